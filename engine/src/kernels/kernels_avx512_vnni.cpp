@@ -1,0 +1,188 @@
+// AVX-512 VNNI level. vpdpbusd multiplies unsigned by signed bytes and adds four products to each
+// 32-bit lane without saturation. Weights and keys are stored plus 128, as unsigned bytes; what
+// that adds, 128 times the sum of the activations, is taken off the accumulator's start value. Sums
+// in between are at most 255 * 127 * 65536 < 2^31.
+#include "kernels.hpp"
+#include "ops_avx512.hpp"
+#include "vector_table.hpp"
+
+namespace czip {
+namespace {
+
+__m512i load_bytes(const void* p) { return _mm512_loadu_si512(p); }
+
+__m512i broadcast_4_bytes(const void* p) {
+  std::int32_t value;
+  std::memcpy(&value, p, sizeof(value));
+  return _mm512_set1_epi32(value);
+}
+
+std::uint8_t plus_128(std::int8_t x) { return static_cast<std::uint8_t>(x + 128); }
+
+struct Avx512VnniIsa {
+  using Ops = Avx512Ops;
+  static constexpr std::size_t kTileOutputs = 32;  // two vectors of outputs
+  static constexpr std::size_t kStep = 4;          // inputs per vpdpbusd lane
+  static constexpr std::size_t kRowBlock = 8;      // two sums a row: 16 of the 32 registers
+  static constexpr std::size_t kRowsPerPass = 256;
+  static constexpr std::size_t kValueGroup = 8;
+
+  // Layout: [outputs / 32][inputs / 4][32 outputs][4 inputs].
+  static bool pack(const MatrixI8& matrix, PackedMatrix& packed) {
+    packed.rows = matrix.rows;
+    packed.cols = matrix.cols;
+    const std::size_t tiles = round_up(matrix.rows, kTileOutputs) / kTileOutputs;
+    const std::size_t steps = round_up(matrix.cols, kStep) / kStep;
+    if (!packed.weights.allocate(tiles * steps * kTileOutputs * kStep)) return false;
+    auto* target = reinterpret_cast<std::uint8_t*>(packed.weights.data());
+    for (std::size_t tile = 0; tile < tiles; ++tile)
+      for (std::size_t step = 0; step < steps; ++step)
+        for (std::size_t o = 0; o < kTileOutputs; ++o)
+          for (std::size_t i = 0; i < kStep; ++i) {
+            const std::size_t row = tile * kTileOutputs + o;
+            const std::size_t col = step * kStep + i;
+            const bool inside = row < matrix.rows && col < matrix.cols;
+            *target++ = plus_128(inside ? matrix.data[row * matrix.cols + col] : std::int8_t{0});
+          }
+    return true;
+  }
+
+  // -128 * sum of the first steps * 4 bytes of x.
+  static std::int32_t offset_of(const std::int8_t* x, std::size_t steps) {
+    __m512i sum = _mm512_setzero_si512();
+    std::size_t i = 0;
+    for (; i + 16 <= steps; i += 16)
+      sum = _mm512_dpbusd_epi32(sum, _mm512_set1_epi8(1), load_bytes(x + i * kStep));
+    const auto rest = static_cast<__mmask16>((1U << (steps - i)) - 1);
+    sum = _mm512_dpbusd_epi32(sum, _mm512_set1_epi8(1),
+                              _mm512_maskz_loadu_epi32(rest, x + i * kStep));
+    return -128 * _mm512_reduce_add_epi32(sum);
+  }
+
+  struct Inputs {
+    Inputs(const std::int8_t* rows, std::size_t row_stride, std::size_t row_count, std::size_t cols,
+           std::int16_t*)
+        : x(rows), stride(row_stride), steps(round_up(cols, kStep) / kStep) {
+      for (std::size_t r = 0; r < row_count; ++r) offsets[r] = offset_of(x + r * stride, steps);
+    }
+    const std::int8_t* x;
+    std::size_t stride;
+    std::size_t steps;
+    std::int32_t offsets[kRowsPerPass];
+  };
+
+  struct TileWeights {
+    TileWeights(const PackedMatrix& packed, std::size_t output, std::int16_t*)
+        : weights(reinterpret_cast<const std::uint8_t*>(packed.weights.data()) +
+                  output * round_up(packed.cols, kStep)) {}
+    const std::uint8_t* weights;
+  };
+
+  template <std::size_t kRows>
+  static void product_of_rows(const std::uint8_t* weights, std::size_t steps, const std::int8_t* x,
+                              std::size_t stride, const std::int32_t* offsets, std::int32_t* y,
+                              std::size_t y_stride) {
+    __m512i sum[kRows][2];
+    for (std::size_t r = 0; r < kRows; ++r) sum[r][0] = sum[r][1] = _mm512_set1_epi32(offsets[r]);
+    for (std::size_t step = 0; step < steps; ++step) {
+      const __m512i first = load_bytes(weights + step * kTileOutputs * kStep);
+      const __m512i second = load_bytes(weights + step * kTileOutputs * kStep + 64);
+      for (std::size_t r = 0; r < kRows; ++r) {
+        const __m512i four = broadcast_4_bytes(x + r * stride + step * kStep);
+        sum[r][0] = _mm512_dpbusd_epi32(sum[r][0], first, four);
+        sum[r][1] = _mm512_dpbusd_epi32(sum[r][1], second, four);
+      }
+    }
+    for (std::size_t r = 0; r < kRows; ++r) {
+      Ops::store(y + r * y_stride, sum[r][0]);
+      Ops::store(y + r * y_stride + 16, sum[r][1]);
+    }
+  }
+
+  // kRows counts down to the block's actual size.
+  template <std::size_t kRows = kRowBlock>
+  static void tile_product(const TileWeights& tile, const Inputs& inputs, std::size_t first_row,
+                           std::size_t rows, std::int32_t* y, std::size_t y_stride) {
+    if (rows == kRows)
+      product_of_rows<kRows>(tile.weights, inputs.steps, inputs.x + first_row * inputs.stride,
+                             inputs.stride, inputs.offsets + first_row, y, y_stride);
+    else if constexpr (kRows > 1)
+      tile_product<kRows - 1>(tile, inputs, first_row, rows, y, y_stride);
+  }
+
+  // Keys: [positions / 16][dimensions / 4][16 positions][4], plus 128.
+  // Values: [positions / 4][64 dimensions][4 positions].
+  static void append_key_value(const KvCache& cache, std::uint32_t position, const std::int8_t* key,
+                               const std::int8_t* value) {
+    std::int8_t* keys = cache.keys + std::size_t{position} / 16 * 16 * kHeadDim + position % 16 * 4;
+    for (std::size_t i = 0; i < kHeadDim; i += 4) {
+      std::uint32_t four;
+      std::memcpy(&four, key + i, 4);
+      four ^= 0x80808080;
+      std::memcpy(keys + i * 16, &four, 4);
+    }
+    std::int8_t* values = cache.values + std::size_t{position} / 4 * 4 * kHeadDim + position % 4;
+    for (std::size_t i = 0; i < kHeadDim; ++i) values[i * 4] = value[i];
+  }
+
+  template <std::size_t kBlocks>
+  static void dot_key_blocks(const std::int8_t* query, const std::int8_t* keys, std::int32_t offset,
+                             std::int32_t* dots) {
+    __m512i sum[kBlocks];
+    for (std::size_t b = 0; b < kBlocks; ++b) sum[b] = _mm512_set1_epi32(offset);
+    for (std::size_t i = 0; i < kHeadDim; i += 4) {
+      const __m512i four = broadcast_4_bytes(query + i);
+      for (std::size_t b = 0; b < kBlocks; ++b)
+        sum[b] = _mm512_dpbusd_epi32(sum[b], load_bytes(keys + b * 16 * kHeadDim + i * 16), four);
+    }
+    for (std::size_t b = 0; b < kBlocks; ++b) Ops::store(dots + b * 16, sum[b]);
+  }
+
+  static void dot_keys(const std::int8_t* query, const std::int8_t* keys, std::size_t n,
+                       std::int32_t* dots) {
+    constexpr std::size_t kBlocks = 8;
+    const std::int32_t offset = offset_of(query, kHeadDim / kStep);
+    std::size_t t = 0;
+    for (; t + kBlocks * 16 <= n; t += kBlocks * 16)
+      dot_key_blocks<kBlocks>(query, keys + t * kHeadDim, offset, dots + t);
+    if (t + 64 <= n) {
+      dot_key_blocks<4>(query, keys + t * kHeadDim, offset, dots + t);
+      t += 64;
+    }
+    if (t + 32 <= n) {
+      dot_key_blocks<2>(query, keys + t * kHeadDim, offset, dots + t);
+      t += 32;
+    }
+    for (; t < n; t += 16) dot_key_blocks<1>(query, keys + t * kHeadDim, offset, dots + t);
+  }
+
+  static void weighted_values(const std::int8_t* values, const std::uint8_t* weight_low,
+                              const std::uint8_t* weight_high, std::size_t begin, std::size_t end,
+                              SegmentSums& sums) {
+    // Two groups of four positions at a time, each with its own accumulators, to hide the latency.
+    __m512i low[2][4];
+    __m512i high[2][4];
+    for (std::size_t g = 0; g < 2; ++g)
+      for (std::size_t d = 0; d < 4; ++d) low[g][d] = high[g][d] = _mm512_setzero_si512();
+    for (std::size_t t = begin - begin % kValueGroup; t < end; t += kValueGroup)
+      for (std::size_t g = 0; g < 2; ++g) {
+        const __m512i four_low = broadcast_4_bytes(weight_low + t + g * 4);
+        const __m512i four_high = broadcast_4_bytes(weight_high + t + g * 4);
+        for (std::size_t d = 0; d < 4; ++d) {
+          const __m512i four_values = load_bytes(values + (t + g * 4) * kHeadDim + d * 64);
+          low[g][d] = _mm512_dpbusd_epi32(low[g][d], four_low, four_values);
+          high[g][d] = _mm512_dpbusd_epi32(high[g][d], four_high, four_values);
+        }
+      }
+    for (std::size_t d = 0; d < 4; ++d) {
+      Ops::store(sums.low + d * 16, Ops::add(low[0][d], low[1][d]));
+      Ops::store(sums.high + d * 16, Ops::add(high[0][d], high[1][d]));
+    }
+  }
+};
+
+}  // namespace
+
+const Kernels kAvx512VnniKernels = make_vector_kernels<Avx512VnniIsa>(SimdLevel::avx512_vnni);
+
+}  // namespace czip

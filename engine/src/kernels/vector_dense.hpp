@@ -1,0 +1,82 @@
+// Dense layers over an ISA's tile product: one driver for plain and for requantized outputs.
+//
+// An Isa gives, besides its Ops:
+//   kTileOutputs     outputs of a tile of weights, a multiple of the lanes
+//   kRowBlock        rows multiplied with a tile at a time
+//   kRowsPerPass     rows that share one trip of the weights through the cache
+//   Inputs           rows made ready: Inputs(x, x_stride, rows, cols, scratch)
+//   TileWeights      a tile made ready: TileWeights(packed, first output, scratch)
+//   tile_product(weights, inputs, first row, rows, y, y_stride)
+//                    y[r][o] for kTileOutputs outputs of up to kRowBlock rows
+// The tile stays in the first-level cache while the rows of a pass go past it. Sums go through
+// memory rather than a callback's registers: compilers keep the inner loop's accumulators in
+// registers only that way.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels.hpp"
+#include "vector_kernels.hpp"
+
+namespace czip {
+namespace {
+
+template <class Isa>
+struct DenseKernel {
+  using Ops = typename Isa::Ops;
+
+  // Calls visit(weights, inputs, first output, first row, rows, first row of the pass) for each
+  // tile.
+  template <class Visit>
+  static void for_each_tile(const PackedMatrix& weight, const std::int8_t* x, std::size_t x_stride,
+                            std::size_t row_count, std::int16_t* scratch, const Visit& visit) {
+    for (std::size_t pass = 0; pass < row_count; pass += Isa::kRowsPerPass) {
+      const std::size_t rows =
+          row_count - pass < Isa::kRowsPerPass ? row_count - pass : Isa::kRowsPerPass;
+      const typename Isa::Inputs inputs(x + pass * x_stride, x_stride, rows, weight.cols, scratch);
+      for (std::size_t o = 0; o < weight.rows; o += Isa::kTileOutputs) {
+        const typename Isa::TileWeights tile(weight, o, scratch);
+        for (std::size_t r = 0; r < rows; r += Isa::kRowBlock)
+          visit(tile, inputs, o, r, rows - r < Isa::kRowBlock ? rows - r : Isa::kRowBlock, pass);
+      }
+    }
+  }
+
+  static void dense(const PackedMatrix& weight, const std::int8_t* x, std::size_t x_stride,
+                    std::size_t row_count, std::int32_t* y, std::size_t y_stride,
+                    std::int16_t* scratch) {
+    for_each_tile(weight, x, x_stride, row_count, scratch,
+                  [&](const auto& tile, const auto& inputs, std::size_t o, std::size_t r,
+                      std::size_t rows, std::size_t pass) {
+                    Isa::tile_product(tile, inputs, r, rows, y + (pass + r) * y_stride + o,
+                                      y_stride);
+                  });
+  }
+
+  static void requantize_row(const std::int32_t* sums, const RequantizePlan& plan, std::int8_t* y) {
+    if (plan.fits_32_bits) {
+      for (std::size_t i = 0; i < Isa::kTileOutputs; i += Ops::kLanes)
+        Ops::store_i8(y + i, VectorMath<Ops>::requantize(Ops::load(sums + i), plan));
+    } else {
+      requantize_each(sums, Isa::kTileOutputs, plan.requantizer, y);
+    }
+  }
+
+  static void dense_requantize(const PackedMatrix& weight, const RequantizePlan& plan,
+                               const std::int8_t* x, std::size_t x_stride, std::size_t row_count,
+                               std::int8_t* y, std::size_t y_stride, std::int16_t* scratch) {
+    for_each_tile(weight, x, x_stride, row_count, scratch,
+                  [&](const auto& tile, const auto& inputs, std::size_t o, std::size_t r,
+                      std::size_t rows, std::size_t pass) {
+                    alignas(64) std::int32_t sums[Isa::kRowBlock * Isa::kTileOutputs];
+                    Isa::tile_product(tile, inputs, r, rows, sums, Isa::kTileOutputs);
+                    for (std::size_t i = 0; i < rows; ++i)
+                      requantize_row(sums + i * Isa::kTileOutputs, plan,
+                                     y + (pass + r + i) * y_stride + o);
+                  });
+  }
+};
+
+}  // namespace
+}  // namespace czip

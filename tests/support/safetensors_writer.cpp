@@ -1,0 +1,62 @@
+#include "safetensors_writer.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "czip/base/little_endian.hpp"
+
+namespace czip::test {
+
+TensorContent& SafetensorsContent::tensor(std::string_view name) {
+  const auto position = std::ranges::find(tensors, name, &TensorContent::name);
+  if (position == tensors.end()) throw std::out_of_range("no tensor " + std::string(name));
+  return *position;
+}
+
+void SafetensorsContent::remove(std::string_view name) {
+  const auto index = &tensor(name) - tensors.data();
+  tensors.erase(tensors.begin() + index);
+}
+
+std::string integer_dtype(bool is_signed, std::size_t size) {
+  std::string name(1, is_signed ? 'I' : 'U');
+  name += std::to_string(8 * size);
+  return name;
+}
+
+std::vector<std::uint8_t> write_safetensors(const SafetensorsContent& content) {
+  nlohmann::ordered_json header;
+  header["__metadata__"] = content.metadata;
+  std::vector<std::uint8_t> data;
+  for (const TensorContent& tensor : content.tensors) {
+    const std::size_t begin = data.size();
+    data.insert(data.end(), tensor.bytes.begin(), tensor.bytes.end());
+    header[tensor.name] = {
+        {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {begin, data.size()}}};
+  }
+  std::string text = header.dump();
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  return write_raw_safetensors(text, data);
+}
+
+std::vector<std::uint8_t> write_raw_safetensors(std::string_view header,
+                                                std::span<const std::uint8_t> data) {
+  std::vector<std::uint8_t> file(8 + header.size() + data.size());
+  store_le(file.data(), std::uint64_t{header.size()});
+  std::ranges::copy(data, std::ranges::copy(header, file.begin() + 8).out);
+  return file;
+}
+
+std::string header_of(std::span<const std::uint8_t> file) {
+  const auto header = file.subspan(8, load_le<std::uint64_t>(file.data()));
+  return {header.begin(), header.end()};
+}
+
+}  // namespace czip::test
