@@ -1,6 +1,7 @@
 #include "tokenizer_json.hpp"
 
 #include <cstdint>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>

@@ -27,7 +27,9 @@ class Tokenizer {
  public:
   // Parses the JSON described in the model format: pat_str, mergeable_ranks, special_tokens,
   // explicit_n_vocab. Every id must be unique and below explicit_n_vocab, all 256 single-byte
-  // tokens must exist, and pat_str must compile. Hostile input gives an error, never a crash.
+  // tokens must exist, and pat_str must compile (with PCRE2, whose Unicode version decides what a
+  // letter is). Hostile input gives an error, never a crash: there are at most 2^20 ids, a token
+  // has at most 1,024 bytes, all together 16 MiB.
   static Result<Tokenizer> from_json(std::string_view json);
 
   Tokenizer(Tokenizer&&) noexcept;
@@ -43,8 +45,9 @@ class Tokenizer {
   // Bytes of one token; empty for an id without bytes.
   [[nodiscard]] std::string_view token_bytes(TokenId id) const;
 
-  // All tokens of `text`. Errors: the pattern needs more steps than its budget (hostile pat_str),
-  // or memory ran out.
+  // All tokens of `text`, in time about proportional to its length, whatever it is. Errors, beside
+  // memory running out, come from hostile tokenizers only: pat_str needs more steps than its
+  // budget, or merging has to see more than 64 MiB of unbroken text at once.
   [[nodiscard]] Result<std::vector<TokenId>> encode(std::string_view text) const;
 
   // Appends the bytes of `tokens` to `out`; an id without bytes is an error.
