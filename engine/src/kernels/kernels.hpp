@@ -82,10 +82,13 @@ struct AttentionInput {
   Dialect dialect;
 };
 
-// Working memory of `attend`, for up to `positions` (a multiple of 64) per row.
+// Working memory of `attend`, for up to `positions` per row and 64 more.
 struct AttentionScratch {
-  AlignedBuffer<std::int32_t> scores;      // [positions + 64]
-  AlignedBuffer<std::uint8_t> weight_low;  // [positions + 64], low bytes of the softmax weights
+  static constexpr std::size_t kFrontPadding = 64;  // weights before position 0
+
+  AlignedBuffer<std::int32_t> scores;  // [positions + 64]
+  AlignedBuffer<std::uint8_t>
+      weight_low;  // [64 + positions + 64], low bytes of the softmax weights
   AlignedBuffer<std::uint8_t> weight_high;
 
   struct Segment {  // positions [begin, next segment's begin) share the running maximum

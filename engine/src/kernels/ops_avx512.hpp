@@ -58,6 +58,10 @@ struct Avx512Ops {
   static I32 shift_right(I32 a) {
     return _mm512_srli_epi32(a, kShift);
   }
+  template <int kShift>
+  static I32 shift_left(I32 a) {
+    return _mm512_slli_epi32(a, kShift);
+  }
   static I32 shift_right_signed(I32 a, int shift) { return _mm512_srav_epi32(a, set(shift)); }
   // Lane by lane; a shift of 32 or more gives 0.
   static I32 shift_right_each(I32 a, I32 shifts) { return _mm512_srlv_epi32(a, shifts); }

@@ -34,7 +34,7 @@ class WrappingAccumulator {
  public:
   void add(const SegmentSums& sums) {
     for (std::size_t i = 0; i < kHeadDim; i += Ops::kLanes) {
-      const I32 high = Ops::mul(Ops::load(sums.high + i), Ops::set(256));
+      const I32 high = Ops::template shift_left<8>(Ops::load(sums.high + i));
       Ops::store(values_ + i,
                  Ops::add(Ops::load(values_ + i), Ops::add(Ops::load(sums.low + i), high)));
     }
@@ -140,22 +140,21 @@ struct AttentionKernel {
     return count;
   }
 
-  // Weights of positions [begin, end) under `maximum`, as bytes; returns their sum, below 2^31.
-  // Positions next to the segment that share a group of kValueGroup with it get weight zero:
-  // Isa::weighted_values takes whole groups.
-  static std::uint32_t segment_weights(const AttentionScratch& scratch, std::uint8_t* low,
+  // Weights of positions [begin, end) under `maximum`, as bytes; returns their sum, below 2^31. The
+  // kValueGroup positions on either side get weight zero, since Isa::weighted_values takes whole
+  // groups: those before belong to segments that are done, those after to segments yet to come.
+  static std::uint32_t segment_weights(const std::int32_t* scores, std::uint8_t* low,
                                        std::uint8_t* high, std::size_t begin, std::size_t end,
                                        std::int32_t maximum, const ExpFunction& exp) {
     constexpr std::size_t kGroup = Isa::kValueGroup;
-    const std::size_t before = begin % kGroup;
-    std::memset(low + begin - before, 0, before);
-    std::memset(high + begin - before, 0, before);
+    static_assert(kGroup <= AttentionScratch::kFrontPadding);
+    std::memset(low + begin - kGroup, 0, kGroup);
+    std::memset(high + begin - kGroup, 0, kGroup);
     I32 sum = Ops::set(0);
     for (std::size_t t = begin; t < end; t += Ops::kLanes) {
-      const I32 score = Ops::load(scratch.scores.data() + t);
       const I32 taken = Ops::greater(Ops::set(static_cast<std::int32_t>(end - t)), Ops::iota());
-      const I32 weight =
-          Ops::bit_and(Math::exp_weight(Ops::sub(Ops::set(maximum), score), exp), taken);
+      const I32 below = Ops::sub(Ops::set(maximum), Ops::load(scores + t));
+      const I32 weight = Ops::bit_and(Math::exp_weight(below, exp), taken);
       sum = Ops::add(sum, weight);
       Ops::store_u8(low + t, weight);
       Ops::store_u8(high + t, Ops::template shift_right<8>(weight));
@@ -170,6 +169,8 @@ struct AttentionKernel {
                           AttentionScratch& scratch, std::size_t segment_count, bool with_sink,
                           std::int8_t* out) {
     const Segment* segments = scratch.segments.data();
+    std::uint8_t* low = scratch.weight_low.data() + AttentionScratch::kFrontPadding;
+    std::uint8_t* high = scratch.weight_high.data() + AttentionScratch::kFrontPadding;
     Accumulator values;
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < segment_count; ++i) {
@@ -187,11 +188,9 @@ struct AttentionKernel {
       const std::size_t begin = segments[i].begin;
       const std::size_t end = i + 1 < segment_count ? segments[i + 1].begin : input.positions;
       if (begin == end) continue;
-      sum += segment_weights(scratch, scratch.weight_low.data(), scratch.weight_high.data(), begin,
-                             end, maximum, *input.exp);
+      sum += segment_weights(scratch.scores.data(), low, high, begin, end, maximum, *input.exp);
       SegmentSums sums;
-      Isa::weighted_values(cache.values, scratch.weight_low.data(), scratch.weight_high.data(),
-                           begin, end, sums);
+      Isa::weighted_values(cache.values, low, high, begin, end, sums);
       values.add(sums);
     }
     values.divide(sum, out);

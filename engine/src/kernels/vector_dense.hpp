@@ -1,10 +1,10 @@
 // Dense layers over an ISA's tile product: one driver for plain and for requantized outputs.
 //
 // An Isa gives, besides its Ops:
-//   kTileOutputs     outputs of a tile of weights, a multiple of the lanes
-//   kRowBlock        rows multiplied with a tile at a time
-//   kRowsPerPass     rows that share one trip of the weights through the cache
-//   Inputs           rows made ready: Inputs(x, x_stride, rows, cols, scratch)
+//   kTileOutputs     outputs of a tile of weights, a multiple of the lanes; tiles lie one after
+//   another kStep            inputs are padded to a multiple of this in a tile kRowBlock rows
+//   multiplied with a tile at a time kRowsPerPass     rows that share one trip of the weights
+//   through the cache Inputs           rows made ready: Inputs(x, x_stride, rows, cols, scratch)
 //   TileWeights      a tile made ready: TileWeights(packed, first output, scratch)
 //   tile_product(weights, inputs, first row, rows, y, y_stride)
 //                    y[r][o] for kTileOutputs outputs of up to kRowBlock rows
@@ -22,6 +22,8 @@
 namespace czip {
 namespace {
 
+inline constexpr std::size_t kCacheLine = 64;
+
 template <class Isa>
 struct DenseKernel {
   using Ops = typename Isa::Ops;
@@ -35,10 +37,18 @@ struct DenseKernel {
       const std::size_t rows =
           row_count - pass < Isa::kRowsPerPass ? row_count - pass : Isa::kRowsPerPass;
       const typename Isa::Inputs inputs(x + pass * x_stride, x_stride, rows, weight.cols, scratch);
+      // While a tile is at work the next one comes nearer, a slice per block of rows.
+      const std::size_t tile_bytes = round_up(weight.cols, Isa::kStep) * Isa::kTileOutputs;
+      const std::size_t slice = round_up(tile_bytes * Isa::kRowBlock / rows, kCacheLine);
       for (std::size_t o = 0; o < weight.rows; o += Isa::kTileOutputs) {
         const typename Isa::TileWeights tile(weight, o, scratch);
-        for (std::size_t r = 0; r < rows; r += Isa::kRowBlock)
+        const std::int8_t* next = weight.weights.data() + (o / Isa::kTileOutputs + 1) * tile_bytes;
+        const std::int8_t* end = weight.weights.data() + weight.weights.size();
+        for (std::size_t r = 0; r < rows; r += Isa::kRowBlock) {
+          for (std::size_t i = 0; i < slice && next < end; i += kCacheLine, next += kCacheLine)
+            __builtin_prefetch(next, 0, 2);
           visit(tile, inputs, o, r, rows - r < Isa::kRowBlock ? rows - r : Isa::kRowBlock, pass);
+        }
       }
     }
   }

@@ -27,7 +27,8 @@ class OutputDistribution {
   OutputDistribution& operator=(OutputDistribution&&) noexcept;
   ~OutputDistribution();
 
-  // Takes the logits [V] of a position.
+  // Takes the logits [V] of a position, as InferenceState::logits gives them: memory is readable up
+  // to the next multiple of 64 elements.
   void assign(std::span<const std::int32_t> logits);
 
   // Sum of all frequencies, at most 2^30.

@@ -1,0 +1,64 @@
+// Where coded bytes come from and go to. Tools implement these for files, pipes and terminals.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "czip/base/error.hpp"
+
+namespace czip {
+
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+  // Fills up to buffer.size() bytes; 0 means the end.
+  virtual Result<std::size_t> read(std::span<std::uint8_t> buffer) = 0;
+  // Back to the first byte.
+  virtual Status rewind() = 0;
+};
+
+class ByteSink {
+ public:
+  virtual ~ByteSink() = default;
+  virtual Status write(std::span<const std::uint8_t> bytes) = 0;
+  // Discards everything written so far.
+  virtual Status rewind() = 0;
+};
+
+// A source over bytes that stay with the caller.
+class MemorySource final : public ByteSource {
+ public:
+  explicit MemorySource(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
+  Result<std::size_t> read(std::span<std::uint8_t> buffer) override;
+  Status rewind() override;
+
+ private:
+  std::span<const std::uint8_t> bytes_;
+  std::size_t position_ = 0;
+};
+
+// A sink that collects what is written.
+class MemorySink final : public ByteSink {
+ public:
+  Status write(std::span<const std::uint8_t> bytes) override;
+  Status rewind() override;
+  [[nodiscard]] const std::vector<std::uint8_t>& bytes() const { return bytes_; }
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+};
+
+// A sink that only counts, for testing a file without writing its text.
+class NullSink final : public ByteSink {
+ public:
+  Status write(std::span<const std::uint8_t> bytes) override;
+  Status rewind() override;
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+
+ private:
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace czip

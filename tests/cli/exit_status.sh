@@ -1,0 +1,57 @@
+# Usage, missing files, bad values: exit status 1, one line that says what to do.
+source "$(dirname "$0")/common.sh"
+text >a.txt
+
+expect 1 "$CZIP" a.txt;                         one_line; said 'no built-in model'; said '-m MODEL'
+expect 1 "$CZIP" -m nowhere.czm a.txt;          one_line; said 'nowhere.czm'
+expect 1 "$CZIP" -m "$MODEL" missing;           one_line; said 'missing: cannot open: No such file'
+expect 1 "$CZIP" -m "$MODEL" --no-such a.txt;   one_line; said '--no-such'
+expect 1 "$CZIP" -m "$MODEL" -X a.txt;          one_line; said '-X'
+expect 1 "$CZIP" a.txt -m;                      one_line; said '-m needs a value'
+expect 1 "$CZIP" a.txt --model;                 one_line; said '--model needs a value'
+expect 1 "$CZIP" --force=1 a.txt;               one_line; said '--force takes no value'
+for level in 6 7 8 9; do
+  expect 1 "$CZIP" -m "$MODEL" -$level a.txt;   one_line; said 'use 1 to 5'
+done
+expect 1 "$CZIP" -m "$MODEL" --format 2 a.txt;  one_line; said 'format 2 is not in this version'
+expect 1 "$CZIP" -m "$MODEL" --format x a.txt;  one_line
+expect 1 "$CZIP" -m "$MODEL" --codec gzip a.txt; one_line; said 'brotli or zstd'
+expect 1 "$CZIP" -m "$MODEL" --dialect go a.txt; one_line; said 'rust, i64 or python'
+expect 1 "$CZIP" -m "$MODEL" -T x a.txt;        one_line
+expect 1 "$CZIP" -m "$MODEL" -T -1 a.txt;       one_line
+expect 1 "$CZIP" -m "$MODEL" -T 1e9 a.txt;      one_line
+expect 1 "$CZIP" -m "$MODEL" --simd mmx a.txt;  one_line
+expect 1 env CZIP_SIMD=mmx "$CZIP" -m "$MODEL" a.txt; one_line; said CZIP_SIMD
+expect 1 "$CZIP" train a.txt;                   one_line; said 'not in this version'
+expect 1 "$CZIP" -m "$MODEL" -o out a.txt a.txt; one_line; said 'share one output'
+expect 1 "$CZIP" -c -m "$MODEL" a.txt a.txt;    one_line
+expect 1 "$CZIP" -t --rm -m "$MODEL" a.txt;     one_line; said '--rm'
+expect 1 "$CZIP" --rm --no-verify -m "$MODEL" a.txt; one_line; said '--no-verify'
+expect 1 "$CZIP" --json -m "$MODEL" a.txt;      one_line
+expect 1 "$CZIP" verify;                        one_line
+expect 1 "$CZIP" verify "$MODEL" --against x;   one_line; said '--text'
+expect 1 "$CZIP" bench;                         one_line
+expect 1 "$CZIP" -m "$WORK" a.txt;              one_line; said directory
+absent a.txt.czip out
+clean
+
+# Not models and not compressed files: exit status 2.
+expect 2 "$CZIP" -m a.txt a.txt;                one_line; said a.txt
+cp a.txt fake.czip
+expect 2 "$CZIP" -d -m "$MODEL" fake.czip;      one_line; said fake.czip
+expect 2 "$CZIP" -l fake.czip;                  one_line
+expect 2 "$CZIP" -t -m "$MODEL" fake.czip;      one_line
+: >empty.czip
+expect 2 "$CZIP" -t -m "$MODEL" empty.czip;     one_line
+absent fake
+clean
+
+# Help and version go to stdout.
+for words in --help -h help 'help list' 'compress --help' 'decompress -h' 'test -h' 'list -h' \
+             'verify -h' 'selftest -h' 'bench -h'; do
+  expect 0 "$CZIP" $words >help.txt;            silent
+  grep -q 'Usage: czip' help.txt || fail "no usage in: $words"
+  grep -q 'Exit status' help.txt || fail "no exit status in: $words"
+done
+expect 0 "$CZIP" -V >version.txt;               silent
+grep -qE '^czip [0-9]+\.[0-9]+\.[0-9]+' version.txt || fail 'version'

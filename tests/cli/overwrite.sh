@@ -1,0 +1,80 @@
+# What exists is safe: overwriting, suffixes, links, devices, input and output the same.
+source "$(dirname "$0")/common.sh"
+text >a.txt
+text 3 >b.txt
+printf precious >a.txt.czip
+expect 1 "$CZIP" -m "$MODEL" a.txt </dev/null; one_line; said 'use -f'
+[ "$(cat a.txt.czip)" = precious ] || fail 'overwritten without -f'
+expect 0 "$CZIP" -f -m "$MODEL" a.txt
+expect 1 "$CZIP" -d -m "$MODEL" a.txt.czip </dev/null; one_line; said 'a.txt exists'
+expect 0 "$CZIP" -df -m "$MODEL" a.txt.czip
+text | cmp - a.txt
+expect 1 "$CZIP" -m "$MODEL" -o b.txt a.txt </dev/null; one_line
+text 3 | cmp - b.txt
+mkdir folder
+expect 1 "$CZIP" -f -m "$MODEL" -o folder a.txt; one_line; said directory
+
+# Asked at a terminal.
+if command -v script >/dev/null; then
+  printf precious >a.txt.czip
+  ask() { printf '%s\n' "$1" | script -qec "'$CZIP' -m '$MODEL' a.txt" /dev/null >asked || true; }
+  ask n
+  [ "$(cat a.txt.czip)" = precious ] || fail 'overwritten after n'
+  grep -q 'overwrite it' asked || fail 'not asked'
+  ask y
+  [ "$(cat a.txt.czip)" != precious ] || fail 'not overwritten after y'
+  # Compressed data stays off the terminal.
+  expect 1 script -qec "'$CZIP' -c -m '$MODEL' a.txt" /dev/null >out
+  grep -q terminal out || fail 'compressed data went to a terminal'
+  expect 1 script -qec "'$CZIP' -d -m '$MODEL' -o x" /dev/null >out </dev/null
+  grep -q terminal out || fail 'compressed data came from a terminal'
+  absent x
+fi
+
+# Suffixes.
+expect 1 "$CZIP" -m "$MODEL" a.txt.czip; one_line; said 'ends in .czip already'
+absent a.txt.czip.czip
+expect 0 "$CZIP" -f -m "$MODEL" a.txt.czip; present a.txt.czip.czip
+expect 1 "$CZIP" -d -m "$MODEL" b.txt; one_line; said 'does not end in .czip'
+cp a.txt.czip renamed
+expect 1 "$CZIP" -d -m "$MODEL" renamed; one_line
+expect 0 "$CZIP" -d -m "$MODEL" -o renamed.out renamed; same renamed.out a.txt
+expect 0 "$CZIP" -dc -m "$MODEL" renamed | cmp - a.txt
+cp a.txt.czip .czip
+expect 1 "$CZIP" -d -m "$MODEL" .czip; one_line
+
+# Input and output the same.
+cp a.txt same
+expect 1 "$CZIP" -f -m "$MODEL" -o same same; one_line; said 'both input and output'
+ln same hardlink
+expect 1 "$CZIP" -f -m "$MODEL" -o hardlink same; one_line
+ln -s same symlink
+expect 1 "$CZIP" -f -m "$MODEL" -o symlink same; one_line
+expect 1 "$CZIP" -f -m "$MODEL" -o ./folder/../same same; one_line
+expect 1 "$CZIP" -f -m "$MODEL" -o same <same; one_line
+expect 1 "$CZIP" -dc -m "$MODEL" a.txt.czip >>a.txt.czip; one_line
+same same a.txt
+
+# Symbolic links: not followed beside their target without -f; followed where nothing is put there.
+ln -s a.txt link
+expect 1 "$CZIP" -m "$MODEL" link; one_line; said 'symbolic link'
+absent link.czip
+expect 0 "$CZIP" -c -m "$MODEL" link | expect 0 "$CZIP" -dc -m "$MODEL" | cmp - a.txt
+expect 0 "$CZIP" -f -m "$MODEL" link; present link.czip
+[ -L link ] || fail 'the link was replaced'
+# An output that is a link: the file that it means is written.
+ln -s target.czip out.czip
+printf old >target.czip
+expect 1 "$CZIP" -m "$MODEL" -o out.czip a.txt </dev/null
+expect 0 "$CZIP" -f -m "$MODEL" -o out.czip a.txt
+[ -L out.czip ] || fail 'the output link was replaced'
+same target.czip a.txt.czip
+
+# Directories, devices and pipes.
+expect 1 "$CZIP" -m "$MODEL" folder; one_line; said 'use -r'
+mkfifo pipe
+expect 1 "$CZIP" -m "$MODEL" pipe; one_line; said 'not a regular file'
+cat a.txt >pipe &
+expect 0 "$CZIP" -f -m "$MODEL" pipe; wait
+expect 0 "$CZIP" -dc -m "$MODEL" pipe.czip | cmp - a.txt
+clean

@@ -1,0 +1,335 @@
+#include "arguments.hpp"
+
+#include <getopt.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "czip/codec/czip_v1.hpp"
+#include "options.hpp"
+
+namespace czip::tool {
+namespace {
+
+constexpr unsigned kMaxThreads = 1024;
+constexpr int kFirstRow = 1000;  // getopt's value of the first row of the option table
+
+struct CommandName {
+  std::string_view name;
+  Command command;
+};
+constexpr std::array kCommands{
+    CommandName{"compress", Command::compress}, CommandName{"decompress", Command::decompress},
+    CommandName{"test", Command::test},         CommandName{"list", Command::list},
+    CommandName{"verify", Command::verify},     CommandName{"selftest", Command::selftest},
+    CommandName{"bench", Command::bench},
+};
+
+std::string_view command_name(Command command) {
+  for (const CommandName& row : kCommands)
+    if (row.command == command) return row.name;
+  return "";
+}
+
+tl::unexpected<Error> usage_error(std::string message) {
+  return fail(ErrorCode::invalid_argument, std::move(message));
+}
+
+Result<Command> find_command(std::string_view word) {
+  for (const CommandName& row : kCommands)
+    if (row.name == word) return row.command;
+  if (word == "train" || word == "inspect")
+    return usage_error("'" + std::string(word) +
+                       "' is not in this version; a file of that name: ./" + std::string(word));
+  return Command::files;
+}
+
+// compress.zip's spelling is the one with -i.
+bool has_input_option(const std::vector<std::string>& words) {
+  for (const std::string& word : words) {
+    if (word == "--") return false;
+    if (word.starts_with("-i") || word == "--input" || word.starts_with("--input=")) return true;
+  }
+  return false;
+}
+
+Result<unsigned> parse_number(std::string_view text, unsigned limit, const char* what) {
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number > limit)
+    return usage_error(std::string(what) + " '" + std::string(text) +
+                       "' must be a number from 0 to " + std::to_string(limit));
+  return number;
+}
+
+class Parser {
+ public:
+  Parser(Command command, Arguments& arguments) : command_(command), arguments_(arguments) {}
+
+  Status parse(std::vector<std::string>& words);
+  [[nodiscard]] std::optional<Command> mode() const { return mode_; }
+
+ private:
+  Status apply(const OptionRow& row, const std::string& value);
+  Status apply_choice(const OptionRow& row, const std::string& value);
+  Status set_level(const std::string& value);
+  const OptionRow* find_row(int code) const;
+  tl::unexpected<Error> complain(bool missing, const std::vector<char*>& words) const;
+  [[nodiscard]] std::string see_help() const;
+
+  Command command_;
+  Arguments& arguments_;
+  std::optional<Command> mode_;  // -d, -t, -l
+};
+
+std::string Parser::see_help() const {
+  switch (command_) {
+    case Command::files:
+      return "; see czip --help";
+    case Command::zip_compress:
+      return "; see czip compress --help";
+    case Command::zip_decompress:
+      return "; see czip decompress --help";
+    default:
+      return "; see czip " + std::string(command_name(command_)) + " --help";
+  }
+}
+
+const OptionRow* Parser::find_row(int code) const {
+  const auto rows = option_table();
+  if (code >= kFirstRow) return &rows[static_cast<std::size_t>(code - kFirstRow)];
+  for (const OptionRow& row : rows)
+    if (row.short_name == code && (row.commands & bit(command_)) != 0) return &row;
+  return nullptr;
+}
+
+Status Parser::parse(std::vector<std::string>& words) {
+  std::string short_options = ":";  // tells a missing argument from an unknown option
+  std::vector<option> long_options;
+  int code = kFirstRow;
+  for (const OptionRow& row : option_table()) {
+    const int row_code = code++;
+    if ((row.commands & bit(command_)) == 0) continue;
+    if (row.short_name != 0) short_options += row.short_name;
+    if (row.short_name != 0 && row.argument != nullptr) short_options += ':';
+    if (row.long_name != nullptr)
+      long_options.push_back({row.long_name,
+                              row.argument != nullptr ? required_argument : no_argument, nullptr,
+                              row_code});
+  }
+  long_options.push_back({});
+
+  std::string program = "czip";
+  std::vector<char*> pointers{program.data()};
+  for (std::string& word : words) pointers.push_back(word.data());
+  const int count = static_cast<int>(pointers.size());
+  pointers.push_back(nullptr);
+  opterr = 0;
+  for (;;) {
+    const int found =
+        getopt_long(count, pointers.data(), short_options.c_str(), long_options.data(), nullptr);
+    if (found == -1) break;
+    if (found == '?' || found == ':') return complain(found == ':', pointers);
+    const std::string value = optarg != nullptr ? optarg : "";
+    if (auto applied = apply(*find_row(found), value); !applied) return applied;
+  }
+  for (int i = optind; i < count; ++i)
+    arguments_.files.emplace_back(pointers[static_cast<std::size_t>(i)]);
+  return {};
+}
+
+tl::unexpected<Error> Parser::complain(bool missing, const std::vector<char*>& words) const {
+  const OptionRow* const row = optopt != 0 ? find_row(optopt) : nullptr;
+  const std::string word = words[static_cast<std::size_t>(optind - 1)];
+  const std::string name =
+      row == nullptr || optopt < kFirstRow
+          ? (optopt != 0 ? "-" + std::string(1, static_cast<char>(optopt)) : word)
+          : "--" + std::string(row->long_name);
+  if (missing) return usage_error("option " + name + " needs a value" + see_help());
+  if (row != nullptr) return usage_error("option " + name + " takes no value" + see_help());
+  return usage_error("unknown option " + name + see_help());
+}
+
+Status Parser::set_level(const std::string& value) {
+  const auto level = parse_number(value, v1::kMaxLevel, "level");
+  if (!level || *level < v1::kMinLevel)
+    return usage_error("level " + value + " does not exist in CZIPv1; use 1 to 5");
+  arguments_.level = static_cast<int>(*level);
+  return {};
+}
+
+// Options whose value is one of several words.
+Status Parser::apply_choice(const OptionRow& row, const std::string& value) {
+  switch (row.id) {
+    case OptionId::codec: {
+      const auto codec = v1::parse_outer_codec(value);
+      if (!codec) return usage_error("unknown codec '" + value + "'; use brotli or zstd");
+      arguments_.outer = *codec;
+      return {};
+    }
+    case OptionId::dialect: {
+      arguments_.dialect = parse_dialect(value);
+      if (arguments_.dialect) return {};
+      return usage_error("unknown dialect '" + value + "'; use rust, i64 or python");
+    }
+    case OptionId::simd: {
+      arguments_.simd = parse_simd_level(value);
+      if (arguments_.simd) return {};
+      return usage_error("unknown SIMD level '" + value + "'; czip --version lists those here");
+    }
+    default:
+      if (value == "1") return {};
+      if (value == "2") return usage_error("format 2 is not in this version; use --format 1");
+      return usage_error("unknown format '" + value + "'; use --format 1");
+  }
+}
+
+Status Parser::apply(const OptionRow& row, const std::string& value) {
+  switch (row.id) {
+    case OptionId::against:
+      arguments_.against = value;
+      break;
+    case OptionId::decompress:
+      mode_ = mode_ == Command::test ? mode_ : Command::decompress;
+      break;
+    case OptionId::force:
+      arguments_.force = true;
+      break;
+    case OptionId::help:
+      arguments_.answer = help_text(command_);
+      break;
+    case OptionId::input:
+      arguments_.files.push_back(value);
+      break;
+    case OptionId::json:
+      arguments_.json = true;
+      break;
+    case OptionId::keep:
+      arguments_.remove_input = false;
+      break;
+    case OptionId::level:
+      return set_level(value);
+    case OptionId::level_digit:
+      return set_level(std::string(1, row.short_name));
+    case OptionId::list:
+      mode_ = Command::list;
+      break;
+    case OptionId::model:
+      arguments_.model = value;
+      break;
+    case OptionId::no_progress:
+      arguments_.progress = false;
+      break;
+    case OptionId::no_verify:
+      arguments_.verify = false;
+      break;
+    case OptionId::output:
+      arguments_.output = value;
+      break;
+    case OptionId::quiet:
+      arguments_.quiet = true;
+      break;
+    case OptionId::recursive:
+      arguments_.recursive = true;
+      break;
+    case OptionId::remove:
+      arguments_.remove_input = true;
+      break;
+    case OptionId::stdout_:
+      arguments_.output = "-";
+      break;
+    case OptionId::test:
+      mode_ = Command::test;
+      break;
+    case OptionId::text:
+      arguments_.text = value;
+      break;
+    case OptionId::threads: {
+      const auto number = parse_number(value, kMaxThreads, "number of threads");
+      if (!number) return tl::unexpected(number.error());
+      arguments_.threads = *number;
+      break;
+    }
+    case OptionId::tokenizer:
+      arguments_.tokenizer = value;
+      break;
+    case OptionId::verbose:
+      arguments_.verbose = true;
+      break;
+    case OptionId::version:
+      arguments_.answer = version_text();
+      break;
+    case OptionId::codec:
+    case OptionId::dialect:
+    case OptionId::format:
+    case OptionId::simd:
+      return apply_choice(row, value);
+  }
+  return {};
+}
+
+// Combinations that cannot mean anything, or would lose data.
+Status check(const Arguments& arguments) {
+  const bool writes =
+      arguments.command == Command::compress || arguments.command == Command::decompress;
+  if (arguments.zip_spelling && arguments.files.size() != 1)
+    return usage_error("with -i IN, no other file can be named; see czip compress --help");
+  if (arguments.zip_spelling && arguments.output.empty()) return usage_error("-i IN needs -o OUT");
+  if (arguments.remove_input && !writes)
+    return usage_error("--rm removes nothing without writing; leave it out");
+  if (arguments.remove_input && !arguments.verify)
+    return usage_error("--rm needs the verification; leave out --no-verify");
+  if (arguments.command == Command::verify && arguments.files.size() != 1)
+    return usage_error("verify needs one model; see czip verify --help");
+  if (arguments.against.empty() != arguments.text.empty())
+    return usage_error("--against FILE and --text TEXT go together");
+  if (arguments.command == Command::selftest && !arguments.files.empty())
+    return usage_error("selftest takes no files");
+  if (arguments.command == Command::bench && arguments.files.empty())
+    return usage_error("bench needs a file; see czip bench --help");
+  if (arguments.json && writes)
+    return usage_error("--json goes with list, verify, selftest, bench");
+  return {};
+}
+
+Command own_spelling(Command command) {
+  if (command == Command::zip_compress || command == Command::files) return Command::compress;
+  return command == Command::zip_decompress ? Command::decompress : command;
+}
+
+}  // namespace
+
+Result<Arguments> parse_arguments(int argc, const char* const* argv) {
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  Arguments arguments;
+  Command command = Command::files;
+  if (!words.empty()) {
+    const bool help = words[0] == "help";  // `czip help list` is `czip list --help`
+    if (help) words.erase(words.begin());
+    const auto found = words.empty() ? Command::files : find_command(words[0]);
+    if (!found) return tl::unexpected(found.error());
+    command = *found;
+    if (command != Command::files) words.erase(words.begin());
+    if (help) words.assign(1, "--help");
+  }
+  arguments.zip_spelling =
+      (command == Command::compress || command == Command::decompress) && has_input_option(words);
+  if (arguments.zip_spelling)
+    command = command == Command::compress ? Command::zip_compress : Command::zip_decompress;
+
+  Parser parser(command, arguments);
+  if (const auto parsed = parser.parse(words); !parsed) return tl::unexpected(parsed.error());
+  arguments.command = parser.mode().value_or(own_spelling(command));
+  if (!arguments.answer.empty()) return arguments;
+  if (const auto checked = check(arguments); !checked) return tl::unexpected(checked.error());
+  if (arguments.files.empty()) arguments.files.emplace_back("-");
+  return arguments;
+}
+
+}  // namespace czip::tool

@@ -1,0 +1,60 @@
+// The command line, understood.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/codec/czip_v1.hpp"
+#include "czip/engine/dialect.hpp"
+#include "czip/engine/simd.hpp"
+
+namespace czip::tool {
+
+// Each command is one bit, so that an option can name all commands that have it.
+enum class Command : std::uint16_t {
+  files = 1 << 0,  // no sub-command: compress, or what -d, -t, -l say
+  compress = 1 << 1,
+  decompress = 1 << 2,
+  test = 1 << 3,
+  list = 1 << 4,
+  verify = 1 << 5,
+  selftest = 1 << 6,
+  bench = 1 << 7,
+  zip_compress = 1 << 8,  // compress.zip's spelling: -i IN -o OUT
+  zip_decompress = 1 << 9,
+};
+
+struct Arguments {
+  Command command =
+      Command::files;  // after parsing: what is to be done, never `files` or `zip_...`
+  bool zip_spelling = false;
+  std::string answer;  // help or version: to be printed, and nothing done
+  std::vector<std::string> files;
+
+  std::string model;  // as typed, which is what CZIPv1's hash is of
+  std::string tokenizer;
+  std::string output;  // empty: named after the input; "-": standard output
+  bool force = false;
+  bool remove_input = false;
+  bool recursive = false;
+  bool quiet = false;
+  bool verbose = false;
+  bool progress = true;
+  bool verify = true;
+  bool json = false;
+  unsigned threads = 0;
+  std::optional<int> level;
+  std::optional<Dialect> dialect;
+  std::optional<SimdLevel> simd;
+  v1::OuterCodec outer = v1::OuterCodec::brotli;
+  std::string against;
+  std::string text;
+};
+
+// Errors are about usage; their messages end in what to type instead.
+Result<Arguments> parse_arguments(int argc, const char* const* argv);
+
+}  // namespace czip::tool

@@ -1,0 +1,82 @@
+#include "model_file.hpp"
+
+#include <md5.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "console.hpp"
+#include "czip/base/error.hpp"
+#include "czip/codec/coding_model.hpp"
+#include "file_io.hpp"
+#include "text.hpp"
+
+namespace czip::tool {
+namespace {
+
+bool exists(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0;
+}
+
+tl::unexpected<Error> in_file(const std::string& name, const Error& error) {
+  return fail(error.code, printable(name) + ": " + error.message);
+}
+
+}  // namespace
+
+std::uint32_t model_path_hash(const std::string& path) {
+  MD5_CTX context;
+  std::array<std::uint8_t, MD5_DIGEST_LENGTH> digest{};
+  MD5Init(&context);
+  const std::vector<std::uint8_t> bytes(path.begin(), path.end());
+  MD5Update(&context, bytes.data(), bytes.size());
+  MD5Final(digest.data(), &context);
+  // Hexadecimal digits read from left to right: the first byte is the most significant.
+  return std::uint32_t{digest[0]} << 24 | std::uint32_t{digest[1]} << 16 |
+         std::uint32_t{digest[2]} << 8 | digest[3];
+}
+
+Result<std::string> find_model_file(const std::string& name) {
+  if (name.empty())
+    return fail(ErrorCode::invalid_argument,
+                "no built-in model in this version; name one with -m MODEL.czm");
+  const char* const folders = std::getenv("CZIP_MODEL_PATH");
+  if (exists(name) || name.find('/') != std::string::npos || folders == nullptr) return name;
+  std::string_view rest = folders;
+  while (!rest.empty()) {
+    const std::string folder(rest.substr(0, rest.find(':')));
+    rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
+    for (const char* const ending : {"", ".czm"}) {
+      const std::string path = folder + "/" + name + ending;
+      if (!folder.empty() && exists(path)) return path;
+    }
+  }
+  return fail(ErrorCode::io, printable(name) +
+                                 ": no such model here or in the folders of "
+                                 "CZIP_MODEL_PATH; check the name");
+}
+
+Result<CodingModel> load_model(const std::string& name, const std::string& tokenizer) {
+  const auto path = find_model_file(name);
+  if (!path) return tl::unexpected(path.error());
+  const auto file = read_file(*path);
+  if (!file) return in_file(*path, file.error());
+  std::optional<std::string> json;
+  if (!tokenizer.empty()) {
+    const auto bytes = read_file(tokenizer);
+    if (!bytes) return in_file(tokenizer, bytes.error());
+    json.emplace(bytes->begin(), bytes->end());
+  }
+  auto model = load_coding_model(*file, json);
+  if (!model) return in_file(*path, model.error());
+  return model;
+}
+
+}  // namespace czip::tool

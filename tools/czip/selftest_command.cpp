@@ -1,0 +1,198 @@
+// czip selftest: every SIMD level of this machine must give the values that every machine gives.
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <array>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "czip/base/little_endian.hpp"
+#include "czip/codec/byte_stream.hpp"
+#include "czip/codec/czip_v1.hpp"
+#include "czip/engine/output_distribution.hpp"
+#include "czip/engine/transformer.hpp"
+#include "payload.hpp"
+#include "selftest_model.hpp"
+#include "session.hpp"
+#include "text.hpp"
+#include "verify_model.hpp"
+
+namespace czip::tool {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// What the scalar kernels, which read like the specification, give. The model is such that all
+// three dialects differ.
+constexpr std::uint64_t kEngineSignature = 0x63ce941f38ef6ee6;
+constexpr std::uint64_t kCodecSignature = 0xfaa521d14083e962;
+
+constexpr std::uint32_t kSequences = 3;
+
+class Hasher {
+ public:
+  void add(std::uint32_t value) {
+    std::array<std::uint8_t, 4> bytes{};
+    store_le(bytes.data(), value);
+    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+  }
+  [[nodiscard]] std::uint64_t value() const { return XXH3_64bits(bytes_.data(), bytes_.size()); }
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+};
+
+// The first sequence repeats one token, so that its attention accumulator passes 2^31; the others
+// do not.
+std::uint32_t test_token(std::uint32_t sequence, std::uint32_t position, std::uint32_t vocabulary) {
+  if (sequence == 0) return 17;
+  return (position * position * 7 + position * 31 + sequence * 101) % vocabulary;
+}
+
+// All sequences go through in one batch at even positions and row by row at odd ones: the values
+// must not depend on that either.
+Status hash_network(const ModelV1& network, SimdLevel level, Dialect dialect, Hasher& hasher) {
+  const auto transformer = Transformer::create(network, level, dialect);
+  if (!transformer) return tl::unexpected(transformer.error());
+  auto state = InferenceState::create(*transformer, {kSequences, network.positions, kSequences});
+  if (!state) return tl::unexpected(state.error());
+  auto distribution = OutputDistribution::create(*transformer);
+  if (!distribution) return tl::unexpected(distribution.error());
+
+  const auto take = [&](std::size_t row) {
+    const auto logits = state->logits(row);
+    for (const std::int32_t logit : logits) hasher.add(static_cast<std::uint32_t>(logit));
+    distribution->assign(logits);
+    for (std::uint32_t symbol = 0; symbol < network.vocabulary; ++symbol)
+      hasher.add(distribution->range(symbol).high);
+  };
+  for (std::uint32_t position = 0; position < network.positions; ++position) {
+    std::vector<InputRow> rows;
+    for (std::uint32_t sequence = 0; sequence < kSequences; ++sequence)
+      rows.push_back({sequence, test_token(sequence, position, network.vocabulary)});
+    if (position % 2 == 0) {
+      state->forward(rows);
+      for (std::size_t row = 0; row < rows.size(); ++row) take(row);
+    } else {
+      for (const InputRow& row : rows) {
+        state->forward({&row, 1});
+        take(0);
+      }
+    }
+  }
+  return {};
+}
+
+Result<std::uint64_t> engine_signature(const ModelV1& network, SimdLevel level) {
+  Hasher hasher;
+  for (const Dialect dialect : kDialects)
+    if (const auto hashed = hash_network(network, level, dialect, hasher); !hashed)
+      return tl::unexpected(hashed.error());
+  return hasher.value();
+}
+
+// The payload of a built-in text; its file, decoded again, gives the text.
+Result<std::uint64_t> codec_signature(const CodingModel& model, SimdLevel simd, unsigned threads) {
+  const std::string sample = sample_text();
+  const std::vector<std::uint8_t> text(sample.begin(), sample.end());
+  v1::EncodeOptions options;
+  options.simd = simd;
+  options.threads = threads;
+  MemorySink file;
+  if (const auto coded = v1::encode(model, text, file, options); !coded)
+    return tl::unexpected(coded.error());
+  MemorySource source(file.bytes());
+  const auto info = v1::inspect(source);
+  if (!info) return tl::unexpected(info.error());
+  const auto payload = read_payload(file.bytes(), *info);
+  if (!payload) return tl::unexpected(payload.error());
+
+  v1::DecodeOptions decode;
+  decode.simd = simd;
+  decode.threads = threads;
+  decode.dialect = options.dialect;
+  MemorySink back;
+  if (const auto begun = source.rewind(); !begun) return tl::unexpected(begun.error());
+  if (const auto decoded = v1::decode(model, source, back, decode); !decoded)
+    return tl::unexpected(decoded.error());
+  if (back.bytes() != text) return fail(ErrorCode::internal, "the text comes back changed");
+  return XXH3_64bits(payload->data(), payload->size());
+}
+
+struct LevelResult {
+  SimdLevel level;
+  std::uint64_t engine = 0;
+  std::uint64_t codec = 0;
+  std::string fault = {};
+  [[nodiscard]] bool good() const {
+    return fault.empty() && engine == kEngineSignature && codec == kCodecSignature;
+  }
+};
+
+LevelResult test_level(const CodingModel& model, SimdLevel level) {
+  LevelResult result{.level = level};
+  const auto engine = engine_signature(model.network, level);
+  if (!engine) result.fault = engine.error().message;
+  if (engine) result.engine = *engine;
+  for (const unsigned threads : {1U, 3U}) {
+    const auto codec = codec_signature(model, level, threads);
+    if (!codec) {
+      result.fault = codec.error().message;
+    } else if (threads == 1) {
+      result.codec = *codec;
+    } else if (*codec != result.codec) {
+      result.fault = "one thread and three give different files";
+    }
+  }
+  return result;
+}
+
+std::string hex(std::uint64_t value) {
+  return format("%016llx", static_cast<unsigned long long>(value));
+}
+
+std::string describe(const LevelResult& result) {
+  std::string text =
+      format("%-12s  engine %s  codec %s  ", std::string(simd_level_name(result.level)).c_str(),
+             hex(result.engine).c_str(), hex(result.codec).c_str());
+  if (!result.fault.empty()) return text + "FAILED: " + result.fault + "\n";
+  if (result.good()) return text + "ok\n";
+  return text + "FAILED: expected engine " + hex(kEngineSignature) + " and codec " +
+         hex(kCodecSignature) + "\n";
+}
+
+Json to_json(const LevelResult& result) {
+  return {{"simd", simd_level_name(result.level)},
+          {"engine_signature", hex(result.engine)},
+          {"codec_signature", hex(result.codec)},
+          {"good", result.good()},
+          {"fault", result.fault}};
+}
+
+}  // namespace
+
+ExitStatus run_selftest(Session& session) {
+  const auto model = make_selftest_model();
+  if (!model) return session.console.error("selftest", model.error());
+  bool good = true;
+  Json report = Json::array();
+  for (const SimdLevel level : supported_simd_levels()) {
+    if (session.arguments.simd && level != *session.arguments.simd) continue;
+    const LevelResult result = test_level(*model, level);
+    good = good && result.good();
+    report.push_back(to_json(result));
+    if (!session.arguments.json && (!session.arguments.quiet || !result.good()))
+      session.console.print(describe(result));
+  }
+  if (session.arguments.json) session.console.print(report.dump(2) + "\n");
+  if (good) return ExitStatus::ok;
+  return session.console.error(
+      "selftest",
+      {ErrorCode::internal,
+       "this machine or this build does not compute what it must; files that it writes cannot be "
+       "trusted; please report the lines above"});
+}
+
+}  // namespace czip::tool

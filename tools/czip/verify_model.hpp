@@ -1,0 +1,55 @@
+// The checks of `czip verify`, each a statement with its proof or counterexample; printing is
+// elsewhere.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/codec/coding_model.hpp"
+#include "czip/codec/czip_v1.hpp"
+#include "czip/engine/dialect.hpp"
+#include "czip/engine/model_v1.hpp"
+
+namespace czip::tool {
+
+enum class Verdict : std::uint8_t { ok, warning, failure };
+
+struct Check {
+  std::string name;
+  Verdict verdict = Verdict::ok;
+  std::string text = {};                                             // one line for people
+  nlohmann::ordered_json values = nlohmann::ordered_json::object();  // the figures behind it
+};
+using Checks = std::vector<Check>;
+
+// Sizes, context, softmax total, content hash.
+[[nodiscard]] Checks check_configuration(const CodingModel& model);
+
+// No accumulator of any kernel can overflow, whatever the input.
+[[nodiscard]] Checks check_arithmetic(const ModelV1& network);
+
+// lut.exp2 and the RoPE tables equal their formulas.
+[[nodiscard]] Checks check_tables(const ModelV1& network);
+
+// The tokenizer fits the network and gives back every text.
+[[nodiscard]] Checks check_tokenizer(const CodingModel& model);
+
+// A sample goes through the whole codec and back, with the same file at every SIMD level.
+[[nodiscard]] Checks check_coding(const CodingModel& model, unsigned threads);
+
+// `file` is the compression of `text` by `model`, byte for byte inside the outer codec, in
+// `dialect` or in whichever fits.
+[[nodiscard]] Checks check_against(const CodingModel& model, std::span<const std::uint8_t> file,
+                                   std::span<const std::uint8_t> text,
+                                   std::optional<Dialect> dialect,
+                                   const v1::EncodeOptions& options);
+
+// Text in many scripts, every byte value, and shapes that have broken tokenizers.
+[[nodiscard]] std::string sample_text();
+
+}  // namespace czip::tool

@@ -1,0 +1,167 @@
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "czip/codec/byte_stream.hpp"
+#include "czip/codec/czip_v1.hpp"
+#include "czip/engine/simd.hpp"
+#include "czip/tokenizer/tokenizer.hpp"
+#include "text.hpp"
+#include "verify_model.hpp"
+
+namespace czip::tool {
+namespace {
+
+Check failure(std::string name, std::string text) {
+  return {std::move(name), Verdict::failure, std::move(text)};
+}
+
+// Empty when text -> tokens -> text is the identity.
+std::string round_trip_fault(const Tokenizer& tokenizer, std::string_view text) {
+  const auto tokens = tokenizer.encode(text);
+  if (!tokens) return tokens.error().message;
+  std::string back;
+  if (const auto decoded = tokenizer.decode(*tokens, back); !decoded)
+    return decoded.error().message;
+  return back == text ? "" : "the text comes back changed";
+}
+
+Check check_vocabulary(const CodingModel& model) {
+  const std::size_t size = model.tokenizer.vocabulary_size();
+  if (size != model.network.vocabulary)
+    return failure("tokenizer vocabulary",
+                   format("%zu ids, but the network has %u", size, model.network.vocabulary));
+  return {"tokenizer vocabulary", Verdict::ok, format("%zu ids, as many as the network has", size)};
+}
+
+Check check_first_token(const CodingModel& model) {
+  Check check{.name = "first token"};
+  const auto bos = model.tokenizer.special_token("<|bos|>");
+  check.values["id"] = model.first_token;
+  check.text = format("<|bos|> is id %u, as compress.zip assumes", model.first_token);
+  if (!bos) {
+    check.verdict = Verdict::warning;
+    check.text = format("there is no <|bos|>; chunks begin with id %u", model.first_token);
+  } else if (*bos != kReferenceFirstToken) {
+    check.verdict = Verdict::warning;
+    check.text = format("<|bos|> is id %u; compress.zip assumes %u and would give other files",
+                        *bos, kReferenceFirstToken);
+  }
+  return check;
+}
+
+Check check_bytes(const Tokenizer& tokenizer) {
+  for (unsigned value = 0; value < 256; ++value) {
+    const std::string byte(1, static_cast<char>(value));
+    if (const std::string fault = round_trip_fault(tokenizer, byte); !fault.empty())
+      return failure("tokenizer bytes", format("byte 0x%02x: ", value) + fault);
+  }
+  return {"tokenizer bytes", Verdict::ok, "all 256 byte values have tokens and come back"};
+}
+
+Check check_tokens(const Tokenizer& tokenizer) {
+  std::uint64_t without_bytes = 0;
+  std::uint64_t themselves = 0;
+  for (TokenId id = 0; id < tokenizer.vocabulary_size(); ++id) {
+    const std::string_view bytes = tokenizer.token_bytes(id);
+    if (bytes.empty()) {
+      ++without_bytes;
+      continue;
+    }
+    if (const std::string fault = round_trip_fault(tokenizer, bytes); !fault.empty())
+      return failure("tokenizer tokens", format("token %u: ", id) + fault);
+    const auto tokens = tokenizer.encode(bytes);
+    if (tokens && *tokens == std::vector<TokenId>{id}) ++themselves;
+  }
+  return {"tokenizer tokens",
+          Verdict::ok,
+          format("the bytes of every token come back; %s of %s are coded as that one token",
+                 grouped(themselves).c_str(), grouped(tokenizer.vocabulary_size()).c_str()),
+          {{"coded_as_themselves", themselves}, {"without_bytes", without_bytes}}};
+}
+
+Check check_sample(const Tokenizer& tokenizer) {
+  const std::string sample = sample_text();
+  if (const std::string fault = round_trip_fault(tokenizer, sample); !fault.empty())
+    return failure("tokenizer round trip", fault);
+  return {"tokenizer round trip", Verdict::ok,
+          format("%zu bytes in many scripts, and not UTF-8, come back", sample.size())};
+}
+
+struct Coded {
+  std::vector<std::uint8_t> file;
+  std::string fault;  // empty: it decodes to the text
+};
+
+Coded code_and_back(const CodingModel& model, const std::vector<std::uint8_t>& text, SimdLevel simd,
+                    unsigned threads) {
+  Coded coded;
+  v1::EncodeOptions encode;
+  encode.simd = simd;
+  encode.threads = threads;
+  MemorySink file;
+  if (const auto report = v1::encode(model, text, file, encode); !report) {
+    coded.fault = report.error().message;
+    return coded;
+  }
+  coded.file = file.bytes();
+  v1::DecodeOptions decode;
+  decode.simd = simd;
+  decode.threads = threads;
+  decode.dialect = encode.dialect;
+  MemorySource source(coded.file);
+  MemorySink back;
+  const auto report = v1::decode(model, source, back, decode);
+  coded.fault = !report                ? report.error().message
+                : back.bytes() != text ? "the text comes back changed"
+                                       : "";
+  return coded;
+}
+
+}  // namespace
+
+std::string sample_text() {
+  std::string text =
+      "The quick brown fox doesn't jump over 1,234,567.89 lazy dogs.\r\n\r\n\tdef f(x): return x\n"
+      "Falsches Üben von Xylophonmusik quält jeden größeren Zwerg. Où est passé l'été ? ¿Qué?\n"
+      "Съешь же ещё этих мягких французских булок. Ξεσκεπάζω την ψυχοφθόρα βδελυγμία.\n"
+      "いろはにほへと ちりぬるを 漢字仮名交じり文。我能吞下玻璃而不伤身体。다람쥐 헌 쳇바퀴에\n"
+      "نص حكيم له سر قاطع דג סקרן שט בים हिन्दी ไทย தமிழ் e\u0301 \u200d\u200b\ufeff 👩‍👩‍👧‍👦 "
+      "🏳️‍🌈\n"
+      "<|bos|> <|eos|> <|bos <|eos||>                                    spaces\n\n\n\n\n";
+  text.append(300, 'a');
+  for (unsigned value = 0; value < 256; ++value) text += static_cast<char>(value);
+  // Cut, overlong and surrogate forms are not UTF-8.
+  text += "\xe3\x81 \xf0\x9f\x98 \xc0\x80 \xed\xa0\x80 \xf4\x90\x80\x80 \xff";
+  return text;
+}
+
+Checks check_tokenizer(const CodingModel& model) {
+  return {check_vocabulary(model), check_first_token(model), check_bytes(model.tokenizer),
+          check_tokens(model.tokenizer), check_sample(model.tokenizer)};
+}
+
+Checks check_coding(const CodingModel& model, unsigned threads) {
+  const std::string sample = sample_text();
+  const std::vector<std::uint8_t> text(sample.begin(), sample.end());
+  std::string levels;
+  std::optional<std::vector<std::uint8_t>> first;
+  for (const SimdLevel simd : supported_simd_levels()) {
+    const std::string name(simd_level_name(simd));
+    const Coded coded = code_and_back(model, text, simd, threads);
+    if (!coded.fault.empty()) return {failure("coding", name + ": " + coded.fault)};
+    if (!first) first = coded.file;
+    if (coded.file != *first)
+      return {failure("coding", name + " gives another file than " +
+                                    std::string(simd_level_name(SimdLevel::scalar)))};
+    levels += (levels.empty() ? "" : ", ") + name;
+  }
+  return {{"coding", Verdict::ok,
+           format("%zu bytes to %zu and back, the same file with ", text.size(), first->size()) +
+               levels}};
+}
+
+}  // namespace czip::tool

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that czip needs, as root or through sudo.
+# Usage: install_packages.sh build|test
+set -euo pipefail
+
+build_packages=(
+  g++ cmake ninja-build pkg-config ca-certificates
+  libexpected-dev nlohmann-json3-dev libcli11-dev libxxhash-dev
+  libpcre2-dev libbrotli-dev libzstd-dev liblzma-dev libmd-dev
+)
+test_packages=(
+  doctest-dev libbenchmark-dev clang clang-format
+  g++-aarch64-linux-gnu g++-s390x-linux-gnu qemu-user
+)
+
+case ${1:-} in
+  build) packages=("${build_packages[@]}") ;;
+  test) packages=("${build_packages[@]}" "${test_packages[@]}") ;;
+  *) echo "usage: $0 build|test" >&2; exit 1 ;;
+esac
+
+missing=()
+for package in "${packages[@]}"; do
+  [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo > /dev/null || { echo "$0: run as root, or install sudo" >&2; exit 1; }
+  as_root=(sudo)
+fi
+"${as_root[@]}" apt-get update -q
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
