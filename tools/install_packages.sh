@@ -5,7 +5,7 @@ set -euo pipefail
 
 build_packages=(
   g++ cmake ninja-build pkg-config ca-certificates
-  libexpected-dev nlohmann-json3-dev libcli11-dev libxxhash-dev
+  libexpected-dev nlohmann-json3-dev libxxhash-dev
   libpcre2-dev libbrotli-dev libzstd-dev liblzma-dev libmd-dev
 )
 test_packages=(

@@ -60,7 +60,8 @@ class PayloadEncoder {
     payload_.header.model_path_hash = options.model_path_hash;
     payload_.header.context_log2 = context_log2;
     payload_.header.last_chunk_tokens = payload_.header.context();
-    task_tokens_ = std::size_t{payload_.header.context()} * encoder_chunks(payload_.header.context());
+    task_tokens_ =
+        std::size_t{payload_.header.context()} * encoder_chunks(payload_.header.context());
     // No token is shorter than a byte.
     workers_.resize(thread_count(options.threads, (text.size() + task_tokens_ - 1) / task_tokens_));
   }

@@ -18,7 +18,8 @@
 namespace czip {
 namespace {
 
-// A segment's sums over positions: of (weight & 255) * value and of (weight >> 8) * value.
+// A segment's sums over positions of weight * value, as low + 256 * high: most levels take the
+// weights' low and high bytes apart.
 struct SegmentSums {
   alignas(64) std::int32_t low[kHeadDim];
   alignas(64) std::int32_t high[kHeadDim];
