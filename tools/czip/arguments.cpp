@@ -76,7 +76,9 @@ class Parser {
   [[nodiscard]] std::optional<Command> mode() const { return mode_; }
 
  private:
-  Status apply(const OptionRow& row, const std::string& value);
+  Status apply_switch(const OptionRow& row);
+  Status set_flag(OptionId id);
+  Status apply_value(const OptionRow& row, const std::string& value);
   Status apply_choice(const OptionRow& row, const std::string& value);
   Status set_level(const std::string& value);
   const OptionRow* find_row(int code) const;
@@ -136,8 +138,9 @@ Status Parser::parse(std::vector<std::string>& words) {
         getopt_long(count, pointers.data(), short_options.c_str(), long_options.data(), nullptr);
     if (found == -1) break;
     if (found == '?' || found == ':') return complain(found == ':', pointers);
-    const std::string value = optarg != nullptr ? optarg : "";
-    if (auto applied = apply(*find_row(found), value); !applied) return applied;
+    const OptionRow& row = *find_row(found);
+    auto applied = row.argument != nullptr ? apply_value(row, optarg) : apply_switch(row);
+    if (!applied) return applied;
   }
   for (int i = optind; i < count; ++i)
     arguments_.files.emplace_back(pointers[static_cast<std::size_t>(i)]);
@@ -190,88 +193,87 @@ Status Parser::apply_choice(const OptionRow& row, const std::string& value) {
   }
 }
 
-Status Parser::apply(const OptionRow& row, const std::string& value) {
+// Options without a value.
+Status Parser::apply_switch(const OptionRow& row) {
+  switch (row.id) {
+    case OptionId::decompress:
+      mode_ = mode_ == Command::test ? mode_ : Command::decompress;
+      return {};
+    case OptionId::test:
+      mode_ = Command::test;
+      return {};
+    case OptionId::list:
+      mode_ = Command::list;
+      return {};
+    case OptionId::help:
+      arguments_.answer = help_text(command_);
+      return {};
+    case OptionId::version:
+      arguments_.answer = version_text();
+      return {};
+    case OptionId::level_digit:
+      return set_level(std::string(1, row.short_name));
+    case OptionId::stdout_:
+      arguments_.output = "-";
+      return {};
+    default:
+      return set_flag(row.id);
+  }
+}
+
+Status Parser::set_flag(OptionId id) {
+  struct Flag {
+    OptionId id;
+    bool Arguments::*member;
+    bool value;
+  };
+  constexpr std::array kFlags{
+      Flag{OptionId::force, &Arguments::force, true},
+      Flag{OptionId::json, &Arguments::json, true},
+      Flag{OptionId::keep, &Arguments::remove_input, false},
+      Flag{OptionId::no_progress, &Arguments::progress, false},
+      Flag{OptionId::no_verify, &Arguments::verify, false},
+      Flag{OptionId::quiet, &Arguments::quiet, true},
+      Flag{OptionId::recursive, &Arguments::recursive, true},
+      Flag{OptionId::remove, &Arguments::remove_input, true},
+      Flag{OptionId::verbose, &Arguments::verbose, true},
+  };
+  for (const Flag& flag : kFlags)
+    if (flag.id == id) arguments_.*flag.member = flag.value;
+  return {};
+}
+
+Status Parser::apply_value(const OptionRow& row, const std::string& value) {
   switch (row.id) {
     case OptionId::against:
       arguments_.against = value;
-      break;
-    case OptionId::decompress:
-      mode_ = mode_ == Command::test ? mode_ : Command::decompress;
-      break;
-    case OptionId::force:
-      arguments_.force = true;
-      break;
-    case OptionId::help:
-      arguments_.answer = help_text(command_);
-      break;
+      return {};
     case OptionId::input:
       arguments_.files.push_back(value);
-      break;
-    case OptionId::json:
-      arguments_.json = true;
-      break;
-    case OptionId::keep:
-      arguments_.remove_input = false;
-      break;
+      return {};
     case OptionId::level:
       return set_level(value);
-    case OptionId::level_digit:
-      return set_level(std::string(1, row.short_name));
-    case OptionId::list:
-      mode_ = Command::list;
-      break;
     case OptionId::model:
       arguments_.model = value;
-      break;
-    case OptionId::no_progress:
-      arguments_.progress = false;
-      break;
-    case OptionId::no_verify:
-      arguments_.verify = false;
-      break;
+      return {};
     case OptionId::output:
       arguments_.output = value;
-      break;
-    case OptionId::quiet:
-      arguments_.quiet = true;
-      break;
-    case OptionId::recursive:
-      arguments_.recursive = true;
-      break;
-    case OptionId::remove:
-      arguments_.remove_input = true;
-      break;
-    case OptionId::stdout_:
-      arguments_.output = "-";
-      break;
-    case OptionId::test:
-      mode_ = Command::test;
-      break;
+      return {};
     case OptionId::text:
       arguments_.text = value;
-      break;
+      return {};
     case OptionId::threads: {
       const auto number = parse_number(value, kMaxThreads, "number of threads");
       if (!number) return tl::unexpected(number.error());
       arguments_.threads = *number;
-      break;
+      return {};
     }
     case OptionId::tokenizer:
       arguments_.tokenizer = value;
-      break;
-    case OptionId::verbose:
-      arguments_.verbose = true;
-      break;
-    case OptionId::version:
-      arguments_.answer = version_text();
-      break;
-    case OptionId::codec:
-    case OptionId::dialect:
-    case OptionId::format:
-    case OptionId::simd:
+      return {};
+    default:
       return apply_choice(row, value);
   }
-  return {};
 }
 
 // Combinations that cannot mean anything, or would lose data.

@@ -129,8 +129,9 @@ std::string sample_text() {
       "Falsches Üben von Xylophonmusik quält jeden größeren Zwerg. Où est passé l'été ? ¿Qué?\n"
       "Съешь же ещё этих мягких французских булок. Ξεσκεπάζω την ψυχοφθόρα βδελυγμία.\n"
       "いろはにほへと ちりぬるを 漢字仮名交じり文。我能吞下玻璃而不伤身体。다람쥐 헌 쳇바퀴에\n"
-      "نص حكيم له سر قاطع דג סקרן שט בים हिन्दी ไทย தமிழ் e\u0301 \u200d\u200b\ufeff 👩‍👩‍👧‍👦 "
-      "🏳️‍🌈\n"
+      "نص حكيم له سر قاطع דג סקרן שט בים "
+      "हिन्दी ไทย தமிழ் e\u0301 \u200d\u200b\ufeff "
+      "👩‍👩‍👧‍👦 🏳️‍🌈\n"
       "<|bos|> <|eos|> <|bos <|eos||>                                    spaces\n\n\n\n\n";
   text.append(300, 'a');
   for (unsigned value = 0; value < 256; ++value) text += static_cast<char>(value);

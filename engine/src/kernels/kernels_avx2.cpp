@@ -25,7 +25,7 @@ struct Avx2Isa {
   using Ops = Avx2Ops;
   static constexpr std::size_t kTileOutputs = kDenseScratchOutputs;  // two vectors
   static constexpr std::size_t kStep = 2;                            // inputs per vpmaddwd lane
-  static constexpr std::size_t kRowBlock = 6;  // two sums a row: 12 of the 16 registers
+  static constexpr std::size_t kRowBlock = 4;  // two sums a row: with more, GCC spills
   static constexpr std::size_t kRowsPerPass = kDenseScratchRows;
   static constexpr std::size_t kValueGroup = 4;
   static_assert(kTileOutputs == 16 && kRowsPerPass % kRowBlock == 0);

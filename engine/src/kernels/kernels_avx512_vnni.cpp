@@ -25,7 +25,7 @@ struct Avx512VnniIsa {
   static constexpr std::size_t kStep = 4;          // inputs per vpdpbusd lane
   static constexpr std::size_t kRowBlock = 8;      // two sums a row: 16 of the 32 registers
   static constexpr std::size_t kRowsPerPass = 256;
-  static constexpr std::size_t kValueGroup = 8;
+  static constexpr std::size_t kValueGroup = 4;
 
   // Layout: [outputs / 32][inputs / 4][32 outputs][4 inputs].
   static bool pack(const MatrixI8& matrix, PackedMatrix& packed) {
@@ -159,24 +159,21 @@ struct Avx512VnniIsa {
   static void weighted_values(const std::int8_t* values, const std::uint8_t* weight_low,
                               const std::uint8_t* weight_high, std::size_t begin, std::size_t end,
                               SegmentSums& sums) {
-    // Two groups of four positions at a time, each with its own accumulators, to hide the latency.
-    __m512i low[2][4];
-    __m512i high[2][4];
-    for (std::size_t g = 0; g < 2; ++g)
-      for (std::size_t d = 0; d < 4; ++d) low[g][d] = high[g][d] = _mm512_setzero_si512();
-    for (std::size_t t = begin - begin % kValueGroup; t < end; t += kValueGroup)
-      for (std::size_t g = 0; g < 2; ++g) {
-        const __m512i four_low = broadcast_4_bytes(weight_low + t + g * 4);
-        const __m512i four_high = broadcast_4_bytes(weight_high + t + g * 4);
-        for (std::size_t d = 0; d < 4; ++d) {
-          const __m512i four_values = load_bytes(values + (t + g * 4) * kHeadDim + d * 64);
-          low[g][d] = _mm512_dpbusd_epi32(low[g][d], four_low, four_values);
-          high[g][d] = _mm512_dpbusd_epi32(high[g][d], four_high, four_values);
-        }
+    __m512i low[4];
+    __m512i high[4];
+    for (std::size_t d = 0; d < 4; ++d) low[d] = high[d] = _mm512_setzero_si512();
+    for (std::size_t t = begin - begin % kValueGroup; t < end; t += kValueGroup) {
+      const __m512i four_low = broadcast_4_bytes(weight_low + t);
+      const __m512i four_high = broadcast_4_bytes(weight_high + t);
+      for (std::size_t d = 0; d < 4; ++d) {
+        const __m512i four_values = load_bytes(values + t * kHeadDim + d * 64);
+        low[d] = _mm512_dpbusd_epi32(low[d], four_low, four_values);
+        high[d] = _mm512_dpbusd_epi32(high[d], four_high, four_values);
       }
+    }
     for (std::size_t d = 0; d < 4; ++d) {
-      Ops::store(sums.low + d * 16, Ops::add(low[0][d], low[1][d]));
-      Ops::store(sums.high + d * 16, Ops::add(high[0][d], high[1][d]));
+      Ops::store(sums.low + d * 16, low[d]);
+      Ops::store(sums.high + d * 16, high[d]);
     }
   }
 };

@@ -73,7 +73,8 @@ struct Avx2Ops {
   static I32 shift_right_each(I32 a, I32 shifts) { return _mm256_srlv_epi32(a, shifts); }
   static I32 shift_left_each(I32 a, I32 shifts) { return _mm256_sllv_epi32(a, shifts); }
 
-  static I32 gather(const std::uint32_t* table, I32 index) {
+  // table[index] of 256 entries, index < 256.
+  static I32 look_up_256(const std::uint32_t* table, I32 index) {
     return _mm256_i32gather_epi32(reinterpret_cast<const int*>(table), index, 4);
   }
 

@@ -87,7 +87,7 @@ struct NeonOps {
     return signed_lanes(vshlq_u32(unsigned_lanes(a), shifts));
   }
 
-  static I32 gather(const std::uint32_t* table, I32 index) {
+  static I32 look_up_256(const std::uint32_t* table, I32 index) {
     const uint32x4_t i = unsigned_lanes(index);
     uint32x4_t entries = vld1q_dup_u32(table + vgetq_lane_u32(i, 0));
     entries = vld1q_lane_u32(table + vgetq_lane_u32(i, 1), entries, 1);

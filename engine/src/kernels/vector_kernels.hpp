@@ -58,7 +58,7 @@ struct VectorMath {
         Ops::multiply_wide(limited, Ops::set(static_cast<std::int32_t>(exp.coefficient)));
     const I32 t = Ops::narrow(Ops::template shift_right<24>(Ops::add(product, 1 << 23)));
     const I32 integer_part = Ops::template shift_right<8>(t);
-    const I32 entry = Ops::gather(exp.wide_table.data(), Ops::bit_and(t, Ops::set(255)));
+    const I32 entry = Ops::look_up_256(exp.wide_table.data(), Ops::bit_and(t, Ops::set(255)));
     const I32 half = Ops::template shift_right<1>(Ops::shift_left_each(Ops::set(1), integer_part));
     const I32 weight =
         Ops::max(Ops::shift_right_each(Ops::add(entry, half), integer_part), Ops::set(1));
