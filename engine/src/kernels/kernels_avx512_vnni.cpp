@@ -56,7 +56,7 @@ struct Avx512VnniIsa {
     const auto rest = static_cast<__mmask16>((1U << (steps - i)) - 1);
     sum = _mm512_dpbusd_epi32(sum, _mm512_set1_epi8(1),
                               _mm512_maskz_loadu_epi32(rest, x + i * kStep));
-    return -128 * _mm512_reduce_add_epi32(sum);
+    return -128 * Ops::sum(sum);
   }
 
   struct Inputs {

@@ -86,7 +86,15 @@ struct Avx512Ops {
     return _mm512_mask_blend_epi32(bit_7, of_128(0), of_128(128));
   }
 
-  static std::int32_t sum(I32 a) { return _mm512_reduce_add_epi32(a); }
+  // Modulo 2^32; GCC's _mm512_reduce_add_epi32 adds as signed int, whose overflow is undefined.
+  static std::int32_t sum(I32 a) {
+    const __m256i halves =
+        _mm256_add_epi32(_mm512_castsi512_si256(a), _mm512_extracti64x4_epi64(a, 1));
+    __m128i v = _mm_add_epi32(_mm256_castsi256_si128(halves), _mm256_extracti128_si256(halves, 1));
+    v = _mm_add_epi32(v, _mm_shuffle_epi32(v, 0x4e));
+    v = _mm_add_epi32(v, _mm_shuffle_epi32(v, 0xb1));
+    return _mm_cvtsi128_si32(v);
+  }
   static std::int32_t largest(I32 a) { return _mm512_reduce_max_epi32(a); }
 
   // Unsigned 32 x 32 -> 64 bits.
