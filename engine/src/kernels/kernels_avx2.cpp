@@ -32,22 +32,7 @@ struct Avx2Isa {
 
   // Layout: [outputs / 16][inputs / 2][16 outputs][2 inputs].
   static bool pack(const MatrixI8& matrix, PackedMatrix& packed) {
-    packed.rows = matrix.rows;
-    packed.cols = matrix.cols;
-    const std::size_t tiles = round_up(matrix.rows, kTileOutputs) / kTileOutputs;
-    const std::size_t steps = round_up(matrix.cols, kStep) / kStep;
-    if (!packed.weights.allocate(tiles * steps * kTileOutputs * kStep)) return false;
-    std::int8_t* target = packed.weights.data();
-    for (std::size_t tile = 0; tile < tiles; ++tile)
-      for (std::size_t step = 0; step < steps; ++step)
-        for (std::size_t o = 0; o < kTileOutputs; ++o)
-          for (std::size_t i = 0; i < kStep; ++i) {
-            const std::size_t row = tile * kTileOutputs + o;
-            const std::size_t col = step * kStep + i;
-            const bool inside = row < matrix.rows && col < matrix.cols;
-            *target++ = inside ? matrix.data[row * matrix.cols + col] : std::int8_t{0};
-          }
-    return true;
+    return pack_tiles<kTileOutputs, kStep>(matrix, packed, 0);
   }
 
   struct Inputs {

@@ -17,8 +17,6 @@ __m512i broadcast_4_bytes(const void* p) {
   return _mm512_set1_epi32(value);
 }
 
-std::uint8_t plus_128(std::int8_t x) { return static_cast<std::uint8_t>(x + 128); }
-
 struct Avx512VnniIsa {
   using Ops = Avx512Ops;
   static constexpr std::size_t kTileOutputs = 32;  // two vectors of outputs
@@ -29,22 +27,7 @@ struct Avx512VnniIsa {
 
   // Layout: [outputs / 32][inputs / 4][32 outputs][4 inputs].
   static bool pack(const MatrixI8& matrix, PackedMatrix& packed) {
-    packed.rows = matrix.rows;
-    packed.cols = matrix.cols;
-    const std::size_t tiles = round_up(matrix.rows, kTileOutputs) / kTileOutputs;
-    const std::size_t steps = round_up(matrix.cols, kStep) / kStep;
-    if (!packed.weights.allocate(tiles * steps * kTileOutputs * kStep)) return false;
-    auto* target = reinterpret_cast<std::uint8_t*>(packed.weights.data());
-    for (std::size_t tile = 0; tile < tiles; ++tile)
-      for (std::size_t step = 0; step < steps; ++step)
-        for (std::size_t o = 0; o < kTileOutputs; ++o)
-          for (std::size_t i = 0; i < kStep; ++i) {
-            const std::size_t row = tile * kTileOutputs + o;
-            const std::size_t col = step * kStep + i;
-            const bool inside = row < matrix.rows && col < matrix.cols;
-            *target++ = plus_128(inside ? matrix.data[row * matrix.cols + col] : std::int8_t{0});
-          }
-    return true;
+    return pack_tiles<kTileOutputs, kStep>(matrix, packed, 128);
   }
 
   // -128 * sum of the first steps * 4 bytes of x.

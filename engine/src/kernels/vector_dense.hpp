@@ -24,6 +24,27 @@ namespace {
 
 inline constexpr std::size_t kCacheLine = 64;
 
+// Packs weights plus `offset`, modulo 2^8, as [outputs / kOutputs][inputs /
+// kInputs][kOutputs][kInputs], padded with zero weights. False when memory runs out.
+template <std::size_t kOutputs, std::size_t kInputs>
+bool pack_tiles(const MatrixI8& matrix, PackedMatrix& packed, int offset) {
+  packed.rows = matrix.rows;
+  packed.cols = matrix.cols;
+  const std::size_t rows = round_up(matrix.rows, kOutputs);
+  const std::size_t cols = round_up(matrix.cols, kInputs);
+  if (!packed.weights.allocate(rows * cols)) return false;
+  std::int8_t* target = packed.weights.data();
+  for (std::size_t tile = 0; tile < rows; tile += kOutputs)
+    for (std::size_t step = 0; step < cols; step += kInputs)
+      for (std::size_t row = tile; row < tile + kOutputs; ++row)
+        for (std::size_t col = step; col < step + kInputs; ++col) {
+          const bool inside = row < matrix.rows && col < matrix.cols;
+          const int weight = inside ? matrix.data[row * matrix.cols + col] : 0;
+          *target++ = static_cast<std::int8_t>(weight + offset);
+        }
+  return true;
+}
+
 template <class Isa>
 struct DenseKernel {
   using Ops = typename Isa::Ops;
