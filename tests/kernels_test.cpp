@@ -29,10 +29,12 @@ class Random {
   std::uint64_t state_;
 };
 
-// How values are drawn: over the whole range, or only its ends.
-enum class Draw { uniform, extremes };
+// How values are drawn: over the whole range, only its ends, or mostly near zero.
+enum class Draw { uniform, extremes, mostly_small };
 
 std::int32_t draw(Random& random, Draw how, std::int32_t low, std::int32_t high) {
+  const bool small = how == Draw::mostly_small && random.next() % 16 != 0;
+  if (small) return random.between(std::max(low, -9), std::min(high, 9));
   return how == Draw::uniform ? random.between(low, high) : random.next() % 2 == 0 ? low : high;
 }
 
@@ -78,6 +80,7 @@ Exp2Table exp2_table() {
 MatrixI8 drawn_matrix(Random& random, Draw how, std::uint32_t rows, std::uint32_t cols) {
   MatrixI8 matrix{.rows = rows, .cols = cols, .data = {}};
   matrix.data.resize(std::size_t{rows} * cols);
+  if (how == Draw::mostly_small) how = Draw::extremes;  // a name for activations
   for (std::int8_t& weight : matrix.data)
     weight = static_cast<std::int8_t>(draw(random, how, -128, 127));
   return matrix;
@@ -126,7 +129,7 @@ DenseRun<Y> make_dense_run(Random& random, Draw how, const DenseCase& size) {
 TEST_CASE("dense equals the scalar kernel for odd sizes and extreme weights") {
   Random random(1);
   for (const Kernels* kernels : vector_kernels())
-    for (const Draw how : {Draw::uniform, Draw::extremes})
+    for (const Draw how : {Draw::uniform, Draw::extremes, Draw::mostly_small})
       for (const DenseCase& size : kDenseCases) {
         CAPTURE(simd_level_name(kernels->level));
         CAPTURE(size.outputs);
@@ -149,7 +152,7 @@ TEST_CASE("requantized dense equals the scalar kernel for narrow, wide and odd m
       {INT32_MAX, 40}, {INT32_MIN, 62}, {1024, 20}, {512, 22}, {1, 22},    {127, -3}};
   for (const Kernels* kernels : vector_kernels())
     for (const Requantizer requantizer : kRequantizers)
-      for (const Draw how : {Draw::uniform, Draw::extremes})
+      for (const Draw how : {Draw::uniform, Draw::extremes, Draw::mostly_small})
         for (const DenseCase& size : {kDenseCases[1], kDenseCases[5], kDenseCases[8]}) {
           CAPTURE(simd_level_name(kernels->level));
           CAPTURE(requantizer.multiplier);

@@ -16,6 +16,16 @@ Status MemorySource::rewind() {
   return {};
 }
 
+Result<std::size_t> MemorySource::read_at(std::uint64_t offset, std::span<std::uint8_t> buffer) {
+  if (offset >= bytes_.size()) return 0;
+  const auto rest = bytes_.subspan(static_cast<std::size_t>(offset));
+  const std::size_t count = std::min(buffer.size(), rest.size());
+  std::copy_n(rest.begin(), count, buffer.begin());
+  return count;
+}
+
+Result<std::uint64_t> MemorySource::size() { return bytes_.size(); }
+
 Status MemorySink::write(std::span<const std::uint8_t> bytes) {
   bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
   return {};

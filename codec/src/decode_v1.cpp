@@ -151,4 +151,12 @@ Result<FileInfo> inspect(ByteSource& in) {
   }
 }
 
+Result<std::vector<std::uint8_t>> read_payload(ByteSource& in) {
+  try {
+    return FileReader(in).read_payload();
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::out_of_memory, "not enough memory to hold the payload");
+  }
+}
+
 }  // namespace czip::v1

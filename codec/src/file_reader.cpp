@@ -11,12 +11,31 @@
 namespace czip::v1 {
 
 Status FileReader::open() {
+  if (Status status = open_outer(); !status) return status;
+  if (Status status = read_payload_header(); !status) return status;
+  return read_chunk_sizes();
+}
+
+Status FileReader::open_outer() {
   if (Status status = read_file_header(); !status) return status;
   Result<std::unique_ptr<OuterDecoder>> outer = create_outer_decoder(file_header_.outer, in_);
   if (!outer) return tl::unexpected(std::move(outer.error()));
   outer_ = std::move(*outer);
-  if (Status status = read_payload_header(); !status) return status;
-  return read_chunk_sizes();
+  return {};
+}
+
+Result<std::vector<std::uint8_t>> FileReader::read_payload() {
+  constexpr std::size_t kStep = std::size_t{1} << 20;
+  if (Status status = open_outer(); !status) return tl::unexpected(std::move(status.error()));
+  std::vector<std::uint8_t> payload;
+  for (std::size_t filled = 0;;) {
+    payload.resize(filled + kStep);
+    const Result<std::size_t> count = read_outer(std::span(payload).subspan(filled));
+    if (!count) return tl::unexpected(count.error());
+    filled += *count;
+    payload.resize(filled);
+    if (*count < kStep) return payload;
+  }
 }
 
 Status FileReader::read_file_header() {

@@ -31,11 +31,15 @@ class FileReader {
   // Time spent in the outer codec and in reading.
   [[nodiscard]] std::uint64_t outer_ns() const { return outer_ns_; }
 
+  // Instead of `open`: the whole payload as it is.
+  Result<std::vector<std::uint8_t>> read_payload();
+
   // Reads the next `count` chunks, or those that are left; none after the last. Then the file has
   // been checked to end where it should.
   Status read_chunks(std::size_t count, ChunkGroup& group);
 
  private:
+  Status open_outer();
   Status read_file_header();
   Status read_payload_header();
   Status read_chunk_sizes();

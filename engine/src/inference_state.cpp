@@ -44,7 +44,7 @@ struct InferenceState::Buffers {
   KvCache layer_cache(std::uint32_t sequence, std::size_t layer);
   void embed(std::span<const InputRow> rows);
   void attention_block(std::size_t layer, std::span<const InputRow> rows);
-  void attend_row(std::size_t layer, const InputRow& row, std::size_t r);
+  void attend_row(std::size_t layer, std::span<const InputRow> rows, std::size_t r);
   void feed_forward_block(std::size_t layer, std::size_t row_count);
   void add_branch(const AlignedBuffer<std::int8_t>& norm, std::size_t row_count);
   void normalize_rows(const AlignedBuffer<std::int8_t>& norm, std::size_t row_count);
@@ -101,7 +101,8 @@ void InferenceState::Buffers::add_branch(const AlignedBuffer<std::int8_t>& norm,
 
 // Rotates the row's query and key, extends its sequence's cache and attends over it. Rows go in
 // order, so a row sees the earlier rows of its own sequence and not the later ones.
-void InferenceState::Buffers::attend_row(std::size_t layer, const InputRow& row, std::size_t r) {
+void InferenceState::Buffers::attend_row(std::size_t layer, std::span<const InputRow> rows,
+                                         std::size_t r) {
   const PackedLayer& weights = network->layers[layer];
   const Kernels& kernels = *network->kernels;
   const std::uint32_t position = row_position[r];
@@ -115,15 +116,19 @@ void InferenceState::Buffers::attend_row(std::size_t layer, const InputRow& row,
     kernels.rotate_query(query + h * kHeadDim, cosine, sine);
   kernels.rotate_key(key, cosine, sine);
 
-  const KvCache kv = layer_cache(row.sequence, layer);
+  const KvCache kv = layer_cache(rows[r].sequence, layer);
   network->attention_kernels->append_key_value(kv, position, key, value);
+  const bool next_differs = r + 1 < rows.size() && rows[r + 1].sequence != rows[r].sequence;
   const AttentionInput input{.query = query,
                              .heads = network->heads,
                              .positions = position + 1,
                              .score_multiplier = weights.score_multiplier.data(),
                              .sink_key = weights.has_sink ? weights.sink_key : nullptr,
                              .exp = &network->attention_exp,
-                             .dialect = network->dialect};
+                             .dialect = network->dialect,
+                             .next_cache = next_differs ? layer_cache(rows[r + 1].sequence, layer)
+                                                        : KvCache{nullptr, nullptr},
+                             .next_positions = next_differs ? row_position[r + 1] : 0};
   network->attention_kernels->attend(input, kv, scratch, attention.data() + r * d_stride());
 }
 
@@ -133,7 +138,7 @@ void InferenceState::Buffers::attention_block(std::size_t layer, std::span<const
   normalize_rows(weights.attention_input_norm, rows.size());
   kernels.dense_requantize(weights.qkv.matrix, weights.qkv.plan, normalized.data(), d_stride(),
                            rows.size(), qkv.data(), qkv_stride(), dense_scratch.data());
-  for (std::size_t r = 0; r < rows.size(); ++r) attend_row(layer, rows[r], r);
+  for (std::size_t r = 0; r < rows.size(); ++r) attend_row(layer, rows, r);
   kernels.dense_requantize(weights.attention_output.matrix, weights.attention_output.plan,
                            attention.data(), d_stride(), rows.size(), branch.data(), d_stride(),
                            dense_scratch.data());

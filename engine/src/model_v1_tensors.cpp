@@ -93,6 +93,22 @@ std::vector<std::int32_t> TensorReader::vector_i32(const std::string& name, std:
   return elements<std::int32_t>(name, DType::i32, std::array<std::uint64_t, 1>{size});
 }
 
+std::vector<std::int16_t> TensorReader::vector_i16(const std::string& name, std::uint32_t size) {
+  return elements<std::int16_t>(name, DType::i16, std::array<std::uint64_t, 1>{size});
+}
+
+std::vector<std::uint8_t> TensorReader::vector_u8(const std::string& name, std::uint32_t size) {
+  return elements<std::uint8_t>(name, DType::u8, std::array<std::uint64_t, 1>{size});
+}
+
+std::vector<std::uint16_t> TensorReader::vector_u16(const std::string& name, std::uint32_t size) {
+  return elements<std::uint16_t>(name, DType::u16, std::array<std::uint64_t, 1>{size});
+}
+
+std::vector<std::uint32_t> TensorReader::vector_u32(const std::string& name, std::uint32_t size) {
+  return elements<std::uint32_t>(name, DType::u32, std::array<std::uint64_t, 1>{size});
+}
+
 std::optional<std::int8_t> TensorReader::scalar_i8(const std::string& name) {
   return scalar<std::int8_t>(name, DType::i8);
 }

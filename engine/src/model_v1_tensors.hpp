@@ -35,6 +35,10 @@ class TensorReader {
   std::vector<std::int16_t> table_i16(const std::string& name, std::uint32_t rows,
                                       std::uint32_t cols);
   std::vector<std::int32_t> vector_i32(const std::string& name, std::uint32_t size);
+  std::vector<std::int16_t> vector_i16(const std::string& name, std::uint32_t size);
+  std::vector<std::uint8_t> vector_u8(const std::string& name, std::uint32_t size);
+  std::vector<std::uint16_t> vector_u16(const std::string& name, std::uint32_t size);
+  std::vector<std::uint32_t> vector_u32(const std::string& name, std::uint32_t size);
 
   // One element, of shape [] or [1]; nothing where the tensor is absent.
   std::optional<std::int8_t> scalar_i8(const std::string& name);

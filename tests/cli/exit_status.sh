@@ -2,7 +2,7 @@
 source "$(dirname "$0")/common.sh"
 text >a.txt
 
-expect 1 "$CZIP" a.txt;                         one_line; said 'no built-in model'; said '-m MODEL'
+expect 1 "$CZIP" --format 1 a.txt;              one_line; said 'no built-in model'; said '-m MODEL'
 expect 1 "$CZIP" -m nowhere.czm a.txt;          one_line; said 'nowhere.czm'
 expect 1 "$CZIP" -m "$MODEL" missing;           one_line; said 'missing: cannot open: No such file'
 expect 1 "$CZIP" -m "$MODEL" --no-such a.txt;   one_line; said '--no-such'
@@ -13,7 +13,7 @@ expect 1 "$CZIP" --force=1 a.txt;               one_line; said '--force takes no
 for level in 6 7 8 9; do
   expect 1 "$CZIP" -m "$MODEL" -$level a.txt;   one_line; said 'use 1 to 5'
 done
-expect 1 "$CZIP" -m "$MODEL" --format 2 a.txt;  one_line; said 'format 2 is not in this version'
+expect 1 "$CZIP" -m "$MODEL" --format 2 a.txt;  one_line; said 'format 2 cannot use'
 expect 1 "$CZIP" -m "$MODEL" --format x a.txt;  one_line
 expect 1 "$CZIP" -m "$MODEL" --codec gzip a.txt; one_line; said 'brotli or zstd'
 expect 1 "$CZIP" -m "$MODEL" --dialect go a.txt; one_line; said 'rust, i64 or python'

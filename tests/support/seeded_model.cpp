@@ -11,33 +11,12 @@
 
 #include "safetensors_writer.hpp"
 #include "seeded_tokenizer.hpp"
+#include "splitmix64.hpp"
 
 namespace czip::test {
 namespace {
 
 constexpr std::uint32_t kHeadSize = 64;
-
-class SplitMix64 {
- public:
-  explicit SplitMix64(std::uint64_t seed) : state_(seed) {}
-
-  std::uint64_t next() {
-    state_ += 0x9e3779b97f4a7c15;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-  }
-
-  // Uniform in [low, high] but for a bias below 2^-24.
-  std::int32_t between(std::int32_t low, std::int32_t high) {
-    const auto count = static_cast<std::uint64_t>(high - low) + 1;
-    return low + static_cast<std::int32_t>(((next() >> 32) * count) >> 32);
-  }
-
- private:
-  std::uint64_t state_;
-};
 
 struct Scale {
   std::int32_t multiplier;

@@ -21,8 +21,8 @@ if [ -e "$target" ]; then
   exit 1
 fi
 
-packages="doctest-dev libbrotli-dev libexpected-dev liblzma-dev libmd-dev libpcre2-dev libxxhash-dev
-  libzstd-dev nlohmann-json3-dev"
+# Those of the libraries and tests. The command is not cross-built: a static libarchive needs dozens more.
+packages="doctest-dev libbrotli-dev libexpected-dev libpcre2-dev libxxhash-dev libzstd-dev nlohmann-json3-dev"
 
 # Everything happens in a directory beside the target, which gets its name when it is complete.
 mkdir -p "$(dirname "$target")"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,7 +29,7 @@ constexpr std::array kCommands{
     CommandName{"compress", Command::compress}, CommandName{"decompress", Command::decompress},
     CommandName{"test", Command::test},         CommandName{"list", Command::list},
     CommandName{"verify", Command::verify},     CommandName{"selftest", Command::selftest},
-    CommandName{"bench", Command::bench},
+    CommandName{"bench", Command::bench},       CommandName{"train", Command::train},
 };
 
 std::string_view command_name(Command command) {
@@ -44,9 +45,8 @@ tl::unexpected<Error> usage_error(std::string message) {
 Result<Command> find_command(std::string_view word) {
   for (const CommandName& row : kCommands)
     if (row.name == word) return row.command;
-  if (word == "train" || word == "inspect")
-    return usage_error("'" + std::string(word) +
-                       "' is not in this version; a file of that name: ./" + std::string(word));
+  if (word == "inspect")
+    return usage_error("'inspect' is not in this version; a file of that name: ./inspect");
   return Command::files;
 }
 
@@ -66,6 +66,21 @@ Result<unsigned> parse_number(std::string_view text, unsigned limit, const char*
     return usage_error(std::string(what) + " '" + std::string(text) +
                        "' must be a number from 0 to " + std::to_string(limit));
   return number;
+}
+
+// START:LENGTH in bytes; everything from START on where LENGTH is left out.
+Result<v2::TextRange> parse_range(std::string_view text) {
+  v2::TextRange range{.start = 0, .length = std::numeric_limits<std::uint64_t>::max()};
+  const std::size_t colon = text.find(':');
+  const auto parse = [](std::string_view digits, std::uint64_t& number) {
+    const char* const end = digits.data() + digits.size();
+    const auto [rest, error] = std::from_chars(digits.data(), end, number);
+    return error == std::errc{} && rest == end;
+  };
+  if (colon != std::string_view::npos && parse(text.substr(0, colon), range.start) &&
+      (colon + 1 == text.size() || parse(text.substr(colon + 1), range.length)))
+    return range;
+  return usage_error("range '" + std::string(text) + "' must be START:LENGTH, both in bytes");
 }
 
 class Parser {
@@ -160,9 +175,10 @@ tl::unexpected<Error> Parser::complain(bool missing, const std::vector<char*>& w
 }
 
 Status Parser::set_level(const std::string& value) {
-  const auto level = parse_number(value, v1::kMaxLevel, "level");
-  if (!level || *level < v1::kMinLevel)
-    return usage_error("level " + value + " does not exist in CZIPv1; use 1 to 5");
+  const unsigned highest = arguments_.zip_spelling ? v1::kMaxLevel : v2::kMaxLevel;
+  const auto level = parse_number(value, highest, "level");
+  if (!level || *level < v2::kMinLevel)
+    return usage_error("level " + value + " does not exist; use 1 to " + std::to_string(highest));
   arguments_.level = static_cast<int>(*level);
   return {};
 }
@@ -187,9 +203,10 @@ Status Parser::apply_choice(const OptionRow& row, const std::string& value) {
       return usage_error("unknown SIMD level '" + value + "'; czip --version lists those here");
     }
     default:
-      if (value == "1") return {};
-      if (value == "2") return usage_error("format 2 is not in this version; use --format 1");
-      return usage_error("unknown format '" + value + "'; use --format 1");
+      if (value != "1" && value != "2")
+        return usage_error("unknown format '" + value + "'; use --format 1 or 2");
+      arguments_.format = value == "1" ? 1 : 2;
+      return {};
   }
 }
 
@@ -259,9 +276,36 @@ Status Parser::apply_value(const OptionRow& row, const std::string& value) {
     case OptionId::output:
       arguments_.output = value;
       return {};
+    case OptionId::range: {
+      const auto range = parse_range(value);
+      if (!range) return tl::unexpected(range.error());
+      arguments_.range = *range;
+      return {};
+    }
     case OptionId::text:
       arguments_.text = value;
       return {};
+    case OptionId::name:
+      arguments_.description.name = value;
+      return {};
+    case OptionId::description:
+      arguments_.description.description = value;
+      return {};
+    case OptionId::license:
+      arguments_.description.license = value;
+      return {};
+    case OptionId::training_data:
+      arguments_.description.training_data = value;
+      return {};
+    case OptionId::vocabulary:
+    case OptionId::prior_size: {
+      const bool vocabulary = row.id == OptionId::vocabulary;
+      const auto number = parse_number(value, vocabulary ? 65536U : 1U << 30U,
+                                       vocabulary ? "vocabulary" : "prior's size");
+      if (!number) return tl::unexpected(number.error());
+      (vocabulary ? arguments_.vocabulary : arguments_.prior_bytes) = *number;
+      return {};
+    }
     case OptionId::threads: {
       const auto number = parse_number(value, kMaxThreads, "number of threads");
       if (!number) return tl::unexpected(number.error());
@@ -293,8 +337,16 @@ Status check(const Arguments& arguments) {
     return usage_error("--against FILE and --text TEXT go together");
   if (arguments.command == Command::selftest && !arguments.files.empty())
     return usage_error("selftest takes no files");
+  if (arguments.command == Command::train &&
+      (arguments.files.empty() || arguments.output.empty() || arguments.output == "-"))
+    return usage_error("train needs texts and -o MODEL; see czip train --help");
   if (arguments.command == Command::bench && arguments.files.empty())
     return usage_error("bench needs a file; see czip bench --help");
+  const bool decompresses = arguments.command == Command::decompress;
+  if (arguments.range && (!decompresses || arguments.files.size() > 1 || arguments.remove_input))
+    return usage_error("--range goes with the decompression of one file, which stays");
+  if (arguments.range && !arguments.files.empty() && arguments.output.empty())
+    return usage_error("--range needs -c or -o FILE");
   if (arguments.json && writes)
     return usage_error("--json goes with list, verify, selftest, bench");
   return {};

@@ -8,6 +8,7 @@
 
 #include "czip/base/error.hpp"
 #include "czip/codec/czip_v1.hpp"
+#include "czip/codec/czip_v2.hpp"
 #include "czip/engine/dialect.hpp"
 #include "czip/engine/simd.hpp"
 
@@ -23,8 +24,9 @@ enum class Command : std::uint16_t {
   verify = 1 << 5,
   selftest = 1 << 6,
   bench = 1 << 7,
-  zip_compress = 1 << 8,  // compress.zip's spelling: -i IN -o OUT
-  zip_decompress = 1 << 9,
+  train = 1 << 8,
+  zip_compress = 1 << 9,  // compress.zip's spelling: -i IN -o OUT
+  zip_decompress = 1 << 10,
 };
 
 struct Arguments {
@@ -46,12 +48,19 @@ struct Arguments {
   bool verify = true;
   bool json = false;
   unsigned threads = 0;
+  std::optional<int> format;  // 1 or 2; none: the model decides
   std::optional<int> level;
+  std::optional<v2::TextRange> range;
   std::optional<Dialect> dialect;
   std::optional<SimdLevel> simd;
-  v1::OuterCodec outer = v1::OuterCodec::brotli;
+  std::optional<v1::OuterCodec> outer;
   std::string against;
   std::string text;
+
+  // train
+  std::uint32_t vocabulary = 0;   // 0: the default
+  std::uint32_t prior_bytes = 0;  // 0: the default
+  v2::ModelDescription description;
 };
 
 // Errors are about usage; their messages end in what to type instead.

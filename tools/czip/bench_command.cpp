@@ -10,8 +10,9 @@
 #include "bench_codecs.hpp"
 #include "czip/codec/byte_stream.hpp"
 #include "czip/codec/czip_v1.hpp"
+#include "czip/codec/czip_v2.hpp"
 #include "file_io.hpp"
-#include "model_file.hpp"
+#include "model_store.hpp"
 #include "session.hpp"
 #include "text.hpp"
 
@@ -27,7 +28,7 @@ struct BenchRow {
   std::uint64_t packed_bytes = 0;
   double compress_seconds = 0;
   double decompress_seconds = 0;
-  // czip only.
+  // Format 1 only.
   std::uint64_t tokens = 0;
   std::uint64_t coding_ns = 0;
   std::uint64_t outer_ns = 0;
@@ -88,6 +89,34 @@ BenchCodec czip_codec(const Session& session, const CodingModel& model, int leve
     return sink.bytes();
   };
   return {"czip -" + std::to_string(level), compress, decompress};
+}
+
+BenchCodec czip_codec_v2(const Session& session, const v2::Model& model, int level) {
+  const auto compress = [&, level](std::span<const std::uint8_t> text) -> Result<Bytes> {
+    v2::EncodeOptions options = session.encode_options_v2();
+    options.level = level;
+    MemorySink sink;
+    const auto report = v2::encode(model, text, sink, options);
+    if (!report) return tl::unexpected(report.error());
+    return sink.bytes();
+  };
+  const auto decompress = [&](std::span<const std::uint8_t> packed, std::size_t) -> Result<Bytes> {
+    MemorySource source(packed);
+    MemorySink sink;
+    const auto report = v2::decode(model, source, sink, session.decode_options_v2());
+    if (!report) return tl::unexpected(report.error());
+    return sink.bytes();
+  };
+  return {"czip -" + std::to_string(level), compress, decompress};
+}
+
+Status bench_codec(const BenchCodec& codec, const std::vector<Bytes>& texts,
+                   std::vector<BenchRow>& rows) {
+  BenchRow row{.name = codec.name};
+  for (const Bytes& text : texts)
+    if (const auto measured = measure(codec, text, row); !measured) return measured;
+  rows.push_back(std::move(row));
+  return {};
 }
 
 Result<BenchRow> bench_level(const Session& session, const CodingModel& model, int level,
@@ -161,23 +190,49 @@ void print(Session& session, const std::vector<BenchRow>& rows) {
   }
 }
 
-Result<std::vector<BenchRow>> bench_all(const Session& session, const CodingModel& model,
-                                        const std::vector<Bytes>& texts) {
-  std::vector<BenchRow> rows;
+bool is_wanted(const Session& session, int level) {
+  return session.arguments.level.value_or(level) == level;
+}
+
+Status bench_v1(const Session& session, const CodingModel& model, const std::vector<Bytes>& texts,
+                std::vector<BenchRow>& rows) {
   for (int level = v1::kMinLevel; level <= v1::kMaxLevel; ++level) {
-    const bool wanted = !session.arguments.level || *session.arguments.level == level;
-    if (!wanted || v1::level_context_log2(level) > model.network.context_log2) continue;
+    if (!is_wanted(session, level) || v1::level_context_log2(level) > model.network.context_log2)
+      continue;
     auto row = bench_level(session, model, level, texts);
     if (!row) return tl::unexpected(row.error());
     rows.push_back(std::move(*row));
   }
-  for (const BenchCodec& codec : other_codecs()) {
-    BenchRow row{.name = codec.name};
-    for (const Bytes& text : texts)
-      if (const auto measured = measure(codec, text, row); !measured)
-        return tl::unexpected(measured.error());
-    rows.push_back(std::move(row));
+  return {};
+}
+
+Status bench_v2(const Session& session, const v2::Model& model, const std::vector<Bytes>& texts,
+                std::vector<BenchRow>& rows) {
+  for (int level = v2::kMinLevel; level <= v2::kMaxLevel; ++level)
+    if (is_wanted(session, level))
+      if (Status status = bench_codec(czip_codec_v2(session, model, level), texts, rows); !status)
+        return status;
+  return {};
+}
+
+Result<std::vector<BenchRow>> bench_all(const Session& session, ModelStore& models,
+                                        const std::vector<Bytes>& texts) {
+  std::vector<BenchRow> rows;
+  const auto format = models.format_to_write(session.arguments);
+  if (!format) return tl::unexpected(format.error());
+  Status status;
+  if (*format == 1) {
+    const auto model = models.for_v1();
+    if (!model) return tl::unexpected(model.error());
+    status = bench_v1(session, **model, texts, rows);
+  } else {
+    const auto model = models.for_v2();
+    if (!model) return tl::unexpected(model.error());
+    status = bench_v2(session, *model, texts, rows);
   }
+  for (const BenchCodec& codec : other_codecs())
+    if (status) status = bench_codec(codec, texts, rows);
+  if (!status) return tl::unexpected(status.error());
   return rows;
 }
 
@@ -194,9 +249,9 @@ ExitStatus run_bench(Session& session) {
         return {};
       });
   if (read != ExitStatus::ok) return read;
-  const auto model = load_model(session.arguments.model, session.arguments.tokenizer);
-  if (!model) return session.console.error("", model.error());
-  const auto rows = bench_all(session, *model, texts);
+  auto models = ModelStore::open(session.arguments);
+  if (!models) return session.console.error("", models.error());
+  const auto rows = bench_all(session, *models, texts);
   if (!rows) return session.console.error("bench", rows.error());
   print(session, *rows);
   return ExitStatus::ok;

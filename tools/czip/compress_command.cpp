@@ -1,123 +1,87 @@
-// czip compress: reads a text whole, writes the file, decodes it again and compares, then publishes
-// it.
-#include <cstdint>
-#include <span>
+// czip compress.
+#include <sys/stat.h>
+
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "czip/codec/czip_v1.hpp"
-#include "file_io.hpp"
-#include "model_file.hpp"
-#include "progress.hpp"
+#include "coders.hpp"
+#include "model_store.hpp"
 #include "session.hpp"
-#include "staged_output.hpp"
 #include "targets.hpp"
-#include "text.hpp"
 
 namespace czip::tool {
 namespace {
 
-// The decoder's own view of what was written: from the file, not from memory.
-Result<v1::CodingReport> verify_written(const Session& session, const CodingModel& model,
-                                        const Input& input, int fd,
-                                        std::span<const std::uint8_t> text) {
-  ProgressBar progress(std::string(input.label()) + " (verifying)", text.size(),
-                       session.wants_progress());
-  v1::DecodeOptions options = session.decode_options();
-  options.dialect = session.encode_options().dialect;
-  options.progress = [&progress](std::uint64_t done) { progress.update(done); };
-  FileSource source(fd);
-  if (const auto begun = source.rewind(); !begun) return tl::unexpected(begun.error());
-  CompareSink sink(text);
-  auto report = v1::decode(model, source, sink, options);
-  if (report && sink.equal()) return report;
-  if (!report && report.error().code == ErrorCode::io) return report;
-  if (!report && report.error().code == ErrorCode::out_of_memory) return report;
-  const std::string why =
-      report ? "the text differs from byte " + grouped(sink.first_difference()) + " on"
-             : report.error().message;
-  return fail(ErrorCode::internal, "what was written does not decode to the input (" + why +
-                                       "), so nothing was kept; please report this");
+ExitStatus usage(const Session& session, std::string message) {
+  return session.console.error("", {ErrorCode::invalid_argument, std::move(message)});
 }
 
-void summarize(const Session& session, const Input& input, const OutputPlan& plan,
-               const v1::CodingReport& report) {
-  if (!Console::interactive() && !session.console.verbose()) return;
-  session.console.note(
-      format("%s : %.1f %% ( %llu => %llu bytes, %s)", printable(input.label()).c_str(),
-             percent(report.file_bytes, report.text_bytes),
-             static_cast<unsigned long long>(report.text_bytes),
-             static_cast<unsigned long long>(report.file_bytes), printable(plan.label()).c_str()));
+ExitStatus compress_all_v1(Session& session, const CodingModel& model) {
+  ExitStatus status = ExitStatus::ok;
+  const auto names = expand_directories(session.arguments, session.console, status);
+  // Two CZIPv1 files in a row are not a CZIPv1 file, and one output cannot take several inputs.
+  if (names.size() > 1 && !session.arguments.output.empty())
+    return usage(session,
+                 "several inputs cannot share one output; leave out -o and -c, or join them first");
+  const ExitStatus handled = for_each_input(
+      session, names, [&](Input& input) { return compress_v1(session, model, input); });
+  return worst(status, handled);
 }
 
-void explain(const Session& session, const v1::CodingReport& report,
-             const v1::CodingReport* verified) {
-  std::string text =
-      format("  context %u, dialect %s, outer codec %s, SIMD level %s\n", 1U << report.context_log2,
-             std::string(dialect_name(report.dialect)).c_str(),
-             std::string(v1::outer_codec_name(session.arguments.outer)).c_str(),
-             std::string(simd_level_name(session.simd())).c_str());
-  const double coding = seconds(report.coding_ns);
-  text += format("  %s tokens in %s chunks, %.0f tokens/s; coding %.2f s, outer codec %.2f s",
-                 grouped(report.tokens).c_str(), grouped(report.chunks).c_str(),
-                 per_second(report.tokens, coding), coding, seconds(report.outer_ns));
-  if (verified != nullptr)
-    text += format(", verifying %.2f s", seconds(verified->coding_ns + verified->outer_ns));
-  session.console.detail(text);
+bool is_directory(const std::string& name) {
+  struct stat status {};
+  return name != "-" && stat(name.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-Result<v1::CodingReport> write_compressed(const Session& session, const CodingModel& model,
-                                          const Input& input, const OutputPlan& plan,
-                                          std::span<const std::uint8_t> text, int fd) {
-  ProgressBar progress(std::string(input.label()), text.size(), session.wants_progress());
-  v1::EncodeOptions options = session.encode_options();
-  options.progress = [&progress](std::uint64_t done) { progress.update(done); };
-  FileSink sink(fd, std::string(plan.label()));
-  auto report = v1::encode(model, text, sink, options);
-  if (!report) return report;
-  if (const auto flushed = sink.flush(); !flushed) return tl::unexpected(flushed.error());
-  return report;
+ExitStatus archive(const Session& session, const v2::Model& model,
+                   const std::vector<std::string>& roots) {
+  const Status status = compress_archive(session, model, roots);
+  return status ? ExitStatus::ok : session.console.error(roots.front(), status.error());
 }
 
-Status compress_input(const Session& session, const CodingModel& model, Input& input) {
-  const auto plan = plan_output(session.arguments, input);
-  if (!plan) return tl::unexpected(plan.error());
-  const auto text = read_whole(input, v1::kMaxTextBytes,
-                               "is larger than 4 GiB - 1 bytes, the most that CZIPv1 can hold; "
-                               "split it");
-  if (!text) return tl::unexpected(text.error());
-  auto output = StagedOutput::create(*plan);
-  if (!output) return tl::unexpected(output.error());
-  const auto report = write_compressed(session, model, input, *plan, *text, output->fd());
-  if (!report) return tl::unexpected(report.error());
-
-  Result<v1::CodingReport> verified;
-  if (session.arguments.verify) {
-    verified = verify_written(session, model, input, output->fd(), *text);
-    if (!verified) return tl::unexpected(verified.error());
+ExitStatus compress_all_v2(Session& session, const v2::Model& model) {
+  const Arguments& arguments = session.arguments;
+  const bool one_output = !arguments.output.empty();
+  if (arguments.recursive) {
+    // With one output, all inputs share an archive; else each directory has its own.
+    const bool any = std::ranges::any_of(arguments.files, is_directory);
+    if (one_output && (any || arguments.files.size() > 1))
+      return archive(session, model, arguments.files);
+    ExitStatus status = ExitStatus::ok;
+    std::vector<std::string> rest;
+    for (const std::string& name : arguments.files)
+      if (is_directory(name))
+        status = worst(status, archive(session, model, {name}));
+      else
+        rest.push_back(name);
+    return worst(status, for_each_input(session, rest, [&](Input& input) {
+                   return compress_v2(session, model, input);
+                 }));
   }
-  if (const auto published = output->publish(input); !published) return published;
-  summarize(session, input, *plan, *report);
-  explain(session, *report, session.arguments.verify ? &*verified : nullptr);
-  return remove_if_asked(session.arguments, session.console, input, *plan);
+  // On a stream, the files of several inputs follow each other and decode to the inputs in a row.
+  if (arguments.files.size() > 1 && one_output && arguments.output != "-")
+    return usage(session, "several inputs share one output only as an archive; use -r, or -c");
+  return for_each_input(session, arguments.files,
+                        [&](Input& input) { return compress_v2(session, model, input); });
 }
 
 }  // namespace
 
 ExitStatus run_compress(Session& session) {
-  const Arguments& arguments = session.arguments;
-  ExitStatus status = ExitStatus::ok;
-  const std::vector<std::string> names = expand_directories(arguments, session.console, status);
-  // Two CZIPv1 files in a row are not a CZIPv1 file, and one output cannot take several inputs.
-  if (names.size() > 1 && !arguments.output.empty())
-    return session.console.error(
-        "", {ErrorCode::invalid_argument,
-             "several inputs cannot share one output; leave out -o and -c, or join them first"});
-  const auto model = load_model(arguments.model, arguments.tokenizer);
+  auto models = ModelStore::open(session.arguments);
+  if (!models) return session.console.error("", models.error());
+  const auto format = models->format_to_write(session.arguments);
+  if (!format) return session.console.error("", format.error());
+  if (*format == 1) {
+    const auto model = models->for_v1();
+    if (!model) return session.console.error("", model.error());
+    return compress_all_v1(session, **model);
+  }
+  const auto model = models->for_v2();
   if (!model) return session.console.error("", model.error());
-  const ExitStatus handled = for_each_input(
-      session, names, [&](Input& input) { return compress_input(session, *model, input); });
-  return worst(status, handled);
+  return compress_all_v2(session, *model);
 }
 
 }  // namespace czip::tool

@@ -27,13 +27,6 @@ namespace {
 constexpr std::size_t kBlock = 1 << 18;
 constexpr std::uint64_t kMaxSideFile = std::uint64_t{1} << 32;
 
-// Whether bytes that begin like this may still be a file of that magic.
-bool may_have_magic(std::span<const std::uint8_t> bytes, std::string_view magic) {
-  const std::size_t n = std::min(bytes.size(), magic.size());
-  return std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n), magic.begin(),
-                    [](std::uint8_t a, char b) { return a == static_cast<std::uint8_t>(b); });
-}
-
 Error too_large(const std::string& reason) { return Error{ErrorCode::invalid_argument, reason}; }
 
 }  // namespace
@@ -94,6 +87,35 @@ Status FileSource::rewind() {
   return tl::unexpected(system_error("cannot read again", errno));
 }
 
+Result<std::size_t> FileRandomAccess::read_at(std::uint64_t offset,
+                                              std::span<std::uint8_t> buffer) {
+  std::size_t filled = 0;
+  while (filled < buffer.size()) {
+    const ssize_t n = pread(fd_, buffer.data() + filled, buffer.size() - filled,
+                            static_cast<off_t>(offset + filled));
+    if (n == 0) break;
+    if (n > 0)
+      filled += static_cast<std::size_t>(n);
+    else if (errno != EINTR)
+      return tl::unexpected(system_error("cannot read", errno));
+  }
+  return filled;
+}
+
+Result<std::uint64_t> FileRandomAccess::size() {
+  struct stat status {};
+  if (fstat(fd_, &status) != 0) return tl::unexpected(system_error("cannot read", errno));
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+Status StreamSink::write(std::span<const std::uint8_t> bytes) {
+  return write_all(fd_, bytes, label_);
+}
+
+Status StreamSink::rewind() {
+  return fail(ErrorCode::internal, "cannot take back what went to a pipe");
+}
+
 Status FileSink::write(std::span<const std::uint8_t> bytes) {
   buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
   return buffer_.size() < kBlock ? Status{} : flush();
@@ -128,6 +150,18 @@ Status CompareSink::rewind() {
   return {};
 }
 
+bool Input::at_start() const { return begun.empty() && lseek(file.get(), 0, SEEK_CUR) == 0; }
+
+Result<std::size_t> InputSource::read(std::span<std::uint8_t> buffer) {
+  if (used_ == input_->begun.size()) return read_some(input_->file.get(), buffer);
+  const std::size_t count = std::min(buffer.size(), input_->begun.size() - used_);
+  std::copy_n(input_->begun.begin() + static_cast<std::ptrdiff_t>(used_), count, buffer.begin());
+  used_ += count;
+  return count;
+}
+
+Status InputSource::rewind() { return fail(ErrorCode::internal, "cannot read a pipe again"); }
+
 Result<Input> open_input(const std::string& name, InputRules rules) {
   Input input;
   input.name = name;
@@ -147,8 +181,7 @@ Result<Input> open_input(const std::string& name, InputRules rules) {
   }
   if (fstat(input.file.get(), &input.status) != 0)
     return tl::unexpected(system_error("cannot open", errno));
-  if (S_ISDIR(input.status.st_mode))
-    return fail(ErrorCode::io, "is a directory, skipped; use -r to handle the files in it");
+  if (S_ISDIR(input.status.st_mode)) return fail(ErrorCode::io, "is a directory, skipped; use -r");
   return input;
 }
 
@@ -179,27 +212,42 @@ Result<std::vector<std::uint8_t>> read_file(const std::string& name) {
   return read_whole(*input, kMaxSideFile, "is larger than 4 GiB; check the name");
 }
 
-Status make_seekable(Input& input, std::string_view magic) {
-  if (lseek(input.file.get(), 0, SEEK_CUR) == 0) return {};
+Result<std::vector<std::uint8_t>> peek(Input& input, std::size_t count) {
+  const int fd = input.file.get();
+  std::vector<std::uint8_t> bytes(count);
+  if (input.at_start()) {
+    const auto n = FileRandomAccess(fd).read_at(0, bytes);
+    if (!n) return tl::unexpected(n.error());
+    bytes.resize(*n);
+    return bytes;
+  }
+  std::size_t filled = 0;
+  while (filled < count) {
+    const auto n = read_some(fd, std::span(bytes).subspan(filled));
+    if (!n) return tl::unexpected(n.error());
+    if (*n == 0) break;
+    filled += *n;
+  }
+  bytes.resize(filled);
+  input.begun = bytes;
+  return bytes;
+}
+
+Status make_seekable(Input& input) {
+  if (input.at_start()) return {};
   auto copy = anonymous_file();
   if (!copy) return tl::unexpected(copy.error());
+  InputSource source(input);
   std::vector<std::uint8_t> block(kBlock);
-  std::size_t first_bytes = 0;
   for (;;) {
-    // The first few reads go on until the magic is whole.
-    const std::size_t kept = first_bytes < magic.size() ? first_bytes : 0;
-    const auto n = read_some(input.file.get(), std::span(block).subspan(kept));
+    const auto n = source.read(block);
     if (!n) return tl::unexpected(n.error());
-    const std::span<const std::uint8_t> got = std::span(block).first(kept + *n);
-    if (first_bytes < magic.size() && !may_have_magic(got, magic))
-      return fail(ErrorCode::corrupt, "is not a " + std::string(magic) + " file");
-    first_bytes += *n;
-    if (first_bytes < magic.size() && *n != 0) continue;
-    if (const auto written = write_all(copy->get(), got); !written)
-      return tl::unexpected(written.error());
     if (*n == 0) break;
+    if (const auto written = write_all(copy->get(), std::span(block).first(*n)); !written)
+      return written;
   }
   input.file = std::move(*copy);
+  input.begun.clear();
   return FileSource(input.file.get()).rewind();
 }
 

@@ -52,6 +52,29 @@ class FileSource final : public ByteSource {
   int fd_;
 };
 
+// A regular file that is read here and there.
+class FileRandomAccess final : public RandomAccessSource {
+ public:
+  explicit FileRandomAccess(int fd) : fd_(fd) {}
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> buffer) override;
+  Result<std::uint64_t> size() override;
+
+ private:
+  int fd_;
+};
+
+// A pipe or device as the coder's output: what is written cannot be taken back.
+class StreamSink final : public ByteSink {
+ public:
+  StreamSink(int fd, std::string label) : fd_(fd), label_(std::move(label)) {}
+  Status write(std::span<const std::uint8_t> bytes) override;
+  Status rewind() override;
+
+ private:
+  int fd_;
+  std::string label_;
+};
+
 // A regular file as the coder's output. `flush` before using what was written.
 class FileSink final : public ByteSink {
  public:
@@ -87,9 +110,12 @@ class CompareSink final : public ByteSink {
 struct Input {
   std::string name;  // as the user gave it; "-" is standard input
   Descriptor file;
-  struct stat status {};  // when it was opened
+  struct stat status {};            // when it was opened
+  std::vector<std::uint8_t> begun;  // read already from a pipe, and still to be used
   [[nodiscard]] bool is_stdin() const { return name == "-"; }
   [[nodiscard]] bool is_regular() const { return S_ISREG(status.st_mode); }
+  // It can be read again, and nothing of it was read yet.
+  [[nodiscard]] bool at_start() const;
   [[nodiscard]] std::string_view label() const {
     return is_stdin() ? std::string_view("standard input") : std::string_view(name);
   }
@@ -101,6 +127,21 @@ struct InputRules {
 };
 Result<Input> open_input(const std::string& name, InputRules rules);
 
+// An input from its first byte on, as a stream.
+class InputSource final : public ByteSource {
+ public:
+  explicit InputSource(const Input& input) : input_(&input) {}
+  Result<std::size_t> read(std::span<std::uint8_t> buffer) override;
+  Status rewind() override;
+
+ private:
+  const Input* input_;
+  std::size_t used_ = 0;  // of input.begun
+};
+
+// The first bytes of an input, `count` or all that it has; reading goes on from the first.
+Result<std::vector<std::uint8_t>> peek(Input& input, std::size_t count);
+
 // Everything from the current position on; an error that names `limit_reason` beyond `limit` bytes.
 Result<std::vector<std::uint8_t>> read_whole(const Input& input, std::uint64_t limit,
                                              const std::string& limit_reason);
@@ -108,8 +149,7 @@ Result<std::vector<std::uint8_t>> read_whole(const Input& input, std::uint64_t l
 // Opens and reads a file that a command needs besides its inputs, such as a model.
 Result<std::vector<std::uint8_t>> read_file(const std::string& name);
 
-// Makes an input seekable: pipes are copied into an anonymous file, once their first bytes are
-// `magic`.
-Status make_seekable(Input& input, std::string_view magic);
+// Makes an input seekable: pipes are copied into an anonymous file.
+Status make_seekable(Input& input);
 
 }  // namespace czip::tool

@@ -37,6 +37,8 @@ ExitStatus run(Session& session) {
       return run_selftest(session);
     case Command::bench:
       return run_bench(session);
+    case Command::train:
+      return run_train(session);
     default:
       return run_compress(session);
   }

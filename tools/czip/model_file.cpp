@@ -25,11 +25,11 @@ bool exists(const std::string& path) {
   return stat(path.c_str(), &status) == 0;
 }
 
+}  // namespace
+
 tl::unexpected<Error> in_file(const std::string& name, const Error& error) {
   return fail(error.code, printable(name) + ": " + error.message);
 }
-
-}  // namespace
 
 std::uint32_t model_path_hash(const std::string& path) {
   MD5_CTX context;
@@ -43,24 +43,42 @@ std::uint32_t model_path_hash(const std::string& path) {
          std::uint32_t{digest[2]} << 8 | digest[3];
 }
 
-Result<std::string> find_model_file(const std::string& name) {
-  if (name.empty())
-    return fail(ErrorCode::invalid_argument,
-                "no built-in model in this version; name one with -m MODEL.czm");
+std::vector<std::string> model_folders() {
   const char* const folders = std::getenv("CZIP_MODEL_PATH");
-  if (exists(name) || name.find('/') != std::string::npos || folders == nullptr) return name;
-  std::string_view rest = folders;
+  std::vector<std::string> names;
+  std::string_view rest = folders == nullptr ? "" : folders;
   while (!rest.empty()) {
-    const std::string folder(rest.substr(0, rest.find(':')));
+    const std::string_view folder = rest.substr(0, rest.find(':'));
     rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
+    if (!folder.empty()) names.emplace_back(folder);
+  }
+  return names;
+}
+
+Result<std::string> find_model_file(const std::string& name) {
+  const std::vector<std::string> folders = model_folders();
+  if (exists(name) || name.find('/') != std::string::npos || folders.empty()) return name;
+  for (const std::string& folder : folders)
     for (const char* const ending : {"", ".czm"}) {
       const std::string path = folder + "/" + name + ending;
-      if (!folder.empty() && exists(path)) return path;
+      if (exists(path)) return path;
     }
-  }
   return fail(ErrorCode::io, printable(name) +
                                  ": no such model here or in the folders of "
                                  "CZIP_MODEL_PATH; check the name");
+}
+
+Result<CodingModel> load_v1_model(const std::string& path, std::span<const std::uint8_t> file,
+                                  const std::string& tokenizer) {
+  std::optional<std::string> json;
+  if (!tokenizer.empty()) {
+    const auto bytes = read_file(tokenizer);
+    if (!bytes) return in_file(tokenizer, bytes.error());
+    json.emplace(bytes->begin(), bytes->end());
+  }
+  auto model = load_coding_model(file, json);
+  if (!model) return in_file(path, model.error());
+  return model;
 }
 
 Result<CodingModel> load_model(const std::string& name, const std::string& tokenizer) {
@@ -68,15 +86,7 @@ Result<CodingModel> load_model(const std::string& name, const std::string& token
   if (!path) return tl::unexpected(path.error());
   const auto file = read_file(*path);
   if (!file) return in_file(*path, file.error());
-  std::optional<std::string> json;
-  if (!tokenizer.empty()) {
-    const auto bytes = read_file(tokenizer);
-    if (!bytes) return in_file(tokenizer, bytes.error());
-    json.emplace(bytes->begin(), bytes->end());
-  }
-  auto model = load_coding_model(*file, json);
-  if (!model) return in_file(*path, model.error());
-  return model;
+  return load_v1_model(*path, *file, tokenizer);
 }
 
 }  // namespace czip::tool

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "czip/base/error.hpp"
 #include "czip/codec/coding_model.hpp"
@@ -16,7 +18,16 @@ namespace czip::tool {
 // ".czm", in the folders of CZIP_MODEL_PATH.
 Result<std::string> find_model_file(const std::string& name);
 
-// `tokenizer` may be empty. Errors name the file at fault.
+// The folders of CZIP_MODEL_PATH.
+[[nodiscard]] std::vector<std::string> model_folders();
+
+// A czip-model-v1. `tokenizer` may be empty. Errors name the file at fault.
 Result<CodingModel> load_model(const std::string& name, const std::string& tokenizer);
+// The same from the content of `path`.
+Result<CodingModel> load_v1_model(const std::string& path, std::span<const std::uint8_t> file,
+                                  const std::string& tokenizer);
+
+// The error with the name of the file at fault before it.
+[[nodiscard]] tl::unexpected<Error> in_file(const std::string& name, const Error& error);
 
 }  // namespace czip::tool

@@ -18,6 +18,7 @@ constexpr unsigned kList = bit(Command::list);
 constexpr unsigned kVerify = bit(Command::verify);
 constexpr unsigned kSelftest = bit(Command::selftest);
 constexpr unsigned kBench = bit(Command::bench);
+constexpr unsigned kTrain = bit(Command::train);
 constexpr unsigned kZipCompress = bit(Command::zip_compress);
 constexpr unsigned kZipDecompress = bit(Command::zip_decompress);
 constexpr unsigned kZip = kZipCompress | kZipDecompress;
@@ -36,7 +37,8 @@ constexpr std::array kOptions = {
     OptionRow{Id::input, 'i', "input", "IN", kZip, "file to read"},
     OptionRow{Id::output, 'o', "output", "OUT", kZip, "file to write; replaced if it exists"},
     OptionRow{Id::model, 'm', "model", "MODEL", kCoders | kList,
-              "model file, or its name in the folders of CZIP_MODEL_PATH"},
+              "model file, or its name in the folders of CZIP_MODEL_PATH\n"
+              "(default: the built-in one)"},
     OptionRow{Id::tokenizer, 't', "tokenizer", "FILE", kZip,
               "tokenizer JSON to use instead of the model's own"},
     OptionRow{Id::tokenizer, 0, "tokenizer", "FILE", (kCoders | kVerify) & ~kZip,
@@ -51,11 +53,12 @@ constexpr std::array kOptions = {
               "overwrite; follow symbolic links; read devices and pipes;\n"
               "compress files named *.czip"},
     OptionRow{Id::recursive, 'r', "recursive", nullptr, kOwnCoders | kList,
-              "handle each file in directories, one by one"},
+              "compress a directory to one archive; otherwise, and with\n"
+              "format 1, handle each file in directories"},
     OptionRow{Id::level_digit, '1', nullptr, nullptr, kFiles | kCompress | kBench,
-              "context of 64, 128, 256, 512 or 1024 tokens: more is smaller\n"
-              "and slower (default: the model's own)",
-              "-1 ... -5"},
+              "effort: more is smaller and slower (default: 6). In format 1,\n"
+              "1 to 5: contexts of 64 to 1024 tokens (default: the model's)",
+              "-1 ... -9"},
     OptionRow{Id::level_digit, '2', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
     OptionRow{Id::level_digit, '3', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
     OptionRow{Id::level_digit, '4', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
@@ -69,14 +72,27 @@ constexpr std::array kOptions = {
     OptionRow{Id::codec, 'c', "codec", "CODEC", kZipCompress,
               "outer codec: brotli (default) or zstd"},
     OptionRow{Id::codec, 0, "codec", "CODEC", kFiles | kCompress,
-              "outer codec: brotli (default) or zstd"},
-    OptionRow{Id::threads, 'T', "threads", "N", kCoders | kVerify,
+              "format 1's outer codec: brotli (default) or zstd"},
+    OptionRow{Id::output, 'o', "output", "MODEL", kTrain, "model file to write"},
+    OptionRow{Id::force, 'f', "force", nullptr, kTrain, "overwrite MODEL"},
+    OptionRow{Id::recursive, 'r', "recursive", nullptr, kTrain,
+              "train on every file in directories"},
+    OptionRow{Id::vocabulary, 0, "vocabulary", "N", kTrain, "tokens, 257 to 8192 (default: 8192)"},
+    OptionRow{Id::prior_size, 0, "prior-size", "BYTES", kTrain,
+              "most bytes of the n-gram prior (default: 20000000)"},
+    OptionRow{Id::name, 0, "name", "TEXT", kTrain, "the model's name"},
+    OptionRow{Id::description, 0, "description", "TEXT", kTrain, "what the model is for"},
+    OptionRow{Id::license, 0, "license", "TEXT", kTrain, "the model's licence"},
+    OptionRow{Id::training_data, 0, "training-data", "TEXT", kTrain, "what it was trained on"},
+    OptionRow{Id::range, 0, "range", "START:LEN", kFiles | kDecompress,
+              "decompress only LEN bytes from START on, with -c or -o"},
+    OptionRow{Id::threads, 'T', "threads", "N", kCoders | kVerify | kTrain,
               "threads (default, and 0: all processors)"},
     OptionRow{Id::json, 0, "json", nullptr, kFiles | kList | kVerify | kSelftest | kBench,
               "report as JSON (with --list)"},
     OptionRow{Id::no_verify, 0, "no-verify", nullptr, kOwnCoders | kZip,
               "skip proving the result: after compressing, decoding what was\n"
-              "written; when testing and with --rm, coding the text again"},
+              "written; in format 1 also coding a text again with -t and --rm"},
     OptionRow{Id::no_progress, 0, "no-progress", nullptr, kOwnCoders | kZip, "no progress bar"},
     OptionRow{Id::against, 0, "against", "FILE", kVerify,
               "also prove that FILE is the compression of --text TEXT"},
@@ -84,7 +100,9 @@ constexpr std::array kOptions = {
     OptionRow{Id::dialect, 0, "dialect", "NAME", (kCoders | kVerify) & ~kBench,
               "rust, i64 or python: the implementation to agree with where\n"
               "they differ (default: write rust, read whichever fits)"},
-    OptionRow{Id::format, 0, "format", "1", kOwnWriters | kZip, "CZIPv1, the only format so far"},
+    OptionRow{Id::format, 0, "format", "1|2", kFiles | kCompress | kZip,
+              "2: czip's own; 1: compress.zip's CZIPv1 (default: the model's;\n"
+              "reading recognises either)"},
     OptionRow{Id::simd, 0, "simd", "LEVEL", kCoders | kVerify | kSelftest,
               "instruction set (also: environment variable CZIP_SIMD); never\n"
               "changes a result"},
@@ -101,8 +119,8 @@ constexpr std::string_view kExitStatus =
 std::string_view introduction(Command command) {
   switch (command) {
     case Command::files:
-      return "czip compresses text with a small neural network, in integers only: every machine\n"
-             "gives the same files. It reads and writes CZIPv1, the format of compress.zip.\n\n"
+      return "czip compresses text by prediction, in integers only: every machine gives the same\n"
+             "files. It reads and writes its own format, CZIPv2, and compress.zip's, CZIPv1.\n\n"
              "Usage: czip [OPTION...] [FILE...]        compress FILE to FILE.czip and keep it\n"
              "       czip -d [OPTION...] [FILE...]     decompress FILE.czip to FILE\n"
              "       czip COMMAND [OPTION...] ...\n\n"
@@ -115,9 +133,10 @@ std::string_view introduction(Command command) {
              "  verify       check a model file, or prove a compression made elsewhere\n"
              "  selftest     check that this machine computes what every other one does\n"
              "  bench        compare ratio and speed with zstd, brotli and xz\n"
+             "  train        make a model for texts of a kind\n"
              "A file of such a name: ./list, or after --.\n";
     case Command::compress:
-      return "Usage: czip compress -m MODEL [OPTION...] [FILE...]\n"
+      return "Usage: czip compress [OPTION...] [FILE...]\n"
              "       czip compress -m MODEL -i IN -o OUT [-t TOKENIZER] [-c brotli|zstd] [-L "
              "1..5]\n\n"
              "Writes FILE.czip and keeps FILE. Without FILE, or when FILE is -, compresses "
@@ -126,18 +145,20 @@ std::string_view introduction(Command command) {
              "The second form is compress.zip's (see also: czip compress -i - --help); like\n"
              "compress.zip, it replaces OUT without asking.\n";
     case Command::decompress:
-      return "Usage: czip decompress -m MODEL [OPTION...] [FILE.czip...]\n"
+      return "Usage: czip decompress [OPTION...] [FILE.czip...]\n"
              "       czip decompress -m MODEL -i IN -o OUT [-t TOKENIZER]\n\n"
              "Writes the file without .czip. Without FILE, or when FILE is -, decompresses "
              "standard\n"
-             "input to standard output. The output appears once all of it has been checked.\n"
+             "input to standard output. A file appears once all of it has been checked. An "
+             "archive\n"
+             "becomes a directory again; with -c, the tar inside.\n"
              "The second form is compress.zip's (see also: czip decompress -i - --help); like\n"
              "compress.zip, it replaces OUT without asking.\n";
     case Command::test:
-      return "Usage: czip test -m MODEL [OPTION...] FILE...\n\n"
-             "Decodes each file, then codes the text again and compares: CZIPv1 has no checksum, "
-             "and\n"
-             "a damaged file may decode to some other text.\n";
+      return "Usage: czip test [OPTION...] FILE...\n\n"
+             "Decodes each file and checks its hashes. CZIPv1 has none: there the text is coded "
+             "again\n"
+             "and compared, for a damaged file may decode to some other text.\n";
     case Command::list:
       return "Usage: czip list [OPTION...] FILE...\n\n"
              "Shows what files say of themselves. With -m MODEL -v, also whether the hash of the\n"
@@ -153,9 +174,16 @@ std::string_view introduction(Command command) {
              "Runs a built-in model at every SIMD level of this processor and compares with the\n"
              "values that every machine must give.\n";
     case Command::bench:
-      return "Usage: czip bench -m MODEL [OPTION...] FILE...\n\n"
+      return "Usage: czip bench [OPTION...] FILE...\n\n"
              "Compresses and decompresses the files with each level of czip, zstd, brotli and xz,\n"
              "and prints one table. The others run on one thread.\n";
+    case Command::train:
+      return "Usage: czip train [OPTION...] -o MODEL TEXT...\n\n"
+             "Trains a tokenizer, an n-gram prior and the mixing of predictions. Each TEXT is a\n"
+             "source, all of which weigh alike; its documents end at zero bytes, and long ones "
+             "are\n"
+             "cut at line ends. Some 24 documents are the least. The same texts in the same order\n"
+             "give the same model. Takes about 12 bytes of memory for each byte of text.\n";
     case Command::zip_compress:
       return "Usage: czip compress -m MODEL -i IN -o OUT [-t TOKENIZER] [-c brotli|zstd] [-L "
              "1..5]\n\n"
@@ -174,10 +202,12 @@ std::string_view examples(Command command) {
   switch (command) {
     case Command::files:
       return "\nExamples:\n"
-             "  czip -m v001_eng.czm notes.txt           writes notes.txt.czip\n"
-             "  czip -d -m v001_eng.czm notes.txt.czip   writes notes.txt\n"
-             "  tar c docs | czip -c -m v001_eng.czm > docs.tar.czip\n"
-             "  czip -l notes.txt.czip\n"
+             "  czip notes.txt                 writes notes.txt.czip\n"
+             "  czip -d notes.txt.czip         writes notes.txt\n"
+             "  czip -r docs                   writes docs.czip; czip -d docs.czip gives docs "
+             "back\n"
+             "  czip -dc --range 1000000:500 log.czip\n"
+             "  czip -m v001_eng.czm notes.txt with compress.zip's model, in its format\n"
              "\nEnvironment: CZIP_MODEL_PATH (folders with models, separated by ':'), CZIP_SIMD, "
              "NO_COLOR,\n"
              "TMPDIR.\n";
@@ -222,7 +252,7 @@ std::string help_text(Command command) {
 }
 
 std::string version_text() {
-  std::string text = "czip " CZIP_VERSION " (reads and writes CZIPv1; SIMD:";
+  std::string text = "czip " CZIP_VERSION " (reads and writes CZIPv1 and CZIPv2; SIMD:";
   for (const SimdLevel level : supported_simd_levels())
     text += " " + std::string(simd_level_name(level));
   return text + ")\n";

@@ -1,11 +1,7 @@
 #include "payload.hpp"
 
-#include <brotli/decode.h>
-#include <zstd.h>
-
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,12 +14,7 @@
 namespace czip::tool {
 namespace {
 
-constexpr std::size_t kFileHeader = 16;   // before the outer codec's data
 constexpr std::size_t kInnerHeader = 12;  // before the chunks' lengths
-
-tl::unexpected<Error> damaged() {
-  return fail(ErrorCode::corrupt, "the data of its outer codec is damaged");
-}
 
 // A payload taken apart; nothing where its lengths disagree.
 struct Chunks {
@@ -68,25 +59,6 @@ std::optional<std::string> compare_headers(const Chunks& expected, const Chunks&
 }
 
 }  // namespace
-
-Result<std::vector<std::uint8_t>> read_payload(std::span<const std::uint8_t> file,
-                                               const v1::FileInfo& info) {
-  if (file.size() < kFileHeader) return damaged();
-  const std::span<const std::uint8_t> packed = file.subspan(kFileHeader);
-  std::vector<std::uint8_t> payload(info.payload_bytes);
-  if (info.outer == v1::OuterCodec::zstd) {
-    const std::size_t n =
-        ZSTD_decompress(payload.data(), payload.size(), packed.data(), packed.size());
-    if (ZSTD_isError(n) != 0 || n != payload.size()) return damaged();
-    return payload;
-  }
-  std::size_t n = payload.size();
-  if (BrotliDecoderDecompress(packed.size(), packed.data(), &n, payload.data()) !=
-          BROTLI_DECODER_RESULT_SUCCESS ||
-      n != payload.size())
-    return damaged();
-  return payload;
-}
 
 std::optional<PayloadDifference> compare_payloads(std::span<const std::uint8_t> expected,
                                                   std::span<const std::uint8_t> found) {

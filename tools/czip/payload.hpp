@@ -1,5 +1,5 @@
-// What a CZIPv1 file holds inside its outer codec, and the comparison of two of those: outer codecs
-// of different versions give different bytes for the same payload.
+// Comparing what CZIPv1 files hold inside their outer codec: outer codecs of different versions
+// give different bytes for the same payload.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,6 @@
 #include "czip/codec/czip_v1.hpp"
 
 namespace czip::tool {
-
-// Undoes the outer codec of a whole file whose headers v1::inspect has checked.
-Result<std::vector<std::uint8_t>> read_payload(std::span<const std::uint8_t> file,
-                                               const v1::FileInfo& info);
 
 struct PayloadDifference {
   std::string what;         // "chunk 3 of 67: byte 12 of its 151 bytes"

@@ -35,7 +35,8 @@ Status prove_by_coding_again(const Session& session, const CodingModel& model, c
   MemorySource source(*bytes);
   const auto info = v1::inspect(source);
   if (!info) return tl::unexpected(info.error());
-  const auto found = read_payload(*bytes, *info);
+  if (const auto again = source.rewind(); !again) return again;
+  const auto found = v1::read_payload(source);
   if (!found) return tl::unexpected(found.error());
   const auto level = level_of(*info, model.network.context_log2);
   if (!level) return tl::unexpected(level.error());

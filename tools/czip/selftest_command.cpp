@@ -13,7 +13,6 @@
 #include "czip/codec/czip_v1.hpp"
 #include "czip/engine/output_distribution.hpp"
 #include "czip/engine/transformer.hpp"
-#include "payload.hpp"
 #include "selftest_model.hpp"
 #include "session.hpp"
 #include "text.hpp"
@@ -106,7 +105,8 @@ Result<std::uint64_t> codec_signature(const CodingModel& model, SimdLevel simd, 
   MemorySource source(file.bytes());
   const auto info = v1::inspect(source);
   if (!info) return tl::unexpected(info.error());
-  const auto payload = read_payload(file.bytes(), *info);
+  if (const auto again = source.rewind(); !again) return tl::unexpected(again.error());
+  const auto payload = v1::read_payload(source);
   if (!payload) return tl::unexpected(payload.error());
 
   v1::DecodeOptions decode;

@@ -16,7 +16,7 @@ namespace czip::tool {
 v1::EncodeOptions Session::encode_options() const {
   v1::EncodeOptions options;
   options.level = arguments.level;
-  options.outer = arguments.outer;
+  options.outer = arguments.outer.value_or(v1::OuterCodec::brotli);
   options.model_path_hash = model_path_hash(arguments.model);
   options.threads = arguments.threads;
   options.simd = simd();
@@ -27,6 +27,21 @@ v1::EncodeOptions Session::encode_options() const {
 v1::DecodeOptions Session::decode_options() const {
   v1::DecodeOptions options;
   options.dialect = arguments.dialect;
+  options.threads = arguments.threads;
+  options.simd = simd();
+  return options;
+}
+
+v2::EncodeOptions Session::encode_options_v2() const {
+  v2::EncodeOptions options;
+  options.level = arguments.level.value_or(v2::kDefaultLevel);
+  options.threads = arguments.threads;
+  options.simd = simd();
+  return options;
+}
+
+v2::DecodeOptions Session::decode_options_v2() const {
+  v2::DecodeOptions options;
   options.threads = arguments.threads;
   options.simd = simd();
   return options;

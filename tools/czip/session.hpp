@@ -9,6 +9,7 @@
 #include "console.hpp"
 #include "czip/codec/coding_model.hpp"
 #include "czip/codec/czip_v1.hpp"
+#include "czip/codec/czip_v2.hpp"
 #include "file_io.hpp"
 #include "progress.hpp"
 
@@ -21,6 +22,8 @@ struct Session {
   [[nodiscard]] SimdLevel simd() const { return arguments.simd.value_or(best_simd_level()); }
   [[nodiscard]] v1::EncodeOptions encode_options() const;
   [[nodiscard]] v1::DecodeOptions decode_options() const;
+  [[nodiscard]] v2::EncodeOptions encode_options_v2() const;
+  [[nodiscard]] v2::DecodeOptions decode_options_v2() const;
   [[nodiscard]] bool wants_progress() const { return arguments.progress && !arguments.quiet; }
 };
 
@@ -37,5 +40,6 @@ ExitStatus run_list(Session& session);
 ExitStatus run_verify(Session& session);
 ExitStatus run_selftest(Session& session);
 ExitStatus run_bench(Session& session);
+ExitStatus run_train(Session& session);
 
 }  // namespace czip::tool

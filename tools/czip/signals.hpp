@@ -1,7 +1,12 @@
 // Removes the unfinished output when a signal ends the command.
 #pragma once
 
+#include <atomic>
 #include <csignal>
+#include <functional>
+#include <thread>
+
+#include "file_io.hpp"
 
 namespace czip::tool {
 
@@ -21,6 +26,28 @@ class SignalsHeld {
 
  private:
   sigset_t before_;
+};
+
+// Cleans up after work that leaves more than one file. Needs SignalsHeld around it, before any
+// other thread starts: a thread waits for the signals, calls `clean_up` and ends the command.
+class InterruptWatch {
+ public:
+  explicit InterruptWatch(std::function<void()> clean_up);
+  InterruptWatch(const InterruptWatch&) = delete;
+  InterruptWatch& operator=(const InterruptWatch&) = delete;
+  ~InterruptWatch();
+
+  // Whether a signal has come: the work must leave alone what is cleaned up.
+  [[nodiscard]] bool arrived() const { return arrived_; }
+
+ private:
+  void watch();
+
+  std::function<void()> clean_up_;
+  Descriptor signals_;
+  Descriptor stop_;
+  std::atomic<bool> arrived_{false};
+  std::thread thread_;
 };
 
 }  // namespace czip::tool

@@ -102,6 +102,13 @@ int rename_new(const char* from, const char* to) {
 
 }  // namespace
 
+Result<Descriptor> open_stream(const OutputPlan& plan) {
+  Descriptor stream(plan.path.empty() ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
+                                      : open(plan.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+  if (stream.get() < 0) return tl::unexpected(system_error("cannot open", errno));
+  return stream;
+}
+
 Result<StagedOutput> StagedOutput::create(const OutputPlan& plan) {
   StagedOutput output(plan);
   if (!plan.is_stream) {
@@ -159,13 +166,8 @@ Status StagedOutput::rename_into_place() {
 }
 
 Status StagedOutput::copy_to_stream() {
-  Descriptor opened;
-  int target = STDOUT_FILENO;
-  if (!plan_.path.empty()) {
-    opened = Descriptor(open(plan_.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
-    if (opened.get() < 0) return tl::unexpected(system_error("cannot open", errno));
-    target = opened.get();
-  }
+  const auto target = open_stream(plan_);
+  if (!target) return tl::unexpected(target.error());
   FileSource source(fd());
   if (const auto begun = source.rewind(); !begun) return begun;
   std::vector<std::uint8_t> block(1 << 18);
@@ -174,7 +176,7 @@ Status StagedOutput::copy_to_stream() {
     if (!n) return tl::unexpected(n.error());
     if (*n == 0) return {};
     if (const auto written =
-            write_all(target, std::span(block).first(*n), std::string(plan_.label()));
+            write_all(target->get(), std::span(block).first(*n), std::string(plan_.label()));
         !written)
       return written;
   }

@@ -20,6 +20,9 @@ struct OutputPlan {
   }
 };
 
+// Opens the stream that a plan names, for output that is not held back.
+Result<Descriptor> open_stream(const OutputPlan& plan);
+
 class StagedOutput {
  public:
   static Result<StagedOutput> create(const OutputPlan& plan);

@@ -100,7 +100,8 @@ Checks check_against(const CodingModel& model, std::span<const std::uint8_t> fil
                         std::string(v1::outer_codec_name(info->outer)).c_str(),
                         grouped(info->tokens).c_str(), grouped(info->chunks).c_str(),
                         static_cast<unsigned long long>(std::uint64_t{1} << info->context_log2))}};
-  const auto payload = read_payload(file, *info);
+  MemorySource again(file);
+  const auto payload = v1::read_payload(again);
   if (!payload) return {failure("file", payload.error().message)};
   const auto level = level_of(*info, model.network.context_log2);
   if (!level) return {failure("file", level.error().message)};

@@ -19,6 +19,7 @@
 namespace czip {
 
 inline constexpr std::size_t kRowPadding = 64;
+inline constexpr std::size_t kCacheLine = 64;
 
 [[nodiscard]] constexpr std::size_t round_up(std::size_t n, std::size_t multiple) {
   return (n + multiple - 1) / multiple * multiple;
@@ -80,6 +81,10 @@ struct AttentionInput {
   const std::int8_t* sink_key;           // [64] or null
   const ExpFunction* exp;
   Dialect dialect;
+  // The cache that the next call attends over, up to `next_positions`: it may be brought nearer in
+  // the meantime. Empty when it is this one, which is near.
+  KvCache next_cache = {nullptr, nullptr};
+  std::uint32_t next_positions = 0;
 };
 
 // Working memory of `attend`, for up to `positions` per row and 64 more.

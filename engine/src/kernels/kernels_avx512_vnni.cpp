@@ -55,7 +55,7 @@ struct Avx512VnniIsa {
   };
 
   struct TileWeights {
-    TileWeights(const PackedMatrix& packed, std::size_t output, std::int16_t*)
+    TileWeights(const PackedMatrix& packed, std::size_t output, const Inputs&)
         : weights(reinterpret_cast<const std::uint8_t*>(packed.weights.data()) +
                   output * round_up(packed.cols, kStep)) {}
     const std::uint8_t* weights;

@@ -1,5 +1,6 @@
 // NEON level, for every ARMv8 CPU.
 #include "neon_tiles.hpp"
+#include "neon_v2.hpp"
 #include "vector_table.hpp"
 
 namespace czip {
@@ -115,5 +116,6 @@ struct NeonIsa : NeonTiles<WideningProduct> {
 }  // namespace
 
 const Kernels kNeonKernels = make_vector_kernels<NeonIsa>(SimdLevel::neon);
+const KernelsV2 kNeonKernelsV2 = make_vector_kernels_v2<NeonIsaV2<WideningProduct>>();
 
 }  // namespace czip

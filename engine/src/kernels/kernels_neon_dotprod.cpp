@@ -1,6 +1,7 @@
 // NEON level for CPUs with the dot product extension of ARMv8.2: four products of bytes are added
 // to each 32-bit lane, exactly, four bytes of one operand going to every lane.
 #include "neon_tiles.hpp"
+#include "neon_v2.hpp"
 #include "vector_table.hpp"
 
 namespace czip {
@@ -107,5 +108,6 @@ struct NeonDotprodIsa : NeonTiles<DotProduct> {
 }  // namespace
 
 const Kernels kNeonDotprodKernels = make_vector_kernels<NeonDotprodIsa>(SimdLevel::neon_dotprod);
+const KernelsV2 kNeonDotprodKernelsV2 = make_vector_kernels_v2<NeonIsaV2<DotProduct>>();
 
 }  // namespace czip

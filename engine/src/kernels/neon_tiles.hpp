@@ -65,7 +65,7 @@ struct NeonTiles {
   };
 
   struct TileWeights {
-    TileWeights(const PackedMatrix& packed, std::size_t output, std::int16_t*)
+    TileWeights(const PackedMatrix& packed, std::size_t output, const Inputs&)
         : weights(packed.weights.data() + output * round_up(packed.cols, kStep)) {}
     const std::int8_t* weights;
   };

@@ -41,18 +41,16 @@ class WrappingAccumulator {
     }
   }
 
-  // v -> (v * factor + 2^15) >> 16 for v >= 0; below zero the floor shift after subtracting half
-  // equals
-  // -((|v| * factor + 2^15 + 2^16 - 1) >> 16).
+  // v -> (v * factor + 2^15) >> 16 for v >= 0, and with a floor shift one less than that below
+  // zero. There v is multiplied as v + 2^32, whose excess, factor << 16, is taken off as well.
   void rescale(std::uint32_t factor) {
+    const I32 multiplier = Ops::set(static_cast<std::int32_t>(factor));
+    const I32 if_negative = Ops::set(static_cast<std::int32_t>(~(factor << 16)));
     for (std::size_t i = 0; i < kHeadDim; i += Ops::kLanes) {
       const I32 value = Ops::load(values_ + i);
-      const I32 sign = Math::sign(value);
-      const I32 addend = Ops::add(Ops::set(32768), Ops::bit_and(sign, Ops::set(65535)));
-      const Wide product = Ops::multiply_wide(Ops::abs(value), Ops::set(static_cast<int>(factor)));
-      const I32 scaled =
-          Ops::narrow(Ops::template shift_right<16>(Ops::add(product, Ops::zero_extend(addend))));
-      Ops::store(values_ + i, Math::with_sign(scaled, sign));
+      const Wide product = Ops::add(Ops::multiply_wide(value, multiplier), 32768);
+      Ops::store(values_ + i, Ops::add(Ops::narrow(Ops::template shift_right<16>(product)),
+                                       Ops::bit_and(Math::sign(value), if_negative)));
     }
   }
 
@@ -104,6 +102,37 @@ class WideAccumulator {
   std::int64_t values_[kHeadDim] = {};
 };
 
+// Brings the next call's cache nearer, a few lines with each vector of positions that scale_scores
+// and weigh work on: all at once they would wait for each other and hold up this call's loads.
+class CachePrefetch {
+ public:
+  CachePrefetch(const AttentionInput& input, std::size_t lanes)
+      : current_(input.next_cache.keys),
+        values_(input.next_cache.values),
+        bytes_(std::size_t{input.next_positions} * kHeadDim) {
+    const std::size_t steps = 2 * input.heads * round_up(input.positions, lanes) / lanes;
+    bytes_per_step_ = round_up(2 * bytes_ / steps + 1, kCacheLine);
+  }
+
+  void step() {
+    for (std::size_t i = 0; i < bytes_per_step_ && offset_ < bytes_; i += kCacheLine) {
+      __builtin_prefetch(current_ + offset_, 0, 2);
+      offset_ += kCacheLine;
+    }
+    if (offset_ < bytes_ || values_ == nullptr) return;
+    current_ = values_;
+    values_ = nullptr;
+    offset_ = 0;
+  }
+
+ private:
+  const std::int8_t* current_;
+  const std::int8_t* values_;  // null when it is their turn
+  std::size_t bytes_;
+  std::size_t bytes_per_step_;
+  std::size_t offset_ = 0;
+};
+
 template <class Isa>
 struct AttentionKernel {
   using Ops = typename Isa::Ops;
@@ -114,8 +143,10 @@ struct AttentionKernel {
 
   // Dot products to scores: RNE(dot / 4) * multiplier / 2^15, 0 <= multiplier <= 2^27. The product
   // is rounded on its magnitude, below 2^45; the score is below 2^31.
-  static void scale_scores(std::int32_t* scores, std::size_t n, std::int32_t multiplier) {
+  static void scale_scores(std::int32_t* scores, std::size_t n, std::int32_t multiplier,
+                           CachePrefetch& prefetch) {
     for (std::size_t t = 0; t < n; t += Ops::kLanes) {
+      prefetch.step();
       const I32 dot = Math::template shift_right_rne<2>(Ops::load(scores + t));
       const Wide product = Ops::multiply_wide(Ops::abs(dot), Ops::set(multiplier));
       const Wide odd = Ops::bit_and(Ops::template shift_right<15>(product), 1);
@@ -125,53 +156,83 @@ struct AttentionKernel {
     }
   }
 
-  // Where the running maximum rises. `segments` starts with the sink's when there is one.
-  static std::size_t find_segments(const std::int32_t* scores, std::size_t n, Segment* segments,
+  // Finds where the running maximum rises and replaces each score by its distance below that
+  // maximum. `segments` starts with the sink's when there is one and has room for one more than n.
+  static std::size_t find_segments(std::int32_t* scores, std::size_t n, Segment* segments,
                                    std::size_t count) {
     std::int32_t maximum = count == 0 ? INT32_MIN : segments[count - 1].maximum;
     for (std::size_t begin = 0; begin < n; begin += Ops::kLanes) {
-      if (!Ops::any_greater(Ops::load(scores + begin), Ops::set(maximum))) continue;
+      const I32 block = Ops::load(scores + begin);
+      if (!Ops::any_greater(block, Ops::set(maximum))) {
+        Ops::store(scores + begin, Ops::sub(Ops::set(maximum), block));
+        continue;
+      }
+      // A segment is written at every position and kept where the maximum rises: such a place
+      // cannot be predicted, and a branch there costs more than the stores.
       const std::size_t end = begin + Ops::kLanes < n ? begin + Ops::kLanes : n;
       for (std::size_t t = begin; t < end; ++t) {
-        if (scores[t] <= maximum) continue;
-        maximum = scores[t];
-        segments[count++] = {static_cast<std::uint32_t>(t), maximum};
+        const std::int32_t score = scores[t];
+        segments[count] = {static_cast<std::uint32_t>(t), score};
+        count += score > maximum ? 1 : 0;
+        maximum = score > maximum ? score : maximum;
+        scores[t] = static_cast<std::int32_t>(static_cast<std::uint32_t>(maximum) -
+                                              static_cast<std::uint32_t>(score));
       }
     }
     return count;
   }
 
-  // Weights of positions [begin, end) under `maximum`, as bytes; returns their sum, below 2^31. The
-  // kValueGroup positions on either side get weight zero, since Isa::weighted_values takes whole
-  // groups: those before belong to segments that are done, those after to segments yet to come.
-  static std::uint32_t segment_weights(const std::int32_t* scores, std::uint8_t* low,
-                                       std::uint8_t* high, std::size_t begin, std::size_t end,
-                                       std::int32_t maximum, const ExpFunction& exp) {
-    constexpr std::size_t kGroup = Isa::kValueGroup;
-    static_assert(kGroup <= AttentionScratch::kFrontPadding);
-    std::memset(low + begin - kGroup, 0, kGroup);
-    std::memset(high + begin - kGroup, 0, kGroup);
-    I32 sum = Ops::set(0);
-    for (std::size_t t = begin; t < end; t += Ops::kLanes) {
-      const I32 taken = Ops::greater(Ops::set(static_cast<std::int32_t>(end - t)), Ops::iota());
-      const I32 below = Ops::sub(Ops::set(maximum), Ops::load(scores + t));
-      const I32 weight = Ops::bit_and(Math::exp_weight(below, exp), taken);
-      sum = Ops::add(sum, weight);
+  // Replaces distances by the softmax weights and writes those as bytes, too.
+  static void weigh(std::int32_t* distances, std::size_t n, const ExpFunction& exp,
+                    std::uint8_t* low, std::uint8_t* high, CachePrefetch& prefetch) {
+    for (std::size_t t = 0; t < n; t += Ops::kLanes) {
+      prefetch.step();
+      const I32 weight = Math::exp_weight(Ops::load(distances + t), exp);
+      Ops::store(distances + t, weight);
       Ops::store_u8(low + t, weight);
       Ops::store_u8(high + t, Ops::template shift_right<8>(weight));
     }
+  }
+
+  // Below 2^31.
+  static std::uint32_t sum_of(const std::int32_t* weights, std::size_t begin, std::size_t end) {
+    I32 sum = Ops::set(0);
+    for (std::size_t t = begin; t < end; t += Ops::kLanes) {
+      const I32 taken = Ops::greater(Ops::set(static_cast<std::int32_t>(end - t)), Ops::iota());
+      sum = Ops::add(sum, Ops::bit_and(Ops::load(weights + t), taken));
+    }
+    return static_cast<std::uint32_t>(Ops::sum(sum));
+  }
+
+  // Isa::weighted_values takes whole groups of kValueGroup positions. The weights on either side of
+  // the segment are therefore zeroed, those after it only for as long as this runs: the ones before
+  // belong to segments that are done.
+  static void segment_values(const std::int8_t* values, std::uint8_t* low, std::uint8_t* high,
+                             std::size_t begin, std::size_t end, SegmentSums& sums) {
+    constexpr std::size_t kGroup = Isa::kValueGroup;
+    static_assert(kGroup <= AttentionScratch::kFrontPadding);
+    std::uint8_t low_after[kGroup];
+    std::uint8_t high_after[kGroup];
+    std::memcpy(low_after, low + end, kGroup);
+    std::memcpy(high_after, high + end, kGroup);
     std::memset(low + end, 0, kGroup);
     std::memset(high + end, 0, kGroup);
-    return static_cast<std::uint32_t>(Ops::sum(sum));
+    std::memset(low + begin - kGroup, 0, kGroup);
+    std::memset(high + begin - kGroup, 0, kGroup);
+    Isa::weighted_values(values, low, high, begin, end, sums);
+    std::memcpy(low + end, low_after, kGroup);
+    std::memcpy(high + end, high_after, kGroup);
   }
 
   template <class Accumulator>
   static void attend_head(const AttentionInput& input, const KvCache& cache,
                           AttentionScratch& scratch, std::size_t segment_count, bool with_sink,
-                          std::int8_t* out) {
+                          CachePrefetch& prefetch, std::int8_t* out) {
     const Segment* segments = scratch.segments.data();
     std::uint8_t* low = scratch.weight_low.data() + AttentionScratch::kFrontPadding;
     std::uint8_t* high = scratch.weight_high.data() + AttentionScratch::kFrontPadding;
+    std::int32_t* weights = scratch.scores.data();
+    weigh(weights, input.positions, *input.exp, low, high, prefetch);
     Accumulator values;
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < segment_count; ++i) {
@@ -189,9 +250,9 @@ struct AttentionKernel {
       const std::size_t begin = segments[i].begin;
       const std::size_t end = i + 1 < segment_count ? segments[i + 1].begin : input.positions;
       if (begin == end) continue;
-      sum += segment_weights(scratch.scores.data(), low, high, begin, end, maximum, *input.exp);
+      sum += sum_of(weights, begin, end);
       SegmentSums sums;
-      Isa::weighted_values(cache.values, low, high, begin, end, sums);
+      segment_values(cache.values, low, high, begin, end, sums);
       values.add(sums);
     }
     values.divide(sum, out);
@@ -208,19 +269,21 @@ struct AttentionKernel {
                      std::int8_t* out) {
     const std::size_t n = input.positions;
     const bool with_sink = input.sink_key != nullptr;
+    CachePrefetch prefetch(input, Ops::kLanes);
     for (std::size_t h = 0; h < input.heads; ++h) {
       const std::int8_t* query = input.query + h * kHeadDim;
       const std::int32_t multiplier = input.score_multiplier[h];
       Isa::dot_keys(query, cache.keys, n, scratch.scores.data());
-      scale_scores(scratch.scores.data(), n, multiplier);
+      scale_scores(scratch.scores.data(), n, multiplier, prefetch);
       std::size_t count = 0;
       if (with_sink) scratch.segments[count++] = {0, sink_score(query, input.sink_key, multiplier)};
       count = find_segments(scratch.scores.data(), n, scratch.segments.data(), count);
       if (accumulator_wraps(input.dialect))
-        attend_head<WrappingAccumulator<Ops>>(input, cache, scratch, count, with_sink,
+        attend_head<WrappingAccumulator<Ops>>(input, cache, scratch, count, with_sink, prefetch,
                                               out + h * kHeadDim);
       else
-        attend_head<WideAccumulator>(input, cache, scratch, count, with_sink, out + h * kHeadDim);
+        attend_head<WideAccumulator>(input, cache, scratch, count, with_sink, prefetch,
+                                     out + h * kHeadDim);
     }
   }
 };

@@ -22,8 +22,6 @@
 namespace czip {
 namespace {
 
-inline constexpr std::size_t kCacheLine = 64;
-
 // Packs weights plus `offset`, modulo 2^8, as [outputs / kOutputs][inputs /
 // kInputs][kOutputs][kInputs], padded with zero weights. False when memory runs out.
 template <std::size_t kOutputs, std::size_t kInputs>
@@ -62,7 +60,7 @@ struct DenseKernel {
       const std::size_t tile_bytes = round_up(weight.cols, Isa::kStep) * Isa::kTileOutputs;
       const std::size_t slice = round_up(tile_bytes * Isa::kRowBlock / rows, kCacheLine);
       for (std::size_t o = 0; o < weight.rows; o += Isa::kTileOutputs) {
-        const typename Isa::TileWeights tile(weight, o, scratch);
+        const typename Isa::TileWeights tile(weight, o, inputs);
         const std::int8_t* next = weight.weights.data() + (o / Isa::kTileOutputs + 1) * tile_bytes;
         const std::int8_t* end = weight.weights.data() + weight.weights.size();
         for (std::size_t r = 0; r < rows; r += Isa::kRowBlock) {

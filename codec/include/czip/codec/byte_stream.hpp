@@ -27,12 +27,23 @@ class ByteSink {
   virtual Status rewind() = 0;
 };
 
+// Bytes that can be read anywhere, such as a regular file's.
+class RandomAccessSource {
+ public:
+  virtual ~RandomAccessSource() = default;
+  // Fills up to buffer.size() bytes from `offset` on; 0 means that it lies at or behind the end.
+  virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> buffer) = 0;
+  virtual Result<std::uint64_t> size() = 0;
+};
+
 // A source over bytes that stay with the caller.
-class MemorySource final : public ByteSource {
+class MemorySource final : public ByteSource, public RandomAccessSource {
  public:
   explicit MemorySource(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
   Result<std::size_t> read(std::span<std::uint8_t> buffer) override;
   Status rewind() override;
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> buffer) override;
+  Result<std::uint64_t> size() override;
 
  private:
   std::span<const std::uint8_t> bytes_;

@@ -110,4 +110,8 @@ struct FileInfo {
 // Reads and checks the headers, and that the payload's length agrees with its chunks.
 Result<FileInfo> inspect(ByteSource& in);
 
+// What a file holds inside its outer codec: what `encode_payload` makes. Holds all of it in memory;
+// of the headers it checks the first only, so inspect a file first.
+Result<std::vector<std::uint8_t>> read_payload(ByteSource& in);
+
 }  // namespace czip::v1

@@ -1,0 +1,60 @@
+// Trains a czip-model-v2 model on a corpus: tokenizer, n-gram prior and the predictor's initial
+// state.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/codec/model_v2.hpp"
+
+namespace czip::v2 {
+
+// Where training stands, for a progress report.
+struct TrainingProgress {
+  std::string_view stage;  // "tokenizer", "tokens", "prior", "mixer"
+  std::uint64_t done = 0;  // of `total`, in the stage's own units
+  std::uint64_t total = 0;
+  double bits_per_byte = 0;  // on held-back text, while the mixer is trained; else 0
+};
+
+struct TrainingOptions {
+  std::uint32_t vocabulary_size = 8192;       // 257..8192
+  std::uint64_t prior_bytes = 20'000'000;     // the prior's size, at most
+  std::uint64_t tokenizer_bytes = 8'000'000;  // of each source, what the tokenizer learns from
+  std::uint64_t mixer_bytes = 1'500'000;  // of each source, held back from the prior for the mixer
+  unsigned threads = 0;                   // 0: as many as the machine has
+  ModelDescription description;
+  std::function<void(const TrainingProgress&)> progress;  // from the calling thread
+};
+
+// The same documents in the same order and the same options give the same model, whatever the
+// threads.
+class Trainer {
+ public:
+  explicit Trainer(TrainingOptions options);
+  ~Trainer();
+  Trainer(Trainer&&) noexcept;
+  Trainer& operator=(Trainer&&) noexcept;
+
+  // Begins a source: a body of text of one kind. Each source weighs alike with the tokenizer and
+  // the mixer, whatever its size.
+  void begin_source();
+  // Adds a document to the source at hand. Nothing is learned across the documents' borders.
+  Status add_document(std::span<const std::uint8_t> text);
+
+  // The model file. Errors: too little text, out_of_memory. Memory: some 12 bytes for each byte of
+  // text.
+  Result<std::vector<std::uint8_t>> train();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace czip::v2

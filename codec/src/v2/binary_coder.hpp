@@ -1,0 +1,102 @@
+// Binary arithmetic coder of CZIPv2: a 32-bit range coder with carry propagation (Martin 1979, as
+// in LZMA), 16-bit probabilities and an exact 32 x 16-bit product, so that its overhead is the
+// rounding of one interval bound per decision.
+//
+// Invariants: range >= 2^24 before each decision and 1 <= p1 <= 65535, so both parts of the
+// interval are at least 2^24 / 2^16 = 256 wide. The first byte out is always 0 and is not written.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace czip::v2 {
+
+inline constexpr std::uint32_t kProbabilityBits = 16;
+// The value of the interval [low, low + range) with the most zero bytes at its end, the least of
+// them.
+[[nodiscard]] std::uint64_t shortest_value(std::uint64_t low, std::uint32_t range);
+
+inline constexpr std::uint32_t kNormalizeBelow = std::uint32_t{1} << 24;
+
+// The part of `range` that belongs to a 1; p1 is its probability in units of 2^-16, 1..65535.
+[[nodiscard]] constexpr std::uint32_t range_of_one(std::uint32_t range, std::uint32_t p1) {
+  return static_cast<std::uint32_t>((std::uint64_t{range} * p1) >> kProbabilityBits);
+}
+
+class BinaryEncoder {
+ public:
+  // Appends to `out`.
+  explicit BinaryEncoder(std::vector<std::uint8_t>& out) : out_(&out), begin_(out.size()) {}
+
+  void encode(bool bit, std::uint32_t p1) {
+    const std::uint32_t bound = range_of_one(range_, p1);
+    if (bit) {
+      range_ = bound;
+    } else {
+      low_ += bound;
+      range_ -= bound;
+    }
+    while (range_ < kNormalizeBelow) {
+      range_ <<= 8;
+      shift_low();
+    }
+  }
+
+  [[nodiscard]] std::uint32_t range() const { return range_; }
+
+  // Writes the fewest bytes that name the interval: a decoder reads zeros past the end.
+  void finish();
+
+ private:
+  void shift_low();
+
+  std::vector<std::uint8_t>* out_;
+  std::size_t begin_;
+  std::uint64_t low_ = 0;  // below 2^33: 32 bits and a carry
+  std::uint32_t range_ = 0xffffffff;
+  std::uint8_t held_ = 0;         // the last byte that a carry may still change
+  std::uint64_t pending_ff_ = 0;  // 0xff bytes after it, which a carry would turn to 0
+  bool first_ = true;
+};
+
+class BinaryDecoder {
+ public:
+  explicit BinaryDecoder(std::span<const std::uint8_t> in);
+
+  bool decode(std::uint32_t p1) {
+    const std::uint32_t bound = range_of_one(range_, p1);
+    const bool bit = code_ < bound;
+    if (bit) {
+      range_ = bound;
+    } else {
+      code_ -= bound;
+      range_ -= bound;
+    }
+    while (range_ < kNormalizeBelow) {
+      range_ <<= 8;
+      read_byte();
+    }
+    return bit;
+  }
+
+  [[nodiscard]] std::uint32_t range() const { return range_; }
+  // Whether the input is, to the last bit, what an encoder writes that stops here.
+  [[nodiscard]] bool ends_here() const;
+
+ private:
+  void read_byte() {
+    const std::uint32_t byte = position_ < in_.size() ? in_[position_++] : 0u;
+    code_ = (code_ << 8) | byte;
+    window_ = (window_ << 8) | byte;
+  }
+
+  std::span<const std::uint8_t> in_;
+  std::size_t position_ = 0;
+  std::uint32_t range_ = 0xffffffff;
+  std::uint32_t code_ = 0;    // the value minus the interval's low end
+  std::uint32_t window_ = 0;  // the last four bytes, which are the value modulo 2^32
+};
+
+}  // namespace czip::v2

@@ -1,0 +1,233 @@
+#include "v2/block_coder.hpp"
+
+#include <algorithm>
+#include <new>
+#include <optional>
+
+#include "czip/base/little_endian.hpp"
+#include "v2/binary_coder.hpp"
+#include "v2/model_parts.hpp"
+#include "v2/network_streams.hpp"
+#include "v2/predictor.hpp"
+
+namespace czip::v2 {
+namespace {
+
+Status check_settings(const Model& model, const BlockSettings& settings) {
+  if (settings.profile > kMaxProfile || settings.streams_log2 > kMaxStreamsLog2) {
+    return fail(ErrorCode::unsupported, "a block's settings are unknown to this czip");
+  }
+  if (settings.network && !model.has_network()) {
+    return fail(ErrorCode::unsupported, "a block needs a network, which the model does not have");
+  }
+  return {};
+}
+
+// The streams of a block: equal parts of its tokens, coded in step so that all of them share, and
+// feed, one predictor, and the network runs once for all.
+class Streams {
+ public:
+  // `tokens` is the number of tokens of the block, or a guess if there is one stream only.
+  static Result<Streams> create(const ModelParts& model, const BlockSettings& settings,
+                                SimdLevel simd, std::size_t tokens) {
+    const std::uint32_t count = 1u << settings.streams_log2;
+    Streams streams((tokens + count - 1) / count, count);
+    if (settings.network) {
+      auto network = NetworkStreams::create(model, simd, count);
+      if (!network) return tl::unexpected(network.error());
+      streams.network_ = std::move(*network);
+    }
+    return streams;
+  }
+
+  // Of each stream but the last ones, which are what is left.
+  [[nodiscard]] std::size_t length() const { return length_; }
+  [[nodiscard]] Stream& operator[](std::uint32_t s) { return list_[s]; }
+  // Streams with a token number `i`, if there are `tokens` in all.
+  [[nodiscard]] std::uint32_t active(std::size_t i, std::size_t tokens) const {
+    return i >= tokens ? 0u : static_cast<std::uint32_t>((tokens - i + length_ - 1) / length_);
+  }
+  [[nodiscard]] std::size_t position(std::uint32_t s, std::size_t i) const {
+    return s * length_ + i;
+  }
+
+  void step(std::uint32_t active) {
+    if (network_) network_->step(active);
+  }
+  [[nodiscard]] std::span<const std::uint32_t> network_expects(std::uint32_t s) {
+    return network_ ? network_->expects(s) : std::span<const std::uint32_t>();
+  }
+  void set_last_token(std::uint32_t s, std::uint32_t token) {
+    if (network_) network_->set_last_token(s, token);
+  }
+
+ private:
+  Streams(std::size_t length, std::uint32_t count) : length_(length) {
+    for (std::uint32_t s = 0; s < count; ++s) list_.push_back({s, History(length), {}});
+  }
+
+  std::size_t length_;
+  std::vector<Stream> list_;
+  std::optional<NetworkStreams> network_;
+};
+
+Predictor make_predictor(const ModelParts& model, const BlockSettings& settings, SimdLevel simd,
+                         std::uint64_t text_bytes) {
+  return {{&model.logistic, &model.tree, &model.prior},
+          kProfiles[settings.profile],
+          model.states[settings.profile],
+          TableSizes::for_text(text_bytes),
+          simd};
+}
+
+void encode_token(const ModelParts& model, Predictor& predictor, Streams& streams, std::uint32_t s,
+                  std::uint32_t token, BinaryEncoder& coder) {
+  const std::uint32_t rank = model.tree.rank(token);
+  predictor.begin_token(streams[s], streams.network_expects(s));
+  while (!predictor.decided()) {
+    const std::uint32_t p = predictor.predict();
+    const bool bit = rank >= predictor.split();
+    coder.encode(bit, p);
+    predictor.update(bit);
+  }
+  predictor.end_token(model.tokenizer.token(token));
+  streams.set_last_token(s, token);
+}
+
+std::uint32_t decode_token(const ModelParts& model, Predictor& predictor, Streams& streams,
+                           std::uint32_t s, BinaryDecoder& coder) {
+  predictor.begin_token(streams[s], streams.network_expects(s));
+  while (!predictor.decided()) predictor.update(coder.decode(predictor.predict()));
+  const std::uint32_t token = model.tree.token(predictor.rank());
+  predictor.end_token(model.tokenizer.token(token));
+  streams.set_last_token(s, token);
+  return token;
+}
+
+Status text_does_not_fit() {
+  return fail(ErrorCode::corrupt, "the block's tokens do not end where its text does");
+}
+
+// Copies a token to text[at...]; false if it does not fit.
+bool put_token(const ModelParts& model, std::uint32_t token, std::span<std::uint8_t> text,
+               std::size_t& at) {
+  const std::string_view bytes = model.tokenizer.token(token);
+  if (bytes.size() > text.size() - at) return false;
+  std::copy(bytes.begin(), bytes.end(), text.begin() + static_cast<std::ptrdiff_t>(at));
+  at += bytes.size();
+  return true;
+}
+
+Status decode_one_stream(const ModelParts& model, Predictor& predictor, Streams& streams,
+                         BinaryDecoder& coder, std::span<std::uint8_t> text) {
+  for (std::size_t at = 0; at < text.size();) {
+    streams.step(1);
+    const std::uint32_t token = decode_token(model, predictor, streams, 0, coder);
+    if (!put_token(model, token, text, at)) return text_does_not_fit();
+  }
+  return {};
+}
+
+Status decode_streams(const ModelParts& model, Predictor& predictor, Streams& streams,
+                      BinaryDecoder& coder, std::size_t tokens, std::span<std::uint8_t> text) {
+  std::vector<std::uint16_t> decoded(tokens);
+  for (std::size_t i = 0; i < streams.length(); ++i) {
+    const std::uint32_t active = streams.active(i, tokens);
+    streams.step(active);
+    for (std::uint32_t s = 0; s < active; ++s) {
+      const std::uint32_t token = decode_token(model, predictor, streams, s, coder);
+      decoded[streams.position(s, i)] = static_cast<std::uint16_t>(token);
+    }
+  }
+  std::size_t at = 0;
+  for (const std::uint16_t token : decoded) {
+    if (!put_token(model, token, text, at)) return text_does_not_fit();
+  }
+  return at == text.size() ? Status() : text_does_not_fit();
+}
+
+constexpr std::size_t kTokenCountBytes = 4;
+
+Result<CodedBlock> encode_checked(const ModelParts& model, const BlockSettings& settings,
+                                  SimdLevel simd, std::span<const std::uint8_t> text) {
+  std::vector<TokenId> tokens;
+  if (auto status = model.tokenizer.encode(text, tokens); !status) {
+    return tl::unexpected(status.error());
+  }
+  CodedBlock block;
+  if (settings.streams_log2 > 0) {
+    block.payload.resize(kTokenCountBytes);
+    store_le(block.payload.data(), static_cast<std::uint32_t>(tokens.size()));
+  }
+  BinaryEncoder coder(block.payload);
+  Predictor predictor = make_predictor(model, settings, simd, text.size());
+  auto streams = Streams::create(model, settings, simd, tokens.size());
+  if (!streams) return tl::unexpected(streams.error());
+  for (std::size_t i = 0; i < streams->length(); ++i) {
+    const std::uint32_t active = streams->active(i, tokens.size());
+    streams->step(active);
+    for (std::uint32_t s = 0; s < active; ++s) {
+      encode_token(model, predictor, *streams, s, tokens[streams->position(s, i)], coder);
+    }
+  }
+  block.final_range = coder.range();
+  coder.finish();
+  return block;
+}
+
+Status decode_checked(const ModelParts& model, const BlockSettings& settings, SimdLevel simd,
+                      std::span<const std::uint8_t> payload, std::uint32_t final_range,
+                      std::span<std::uint8_t> text) {
+  std::size_t tokens = 0;
+  if (settings.streams_log2 > 0) {
+    if (payload.size() < kTokenCountBytes) {
+      return fail(ErrorCode::truncated, "the block's payload ends before its token count");
+    }
+    tokens = load_le<std::uint32_t>(payload.data());
+    // A token is at least one byte.
+    if (tokens > text.size()) return text_does_not_fit();
+    payload = payload.subspan(kTokenCountBytes);
+  }
+  BinaryDecoder coder(payload);
+  Predictor predictor = make_predictor(model, settings, simd, text.size());
+  // One stream ends with the text; a token takes about three bytes.
+  const bool one = settings.streams_log2 == 0;
+  auto streams = Streams::create(model, settings, simd, one ? text.size() / 3 : tokens);
+  if (!streams) return tl::unexpected(streams.error());
+  auto status = one ? decode_one_stream(model, predictor, *streams, coder, text)
+                    : decode_streams(model, predictor, *streams, coder, tokens, text);
+  const bool range_fits = final_range == kUnknownRange || coder.range() == final_range;
+  if (status && !(coder.ends_here() && range_fits)) {
+    return fail(ErrorCode::corrupt, "the block's payload does not end where its text does");
+  }
+  return status;
+}
+
+tl::unexpected<Error> out_of_memory() {
+  return fail(ErrorCode::out_of_memory, "not enough memory for a block's tables");
+}
+
+}  // namespace
+
+Result<CodedBlock> encode_block(const Model& model, const BlockSettings& settings, SimdLevel simd,
+                                std::span<const std::uint8_t> text) {
+  if (auto status = check_settings(model, settings); !status) return tl::unexpected(status.error());
+  try {
+    return encode_checked(model.parts(), settings, simd, text);
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  }
+}
+
+Status decode_block(const Model& model, const BlockSettings& settings, SimdLevel simd,
+                    std::span<const std::uint8_t> payload, std::uint32_t final_range,
+                    std::span<std::uint8_t> text) {
+  if (auto status = check_settings(model, settings); !status) return status;
+  try {
+    return decode_checked(model.parts(), settings, simd, payload, final_range, text);
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  }
+}
+
+}  // namespace czip::v2

@@ -1,0 +1,60 @@
+// Inputs from the successor lists: what followed this context before, in the half of the node's
+// range that each decision asks about. How often, how recently and how surely is turned to a
+// probability by an adaptive map per context.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "v2/adaptive_map.hpp"
+#include "v2/contexts.hpp"
+#include "v2/logistic.hpp"
+#include "v2/node.hpp"
+#include "v2/successor_table.hpp"
+
+namespace czip::v2 {
+
+// Novelty (3) x depth (4) x count of 0s (7) x count of 1s (7) x side of the latest (2).
+inline constexpr std::size_t kListStates = 3 * kDepthClasses * 7 * 7 * 2;
+
+class ListInputs {
+ public:
+  // maps: [lists][kListStates], raw.
+  ListInputs(std::size_t lists, std::uint32_t table_log2, std::span<const std::uint32_t> maps);
+
+  void prefetch(const Contexts& contexts) const;
+  void begin_token(const Contexts& contexts, std::span<std::int32_t> inputs);
+  void predict(const Node& node, const Logistic& logistic, std::span<std::int32_t> inputs);
+  // Learns the bit and drops what it rules out.
+  void update(const Node& node, bool bit, std::span<std::int32_t> inputs);
+  void end_token(std::uint32_t rank);
+
+  // Lists that still name a possible token, and the highest token order among them (0: none).
+  [[nodiscard]] std::uint32_t active() const { return active_count_; }
+  [[nodiscard]] std::uint32_t highest_order() const { return highest_order_; }
+  [[nodiscard]] std::span<const std::uint32_t> maps() const { return maps_; }
+
+ private:
+  struct Active {
+    std::array<std::uint16_t, kSuccessors> rank;
+    std::array<std::uint8_t, kSuccessors> count;
+    std::uint32_t size;
+    std::uint32_t first_state;  // of this list at this novelty
+    std::uint32_t state;
+    std::uint32_t list;
+  };
+
+  void find_highest_order();
+
+  std::size_t lists_;
+  SuccessorTable table_;
+  std::vector<std::uint32_t> maps_;
+  std::array<SuccessorList*, kMaxLists> list_{};
+  std::array<Active, kMaxLists> active_;  // the first active_count_, in ascending list
+  std::uint32_t active_count_ = 0;
+  std::uint32_t highest_order_ = 0;
+};
+
+}  // namespace czip::v2

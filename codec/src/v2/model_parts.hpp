@@ -1,0 +1,37 @@
+// What a loaded czip-model-v2 model consists of.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "czip/codec/model_v2.hpp"
+#include "czip/engine/network_v2.hpp"
+#include "czip/engine/safetensors.hpp"
+#include "czip/tokenizer/byte_tokenizer.hpp"
+#include "v2/code_tree.hpp"
+#include "v2/logistic.hpp"
+#include "v2/prior.hpp"
+#include "v2/profile.hpp"
+#include "v2/trained_state.hpp"
+
+namespace czip::v2 {
+
+struct ModelParts {
+  ModelHash hash{};
+  ModelDescription description;
+  ByteTokenizer tokenizer;
+  Logistic logistic;
+  CodeTree tree;
+  Prior prior;
+  std::array<TrainedState, kProfiles.size()> states;
+  // At this machine's best SIMD level; `file` makes it at others.
+  std::optional<NetworkV2> network;
+  SafetensorsFile file;
+};
+
+// Model files hold mixer weights as 16-bit integers with 12 fractional bits, a sixteenth of the
+// mixer's precision.
+inline constexpr int kStoredWeightShift = 4;
+
+}  // namespace czip::v2

@@ -1,0 +1,45 @@
+// The network's side of a block: one step for all streams at a time, then each stream's opinion.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/engine/network_v2.hpp"
+#include "v2/model_parts.hpp"
+
+namespace czip::v2 {
+
+// The first input token of every stream: that of byte 0, which stands between documents.
+inline constexpr std::uint32_t kFirstInput = 0;
+
+class NetworkStreams {
+ public:
+  // The model must have a network. Errors: out_of_memory, invalid_argument (no such SIMD level
+  // here).
+  static Result<NetworkStreams> create(const ModelParts& model, SimdLevel simd,
+                                       std::uint32_t streams);
+
+  // The token that a stream goes on with.
+  void set_last_token(std::uint32_t stream, std::uint32_t token) { last_[stream] = token; }
+  // Appends the last tokens to the first `streams` streams.
+  void step(std::uint32_t streams);
+  // What the network expects next in a stream: [vocabulary + 1], ascending sums in code order.
+  // Valid until the next call.
+  std::span<const std::uint32_t> expects(std::uint32_t stream);
+
+ private:
+  NetworkStreams(const NetworkV2& network, std::unique_ptr<NetworkV2> own, NetworkV2State state,
+                 std::uint32_t streams);
+
+  const NetworkV2* network_;
+  std::unique_ptr<NetworkV2> own_;  // made here, for a SIMD level that is not the model's
+  NetworkV2State state_;
+  std::vector<std::uint32_t> last_;
+  std::vector<std::int32_t> logits_;  // [streams][vocabulary]
+  std::vector<std::uint32_t> below_;
+};
+
+}  // namespace czip::v2

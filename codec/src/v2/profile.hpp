@@ -1,0 +1,33 @@
+// Which inputs take part: a profile trades speed for ratio. Recorded in the file; frozen.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "v2/contexts.hpp"
+#include "v2/match_inputs.hpp"
+#include "v2/mixer_kernels.hpp"
+#include "v2/prior_inputs.hpp"
+#include "v2/slot_inputs.hpp"
+
+namespace czip::v2 {
+
+// The mixer's inputs: a fixed part, then one for each list.
+inline constexpr std::size_t kFirstSlotInput = 0;
+inline constexpr std::size_t kFirstPriorInput = kFirstSlotInput + kSlotInputs;
+inline constexpr std::size_t kFirstMatchInput = kFirstPriorInput + kPriorInputs;
+inline constexpr std::size_t kBiasInput = kFirstMatchInput + kMatchInputs;
+inline constexpr std::size_t kNetworkInput = kBiasInput + 1;
+inline constexpr std::size_t kFirstListInput = kNetworkInput + 1;
+
+struct Profile {
+  std::size_t lists;
+
+  [[nodiscard]] constexpr std::size_t inputs() const {
+    return (kFirstListInput + lists + kInputGroup - 1) / kInputGroup * kInputGroup;
+  }
+};
+
+inline constexpr std::array<Profile, 3> kProfiles{{{8}, {16}, {kMaxLists}}};
+
+}  // namespace czip::v2

@@ -1,0 +1,28 @@
+#include "v2/trained_state.hpp"
+
+#include "v2/apm.hpp"
+#include "v2/list_inputs.hpp"
+#include "v2/mixer.hpp"
+
+namespace czip::v2 {
+
+TrainedState TrainedState::initial(const Profile& profile, std::uint32_t vocabulary,
+                                   const Logistic& logistic) {
+  TrainedState state;
+  state.weights.assign(kSets * profile.inputs(), kOneWeight / 6);
+  state.final_weights.assign(kFinalSets * kInputGroup, kOneWeight / kSelectors);
+  state.list_maps.assign(profile.lists * kListStates, AdaptiveProbability().raw());
+  constexpr std::uint32_t kThreeQuarters = std::uint32_t{3} << 30;
+  state.match_maps.assign(kMatchInputs * kMatchStates, kThreeQuarters);
+  state.apm = identity_points(vocabulary, logistic);
+  return state;
+}
+
+bool TrainedState::fits(const Profile& profile, std::uint32_t vocabulary) const {
+  return weights.size() == kSets * profile.inputs() &&
+         final_weights.size() == kFinalSets * kInputGroup &&
+         list_maps.size() == profile.lists * kListStates &&
+         match_maps.size() == kMatchInputs * kMatchStates && apm.size() == vocabulary * kApmPoints;
+}
+
+}  // namespace czip::v2

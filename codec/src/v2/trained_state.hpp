@@ -1,0 +1,27 @@
+// The part of the predictor's state that is trained beforehand and kept in the model, one for each
+// profile.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "v2/logistic.hpp"
+#include "v2/profile.hpp"
+
+namespace czip::v2 {
+
+struct TrainedState {
+  std::vector<std::int32_t> weights;        // [kSets][inputs of the profile], 16.16
+  std::vector<std::int32_t> final_weights;  // [kFinalSets][kInputGroup]
+  std::vector<std::uint32_t> list_maps;     // [lists][kListStates], AdaptiveProbability::raw
+  std::vector<std::uint32_t> match_maps;    // [kMatchInputs][kMatchStates]
+  std::vector<std::uint16_t> apm;           // [vocabulary][kApmPoints]
+
+  // Before any training.
+  static TrainedState initial(const Profile& profile, std::uint32_t vocabulary,
+                              const Logistic& logistic);
+  // Whether every part has the size that the profile and the vocabulary ask for.
+  [[nodiscard]] bool fits(const Profile& profile, std::uint32_t vocabulary) const;
+};
+
+}  // namespace czip::v2

@@ -1,0 +1,114 @@
+#include "block.hpp"
+
+#include <algorithm>
+
+#include "predictor.hpp"
+
+namespace reference {
+namespace {
+
+class RangeDecoder {
+ public:
+  RangeDecoder(const std::uint8_t* begin, const std::uint8_t* end)
+      : begin_(begin), next_(begin), end_(end) {
+    for (int i = 0; i < 4; ++i) take_byte();
+  }
+
+  bool decode(std::uint32_t p) {
+    const auto bound = static_cast<std::uint32_t>(std::uint64_t{range_} * p >> 16);
+    const bool bit = code_ < bound;
+    if (bit) {
+      range_ = bound;
+    } else {
+      code_ -= bound;
+      range_ -= bound;
+    }
+    while (range_ < 1u << 24) {
+      range_ <<= 8;
+      take_byte();
+    }
+    return bit;
+  }
+
+  [[nodiscard]] std::uint32_t range() const { return range_; }
+  // Whether the bytes are those that an encoder writes that stops here.
+  [[nodiscard]] bool ends_here() const {
+    const std::uint64_t low = last_four_ - code_;  // modulo 2^32
+    std::uint64_t last = low;
+    for (int zeros = 32; zeros > 0; zeros -= 8) {
+      last = ((low + (std::uint64_t{1} << zeros) - 1) >> zeros) << zeros;
+      if (last < low + range_) break;
+      last = low;
+    }
+    return next_ == end_ && (begin_ == end_ || end_[-1] != 0) &&
+           static_cast<std::uint32_t>(last) == last_four_;
+  }
+
+ private:
+  void take_byte() {
+    const std::uint32_t byte = next_ == end_ ? 0u : *next_++;
+    code_ = code_ << 8 | byte;
+    last_four_ = last_four_ << 8 | byte;
+  }
+
+  const std::uint8_t* begin_;
+  const std::uint8_t* next_;
+  const std::uint8_t* end_;
+  std::uint32_t range_ = 0xffffffff;
+  std::uint32_t code_ = 0;
+  std::uint32_t last_four_ = 0;  // bytes
+};
+
+// One token of a stream.
+std::uint16_t decode_token(const Model& model, Predictor& predictor, RangeDecoder& coder,
+                           Stream& stream) {
+  predictor.begin_token(stream);
+  while (!predictor.decided()) predictor.learn_bit(coder.decode(predictor.predict()));
+  const std::uint16_t token = model.order[predictor.rank()];
+  predictor.end_token(model.tokens[token]);
+  return token;
+}
+
+void append_token(Bytes& text, const std::string& token, std::size_t text_bytes) {
+  require(token.size() <= text_bytes - text.size(), "a block's tokens go beyond its text");
+  text.insert(text.end(), token.begin(), token.end());
+}
+
+}  // namespace
+
+Bytes decode_block(const Model& model, const Settings& settings, const std::uint8_t* payload,
+                   std::size_t payload_bytes, std::uint32_t final_range, std::size_t text_bytes) {
+  const std::uint8_t* begin = payload;
+  std::size_t token_count = 0;
+  if (settings.streams > 1) {
+    require(payload_bytes >= 4, "a block's payload is cut");
+    token_count = integer_at(payload, 4);
+    require(token_count <= text_bytes, "a block has more tokens than bytes");
+    begin += 4;
+  }
+  RangeDecoder coder(begin, payload + payload_bytes);
+  Predictor predictor(model, settings.profile, text_bytes);
+  std::vector<Stream> streams(settings.streams);
+  for (std::size_t s = 0; s < streams.size(); ++s) streams[s].number = s;
+
+  Bytes text;
+  if (streams.size() == 1) {
+    while (text.size() < text_bytes)
+      append_token(text, model.tokens[decode_token(model, predictor, coder, streams[0])],
+                   text_bytes);
+  } else {
+    const std::size_t length = (token_count + streams.size() - 1) / streams.size();
+    std::vector<std::uint16_t> tokens(token_count);
+    for (std::size_t i = 0; i < length; ++i)
+      for (std::size_t s = 0; s < streams.size(); ++s)
+        if (s * length + i < token_count)
+          tokens[s * length + i] = decode_token(model, predictor, coder, streams[s]);
+    for (const std::uint16_t token : tokens) append_token(text, model.tokens[token], text_bytes);
+  }
+  require(text.size() == text_bytes, "a block's tokens end before its text");
+  require(coder.ends_here() && (final_range == kAnyRange || final_range == coder.range()),
+          "a block's payload does not end where its text does");
+  return text;
+}
+
+}  // namespace reference

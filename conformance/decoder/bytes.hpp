@@ -1,0 +1,30 @@
+// Bytes, and the one way to give up.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace reference {
+
+using Bytes = std::vector<std::uint8_t>;
+using Hash128 = std::string;  // 16 bytes, the most significant first
+
+struct Refused : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+inline void require(bool condition, const std::string& otherwise) {
+  if (!condition) throw Refused(otherwise);
+}
+
+// Little-endian.
+inline std::uint64_t integer_at(const std::uint8_t* bytes, std::size_t size) {
+  std::uint64_t value = 0;
+  for (std::size_t i = size; i > 0; --i) value = value << 8 | bytes[i - 1];
+  return value;
+}
+
+}  // namespace reference

@@ -1,0 +1,221 @@
+#include "container.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "block.hpp"
+#include "xxh3.hpp"
+
+namespace reference {
+namespace {
+
+constexpr std::size_t kFrameHeaderBytes = 38;
+constexpr std::size_t kBlockHeaderBytes = 34;
+constexpr std::size_t kFooterBytes = 32;
+constexpr std::uint64_t kMostBlockBytes = 67'108'864;
+constexpr std::uint64_t kMostCompactText = 65'535;
+
+std::string hex(const std::string& bytes) {
+  std::string text;
+  for (const char byte : bytes) {
+    const auto value = static_cast<unsigned char>(byte);
+    text += "0123456789abcdef"[value / 16];
+    text += "0123456789abcdef"[value % 16];
+  }
+  return text;
+}
+
+Settings parse_settings(unsigned byte) {
+  require((byte & 0xc0) == 0 && (byte & 3) != 3 && byte >> 3 != 7,
+          "a block has unknown settings: " + std::to_string(byte));
+  require((byte & 4) == 0,
+          "a block was coded with the model's network, which this decoder does not know");
+  Settings settings;
+  settings.profile = byte & 3;
+  settings.streams = std::size_t{1} << (byte >> 3);
+  return settings;
+}
+
+class FileDecoder {
+ public:
+  FileDecoder(const Model& model, const Bytes& file) : model_(&model), file_(&file) {}
+
+  Bytes decode() {
+    require(!file_->empty(), "the file is empty");
+    while (at_ < file_->size()) {
+      const std::uint8_t* const magic = peek(2, "a frame's magic");
+      require(magic[0] == 0xfc && (magic[1] == 'C' || magic[1] == 'z'), "this is no CZIPv2 frame");
+      if (magic[1] == 'C')
+        decode_full_frame();
+      else
+        decode_compact_frame();
+    }
+    return std::move(text_);
+  }
+
+ private:
+  struct Frame {
+    std::uint32_t check;
+    std::uint64_t most_text;  // of a block
+    Hash128 model;
+    std::optional<std::uint64_t> text_bytes;
+  };
+
+  const std::uint8_t* peek(std::uint64_t size, const std::string& what) {
+    require(size <= file_->size() - at_, "the file ends inside " + what);
+    return file_->data() + at_;
+  }
+  const std::uint8_t* take(std::uint64_t size, const std::string& what) {
+    const std::uint8_t* const bytes = peek(size, what);
+    at_ += size;
+    return bytes;
+  }
+  std::uint64_t take_length();
+
+  void note_archive(bool archive) {
+    require(!archive_ || *archive_ == archive, "an archive and a text follow each other");
+    archive_ = archive;
+  }
+  void require_model(const Hash128& wanted) const {
+    require(model_->hash.compare(0, wanted.size(), wanted) == 0,
+            "this was made with the model " + hex(wanted) + ", not with " + hex(model_->hash));
+  }
+
+  void decode_full_frame();
+  Frame parse_frame_header(const std::uint8_t* bytes);
+  void decode_block_of(const Frame& frame, std::uint64_t number, Bytes& table);
+  void check_frame_end(const Frame& frame, std::uint64_t blocks, const Bytes& table,
+                       std::size_t text_begin);
+  void decode_compact_frame();
+
+  const Model* model_;
+  const Bytes* file_;
+  std::size_t at_ = 0;
+  Bytes text_;
+  std::optional<bool> archive_;
+};
+
+void FileDecoder::decode_full_frame() {
+  const Frame frame = parse_frame_header(take(kFrameHeaderBytes, "a frame header"));
+  const std::size_t text_begin = text_.size();
+  Bytes table;
+  std::uint64_t blocks = 0;
+  while (*peek(1, "a frame") != 0) decode_block_of(frame, blocks++, table);
+  check_frame_end(frame, blocks, table, text_begin);
+}
+
+FileDecoder::Frame FileDecoder::parse_frame_header(const std::uint8_t* bytes) {
+  require(bytes[2] == 'Z', "this is no CZIPv2 frame");
+  require(bytes[3] == 2, "a frame has the unknown version " + std::to_string(bytes[3]));
+  Frame frame;
+  frame.check = static_cast<std::uint32_t>(integer_at(bytes + 34, 4));
+  require(check32(bytes, 34) == frame.check, "a frame header is damaged");
+  require(bytes[4] < 4, "a frame has unknown flags: " + std::to_string(bytes[4]));
+  note_archive((bytes[4] & 2) != 0);
+  frame.model.assign(reinterpret_cast<const char*>(bytes) + 6, 16);
+  frame.most_text = integer_at(bytes + 22, 4);
+  require(frame.most_text >= 1 && frame.most_text <= kMostBlockBytes,
+          "a frame has too large blocks");
+  const std::uint64_t text_bytes = integer_at(bytes + 26, 8);
+  if ((bytes[4] & 1) != 0) frame.text_bytes = text_bytes;
+  require(frame.text_bytes || text_bytes == 0, "a frame header contradicts itself");
+  return frame;
+}
+
+void FileDecoder::decode_block_of(const Frame& frame, std::uint64_t number, Bytes& table) {
+  const std::uint8_t* const header = take(kBlockHeaderBytes, "a block header");
+  const std::uint64_t seed = frame.check + (number << 32);
+  require(check32(header, 30, seed) == integer_at(header + 30, 4), "a block header is damaged");
+  require(header[0] <= 2, "a block has the unknown type " + std::to_string(header[0]));
+  const bool coded = header[0] == 2;
+  const std::uint64_t text_bytes = integer_at(header + 2, 4);
+  const std::uint64_t payload_bytes = integer_at(header + 6, 4);
+  const auto final_range = static_cast<std::uint32_t>(integer_at(header + 10, 4));
+  const std::uint64_t text_hash = integer_at(header + 14, 8);
+  const std::uint64_t payload_hash = integer_at(header + 22, 8);
+  require(text_bytes >= 1 && text_bytes <= frame.most_text &&
+              (coded ? payload_bytes < text_bytes && final_range >= 1u << 24
+                     : payload_bytes == text_bytes && final_range == 0 && header[1] == 0 &&
+                           payload_hash == text_hash),
+          "a block header contradicts itself");
+  const std::uint8_t* const payload = take(payload_bytes, "a payload");
+  require(xxh3_64(payload, payload_bytes) == payload_hash, "a payload is damaged");
+  if (coded) {
+    const Settings settings = parse_settings(header[1]);
+    require_model(frame.model);
+    const Bytes text =
+        decode_block(*model_, settings, payload, payload_bytes, final_range, text_bytes);
+    require(xxh3_64(text.data(), text.size()) == text_hash, "a block's text has the wrong hash");
+    text_.insert(text_.end(), text.begin(), text.end());
+  } else {
+    text_.insert(text_.end(), payload, payload + payload_bytes);
+  }
+  const std::uint64_t entry = text_bytes | (kBlockHeaderBytes + payload_bytes) << 32;
+  for (int i = 0; i < 8; ++i) table.push_back(static_cast<std::uint8_t>(entry >> 8 * i));
+}
+
+void FileDecoder::check_frame_end(const Frame& frame, std::uint64_t blocks, const Bytes& table,
+                                  std::size_t text_begin) {
+  const std::uint64_t size = 1 + table.size() + kFooterBytes;
+  const std::uint8_t* const end = take(size, "a seek table");
+  const std::uint8_t* const footer = end + 1 + table.size();
+  require(check32(end, size - 4, frame.check) == integer_at(footer + 28, 4),
+          "a seek table is damaged");
+  const std::uint64_t text_bytes = text_.size() - text_begin;
+  require(std::equal(table.begin(), table.end(), end + 1) && integer_at(footer + 24, 4) == blocks &&
+              integer_at(footer, 8) == text_bytes &&
+              frame.text_bytes.value_or(text_bytes) == text_bytes,
+          "a seek table contradicts its blocks");
+  require(xxh3_128(text_.data() + text_begin, text_bytes) ==
+              Hash128(reinterpret_cast<const char*>(footer) + 8, 16),
+          "a frame's text has the wrong hash");
+}
+
+std::uint64_t FileDecoder::take_length() {
+  std::uint64_t value = 0;
+  for (int i = 0; i < 3; ++i) {
+    const std::uint8_t byte = *take(1, "a compact frame");
+    value |= static_cast<std::uint64_t>(byte & 127) << 7 * i;
+    if (byte >= 128) continue;
+    require(value <= kMostCompactText && (byte != 0 || i == 0), "a length is not well written");
+    return value;
+  }
+  throw Refused("a length is not well written");
+}
+
+void FileDecoder::decode_compact_frame() {
+  const std::size_t begin = at_;
+  const unsigned kind = take(3, "a compact frame")[2];
+  const bool stored = (kind & ~0x40u) == 3;
+  const std::uint64_t text_bytes = take_length();
+  std::uint64_t payload_bytes = text_bytes;
+  Settings settings;
+  if (!stored) {
+    settings = parse_settings(kind & ~0x40u);
+    payload_bytes = take_length();
+    require(payload_bytes < text_bytes, "a compact frame contradicts itself");
+    require_model(Hash128(reinterpret_cast<const char*>(take(4, "a compact frame")), 4));
+  }
+  note_archive((kind & 0x40) != 0);
+  Bytes checked(file_->begin() + static_cast<std::ptrdiff_t>(begin),
+                file_->begin() + static_cast<std::ptrdiff_t>(at_));
+  const std::uint64_t check = integer_at(take(4, "a compact frame"), 4);
+  const std::uint8_t* const payload = take(payload_bytes, "a payload");
+  checked.insert(checked.end(), payload, payload + payload_bytes);
+  Bytes text(payload, payload + payload_bytes);
+  if (!stored) {
+    text = decode_block(*model_, settings, payload, payload_bytes, kAnyRange, text_bytes);
+    checked.insert(checked.end(), text.begin(), text.end());
+  }
+  require(check32(checked.data(), checked.size()) == check, "a compact frame is damaged");
+  text_.insert(text_.end(), text.begin(), text.end());
+}
+
+}  // namespace
+
+Bytes decode_file(const Model& model, const Bytes& file) {
+  return FileDecoder(model, file).decode();
+}
+
+}  // namespace reference

@@ -1,0 +1,144 @@
+// czip-v2-coding.md, section 8: what the mixer mixes.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "functions.hpp"
+#include "history.hpp"
+#include "model.hpp"
+
+namespace reference {
+
+// Stretched values, for the mixer.
+using Inputs = std::vector<std::int32_t>;
+
+class Counters {
+ public:
+  Counters(std::size_t vocabulary, std::uint32_t lines_log2);
+  void begin_token(const Contexts& contexts);
+  void predict(const Node& node, const Logistic& logistic, Inputs& inputs);
+  void learn_bit(const Node& node, bool bit);
+
+ private:
+  using Line = std::array<std::uint32_t, 8>;  // 0: the check
+
+  std::uint32_t lines_log2_;
+  std::vector<std::uint32_t> order0_;
+  std::array<std::vector<Line>, 3> lines_;
+  std::array<std::uint64_t, 3> context_{};
+  std::array<Line*, 3> line_{};
+  std::size_t number_ = 1;
+};
+
+class Prior {
+ public:
+  explicit Prior(const Model& model) : model_(&model) {}
+  void begin_token(const Contexts& contexts);
+  void predict(const Node& node, const Logistic& logistic, Inputs& inputs) const;
+  [[nodiscard]] std::uint32_t highest_order() const;
+
+ private:
+  struct List {
+    std::vector<std::uint32_t> ranks;
+    std::vector<std::uint32_t> sums{0};  // [j]: probability of the first j
+    // Of the listed ranks below `rank`.
+    [[nodiscard]] std::uint64_t below(std::uint32_t rank) const;
+  };
+
+  static List find(const PriorOrder& order, std::uint64_t context);
+
+  const Model* model_;
+  std::array<List, 5> lists_;
+};
+
+// Where a stream's matches are, by model; 0: none.
+using MatchPositions = std::array<std::size_t, 2>;
+
+class Matches {
+ public:
+  Matches(const std::vector<std::uint32_t>& maps, std::uint32_t table_log2);
+  void begin_token(const History& history, std::size_t stream, MatchPositions& positions);
+  void predict(const Node& node, const Logistic& logistic, Inputs& inputs);
+  void learn_bit(bool bit);
+
+  [[nodiscard]] std::uint32_t length_class(std::size_t m) const;
+  // 0: match 0 is not used; else 1 + its bit.
+  [[nodiscard]] std::uint32_t expectation() const {
+    return match_[0].used ? match_[0].bit ? 2 : 1 : 0;
+  }
+
+ private:
+  struct Entry {
+    std::size_t stream = 0;
+    std::size_t position = 0;
+  };
+  struct Match {
+    std::size_t length = 0;  // 0: none
+    std::uint32_t expected = 0;
+    bool used = false;
+    bool bit = false;
+    std::size_t map = 0;
+  };
+
+  std::uint32_t table_log2_;
+  std::array<std::vector<Entry>, 2> table_;
+  std::vector<std::uint32_t> maps_;
+  std::array<Match, 2> match_;
+};
+
+// What followed a context, the latest first; at most four.
+class Successors {
+ public:
+  struct Entry {
+    std::uint16_t rank;
+    std::uint16_t count;
+  };
+
+  [[nodiscard]] bool empty() const { return size_ == 0; }
+  [[nodiscard]] const Entry* begin() const { return entries_.data(); }
+  [[nodiscard]] const Entry* end() const { return entries_.data() + size_; }
+  // Drops those on the other side of `split` than the bit says.
+  void keep(std::uint32_t split, bool bit);
+  // Puts the token first; false if it was none of the entries.
+  bool learn_token(std::uint32_t rank);
+
+ private:
+  std::array<Entry, 4> entries_{};
+  std::uint32_t size_ = 0;
+};
+
+class Lists {
+ public:
+  Lists(std::size_t count, const std::vector<std::uint32_t>& maps, std::uint32_t table_log2);
+  void begin_token(const Contexts& contexts);
+  void predict(const Node& node, const Logistic& logistic, Inputs& inputs);
+  void learn_bit(const Node& node, bool bit);
+  void end_token(std::uint32_t rank);
+
+  [[nodiscard]] std::uint32_t active() const;
+  [[nodiscard]] std::uint32_t highest_order() const;
+
+ private:
+  struct Place {
+    std::uint32_t check = 0;
+    std::uint32_t total = 0;
+    std::uint32_t novel = 0;
+    Successors successors;
+  };
+  struct List {
+    std::size_t place = 0;
+    std::uint32_t novelty = 0;
+    Successors successors;  // a copy
+    std::size_t map = 0;
+  };
+
+  std::size_t find(std::uint64_t context);
+
+  std::uint32_t table_log2_;
+  std::vector<Place> places_;
+  std::vector<std::uint32_t> maps_;
+  std::vector<List> lists_;
+};
+
+}  // namespace reference

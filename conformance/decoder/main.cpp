@@ -1,0 +1,53 @@
+// czip_reference_decoder MODEL.czm FILE.czip > TEXT
+//
+// Decodes a CZIPv2 file whole, and writes its text if every check is passed. Exit status: 0 fine, 1
+// usage or a file that cannot be read or written, 2 data that is refused.
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+
+#include "container.hpp"
+#include "model.hpp"
+
+namespace {
+
+using reference::Bytes;
+
+Bytes read_file(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) throw std::runtime_error("cannot open " + path);
+  Bytes bytes{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  if (stream.bad()) throw std::runtime_error("cannot read " + path);
+  return bytes;
+}
+
+void write_text(const Bytes& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    throw std::runtime_error("cannot write the text");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3) {
+    std::cerr << "usage: czip_reference_decoder MODEL.czm FILE.czip > TEXT\n";
+    return 1;
+  }
+  try {
+    // Kept whole until the end.
+    const Bytes model_file = read_file(argv[1]);
+    const Bytes file = read_file(argv[2]);
+    write_text(reference::decode_file(reference::parse_model(model_file), file));
+    return 0;
+  } catch (const reference::Refused& refused) {
+    std::cerr << "czip_reference_decoder: " << refused.what() << '\n';
+    return 2;
+  } catch (const std::exception& error) {
+    std::cerr << "czip_reference_decoder: " << error.what() << '\n';
+    return 1;
+  }
+}

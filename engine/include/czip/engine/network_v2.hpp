@@ -1,0 +1,107 @@
+// The transformer of czip-model-v2: int8 weights, integers throughout. Semantics and file format:
+// conformance/czip-network-v2.md.
+//
+// A NetworkV2 is immutable and shared by threads. A NetworkV2State runs streams in lockstep: each
+// step takes one token per stream and gives one row of logits per stream. The logits depend on the
+// network and the stream's own tokens alone: not on the SIMD level, the other streams or their
+// number. Positions never run out; attention sees the last `window` tokens of a stream.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "czip/base/error.hpp"
+#include "czip/engine/safetensors.hpp"
+#include "czip/engine/simd.hpp"
+
+namespace czip {
+
+// Bounds that the loader insists on; the bounds of every accumulator follow from them.
+struct NetworkV2Limits {
+  static constexpr std::uint32_t kVocabulary = 65536;
+  static constexpr std::uint32_t kModelWidth = 2048;  // d_model, a multiple of 16
+  static constexpr std::uint32_t kHeads = 64;
+  static constexpr std::uint32_t kHeadDim = 128;       // a multiple of 16
+  static constexpr std::uint32_t kFeedForward = 8192;  // d_ff, a multiple of 16
+  static constexpr std::uint32_t kLayers = 64;
+  static constexpr std::uint32_t kWindow = 4096;             // a multiple of 16
+  static constexpr std::uint32_t kBigramBuckets = 1U << 20;  // a power of two
+  static constexpr std::uint32_t kEmbeddingShift = 12;
+  static constexpr std::uint32_t kStreams = 64;
+};
+
+// Tensor "network.config": these fields in this order, after a format version of 1.
+struct NetworkV2Config {
+  std::uint32_t vocabulary = 0;       // V
+  std::uint32_t d_model = 0;          // D
+  std::uint32_t layers = 0;           // L
+  std::uint32_t heads = 0;            // H, a multiple of kv_heads
+  std::uint32_t kv_heads = 0;         // G
+  std::uint32_t head_dim = 0;         // E
+  std::uint32_t d_ff = 0;             // F
+  std::uint32_t window = 0;           // W: the current token and W - 1 before it
+  std::uint32_t bigram_buckets = 0;   // B, 0: no bigram embedding
+  std::uint32_t gated = 0;            // 1: ReGLU, 0: squared ReLU
+  std::uint32_t tied = 0;             // 1: the head's weights are the embedding's
+  std::uint32_t embedding_shift = 0;  // residual = embedding << this
+};
+
+struct PackedNetworkV2;
+
+class NetworkV2 {
+ public:
+  // Reads and checks every tensor whose name starts with "network."; refuses further ones. With
+  // `order`, a permutation of the vocabulary, logit r is that of token order[r]: the codec's code
+  // order costs nothing at run time. Errors: corrupt, unsupported, invalid_argument (`level` not
+  // supported here, `order` no permutation), out_of_memory.
+  static Result<NetworkV2> create(const SafetensorsFile& file, SimdLevel level,
+                                  std::span<const std::uint16_t> order = {});
+
+  NetworkV2(NetworkV2&&) noexcept;
+  NetworkV2& operator=(NetworkV2&&) noexcept;
+  ~NetworkV2();
+
+  [[nodiscard]] const NetworkV2Config& config() const;
+  [[nodiscard]] SimdLevel level() const;
+
+  // Bytes of keys and values that one stream takes in a NetworkV2State.
+  [[nodiscard]] std::size_t stream_bytes() const;
+
+  // A row of logits [V] to cumulative masses [V + 1]: cumulative[0] = 0 and
+  // cumulative[r + 1] - cumulative[r], at least 1, is proportional to 2^(logit r / 64). The total
+  // is below 2^32.
+  void masses(std::span<const std::int32_t> logits, std::span<std::uint32_t> cumulative) const;
+
+ private:
+  friend class NetworkV2State;
+  explicit NetworkV2(std::unique_ptr<const PackedNetworkV2> packed);
+  std::unique_ptr<const PackedNetworkV2> packed_;
+};
+
+class NetworkV2State {
+ public:
+  // 1 to 64 streams. Allocates everything that `step` will need; `step` itself allocates nothing.
+  // `network` must outlive the state.
+  static Result<NetworkV2State> create(const NetworkV2& network, std::uint32_t streams);
+
+  NetworkV2State(NetworkV2State&&) noexcept;
+  NetworkV2State& operator=(NetworkV2State&&) noexcept;
+  ~NetworkV2State();
+
+  // Begins all streams anew.
+  void reset();
+
+  // Appends tokens[s], below the vocabulary, to stream s for the first tokens.size() streams, the
+  // others staying as they are, and writes the logits of what follows: [tokens.size()][V], in units
+  // of 1/64 of a power of two, in [-32767, 32767].
+  void step(std::span<const std::uint32_t> tokens, std::span<std::int32_t> logits);
+
+ private:
+  struct Buffers;
+  explicit NetworkV2State(std::unique_ptr<Buffers> buffers);
+  std::unique_ptr<Buffers> buffers_;
+};
+
+}  // namespace czip

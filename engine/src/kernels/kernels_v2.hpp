@@ -1,0 +1,107 @@
+// What the czip-model-v2 network needs beside the products of kernels.hpp, as one table of
+// functions per SIMD level. The scalar table reads like conformance/czip-network-v2.md; the others
+// give the same integers. Element counts n are multiples of 16 unless said otherwise.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "czip/engine/simd.hpp"
+#include "integer_v2.hpp"
+
+namespace czip {
+
+// Per-channel rescaling of accumulators; see `rescale` and `rescale_limit`.
+struct RescaleV2 {
+  const std::int16_t* multiplier;
+  const std::int32_t* limit;
+  int shift;
+};
+
+// The ring of one stream's keys and values of one layer and key/value head, in the layout of one
+// level: `window` slots of head_dim bytes each.
+struct RingV2 {
+  std::int8_t* keys;
+  std::int8_t* values;
+  std::size_t head_dim;
+};
+
+// Attention of one stream's token for the query heads that share one key/value head.
+struct AttentionV2 {
+  const std::int8_t* query;  // [heads][head_dim]
+  std::size_t heads;
+  std::size_t window;
+  std::size_t slot;   // of the current token
+  std::size_t slots;  // in use: slots [0, slots)
+  // [heads][2 * window]: element x is the bias at distance (window - 1 - x) mod window, so that
+  // from window - 1 - slot on they stand in the order of the slots.
+  const std::int16_t* bias;
+  const std::int16_t* score_scale;  // [heads]
+  const std::int16_t* sink;         // [heads]
+  const std::int16_t* gain;         // [heads], Q8
+  const Exp2TableV2* exp2;
+
+  // Biases of one head in the order of the slots.
+  [[nodiscard]] const std::int16_t* slot_bias(std::size_t head) const {
+    return bias + head * 2 * window + (window - 1 - slot);
+  }
+};
+
+// Working memory of `attend`: per slot, window + 64 elements.
+struct AttentionScratchV2 {
+  std::int32_t* scores;
+  std::uint8_t* weights;
+};
+
+struct KernelsV2 {
+  // y = int8 of x / rms(x) * gain. |x| < 2^24.
+  void (*normalize)(const std::int32_t* x, std::size_t n, const std::int16_t* gain, std::int8_t* y);
+
+  // y = rescale(x), bound kValueBound.
+  void (*rescale_values)(const std::int32_t* x, std::size_t n, const RescaleV2& scale,
+                         std::int8_t* y);
+
+  // residual += rescale(x), bound kResidualStep.
+  void (*add_rescaled)(const std::int32_t* x, std::size_t n, const RescaleV2& scale,
+                       std::int32_t* residual);
+
+  // y = the product of max(rescale(gate), 0) and rescale(value), both bound kActivationBound; for
+  // the squared ReLU both are the same.
+  void (*activate)(const std::int32_t* gate, const RescaleV2& gate_scale, const std::int32_t* value,
+                   const RescaleV2& value_scale, std::size_t n, std::int8_t* y);
+  void (*activate_squared)(const std::int32_t* x, const RescaleV2& scale, std::size_t n,
+                           std::int8_t* y);
+
+  // y = rescale(x), bound kLogitBound, shift kLogitShift; any n.
+  void (*rescale_logits)(const std::int32_t* x, std::size_t n, std::int32_t multiplier,
+                         std::int32_t limit, std::int32_t* y);
+
+  void (*append)(const RingV2& ring, std::size_t slot, const std::int8_t* key,
+                 const std::int8_t* value);
+
+  // out [heads][head_dim].
+  void (*attend)(const AttentionV2& input, const RingV2& ring, const AttentionScratchV2& scratch,
+                 std::int8_t* out);
+
+  // cumulative [n + 1] of logits [n], any n from 1 to 65536.
+  void (*masses)(const std::int32_t* logits, std::size_t n, const Exp2TableV2& exp2,
+                 std::uint32_t* cumulative);
+};
+
+extern const KernelsV2 kScalarKernelsV2;
+#if defined(CZIP_HAVE_X86_KERNELS)
+extern const KernelsV2 kAvx2KernelsV2;
+extern const KernelsV2 kAvx512VnniKernelsV2;
+#endif
+#if defined(CZIP_HAVE_NEON_KERNELS)
+extern const KernelsV2 kNeonKernelsV2;
+extern const KernelsV2 kNeonDotprodKernelsV2;
+#endif
+
+// inverse_rms_v2 by faster steps.
+[[nodiscard]] std::uint32_t fast_inverse_rms_v2(std::uint64_t sum_of_squares, std::size_t n);
+
+// The table of a level that supported_simd_levels() lists.
+[[nodiscard]] const KernelsV2& kernels_v2(SimdLevel level);
+
+}  // namespace czip

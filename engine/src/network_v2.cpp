@@ -1,0 +1,150 @@
+#include "czip/engine/network_v2.hpp"
+
+#include <algorithm>
+#include <new>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "network_v2_model.hpp"
+#include "network_v2_packed.hpp"
+
+namespace czip {
+namespace {
+
+template <class T>
+bool copy_padded(const std::vector<T>& source, AlignedBuffer<T>& target) {
+  if (!target.allocate(source.size() + kRowPadding)) return false;
+  std::ranges::copy(source, target.data());
+  return true;
+}
+
+bool pack_scale(const ScaleV2& source, std::int32_t bound, PackedScaleV2& target) {
+  if (!copy_padded(source.multiplier, target.multiplier) ||
+      !target.limit.allocate(source.multiplier.size() + kRowPadding))
+    return false;
+  target.shift = source.shift;
+  for (std::size_t i = 0; i < source.multiplier.size(); ++i)
+    target.limit[i] = rescale_limit(source.multiplier[i], source.shift, bound);
+  return true;
+}
+
+bool pack_bias(const LayerV2& source, const NetworkV2Config& config, PackedLayerV2& target) {
+  const std::size_t window = config.window;
+  if (!target.bias.allocate(config.heads * 2 * window)) return false;
+  for (std::size_t head = 0; head < config.heads; ++head)
+    for (std::size_t x = 0; x < 2 * window; ++x)
+      target.bias[head * 2 * window + x] =
+          source.position_bias[head * window + (2 * window - 1 - x) % window];
+  return true;
+}
+
+bool pack_layer(const LayerV2& source, PackedNetworkV2& network, PackedLayerV2& target) {
+  const Kernels& kernels = *network.kernels;
+  return copy_padded(source.attention_norm, target.attention_norm) &&
+         kernels.pack(source.qkv, target.qkv) &&
+         copy_padded(source.query_norm, target.query_norm) &&
+         copy_padded(source.key_norm, target.key_norm) &&
+         pack_scale(source.value_scale, kValueBound, target.value_scale) &&
+         pack_bias(source, network.config, target) &&
+         copy_padded(source.score_scale, target.score_scale) &&
+         copy_padded(source.sink, target.sink) &&
+         copy_padded(source.attention_gain, target.attention_gain) &&
+         kernels.pack(source.output, target.output) &&
+         pack_scale(source.output_scale, kResidualStep, target.output_scale) &&
+         copy_padded(source.feed_forward_norm, target.feed_forward_norm) &&
+         kernels.pack(source.up, target.up) &&
+         pack_scale(source.up_scale, kActivationBound, target.up_scale) &&
+         kernels.pack(source.down, target.down) &&
+         pack_scale(source.down_scale, kResidualStep, target.down_scale);
+}
+
+bool pack_head(const MatrixI8& weights, std::span<const std::uint16_t> order,
+               PackedNetworkV2& network) {
+  for (std::uint32_t first = 0; first < weights.rows; first += kHeadPart) {
+    MatrixI8 part{std::min(kHeadPart, weights.rows - first), weights.cols, {}};
+    part.data.reserve(std::size_t{part.rows} * part.cols);
+    for (std::uint32_t r = first; r < first + part.rows; ++r) {
+      const std::size_t token = order.empty() ? r : order[r];
+      const auto row = std::span(weights.data).subspan(token * weights.cols, weights.cols);
+      part.data.insert(part.data.end(), row.begin(), row.end());
+    }
+    if (!network.kernels->pack(part, network.head.emplace_back())) return false;
+  }
+  return true;
+}
+
+bool pack_network(const NetworkV2Model& model, std::span<const std::uint16_t> order,
+                  PackedNetworkV2& network) {
+  network.config = model.config;
+  network.exp2 = model.exp2;
+  network.head_scale = model.head_scale;
+  network.head_limit = rescale_limit(model.head_scale, kLogitShift, kLogitBound);
+  network.layers.resize(model.layers.size());
+  for (std::size_t i = 0; i < model.layers.size(); ++i)
+    if (!pack_layer(model.layers[i], network, network.layers[i])) return false;
+  return copy_padded(model.embedding.data, network.embedding) &&
+         copy_padded(model.bigram.data, network.bigram) &&
+         copy_padded(model.final_norm, network.final_norm) &&
+         pack_head(model.config.tied != 0 ? model.embedding : model.head, order, network);
+}
+
+bool is_permutation_of(std::span<const std::uint16_t> order, std::uint32_t size) {
+  if (order.size() != size) return false;
+  std::vector<bool> seen(size);
+  for (const std::uint16_t token : order) {
+    if (token >= size || seen[token]) return false;
+    seen[token] = true;
+  }
+  return true;
+}
+
+Result<NetworkV2Model> load_checked(const SafetensorsFile& file, SimdLevel level,
+                                    std::span<const std::uint16_t> order) {
+  if (find_kernels(level) == nullptr)
+    return fail(ErrorCode::invalid_argument, "SIMD level " + std::string(simd_level_name(level)) +
+                                                 " is not supported by this CPU or build");
+  Result<NetworkV2Model> model = load_network_v2(file);
+  if (model && !order.empty() && !is_permutation_of(order, model->config.vocabulary))
+    return fail(ErrorCode::invalid_argument,
+                "the order of the logits is no permutation of the network's " +
+                    std::to_string(model->config.vocabulary) + " tokens");
+  return model;
+}
+
+}  // namespace
+
+NetworkV2::NetworkV2(std::unique_ptr<const PackedNetworkV2> packed) : packed_(std::move(packed)) {}
+NetworkV2::NetworkV2(NetworkV2&&) noexcept = default;
+NetworkV2& NetworkV2::operator=(NetworkV2&&) noexcept = default;
+NetworkV2::~NetworkV2() = default;
+
+Result<NetworkV2> NetworkV2::create(const SafetensorsFile& file, SimdLevel level,
+                                    std::span<const std::uint16_t> order) {
+  try {
+    const Result<NetworkV2Model> model = load_checked(file, level, order);
+    if (!model) return tl::unexpected(model.error());
+    auto network = std::make_unique<PackedNetworkV2>();
+    network->level = level;
+    network->kernels = find_kernels(level);
+    network->kernels_v2 = &kernels_v2(level);
+    if (pack_network(*model, order, *network)) return NetworkV2(std::move(network));
+  } catch (const std::bad_alloc&) {  // reported below
+  }
+  return fail(ErrorCode::out_of_memory, "not enough memory for the network");
+}
+
+const NetworkV2Config& NetworkV2::config() const { return packed_->config; }
+SimdLevel NetworkV2::level() const { return packed_->level; }
+
+std::size_t NetworkV2::stream_bytes() const {
+  return packed_->layers.size() * packed_->config.kv_heads * 2 * packed_->ring_bytes();
+}
+
+void NetworkV2::masses(std::span<const std::int32_t> logits,
+                       std::span<std::uint32_t> cumulative) const {
+  packed_->kernels_v2->masses(logits.data(), logits.size(), packed_->exp2, cumulative.data());
+}
+
+}  // namespace czip

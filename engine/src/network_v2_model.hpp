@@ -1,0 +1,54 @@
+// The tensors of a czip-model-v2 network, read and checked, in plain form. Shapes: V vocabulary, D
+// d_model, H heads, G kv_heads, E head_dim, F d_ff, W window, B bigram_buckets.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/engine/model_v1.hpp"
+#include "czip/engine/network_v2.hpp"
+#include "czip/engine/safetensors.hpp"
+#include "kernels/integer_v2.hpp"
+
+namespace czip {
+
+struct ScaleV2 {
+  std::vector<std::int16_t> multiplier;
+  int shift = 1;
+};
+
+struct LayerV2 {
+  std::vector<std::int16_t> attention_norm;     // [D]
+  MatrixI8 qkv;                                 // [H * E + 2 * G * E, D]: queries, keys, values
+  std::vector<std::int16_t> query_norm;         // [H * E]
+  std::vector<std::int16_t> key_norm;           // [G * E]
+  ScaleV2 value_scale;                          // [G * E]
+  std::vector<std::int16_t> position_bias;      // [H, W], by distance
+  std::vector<std::int16_t> score_scale;        // [H], 1 to kMaxScoreScale
+  std::vector<std::int16_t> sink;               // [H]
+  std::vector<std::int16_t> attention_gain;     // [H], 1 to kMaxAttentionGain
+  MatrixI8 output;                              // [D, H * E]
+  ScaleV2 output_scale;                         // [D]
+  std::vector<std::int16_t> feed_forward_norm;  // [D]
+  MatrixI8 up;         // [F, D], or gated [2 * F, D]: gate rows, then value rows
+  ScaleV2 up_scale;    // as many as `up` has rows
+  MatrixI8 down;       // [D, F]
+  ScaleV2 down_scale;  // [D]
+};
+
+struct NetworkV2Model {
+  NetworkV2Config config;
+  Exp2TableV2 exp2{};
+  MatrixI8 embedding;  // [V, D]
+  MatrixI8 bigram;     // [B, D]
+  std::vector<LayerV2> layers;
+  std::vector<std::int16_t> final_norm;  // [D]
+  MatrixI8 head;                         // [V, D]; empty where it is tied to the embedding
+  std::int16_t head_scale = 1;
+};
+
+// Errors name the tensor and what is wrong with it.
+Result<NetworkV2Model> load_network_v2(const SafetensorsFile& file);
+
+}  // namespace czip

@@ -1,0 +1,233 @@
+#include <algorithm>
+#include <bit>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "czip/engine/network_v2.hpp"
+#include "network_v2_packed.hpp"
+
+namespace czip {
+
+// Shapes: S streams, others as in network_v2_model.hpp; each row of int8 starts at a multiple of 64
+// bytes, its padding zero.
+struct NetworkV2State::Buffers {
+  const PackedNetworkV2* network = nullptr;
+  std::uint32_t streams = 0;
+
+  AlignedBuffer<std::int32_t> residual;      // [S, D]
+  AlignedBuffer<std::int8_t> normalized;     // [S, D]
+  AlignedBuffer<std::int32_t> accumulators;  // [S, rows of the matrix at work]
+  AlignedBuffer<std::int8_t> query;          // [H, E] of one stream
+  AlignedBuffer<std::int8_t> key;            // [E]
+  AlignedBuffer<std::int8_t> value;          // [E]
+  AlignedBuffer<std::int8_t> attention;      // [S, H * E]
+  AlignedBuffer<std::int8_t> hidden;         // [S, F]
+  AlignedBuffer<std::uint32_t> previous;     // [S], the stream's last token
+  AlignedBuffer<std::uint64_t> position;     // [S], tokens so far
+  AlignedBuffer<std::int8_t> rings;          // [S, L, G, keys then values]
+  AlignedBuffer<std::int32_t> scores;        // [W + 64]
+  AlignedBuffer<std::uint8_t> weights;       // [W + 64]
+  AlignedBuffer<std::int16_t> dense_scratch;
+
+  [[nodiscard]] const NetworkV2Config& config() const { return network->config; }
+  [[nodiscard]] const KernelsV2& kernels() const { return *network->kernels_v2; }
+  [[nodiscard]] std::size_t query_width() const {
+    return std::size_t{config().heads} * config().head_dim;
+  }
+  [[nodiscard]] std::size_t d_stride() const { return activation_stride(config().d_model); }
+  [[nodiscard]] std::size_t attention_stride() const { return activation_stride(query_width()); }
+  [[nodiscard]] std::size_t hidden_stride() const { return activation_stride(config().d_ff); }
+  [[nodiscard]] static std::size_t accumulator_stride(const PackedMatrix& matrix) {
+    return round_up(matrix.rows, kRowPadding);
+  }
+
+  bool allocate();
+  RingV2 ring(std::size_t stream, std::size_t layer, std::size_t kv_head);
+  void embed(std::span<const std::uint32_t> tokens);
+  void multiply(const PackedMatrix& matrix, const AlignedBuffer<std::int8_t>& x,
+                std::size_t x_stride, std::size_t rows);
+  void normalize(const AlignedBuffer<std::int16_t>& gain, std::size_t rows);
+  void add_to_residual(const PackedMatrix& matrix, const PackedScaleV2& scale, std::size_t rows);
+  void attention_block(std::size_t layer, std::size_t rows);
+  void attend(std::size_t layer, std::size_t stream);
+  void feed_forward_block(const PackedLayerV2& layer, std::size_t rows);
+  void head(std::size_t rows, std::int32_t* logits);
+};
+
+bool NetworkV2State::Buffers::allocate() {
+  const NetworkV2Config& c = config();
+  const std::size_t widest =
+      std::max({query_width() + 2 * std::size_t{c.kv_heads} * c.head_dim, std::size_t{c.d_model},
+                std::size_t{c.gated != 0 ? 2 * c.d_ff : c.d_ff}, std::size_t{kHeadPart}});
+  const std::size_t longest =
+      std::max({std::size_t{c.d_model}, query_width(), std::size_t{c.d_ff}});
+  return residual.allocate(streams * d_stride()) && normalized.allocate(streams * d_stride()) &&
+         accumulators.allocate(streams * round_up(widest, kRowPadding)) &&
+         query.allocate(query_width() + kRowPadding) && key.allocate(c.head_dim + kRowPadding) &&
+         value.allocate(c.head_dim + kRowPadding) &&
+         attention.allocate(streams * attention_stride()) &&
+         hidden.allocate(streams * hidden_stride()) && previous.allocate(streams) &&
+         position.allocate(streams) &&
+         rings.allocate(streams * network->layers.size() * c.kv_heads * 2 *
+                        network->ring_bytes()) &&
+         scores.allocate(c.window + kRowPadding) && weights.allocate(c.window + kRowPadding) &&
+         dense_scratch.allocate(dense_scratch_elements(longest));
+}
+
+RingV2 NetworkV2State::Buffers::ring(std::size_t stream, std::size_t layer, std::size_t kv_head) {
+  const std::size_t bytes = network->ring_bytes();
+  const std::size_t index = (stream * network->layers.size() + layer) * config().kv_heads + kv_head;
+  std::int8_t* keys = rings.data() + index * 2 * bytes;
+  return {keys, keys + bytes, config().head_dim};
+}
+
+void NetworkV2State::Buffers::embed(std::span<const std::uint32_t> tokens) {
+  const NetworkV2Config& c = config();
+  for (std::size_t s = 0; s < tokens.size(); ++s) {
+    std::int32_t* target = residual.data() + s * d_stride();
+    const std::int8_t* row = network->embedding.data() + std::size_t{tokens[s]} * c.d_model;
+    for (std::size_t i = 0; i < c.d_model; ++i) target[i] = row[i] * (1 << c.embedding_shift);
+    if (c.bigram_buckets != 0) {
+      const std::size_t bucket =
+          bigram_bucket(previous[s], tokens[s], std::countr_zero(c.bigram_buckets));
+      const std::int8_t* bigram = network->bigram.data() + bucket * c.d_model;
+      for (std::size_t i = 0; i < c.d_model; ++i) target[i] += bigram[i] * (1 << c.embedding_shift);
+    }
+    previous[s] = tokens[s];
+  }
+}
+
+void NetworkV2State::Buffers::multiply(const PackedMatrix& matrix,
+                                       const AlignedBuffer<std::int8_t>& x, std::size_t x_stride,
+                                       std::size_t rows) {
+  network->kernels->dense(matrix, x.data(), x_stride, rows, accumulators.data(),
+                          accumulator_stride(matrix), dense_scratch.data());
+}
+
+void NetworkV2State::Buffers::normalize(const AlignedBuffer<std::int16_t>& gain, std::size_t rows) {
+  for (std::size_t r = 0; r < rows; ++r)
+    kernels().normalize(residual.data() + r * d_stride(), config().d_model, gain.data(),
+                        normalized.data() + r * d_stride());
+}
+
+// The accumulators of `matrix` join the residual.
+void NetworkV2State::Buffers::add_to_residual(const PackedMatrix& matrix,
+                                              const PackedScaleV2& scale, std::size_t rows) {
+  for (std::size_t r = 0; r < rows; ++r)
+    kernels().add_rescaled(accumulators.data() + r * accumulator_stride(matrix), config().d_model,
+                           scale.from(0), residual.data() + r * d_stride());
+}
+
+// From the accumulators of the stream's queries, keys and values to its row of `attention`.
+void NetworkV2State::Buffers::attend(std::size_t layer, std::size_t stream) {
+  const NetworkV2Config& c = config();
+  const PackedLayerV2& weights_of = network->layers[layer];
+  const std::size_t n = c.head_dim;
+  const std::size_t group = c.heads / c.kv_heads;
+  const std::size_t slot = position[stream] % c.window;
+  const std::int32_t* queries = accumulators.data() + stream * accumulator_stride(weights_of.qkv);
+  const std::int32_t* keys = queries + c.heads * n;
+  const std::int32_t* values = keys + c.kv_heads * n;
+  std::int8_t* out = attention.data() + stream * attention_stride();
+
+  for (std::size_t h = 0; h < c.heads; ++h)
+    kernels().normalize(queries + h * n, n, weights_of.query_norm.data() + h * n,
+                        query.data() + h * n);
+  for (std::size_t g = 0; g < c.kv_heads; ++g) {
+    const RingV2 kv = ring(stream, layer, g);
+    kernels().normalize(keys + g * n, n, weights_of.key_norm.data() + g * n, key.data());
+    kernels().rescale_values(values + g * n, n, weights_of.value_scale.from(g * n), value.data());
+    kernels().append(kv, slot, key.data(), value.data());
+    const std::size_t head = g * group;
+    const AttentionV2 input{.query = query.data() + head * n,
+                            .heads = group,
+                            .window = c.window,
+                            .slot = slot,
+                            .slots = std::min<std::uint64_t>(position[stream] + 1, c.window),
+                            .bias = weights_of.bias.data() + head * 2 * c.window,
+                            .score_scale = weights_of.score_scale.data() + head,
+                            .sink = weights_of.sink.data() + head,
+                            .gain = weights_of.attention_gain.data() + head,
+                            .exp2 = &network->exp2};
+    kernels().attend(input, kv, {scores.data(), weights.data()}, out + head * n);
+  }
+}
+
+void NetworkV2State::Buffers::attention_block(std::size_t layer, std::size_t rows) {
+  const PackedLayerV2& weights_of = network->layers[layer];
+  normalize(weights_of.attention_norm, rows);
+  multiply(weights_of.qkv, normalized, d_stride(), rows);
+  for (std::size_t stream = 0; stream < rows; ++stream) attend(layer, stream);
+  multiply(weights_of.output, attention, attention_stride(), rows);
+  add_to_residual(weights_of.output, weights_of.output_scale, rows);
+}
+
+void NetworkV2State::Buffers::feed_forward_block(const PackedLayerV2& layer, std::size_t rows) {
+  const std::size_t d_ff = config().d_ff;
+  normalize(layer.feed_forward_norm, rows);
+  multiply(layer.up, normalized, d_stride(), rows);
+  for (std::size_t r = 0; r < rows; ++r) {
+    const std::int32_t* up = accumulators.data() + r * accumulator_stride(layer.up);
+    std::int8_t* row = hidden.data() + r * hidden_stride();
+    if (config().gated != 0)
+      kernels().activate(up, layer.up_scale.from(0), up + d_ff, layer.up_scale.from(d_ff), d_ff,
+                         row);
+    else
+      kernels().activate_squared(up, layer.up_scale.from(0), d_ff, row);
+  }
+  multiply(layer.down, hidden, hidden_stride(), rows);
+  add_to_residual(layer.down, layer.down_scale, rows);
+}
+
+void NetworkV2State::Buffers::head(std::size_t rows, std::int32_t* logits) {
+  normalize(network->final_norm, rows);
+  std::size_t first = 0;
+  for (const PackedMatrix& part : network->head) {
+    multiply(part, normalized, d_stride(), rows);
+    for (std::size_t r = 0; r < rows; ++r)
+      kernels().rescale_logits(accumulators.data() + r * accumulator_stride(part), part.rows,
+                               network->head_scale, network->head_limit,
+                               logits + r * config().vocabulary + first);
+    first += part.rows;
+  }
+}
+
+NetworkV2State::NetworkV2State(std::unique_ptr<Buffers> buffers) : buffers_(std::move(buffers)) {}
+NetworkV2State::NetworkV2State(NetworkV2State&&) noexcept = default;
+NetworkV2State& NetworkV2State::operator=(NetworkV2State&&) noexcept = default;
+NetworkV2State::~NetworkV2State() = default;
+
+Result<NetworkV2State> NetworkV2State::create(const NetworkV2& network, std::uint32_t streams) {
+  if (streams == 0 || streams > NetworkV2Limits::kStreams)
+    return fail(ErrorCode::invalid_argument, std::to_string(streams) + " streams, expected 1 to " +
+                                                 std::to_string(NetworkV2Limits::kStreams));
+  std::unique_ptr<Buffers> buffers(new (std::nothrow) Buffers);
+  if (buffers != nullptr) {
+    buffers->network = network.packed_.get();
+    buffers->streams = streams;
+  }
+  if (buffers == nullptr || !buffers->allocate())
+    return fail(ErrorCode::out_of_memory,
+                "not enough memory for " + std::to_string(streams) + " streams of a network");
+  return NetworkV2State(std::move(buffers));
+}
+
+void NetworkV2State::reset() {
+  Buffers& b = *buffers_;
+  std::fill_n(b.position.data(), b.streams, 0);
+  std::fill_n(b.previous.data(), b.streams, 0);
+}
+
+void NetworkV2State::step(std::span<const std::uint32_t> tokens, std::span<std::int32_t> logits) {
+  Buffers& b = *buffers_;
+  b.embed(tokens);
+  for (std::size_t layer = 0; layer < b.network->layers.size(); ++layer) {
+    b.attention_block(layer, tokens.size());
+    b.feed_forward_block(b.network->layers[layer], tokens.size());
+  }
+  b.head(tokens.size(), logits.data());
+  for (std::size_t s = 0; s < tokens.size(); ++s) ++b.position[s];
+}
+
+}  // namespace czip

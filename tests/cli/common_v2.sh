@@ -1,0 +1,8 @@
+# For the tests of format 2: also TINY_MODEL (writes a czip-model-v2) and HOSTILE (writes archives).
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+: "${TINY_MODEL:?path of make_tiny_model_v2}" "${HOSTILE:?path of make_hostile_archive}"
+mkdir "$WORK/models"
+MODEL2=$WORK/models/tiny.czm
+OTHER2=$WORK/models/other.czm
+"$TINY_MODEL" "$MODEL2" tiny
+"$TINY_MODEL" "$OTHER2" other

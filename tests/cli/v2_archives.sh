@@ -1,0 +1,132 @@
+# Directories: the tree comes back, archives are packed alike, and hostile ones do no harm.
+source "$(dirname "$0")/common_v2.sh"
+mkdir -p tree/sub/deep tree/empty
+text 50 >tree/a
+binary 200000 >tree/sub/b
+: >tree/sub/deep/nothing
+printf 'caf\xc3\xa9' >$'tree/caf\xc3\xa9'
+printf 'latin' >$'tree/latin\xe9'
+text 2 >"tree/$(printf 'long%.0s' $(seq 40))"
+ln -s a tree/link
+ln -s /nowhere tree/sub/absolute
+ln -s ../.. tree/sub/up
+chmod 750 tree/sub
+chmod 4755 tree/a
+chmod 400 tree/sub/b
+touch -d '2001-02-03 04:05:06.789012345' tree/sub/b tree/empty
+touch -h -d '2002-02-03' tree/link
+
+listing() { (cd "$1" && find . -printf '%p %y %m %t %s %l\n' | sed 's/^\([^ ]* d [^ ]* .*\) [0-9]* $/\1/; s/ 4755 / 755 /' | sort); }
+expect 0 "$CZIP" -r -m "$MODEL2" tree; silent
+present tree.czip
+absent tree/a.czip
+mkdir out
+cp tree.czip out
+(cd out; expect 0 "$CZIP" -d -m "$MODEL2" tree.czip; silent)
+[ "$(listing tree)" = "$(listing out/tree)" ] || { diff <(listing tree) <(listing out/tree) >&2; fail 'another tree'; }
+same tree/sub/b out/tree/sub/b
+
+# What is there stays without -f, and is merged with it.
+printf mine >out/tree/a
+expect 1 "$CZIP" -d -m "$MODEL2" out/tree.czip; one_line; said 'use -f'
+[ "$(cat out/tree/a)" = mine ] || fail 'overwritten without -f'
+printf more >out/tree/more
+rm out/tree/link
+mkdir elsewhere
+ln -s "$PWD/elsewhere" out/tree/link
+expect 0 "$CZIP" -df -m "$MODEL2" out/tree.czip; silent
+same tree/a out/tree/a
+present out/tree/more
+[ "$(readlink out/tree/link)" = a ] || fail 'a link was followed or kept'
+[ -z "$(ls -A elsewhere)" ] || fail 'something was written through a link'
+
+# To another place, to a stream, from one.
+expect 0 "$CZIP" -d -m "$MODEL2" -o place tree.czip; same place/tree/a tree/a
+expect 0 "$CZIP" -d -m "$MODEL2" -o place2 <tree.czip; same place2/tree/a tree/a
+expect 0 "$CZIP" -dc -m "$MODEL2" tree.czip >tree.tar
+if command -v tar >/dev/null; then tar tf tree.tar >names 2>/dev/null; grep -q '^tree/sub/b$' names || fail 'no tar'; fi
+expect 0 "$CZIP" -t -m "$MODEL2" tree.czip; silent
+expect 0 "$CZIP" -l tree.czip >list.txt; grep -q '^CZIPv2  tar ' list.txt || fail 'list'
+expect 0 "$CZIP" -dc --range 9:400 -m "$MODEL2" tree.czip >part
+head -c 409 tree.tar | tail -c 400 | cmp - part
+# The same tree gives the same archive, whatever the name it is given by.
+expect 0 "$CZIP" -r -c -m "$MODEL2" tree/ >again.czip; same again.czip tree.czip
+(cd tree; expect 0 "$CZIP" -r -m "$MODEL2" -o ../dot.czip .); same dot.czip tree.czip
+(cd tree; expect 1 "$CZIP" -r -m "$MODEL2" .; one_line; said '-o FILE')
+cat tree.czip tree.czip >twice.czip
+expect 2 "$CZIP" -d -m "$MODEL2" -o place3 twice.czip; one_line; said twice
+absent place3
+
+# Several inputs, and an output inside what is packed.
+expect 0 "$CZIP" -r -m "$MODEL2" -o several.czip tree out/tree.czip; silent
+expect 0 "$CZIP" -d -m "$MODEL2" -o several several.czip; same several/tree.czip tree.czip; same several/tree/a tree/a
+mkdir -p x/tree
+expect 1 "$CZIP" -r -m "$MODEL2" -o bad.czip tree x/tree; one_line; said 'that name'
+expect 0 "$CZIP" -r -m "$MODEL2" -o x/self.czip x
+expect 0 "$CZIP" -d -m "$MODEL2" -o y x/self.czip; [ "$(ls -A y/x)" = tree ] || fail 'the output packed itself'
+mkfifo x/pipe
+expect 0 "$CZIP" -fr -m "$MODEL2" x; said 'left out'
+expect 1 "$CZIP" -r --rm -f -m "$MODEL2" x; one_line; said '--rm'
+expect 1 "$CZIP" -m "$MODEL2" x; one_line; said 'use -r'
+if [ "$(id -u)" != 0 ]; then
+  mkdir closed; text >closed/a; chmod 0 closed/a
+  expect 1 "$CZIP" -r -m "$MODEL2" closed; one_line; said closed/a
+  absent closed.czip
+fi
+
+# --rm of an archive; damage leaves nothing.
+cp tree.czip gone.czip
+expect 0 "$CZIP" -d --rm -m "$MODEL2" -o rm gone.czip; absent gone.czip; same rm/tree/a tree/a
+size=$(stat -c %s tree.czip)
+for length in 40 $((size / 2)) $((size - 1)); do
+  head -c $length tree.czip >cut.czip
+  expect 2 "$CZIP" -d -m "$MODEL2" -o cut cut.czip; one_line
+  absent cut
+done
+expect 2 "$CZIP" -d -m "$OTHER2" -o cut tree.czip; one_line; absent cut
+
+# Hostile archives.
+hostile() { "$HOSTILE" "$MODEL2" bad.czip "$@"; }
+refuse() {
+  hostile "${@:2}"
+  expect 2 "$CZIP" -d -m "$MODEL2" -o bad bad.czip; one_line; said "$1"
+  absent bad escaped /tmp/czip-escaped
+}
+refuse 'stay in its folder' 0:/tmp/czip-escaped:x
+refuse 'stay in its folder' 0:../escaped:x
+refuse 'stay in its folder' 0:a/../../escaped:x
+refuse 'stay in its folder' 5:..
+refuse 'stay in its folder' 0:fine:x 2:/tmp/czip-escaped:x
+refuse 'hard link' 0:a:x 1:b:a
+refuse 'no file' 3:device
+refuse 'no file' 6:pipe
+refuse twice 0:a:x 0:a:y
+refuse twice 2:a:.. 0:a/escaped:x
+refuse twice 2:a:/tmp 5:a
+refuse twice 0:a:x 5:a
+hostile s:setuid:x 2:up:../.. 0:./a//b:y
+expect 0 "$CZIP" -d -m "$MODEL2" -o tamed bad.czip; silent
+[ "$(stat -c %a tamed/setuid)" = 755 ] || fail 'a set-user-id file'
+[ "$(cat tamed/a/b)" = y ] && [ "$(readlink tamed/up)" = ../.. ] || fail 'tamed archive'
+printf 'not a tar, though marked as one: %600s' x >plain
+expect 0 "$CZIP" -c -m "$MODEL2" plain >plain.czip
+hostile
+expect 0 "$CZIP" -d -m "$MODEL2" -o nothing bad.czip
+clean
+chmod -R u+w .
+
+# A signal removes what was unpacked so far.
+mkdir big
+for i in 1 2 3 4; do head -c 20000000 /dev/urandom >big/$i; done
+expect 0 "$CZIP" -1 -r --no-verify -m "$MODEL2" big
+rm -rf big
+env --default-signal=TERM "$CZIP" -T1 -d -m "$MODEL2" big.czip 2>.err &
+pid=$! tries=0 status=0
+until [ -n "$(find . -maxdepth 1 -name '.unpacked.czip-*')" ]; do
+  tries=$((tries + 1)); [ $tries -lt 200 ] || fail 'no temporary folder appeared'
+  sleep 0.02
+done
+kill -TERM $pid
+wait $pid || status=$?
+case $status in 143) absent big ;; 0) ;; *) fail "status $status after SIGTERM" ;; esac
+clean

@@ -1,0 +1,55 @@
+# Which model and which format: -m, --format, CZIP_MODEL_PATH, the built-in model.
+source "$(dirname "$0")/common_v2.sh"
+text 40 >a
+expect 0 "$CZIP" -m "$MODEL2" a
+expect 0 "$CZIP" -c -m "$MODEL" a >v1.czip
+grep -q '^CZIPv1' v1.czip || fail 'a model of compress.zip does not write its format'
+
+# A wrong model is refused with both hashes.
+hash_of() { "$CZIP" -l --json "$1" | sed -n 's/.*"model_hash": "\(.*\)".*/\1/p'; }
+expect 0 "$CZIP" -c -m "$OTHER2" a >other.czip
+text 3000 >b
+expect 0 "$CZIP" -m "$MODEL2" b
+expect 0 "$CZIP" -c -m "$OTHER2" b >other-b.czip
+for name in a b; do
+  expect 2 "$CZIP" -d -m "$OTHER2" -o out $name.czip; one_line
+  said "$(hash_of $name.czip)"; said "$(hash_of other-b.czip)"
+  expect 2 "$CZIP" -t -m "$OTHER2" $name.czip; one_line
+done
+absent out
+# It is found by its hash, and by nothing else.
+expect 0 env CZIP_MODEL_PATH=/nowhere:models "$CZIP" -dc -m "$OTHER2" b.czip | cmp - b
+expect 0 env CZIP_MODEL_PATH=models "$CZIP" -dc a.czip | cmp - a
+expect 0 env CZIP_MODEL_PATH=models "$CZIP" -dc -m tiny a.czip | cmp - a
+printf 'junk' >models/0.czm
+expect 0 env CZIP_MODEL_PATH=models "$CZIP" -t a.czip b.czip other.czip other-b.czip; silent
+cat b.czip other-b.czip | expect 0 env CZIP_MODEL_PATH=models "$CZIP" -dc | cmp - <(cat b b)
+
+# Both formats in one command.
+expect 0 env CZIP_MODEL_PATH=models "$CZIP" -t -m "$MODEL" v1.czip a.czip; silent
+expect 0 "$CZIP" -l v1.czip a.czip >list.txt
+grep -q '^total .* 2 files' list.txt || fail 'total of both formats'
+expect 1 "$CZIP" -t v1.czip; one_line; said 'name its model with -m'
+expect 1 "$CZIP" -t -m "$MODEL2" v1.czip; one_line; said czip-model-v2
+expect 1 "$CZIP" -dc --range 0:5 -m "$MODEL" v1.czip; one_line; said 'seek table'
+
+# --format.
+expect 0 "$CZIP" --format 2 -c -m "$MODEL2" a >x; same x a.czip
+expect 0 "$CZIP" --format 1 -c -m "$MODEL" a >x; same x v1.czip
+expect 1 "$CZIP" --format 2 -c -m "$MODEL" a >x; one_line; said czip-model-v1
+expect 1 "$CZIP" --format 1 -c -m "$MODEL2" a >x; one_line; said czip-model-v2
+expect 1 "$CZIP" --format 1 -c a >x; one_line; said 'no built-in model'
+expect 1 "$CZIP" --codec zstd -c -m "$MODEL2" a >x; one_line; said 'format 1'
+expect 1 "$CZIP" -6 -c -m "$MODEL" a >x; one_line; said 'use 1 to 5'
+expect 1 "$CZIP" compress -m "$MODEL2" -i a -o x; one_line
+
+# The built-in model, where this build has one; without it the error says so.
+status=0
+"$CZIP" -c a >built-in.czip 2>.err || status=$?
+if [ $status = 0 ]; then
+  expect 0 "$CZIP" -dc built-in.czip | cmp - a
+else
+  [ $status = 1 ] || fail "status $status without a model"
+  one_line; said 'no built-in model'; said '-m MODEL'
+fi
+clean

@@ -1,0 +1,42 @@
+#include "tiny_model_v2.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <string_view>
+
+#include "czip/base/little_endian.hpp"
+#include "czip/engine/safetensors.hpp"
+#include "safetensors_writer.hpp"
+#include "seeded_network_v2.hpp"
+
+namespace czip::test {
+
+std::vector<std::uint8_t> make_tiny_model_v2(const std::string& name) {
+  std::ifstream in(CZIP_CONFORMANCE_DIR "/v2/tiny.czm", std::ios::binary);
+  const std::vector<std::uint8_t> file{std::istreambuf_iterator<char>(in), {}};
+  if (name == "tiny" || file.empty()) return file;
+  std::string header = header_of(file);
+  const std::string_view old_name = R"("name":"tiny")";
+  header.replace(header.find(old_name), old_name.size(), R"("name":")" + name + '"');
+  const std::size_t data = sizeof(std::uint64_t) + load_le<std::uint64_t>(file.data());
+  return write_raw_safetensors(header, std::span(file).subspan(data));
+}
+
+std::vector<std::uint8_t> make_tiny_network_model_v2() {
+  const std::vector<std::uint8_t> file = make_tiny_model_v2();
+  const auto tiny = SafetensorsFile::parse(file);
+  if (!tiny) return {};
+  SeededNetworkV2Options options;
+  options.config.vocabulary = static_cast<std::uint32_t>(tiny->find("prior.order0")->shape[0]);
+  SafetensorsContent content = make_seeded_network_v2(options);
+  content.metadata.insert(tiny->metadata().begin(), tiny->metadata().end());
+  for (const auto& [name, tensor] : tiny->tensors()) {
+    content.tensors.push_back({name,
+                               std::string(dtype_name(tensor.dtype)),
+                               tensor.shape,
+                               {tensor.bytes.begin(), tensor.bytes.end()}});
+  }
+  return write_safetensors(content);
+}
+
+}  // namespace czip::test

@@ -1,0 +1,50 @@
+// Texts, models and round trips for the tests of CZIPv2.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/codec/byte_stream.hpp"
+#include "czip/codec/czip_v2.hpp"
+
+namespace czip::test {
+
+using Bytes = std::vector<std::uint8_t>;
+
+// The tiny model, and one of another hash.
+[[nodiscard]] const v2::Model& tiny_model_v2();
+[[nodiscard]] const v2::Model& other_model_v2();
+
+[[nodiscard]] Bytes random_bytes(std::size_t size, std::uint32_t seed);
+// Text that any predictor makes smaller.
+[[nodiscard]] Bytes words(std::size_t size);
+
+struct Outcome {
+  Status status;
+  Bytes text;
+  v2::CodingReport report;
+};
+
+// One thread unless `options` says otherwise.
+[[nodiscard]] Bytes encoded_v2(std::span<const std::uint8_t> text,
+                               v2::EncodeOptions options = {.threads = 1});
+[[nodiscard]] Outcome decode_v2(const Bytes& file, const v2::Model& model = tiny_model_v2(),
+                                unsigned threads = 1);
+
+// A file of several small blocks, which no level makes.
+struct FrameRecipe {
+  std::uint32_t block_bytes = 4096;
+  bool archive = false;
+  bool announced = true;
+};
+[[nodiscard]] Bytes small_block_frame(std::span<const std::uint8_t> text,
+                                      const FrameRecipe& recipe = {});
+
+// Several parts in a row.
+[[nodiscard]] Bytes joined(std::initializer_list<Bytes> parts);
+
+}  // namespace czip::test
