@@ -18,16 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What a model file says that it is. A file that cannot be read is taken for CZIPv1's: its loader
-// says what is wrong.
-bool is_v2_model(std::span<const std::uint8_t> file) {
-  const auto tensors = SafetensorsFile::parse(file);
-  if (!tensors) return false;
-  const auto format = tensors->metadata().find("format");
-  return format != tensors->metadata().end() &&
-         format->second.find("czip-model-v2") != std::string::npos;
-}
-
 bool has_hash(std::span<const std::uint8_t> file, const v2::ModelReference& wanted) {
   const auto tensors = SafetensorsFile::parse(file);
   return tensors && wanted.matches(content_hash(*tensors));
@@ -48,6 +38,14 @@ tl::unexpected<Error> usage(std::string message) {
 }
 
 }  // namespace
+
+bool is_v2_model(std::span<const std::uint8_t> file) {
+  const auto tensors = SafetensorsFile::parse(file);
+  if (!tensors) return false;
+  const auto format = tensors->metadata().find("format");
+  return format != tensors->metadata().end() &&
+         format->second.find("czip-model-v2") != std::string::npos;
+}
 
 Result<ModelStore> ModelStore::open(const Arguments& arguments) {
   ModelStore store;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,10 @@
 #include "czip/codec/model_v2.hpp"
 
 namespace czip::tool {
+
+// What a model file says that it is. A file that cannot be read is taken for CZIPv1's: its loader
+// says what is wrong.
+[[nodiscard]] bool is_v2_model(std::span<const std::uint8_t> file);
 
 class ModelStore {
  public:

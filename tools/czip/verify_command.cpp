@@ -1,11 +1,13 @@
 // czip verify: runs the checks and prints them.
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "czip/engine/model_hash.hpp"
 #include "file_io.hpp"
 #include "model_file.hpp"
+#include "model_store.hpp"
 #include "session.hpp"
 #include "text.hpp"
 #include "verify_model.hpp"
@@ -80,9 +82,34 @@ Result<Checks> check_files(const Session& session, const CodingModel& model) {
   return check_against(model, *file, *text, arguments.dialect, session.encode_options());
 }
 
+ExitStatus report(Session& session, const Checks& checks) {
+  if (session.arguments.json)
+    print_json(session, checks);
+  else if (!session.arguments.quiet || !holds(checks))
+    print_text(session, checks);
+  return holds(checks) ? ExitStatus::ok : ExitStatus::data;
+}
+
+// None: not a czip-model-v2.
+std::optional<ExitStatus> verify_v2(Session& session) {
+  const std::string& name = session.arguments.files.front();
+  const auto file = read_file(name);
+  if (!file || !is_v2_model(*file)) return std::nullopt;
+  const auto refuse = [&](const Error& error) {
+    return session.console.error("", {error.code, printable(name) + ": " + error.message});
+  };
+  if (!session.arguments.against.empty())
+    return refuse({ErrorCode::invalid_argument,
+                   "--against is for compress.zip's models; czip -t checks a file of czip's own"});
+  const auto model = v2::Model::parse(*file);
+  if (!model) return refuse(model.error());
+  return report(session, check_model_v2(*model, *file, session.arguments.threads));
+}
+
 }  // namespace
 
 ExitStatus run_verify(Session& session) {
+  if (const auto verified = verify_v2(session)) return *verified;
   const Arguments& arguments = session.arguments;
   const auto model = load_model(arguments.files.front(), arguments.tokenizer);
   if (!model) return session.console.error("", model.error());
@@ -96,11 +123,7 @@ ExitStatus run_verify(Session& session) {
     if (!more) return session.console.error("", more.error());
     append(checks, std::move(*more));
   }
-  if (arguments.json)
-    print_json(session, checks);
-  else if (!arguments.quiet || !holds(checks))
-    print_text(session, checks);
-  return holds(checks) ? ExitStatus::ok : ExitStatus::data;
+  return report(session, checks);
 }
 
 }  // namespace czip::tool

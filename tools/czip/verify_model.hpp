@@ -12,6 +12,7 @@
 #include "czip/base/error.hpp"
 #include "czip/codec/coding_model.hpp"
 #include "czip/codec/czip_v1.hpp"
+#include "czip/codec/czip_v2.hpp"
 #include "czip/engine/dialect.hpp"
 #include "czip/engine/model_v1.hpp"
 
@@ -48,6 +49,11 @@ using Checks = std::vector<Check>;
                                    std::span<const std::uint8_t> text,
                                    std::optional<Dialect> dialect,
                                    const v1::EncodeOptions& options);
+
+// A czip-model-v2: what it is, its tables against their formula, a sample through the whole codec.
+// `file` is the model's.
+[[nodiscard]] Checks check_model_v2(const v2::Model& model, std::span<const std::uint8_t> file,
+                                    unsigned threads);
 
 // Text in many scripts, every byte value, and shapes that have broken tokenizers.
 [[nodiscard]] std::string sample_text();

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <limits>
@@ -26,6 +27,9 @@ using Bytes = std::vector<std::uint8_t>;
 
 // A lockstep stream of the network is worth its cold start from this much text on.
 constexpr std::uint64_t kMinStreamBytes = std::uint64_t{16} << 10;
+
+// Of a block that may be random, what is coded to see.
+constexpr std::size_t kSampleBytes = std::size_t{16} << 10;
 
 void release(Bytes& bytes) { Bytes().swap(bytes); }
 
@@ -59,6 +63,9 @@ class BlockEncoder {
   // None: the block is not made smaller, and is to be stored.
   Result<std::optional<CodedBlock>> encode(std::span<const std::uint8_t> text) const {
     const BlockSettings settings = settings_for(text.size());
+    const Result<bool> random = looks_random(text);
+    if (!random) return tl::unexpected(random.error());
+    if (*random) return std::optional<CodedBlock>();
     Result<CodedBlock> coded = encode_block(*model_, settings, simd_, text);
     if (!coded) return tl::unexpected(std::move(coded.error()));
     if (coded->payload.size() >= text.size()) return std::optional<CodedBlock>();
@@ -79,6 +86,23 @@ class BlockEncoder {
   }
 
  private:
+  // Compressed and encrypted data take long to code and do not shrink: all bytes come about equally
+  // often (the sum of the squared counts is within 1/64 of the least), and a sample does not
+  // shrink.
+  Result<bool> looks_random(std::span<const std::uint8_t> text) const {
+    if (text.size() < 4 * kSampleBytes) return false;
+    std::array<std::uint64_t, 256> counts{};
+    for (const std::uint8_t byte : text) ++counts[byte];
+    std::uint64_t squares = 0;  // below 2^52 for the largest block
+    for (const std::uint64_t count : counts) squares += count * count;
+    const std::uint64_t least = std::uint64_t{text.size()} * text.size() / counts.size();
+    if (squares > least + least / 64) return false;
+    const auto sample = text.subspan(text.size() / 2, kSampleBytes);
+    const Result<CodedBlock> coded = encode_block(*model_, {.profile = 0}, simd_, sample);
+    if (!coded) return tl::unexpected(coded.error());
+    return coded->payload.size() >= sample.size();
+  }
+
   Status verify(const BlockSettings& settings, const CodedBlock& coded,
                 std::span<const std::uint8_t> text) const {
     Bytes back(text.size());

@@ -1,0 +1,87 @@
+// The checks of `czip verify` for czip-model-v2. The loader has checked structure and shapes
+// already.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "czip/base/little_endian.hpp"
+#include "czip/codec/byte_stream.hpp"
+#include "czip/codec/czip_v2.hpp"
+#include "czip/engine/safetensors.hpp"
+#include "text.hpp"
+#include "verify_model.hpp"
+
+namespace czip::tool {
+namespace {
+
+Check check_description(const v2::Model& model) {
+  const v2::ModelDescription& about = model.description();
+  Check check{.name = "model"};
+  check.text = about.name + ", " + grouped(model.vocabulary_size()) + " tokens, " +
+               (model.has_network() ? "with" : "without") + " a network, hash " +
+               to_hex(model.hash());
+  check.values = {{"model_name", about.name},      {"description", about.description},
+                  {"license", about.license},      {"training_data", about.training_data},
+                  {"hash", to_hex(model.hash())},  {"vocabulary", model.vocabulary_size()},
+                  {"network", model.has_network()}};
+  return check;
+}
+
+// squash[i] = round(65536 / (1 + e^(-(i - middle) / 256))), within 1..65535.
+Check check_squash(std::span<const std::uint8_t> file) {
+  Check check{.name = "squash table", .text = "equals its formula at every entry"};
+  const auto tensors = SafetensorsFile::parse(file);
+  const TensorView* table = tensors ? tensors->find("tables.squash") : nullptr;
+  const std::size_t entries = table == nullptr ? 0 : table->bytes.size() / 2;
+  for (std::size_t i = 0; i < entries; ++i) {
+    const double x = static_cast<double>(i) - static_cast<double>(entries / 2);
+    const long formula = std::clamp(std::lround(65536 / (1 + std::exp(-x / 256))), 1L, 65535L);
+    const long entry = load_le<std::uint16_t>(&table->bytes[2 * i]);
+    if (entry == formula) continue;
+    check.verdict = Verdict::failure;
+    check.text = "entry " + std::to_string(i) + " is " + std::to_string(entry) +
+                 ", where the formula gives " + std::to_string(formula);
+    break;
+  }
+  if (entries == 0) check = {check.name, Verdict::failure, "is missing"};
+  return check;
+}
+
+// Every level and every number of threads must write the same file, and it must give the text back.
+Check check_round_trip(const v2::Model& model, unsigned threads) {
+  const std::string sample = sample_text();
+  const std::vector<std::uint8_t> text(sample.begin(), sample.end());
+  Check check{.name = "coding"};
+  std::vector<std::uint8_t> first;
+  for (const SimdLevel simd : supported_simd_levels()) {
+    MemorySink file;
+    v2::EncodeOptions options;
+    options.simd = simd;
+    options.threads = threads;
+    const auto coded = v2::encode(model, text, file, options);
+    MemorySource source(file.bytes());
+    MemorySink back;
+    const auto decoded = v2::decode(model, source, back, {.simd = simd});
+    if (first.empty()) first = file.bytes();
+    if (coded && decoded && back.bytes() == text && file.bytes() == first) continue;
+    check.verdict = Verdict::failure;
+    check.text = "a sample does not come back, or not with the same file, at level " +
+                 std::string(simd_level_name(simd));
+    return check;
+  }
+  check.text = "a sample of " + grouped(text.size()) + " bytes takes " + grouped(first.size()) +
+               " and comes back, with the same file at every SIMD level";
+  check.values = {{"sample_bytes", text.size()}, {"file_bytes", first.size()}};
+  return check;
+}
+
+}  // namespace
+
+Checks check_model_v2(const v2::Model& model, std::span<const std::uint8_t> file,
+                      unsigned threads) {
+  return {check_description(model), check_squash(file), check_round_trip(model, threads)};
+}
+
+}  // namespace czip::tool
