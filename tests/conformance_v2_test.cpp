@@ -55,8 +55,8 @@ TEST_CASE("this machine writes the stored files, at every SIMD level and number 
 }
 
 TEST_CASE("blocks of a long text are the same everywhere") {
-  const Bytes text = test::words(30000);
-  EncodeOptions options{.level = 6, .threads = 2, .block_bytes = 8192};
+  const Bytes text = test::words(150000);
+  EncodeOptions options{.level = 6, .threads = 2, .block_bytes = kMinBlockBytes};
   options.text_bytes = text.size();
   CHECK(test::encoded_v2(text, options) == read("v2/words.czip"));
 }

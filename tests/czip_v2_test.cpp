@@ -87,7 +87,7 @@ class FullDisk final : public ByteSink {
 };
 
 // Blocks far smaller than any level's, for tests of many.
-constexpr std::size_t kBlock = std::size_t{1} << 13;
+constexpr std::size_t kBlock = kMinBlockBytes;
 
 }  // namespace
 
@@ -155,8 +155,8 @@ TEST_CASE("every level round-trips, and levels outside 1 to 9 are refused") {
   for (int level = kMinLevel; level <= kMaxLevel; ++level) {
     CHECK(round_trip(text, {.level = level, .threads = 1}) == text);
     const LevelSettings settings = level_settings(level);
-    CHECK(settings.block_bytes >= kBlock);
-    CHECK(settings.block_bytes <= 16 * kBlock);
+    CHECK(settings.block_bytes >= kMinBlockBytes);
+    CHECK(settings.block_bytes <= kMaxBlockBytes);
   }
   for (const int level : {0, 10, -1}) {
     MemorySink sink;

@@ -73,8 +73,7 @@ Prior::List Prior::find(const PriorOrder& order, std::uint64_t context) {
     }
     for (std::size_t j = 0; j < length; ++j) {
       const std::uint32_t entry = order.cells[at + j];
-      require(list.ranks.empty() || list.ranks.back() < entry >> 3,
-              "a list of the model's prior does not ascend");
+      if (!list.ranks.empty() && list.ranks.back() >= entry >> 3) break;
       std::uint32_t p = kScale[header & 7];
       for (std::uint32_t level = 0; level < (entry & 7); ++level) p = p * 10 / 17;
       list.ranks.push_back(entry >> 3);

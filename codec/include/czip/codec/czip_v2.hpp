@@ -43,7 +43,8 @@ using TextHash = ModelHash;
 // far.
 using Progress = std::function<void(std::uint64_t text_bytes)>;
 
-inline constexpr std::uint32_t kMinBlockBytes = std::uint32_t{1} << 12;
+// More than a compact frame holds.
+inline constexpr std::uint32_t kMinBlockBytes = std::uint32_t{1} << 16;
 inline constexpr std::uint32_t kMaxBlockBytes = std::uint32_t{64} << 20;
 
 struct EncodeOptions {
