@@ -5,14 +5,18 @@
 #include <array>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "czip/base/little_endian.hpp"
 #include "czip/codec/byte_stream.hpp"
 #include "czip/codec/czip_v1.hpp"
+#include "czip/codec/czip_v2.hpp"
 #include "czip/engine/output_distribution.hpp"
 #include "czip/engine/transformer.hpp"
+#include "czip/models/default_model.hpp"
 #include "selftest_model.hpp"
 #include "session.hpp"
 #include "text.hpp"
@@ -27,6 +31,10 @@ using Json = nlohmann::ordered_json;
 // three dialects differ.
 constexpr std::uint64_t kEngineSignature = 0x63ce941f38ef6ee6;
 constexpr std::uint64_t kCodecSignature = 0xfaa521d14083e962;
+
+// The CZIPv2 file of the same text with models/default.czm, whose hash this is.
+constexpr std::uint64_t kFormat2Signature = 0x3da93e383828e730;
+constexpr std::string_view kDefaultModelHash = "10c5edba0ca6a15cca517f6bd38d4c0a";
 
 constexpr std::uint32_t kSequences = 3;
 
@@ -121,21 +129,48 @@ Result<std::uint64_t> codec_signature(const CodingModel& model, SimdLevel simd, 
   return XXH3_64bits(payload->data(), payload->size());
 }
 
+Result<std::uint64_t> format2_signature(const v2::Model& model, SimdLevel simd) {
+  const std::string sample = sample_text();
+  const std::vector<std::uint8_t> text(sample.begin(), sample.end());
+  v2::EncodeOptions options;
+  options.simd = simd;
+  options.verify = true;
+  MemorySink file;
+  if (const auto coded = v2::encode(model, text, file, options); !coded)
+    return tl::unexpected(coded.error());
+  return XXH3_64bits(file.bytes().data(), file.bytes().size());
+}
+
+// The models to test with: one of random weights for CZIPv1, and the built-in one, unless this
+// build has another or none.
+struct Models {
+  CodingModel v1;
+  std::optional<v2::Model> v2;
+};
+
 struct LevelResult {
   SimdLevel level;
   std::uint64_t engine = 0;
   std::uint64_t codec = 0;
+  std::uint64_t format2 = kFormat2Signature;  // unless it is tested
   std::string fault = {};
   [[nodiscard]] bool good() const {
-    return fault.empty() && engine == kEngineSignature && codec == kCodecSignature;
+    return fault.empty() && engine == kEngineSignature && codec == kCodecSignature &&
+           format2 == kFormat2Signature;
   }
 };
 
-LevelResult test_level(const CodingModel& model, SimdLevel level) {
+LevelResult test_level(const Models& models, SimdLevel level) {
+  const CodingModel& model = models.v1;
   LevelResult result{.level = level};
   const auto engine = engine_signature(model.network, level);
   if (!engine) result.fault = engine.error().message;
   if (engine) result.engine = *engine;
+  if (models.v2) {
+    const auto format2 = format2_signature(*models.v2, level);
+    if (!format2) result.fault = format2.error().message;
+    if (format2) result.format2 = *format2;
+  }
   for (const unsigned threads : {1U, 3U}) {
     const auto codec = codec_signature(model, level, threads);
     if (!codec) {
@@ -155,18 +190,20 @@ std::string hex(std::uint64_t value) {
 
 std::string describe(const LevelResult& result) {
   std::string text =
-      format("%-12s  engine %s  codec %s  ", std::string(simd_level_name(result.level)).c_str(),
-             hex(result.engine).c_str(), hex(result.codec).c_str());
+      format("%-12s  engine %s  codec %s  format 2 %s  ",
+             std::string(simd_level_name(result.level)).c_str(), hex(result.engine).c_str(),
+             hex(result.codec).c_str(), hex(result.format2).c_str());
   if (!result.fault.empty()) return text + "FAILED: " + result.fault + "\n";
   if (result.good()) return text + "ok\n";
-  return text + "FAILED: expected engine " + hex(kEngineSignature) + " and codec " +
-         hex(kCodecSignature) + "\n";
+  return text + "FAILED: expected engine " + hex(kEngineSignature) + ", codec " +
+         hex(kCodecSignature) + " and format 2 " + hex(kFormat2Signature) + "\n";
 }
 
 Json to_json(const LevelResult& result) {
   return {{"simd", simd_level_name(result.level)},
           {"engine_signature", hex(result.engine)},
           {"codec_signature", hex(result.codec)},
+          {"format2_signature", hex(result.format2)},
           {"good", result.good()},
           {"fault", result.fault}};
 }
@@ -174,13 +211,19 @@ Json to_json(const LevelResult& result) {
 }  // namespace
 
 ExitStatus run_selftest(Session& session) {
-  const auto model = make_selftest_model();
-  if (!model) return session.console.error("selftest", model.error());
+  auto seeded = make_selftest_model();
+  if (!seeded) return session.console.error("selftest", seeded.error());
+  Models models{std::move(*seeded), std::nullopt};
+  if (!default_model().empty()) {
+    auto built_in = v2::Model::parse(default_model());
+    if (!built_in) return session.console.error("selftest", built_in.error());
+    if (to_hex(built_in->hash()) == kDefaultModelHash) models.v2 = std::move(*built_in);
+  }
   bool good = true;
   Json report = Json::array();
   for (const SimdLevel level : supported_simd_levels()) {
     if (session.arguments.simd && level != *session.arguments.simd) continue;
-    const LevelResult result = test_level(*model, level);
+    const LevelResult result = test_level(models, level);
     good = good && result.good();
     report.push_back(to_json(result));
     if (!session.arguments.json && (!session.arguments.quiet || !result.good()))
