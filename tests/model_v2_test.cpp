@@ -78,7 +78,9 @@ TEST_CASE("the tiny model loads and says what it is") {
 TEST_CASE("a model without one of its tensors, or with one of another type or shape, is refused") {
   const Bytes file = test::make_tiny_model_v2();
   const auto header = nlohmann::ordered_json::parse(test::header_of(file));
-  for (const auto& [name, value] : header.items()) {
+  for (const auto& item : header.items()) {
+    const std::string name = item.key();
+    const auto value = item.value();
     if (name == "__metadata__") continue;
     CAPTURE(name);
     auto changed = header;

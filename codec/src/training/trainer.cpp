@@ -220,8 +220,6 @@ Result<std::vector<std::uint8_t>> Trainer::State::train() {
   if (!tree) return tl::unexpected(tree.error());
   const auto prior = Prior::create(trained.order0, trained.views());
   if (!prior) return tl::unexpected(prior.error());
-  std::uint64_t total = 0;
-  for (const auto& text : *texts) total += text.size();
   std::array<TrainedState, kProfiles.size()> states;
   for (std::size_t i = states.size(); i-- > 0;) {
     auto state = TrainedState::initial(kProfiles[i], tree->size(), *logistic);
