@@ -22,7 +22,8 @@ expect 1 "$CZIP" -m "$MODEL" -T -1 a.txt;       one_line
 expect 1 "$CZIP" -m "$MODEL" -T 1e9 a.txt;      one_line
 expect 1 "$CZIP" -m "$MODEL" --simd mmx a.txt;  one_line
 expect 1 env CZIP_SIMD=mmx "$CZIP" -m "$MODEL" a.txt; one_line; said CZIP_SIMD
-expect 1 "$CZIP" train a.txt;                   one_line; said 'not in this version'
+expect 1 "$CZIP" train a.txt;                   one_line; said 'czip train --help'
+expect 1 "$CZIP" inspect a.txt;                 one_line; said 'not in this version'
 expect 1 "$CZIP" -m "$MODEL" -o out a.txt a.txt; one_line; said 'share one output'
 expect 1 "$CZIP" -c -m "$MODEL" a.txt a.txt;    one_line
 expect 1 "$CZIP" -t --rm -m "$MODEL" a.txt;     one_line; said '--rm'

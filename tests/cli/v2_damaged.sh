@@ -33,7 +33,7 @@ for file in compact full; do
 done
 
 # Of several blocks, a stream has those before the damage.
-text 60000 >several
+text 21000 >several
 expect 0 "$CZIP" -1 -c -m "$MODEL2" several >several.czip
 flip several.czip $(($(stat -c %s several.czip) - 100))
 expect 2 "$CZIP" -dc -m "$MODEL2" bad.czip >out; one_line

@@ -3,9 +3,9 @@ source "$(dirname "$0")/common_v2.sh"
 : >empty
 printf a >one
 text 40 >text.txt
-text 60000 >long
+text 21000 >long
 binary 3000 >binary
-head -c 3000000 /dev/urandom >random
+head -c 1500000 /dev/urandom >random
 printf 'caf\xe9 \xff\xfe\n' >latin1
 
 for name in empty one text.txt long binary random latin1; do
@@ -17,7 +17,7 @@ for name in empty one text.txt long binary random latin1; do
   [ "$(stat -c '%a %y' $name)" = "$(stat -c '%a %y' $name.before)" ] || fail "attributes of $name"
 done
 [ "$(stat -c %s empty.czip)" -le 8 ] || fail 'an empty file is not tiny'
-[ "$(stat -c %s random.czip)" -lt 3003064 ] || fail 'random data grew'
+[ "$(stat -c %s random.czip)" -lt 1501564 ] || fail 'random data grew'
 
 # Standard input and output; only a file's length in the header tells a pipe from a file.
 expect 0 "$CZIP" -1 -c -m "$MODEL2" <long >1.czip; same 1.czip long.czip
@@ -25,7 +25,7 @@ expect 0 "$CZIP" -1 -m "$MODEL2" - <long >2.czip; same 1.czip 2.czip
 cat long | expect 0 "$CZIP" -1 -c -m "$MODEL2" >3.czip
 [ "$(stat -c %s 3.czip)" = "$(stat -c %s 1.czip)" ] || fail 'size through a pipe'
 expect 0 "$CZIP" -1 --no-verify -c -m "$MODEL2" long >4.czip; same 1.czip 4.czip
-for threads in 1 2 3; do
+for threads in 1 3; do
   expect 0 "$CZIP" -1 -T$threads -c -m "$MODEL2" long >5.czip; same 1.czip 5.czip
   expect 0 "$CZIP" -dc -T$threads -m "$MODEL2" 1.czip | cmp - long
 done
@@ -48,7 +48,7 @@ expect 1 "$CZIP" -m "$MODEL2" -o x one empty; one_line; said 'use -r'
 
 # Ranges.
 for file in long row; do
-  for range in 0:1 0:100 1048570:20 1048576:5 2000000:1500000 3000000: 5:0; do
+  for range in 0:1 0:100 1048570:20 1048576:5 1000000:90000 1100000:; do
     start=${range%:*} length=${range#*:}
     tail -c +$((start + 1)) $file.before | head -c "${length:-999999999}" >wanted || true
     expect 0 "$CZIP" -dc --range $range -m "$MODEL2" $file.czip >found; same found wanted
