@@ -17,6 +17,8 @@
 #include "pipeline.hpp"
 #include "support/error_style.hpp"
 #include "support/seeded_model.hpp"
+#include "support/troubled_streams.hpp"
+#include "support/v2_files.hpp"
 #include "utf8_checker.hpp"
 
 namespace czip::v1 {
@@ -68,13 +70,6 @@ EncodeOptions level_options(int level, OuterCodec outer = OuterCodec::zstd) {
   return options;
 }
 
-Bytes random_bytes(std::size_t size, std::uint32_t seed) {
-  std::mt19937 random(seed);
-  Bytes bytes(size);
-  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
-  return bytes;
-}
-
 // Words that make tokens of one and of several bytes.
 Bytes prose(std::size_t size) {
   constexpr std::string_view kWords[] = {"the ", "of ", "caf\xc3\xa9 ", "and\n", "in ", "2026 "};
@@ -84,40 +79,6 @@ Bytes prose(std::size_t size) {
   return to_bytes(std::string_view(text).substr(0, size));
 }
 
-class FailingSink final : public ByteSink {
- public:
-  explicit FailingSink(std::size_t capacity) : left_(capacity) {}
-  Status write(std::span<const std::uint8_t> bytes) override {
-    if (bytes.size() > left_) return fail(ErrorCode::io, "disk full");
-    left_ -= bytes.size();
-    return {};
-  }
-  Status rewind() override { return {}; }
-
- private:
-  std::size_t left_;
-};
-
-// Hands out a few bytes at a time; may fail, and may be unable to rewind, like a pipe.
-class SlowSource final : public ByteSource {
- public:
-  SlowSource(const Bytes& bytes, std::size_t fail_at) : bytes_(&bytes), fail_at_(fail_at) {}
-  Result<std::size_t> read(std::span<std::uint8_t> buffer) override {
-    if (position_ >= fail_at_) return fail(ErrorCode::io, "read error");
-    const std::size_t count =
-        std::min({buffer.size(), bytes_->size() - position_, fail_at_ - position_, std::size_t{7}});
-    std::copy_n(bytes_->begin() + static_cast<std::ptrdiff_t>(position_), count, buffer.begin());
-    position_ += count;
-    return count;
-  }
-  Status rewind() override { return fail(ErrorCode::io, "cannot rewind a pipe"); }
-
- private:
-  const Bytes* bytes_;
-  std::size_t fail_at_;
-  std::size_t position_ = 0;
-};
-
 }  // namespace
 
 TEST_CASE("any bytes round-trip at every level with both outer codecs") {
@@ -126,7 +87,7 @@ TEST_CASE("any bytes round-trip at every level with both outer codecs") {
                                  to_bytes("a"),
                                  to_bytes("<|bos|> literal <|eos|>"),
                                  prose(3000),
-                                 random_bytes(1500, 1),
+                                 test::random_bytes(1500, 1),
                                  Bytes(2000, 0xff),
                                  to_bytes("\xc3")};
   for (const Bytes& text : texts)
@@ -286,13 +247,13 @@ TEST_CASE("a full disk stops encoding and decoding with the sink's own error") {
   for (const OuterCodec outer : {OuterCodec::zstd, OuterCodec::brotli}) {
     const Bytes file = encoded(tiny_model(), text, level_options(1, outer));
     for (const std::size_t capacity : {std::size_t{0}, std::size_t{20}, file.size() - 1}) {
-      FailingSink sink(capacity);
+      test::FullDisk sink(capacity);
       const Result<CodingReport> result = encode(tiny_model(), text, sink, level_options(1, outer));
       REQUIRE_FALSE(result.has_value());
       CHECK(result.error().code == ErrorCode::io);
       CHECK(result.error().message == "disk full");
     }
-    FailingSink sink(text.size() - 1);
+    test::FullDisk sink(text.size() - 1);
     MemorySource source(file);
     const Result<CodingReport> result = decode(tiny_model(), source, sink, {});
     REQUIRE_FALSE(result.has_value());
@@ -304,12 +265,12 @@ TEST_CASE("a failing source stops decoding with its own error, at any byte") {
   for (const OuterCodec outer : {OuterCodec::zstd, OuterCodec::brotli}) {
     const Bytes file = encoded(tiny_model(), prose(300), level_options(1, outer));
     for (std::size_t fail_at = 0; fail_at < file.size(); ++fail_at) {
-      SlowSource source(file, fail_at);
+      test::Pipe source(file, fail_at, 7);
       NullSink sink;
       const Result<CodingReport> result = decode(tiny_model(), source, sink, {});
       REQUIRE_FALSE(result.has_value());
       CHECK(result.error().code == ErrorCode::io);
-      SlowSource inspected(file, fail_at);
+      test::Pipe inspected(file, fail_at, 7);
       CHECK_FALSE(inspect(inspected).has_value());
     }
   }
@@ -317,9 +278,9 @@ TEST_CASE("a failing source stops decoding with its own error, at any byte") {
 
 TEST_CASE(
     "a source that gives few bytes and cannot rewind is enough for files of the default dialect") {
-  for (const Bytes& text : {prose(700), random_bytes(700, 9)}) {
+  for (const Bytes& text : {prose(700), test::random_bytes(700, 9)}) {
     const Bytes file = encoded(tiny_model(), text, level_options(1));
-    SlowSource source(file, file.size() + 1);
+    test::Pipe source(file, file.size() + 1, 7);
     MemorySink sink;
     const Result<CodingReport> result = decode(tiny_model(), source, sink, {});
     REQUIRE_MESSAGE(result.has_value(), (result ? "" : result.error().message));

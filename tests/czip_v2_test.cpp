@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "support/error_style.hpp"
+#include "support/troubled_streams.hpp"
 #include "support/v2_files.hpp"
 #include "v2/container.hpp"
 
@@ -19,7 +20,9 @@ namespace {
 using test::Bytes;
 using test::decode_v2;
 using test::encoded_v2;
+using test::FullDisk;
 using test::joined;
+using test::Pipe;
 using test::random_bytes;
 using test::small_block_frame;
 using test::tiny_model_v2;
@@ -58,33 +61,6 @@ FileInfo info_of(const Bytes& file) {
   REQUIRE_MESSAGE(info.has_value(), (info ? "" : info.error().message));
   return std::move(*info);
 }
-
-// A pipe: no length, few bytes at a time, no way back; may fail.
-class Pipe final : public ByteSource {
- public:
-  explicit Pipe(const Bytes& bytes, std::size_t fail_at = std::numeric_limits<std::size_t>::max())
-      : bytes_(&bytes), fail_at_(fail_at) {}
-  Result<std::size_t> read(std::span<std::uint8_t> buffer) override {
-    if (position_ >= fail_at_) return fail(ErrorCode::io, "read error");
-    const std::size_t count =
-        std::min({buffer.size(), bytes_->size() - position_, std::size_t{777}});
-    std::copy_n(bytes_->begin() + static_cast<std::ptrdiff_t>(position_), count, buffer.begin());
-    position_ += count;
-    return count;
-  }
-  Status rewind() override { return fail(ErrorCode::io, "cannot rewind a pipe"); }
-
- private:
-  const Bytes* bytes_;
-  std::size_t fail_at_;
-  std::size_t position_ = 0;
-};
-
-class FullDisk final : public ByteSink {
- public:
-  Status write(std::span<const std::uint8_t>) override { return fail(ErrorCode::io, "disk full"); }
-  Status rewind() override { return {}; }
-};
 
 // Blocks far smaller than any level's, for tests of many.
 constexpr std::size_t kBlock = kMinBlockBytes;
@@ -204,7 +180,7 @@ TEST_CASE("errors of the streams are passed on") {
   CHECK(
       encode(tiny_model_v2(), broken, sink, {.level = 1, .block_bytes = kBlock}).error().message ==
       "read error");
-  FullDisk full;
+  FullDisk full(0);
   CHECK(encode(tiny_model_v2(), text, full, {}).error().message == "disk full");
   CHECK(encode(tiny_model_v2(), words(9), full, {}).error().message == "disk full");
   const Bytes file = encoded_v2(text);

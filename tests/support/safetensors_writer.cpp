@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -25,25 +24,9 @@ void SafetensorsContent::remove(std::string_view name) {
   tensors.erase(tensors.begin() + index);
 }
 
-std::string integer_dtype(bool is_signed, std::size_t size) {
-  std::string name(1, is_signed ? 'I' : 'U');
-  name += std::to_string(8 * size);
-  return name;
-}
-
 std::vector<std::uint8_t> write_safetensors(const SafetensorsContent& content) {
-  nlohmann::ordered_json header;
-  header["__metadata__"] = content.metadata;
-  std::vector<std::uint8_t> data;
-  for (const TensorContent& tensor : content.tensors) {
-    const std::size_t begin = data.size();
-    data.insert(data.end(), tensor.bytes.begin(), tensor.bytes.end());
-    header[tensor.name] = {
-        {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {begin, data.size()}}};
-  }
-  std::string text = header.dump();
-  text.resize((text.size() + 7) / 8 * 8, ' ');
-  return write_raw_safetensors(text, data);
+  return czip::write_safetensors({content.metadata.begin(), content.metadata.end()},
+                                 content.tensors);
 }
 
 std::vector<std::uint8_t> write_raw_safetensors(std::string_view header,

@@ -117,7 +117,7 @@ ExitStatus run_verify(Session& session) {
   append(checks, check_tables(model->network));
   append(checks, check_arithmetic(model->network));
   append(checks, check_tokenizer(*model));
-  append(checks, check_coding(*model, arguments.threads));
+  checks.push_back(check_coding(*model, arguments.threads));
   if (!arguments.against.empty()) {
     auto more = check_files(session, *model);
     if (!more) return session.console.error("", more.error());

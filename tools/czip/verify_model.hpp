@@ -41,7 +41,8 @@ using Checks = std::vector<Check>;
 [[nodiscard]] Checks check_tokenizer(const CodingModel& model);
 
 // A sample goes through the whole codec and back, with the same file at every SIMD level.
-[[nodiscard]] Checks check_coding(const CodingModel& model, unsigned threads);
+[[nodiscard]] Check check_coding(const CodingModel& model, unsigned threads);
+[[nodiscard]] Check check_coding(const v2::Model& model, unsigned threads);
 
 // `file` is the compression of `text` by `model`, byte for byte inside the outer codec, in
 // `dialect` or in whichever fits.
@@ -57,5 +58,6 @@ using Checks = std::vector<Check>;
 
 // Text in many scripts, every byte value, and shapes that have broken tokenizers.
 [[nodiscard]] std::string sample_text();
+[[nodiscard]] std::vector<std::uint8_t> sample_bytes();
 
 }  // namespace czip::tool

@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <string>
-#include <vector>
 
 #include "czip/base/little_endian.hpp"
-#include "czip/codec/byte_stream.hpp"
 #include "czip/codec/czip_v2.hpp"
 #include "czip/engine/safetensors.hpp"
 #include "text.hpp"
@@ -49,39 +48,11 @@ Check check_squash(std::span<const std::uint8_t> file) {
   return check;
 }
 
-// Every level and every number of threads must write the same file, and it must give the text back.
-Check check_round_trip(const v2::Model& model, unsigned threads) {
-  const std::string sample = sample_text();
-  const std::vector<std::uint8_t> text(sample.begin(), sample.end());
-  Check check{.name = "coding"};
-  std::vector<std::uint8_t> first;
-  for (const SimdLevel simd : supported_simd_levels()) {
-    MemorySink file;
-    v2::EncodeOptions options;
-    options.simd = simd;
-    options.threads = threads;
-    const auto coded = v2::encode(model, text, file, options);
-    MemorySource source(file.bytes());
-    MemorySink back;
-    const auto decoded = v2::decode(model, source, back, {.simd = simd});
-    if (first.empty()) first = file.bytes();
-    if (coded && decoded && back.bytes() == text && file.bytes() == first) continue;
-    check.verdict = Verdict::failure;
-    check.text = "a sample does not come back, or not with the same file, at level " +
-                 std::string(simd_level_name(simd));
-    return check;
-  }
-  check.text = "a sample of " + grouped(text.size()) + " bytes takes " + grouped(first.size()) +
-               " and comes back, with the same file at every SIMD level";
-  check.values = {{"sample_bytes", text.size()}, {"file_bytes", first.size()}};
-  return check;
-}
-
 }  // namespace
 
 Checks check_model_v2(const v2::Model& model, std::span<const std::uint8_t> file,
                       unsigned threads) {
-  return {check_description(model), check_squash(file), check_round_trip(model, threads)};
+  return {check_description(model), check_squash(file), check_coding(model, threads)};
 }
 
 }  // namespace czip::tool

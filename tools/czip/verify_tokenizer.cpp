@@ -1,13 +1,8 @@
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "czip/codec/byte_stream.hpp"
-#include "czip/codec/czip_v1.hpp"
-#include "czip/engine/simd.hpp"
 #include "czip/tokenizer/tokenizer.hpp"
 #include "text.hpp"
 #include "verify_model.hpp"
@@ -91,78 +86,11 @@ Check check_sample(const Tokenizer& tokenizer) {
           format("%zu bytes in many scripts, and not UTF-8, come back", sample.size())};
 }
 
-struct Coded {
-  std::vector<std::uint8_t> file;
-  std::string fault;  // empty: it decodes to the text
-};
-
-Coded code_and_back(const CodingModel& model, const std::vector<std::uint8_t>& text, SimdLevel simd,
-                    unsigned threads) {
-  Coded coded;
-  v1::EncodeOptions encode;
-  encode.simd = simd;
-  encode.threads = threads;
-  MemorySink file;
-  if (const auto report = v1::encode(model, text, file, encode); !report) {
-    coded.fault = report.error().message;
-    return coded;
-  }
-  coded.file = file.bytes();
-  v1::DecodeOptions decode;
-  decode.simd = simd;
-  decode.threads = threads;
-  decode.dialect = encode.dialect;
-  MemorySource source(coded.file);
-  MemorySink back;
-  const auto report = v1::decode(model, source, back, decode);
-  coded.fault = !report                ? report.error().message
-                : back.bytes() != text ? "the text comes back changed"
-                                       : "";
-  return coded;
-}
-
 }  // namespace
-
-std::string sample_text() {
-  std::string text =
-      "The quick brown fox doesn't jump over 1,234,567.89 lazy dogs.\r\n\r\n\tdef f(x): return x\n"
-      "Falsches Üben von Xylophonmusik quält jeden größeren Zwerg. Où est passé l'été ? ¿Qué?\n"
-      "Съешь же ещё этих мягких французских булок. Ξεσκεπάζω την ψυχοφθόρα βδελυγμία.\n"
-      "いろはにほへと ちりぬるを 漢字仮名交じり文。我能吞下玻璃而不伤身体。다람쥐 헌 쳇바퀴에\n"
-      "نص حكيم له سر قاطع דג סקרן שט בים "
-      "हिन्दी ไทย தமிழ் e\u0301 \u200d\u200b\ufeff "
-      "👩‍👩‍👧‍👦 🏳️‍🌈\n"
-      "<|bos|> <|eos|> <|bos <|eos||>                                    spaces\n\n\n\n\n";
-  text.append(300, 'a');
-  for (unsigned value = 0; value < 256; ++value) text += static_cast<char>(value);
-  // Cut, overlong and surrogate forms are not UTF-8.
-  text += "\xe3\x81 \xf0\x9f\x98 \xc0\x80 \xed\xa0\x80 \xf4\x90\x80\x80 \xff";
-  return text;
-}
 
 Checks check_tokenizer(const CodingModel& model) {
   return {check_vocabulary(model), check_first_token(model), check_bytes(model.tokenizer),
           check_tokens(model.tokenizer), check_sample(model.tokenizer)};
-}
-
-Checks check_coding(const CodingModel& model, unsigned threads) {
-  const std::string sample = sample_text();
-  const std::vector<std::uint8_t> text(sample.begin(), sample.end());
-  std::string levels;
-  std::optional<std::vector<std::uint8_t>> first;
-  for (const SimdLevel simd : supported_simd_levels()) {
-    const std::string name(simd_level_name(simd));
-    const Coded coded = code_and_back(model, text, simd, threads);
-    if (!coded.fault.empty()) return {failure("coding", name + ": " + coded.fault)};
-    if (!first) first = coded.file;
-    if (coded.file != *first)
-      return {failure("coding", name + " gives another file than " +
-                                    std::string(simd_level_name(SimdLevel::scalar)))};
-    levels += (levels.empty() ? "" : ", ") + name;
-  }
-  return {{"coding", Verdict::ok,
-           format("%zu bytes to %zu and back, the same file with ", text.size(), first->size()) +
-               levels}};
 }
 
 }  // namespace czip::tool

@@ -18,11 +18,4 @@ TrainedState TrainedState::initial(const Profile& profile, std::uint32_t vocabul
   return state;
 }
 
-bool TrainedState::fits(const Profile& profile, std::uint32_t vocabulary) const {
-  return weights.size() == kSets * profile.inputs() &&
-         final_weights.size() == kFinalSets * kInputGroup &&
-         list_maps.size() == profile.lists * kListStates &&
-         match_maps.size() == kMatchInputs * kMatchStates && apm.size() == vocabulary * kApmPoints;
-}
-
 }  // namespace czip::v2

@@ -20,8 +20,6 @@ struct TrainedState {
   // Before any training.
   static TrainedState initial(const Profile& profile, std::uint32_t vocabulary,
                               const Logistic& logistic);
-  // Whether every part has the size that the profile and the vocabulary ask for.
-  [[nodiscard]] bool fits(const Profile& profile, std::uint32_t vocabulary) const;
 };
 
 }  // namespace czip::v2

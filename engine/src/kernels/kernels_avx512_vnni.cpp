@@ -9,14 +9,6 @@
 namespace czip {
 namespace {
 
-__m512i load_bytes(const void* p) { return _mm512_loadu_si512(p); }
-
-__m512i broadcast_4_bytes(const void* p) {
-  std::int32_t value;
-  std::memcpy(&value, p, sizeof(value));
-  return _mm512_set1_epi32(value);
-}
-
 struct Avx512VnniIsa {
   using Ops = Avx512Ops;
   static constexpr std::size_t kTileOutputs = 32;  // two vectors of outputs
@@ -35,7 +27,7 @@ struct Avx512VnniIsa {
     __m512i sum = _mm512_setzero_si512();
     std::size_t i = 0;
     for (; i + 16 <= steps; i += 16)
-      sum = _mm512_dpbusd_epi32(sum, _mm512_set1_epi8(1), load_bytes(x + i * kStep));
+      sum = _mm512_dpbusd_epi32(sum, _mm512_set1_epi8(1), load_64_bytes(x + i * kStep));
     const auto rest = static_cast<__mmask16>((1U << (steps - i)) - 1);
     sum = _mm512_dpbusd_epi32(sum, _mm512_set1_epi8(1),
                               _mm512_maskz_loadu_epi32(rest, x + i * kStep));
@@ -68,8 +60,8 @@ struct Avx512VnniIsa {
     __m512i sum[kRows][2];
     for (std::size_t r = 0; r < kRows; ++r) sum[r][0] = sum[r][1] = _mm512_set1_epi32(offsets[r]);
     for (std::size_t step = 0; step < steps; ++step) {
-      const __m512i first = load_bytes(weights + step * kTileOutputs * kStep);
-      const __m512i second = load_bytes(weights + step * kTileOutputs * kStep + 64);
+      const __m512i first = load_64_bytes(weights + step * kTileOutputs * kStep);
+      const __m512i second = load_64_bytes(weights + step * kTileOutputs * kStep + 64);
       for (std::size_t r = 0; r < kRows; ++r) {
         const __m512i four = broadcast_4_bytes(x + r * stride + step * kStep);
         sum[r][0] = _mm512_dpbusd_epi32(sum[r][0], first, four);
@@ -116,7 +108,8 @@ struct Avx512VnniIsa {
     for (std::size_t i = 0; i < kHeadDim; i += 4) {
       const __m512i four = broadcast_4_bytes(query + i);
       for (std::size_t b = 0; b < kBlocks; ++b)
-        sum[b] = _mm512_dpbusd_epi32(sum[b], load_bytes(keys + b * 16 * kHeadDim + i * 16), four);
+        sum[b] =
+            _mm512_dpbusd_epi32(sum[b], load_64_bytes(keys + b * 16 * kHeadDim + i * 16), four);
     }
     for (std::size_t b = 0; b < kBlocks; ++b) Ops::store(dots + b * 16, sum[b]);
   }
@@ -149,7 +142,7 @@ struct Avx512VnniIsa {
       const __m512i four_low = broadcast_4_bytes(weight_low + t);
       const __m512i four_high = broadcast_4_bytes(weight_high + t);
       for (std::size_t d = 0; d < 4; ++d) {
-        const __m512i four_values = load_bytes(values + t * kHeadDim + d * 64);
+        const __m512i four_values = load_64_bytes(values + t * kHeadDim + d * 64);
         low[d] = _mm512_dpbusd_epi32(low[d], four_low, four_values);
         high[d] = _mm512_dpbusd_epi32(high[d], four_high, four_values);
       }

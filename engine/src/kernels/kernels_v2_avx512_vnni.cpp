@@ -9,14 +9,6 @@
 namespace czip {
 namespace {
 
-__m512i load_64_bytes(const void* p) { return _mm512_loadu_si512(p); }
-
-__m512i broadcast_four(const void* p) {
-  std::int32_t value;
-  std::memcpy(&value, p, sizeof(value));
-  return _mm512_set1_epi32(value);
-}
-
 struct Avx512VnniIsaV2 {
   using Ops = Avx512Ops;
 
@@ -49,7 +41,7 @@ struct Avx512VnniIsaV2 {
     __m512i sum[kBlocks];
     for (std::size_t b = 0; b < kBlocks; ++b) sum[b] = _mm512_set1_epi32(offset);
     for (std::size_t i = 0; i < n; i += 4) {
-      const __m512i four = broadcast_four(query + i);
+      const __m512i four = broadcast_4_bytes(query + i);
       for (std::size_t b = 0; b < kBlocks; ++b)
         sum[b] = _mm512_dpbusd_epi32(sum[b], load_64_bytes(keys + b * 16 * n + i * 16), four);
     }
@@ -82,7 +74,7 @@ struct Avx512VnniIsaV2 {
       for (__m512i& vector : half) vector = _mm512_setzero_si512();
     for (std::size_t t = 0; t < slots; t += 8) {
       for (std::size_t half = 0; half < 2; ++half) {
-        const __m512i four_weights = broadcast_four(weights + t + half * 4);
+        const __m512i four_weights = broadcast_4_bytes(weights + t + half * 4);
         const std::int8_t* four = values + (t + half * 4) * stride;
         for (std::size_t d = 0; d < kVectors; ++d)
           sum[half][d] =

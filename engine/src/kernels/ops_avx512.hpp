@@ -8,9 +8,19 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace czip {
 namespace {
+
+inline __m512i load_64_bytes(const void* p) { return _mm512_loadu_si512(p); }
+
+// The same four bytes in every lane.
+inline __m512i broadcast_4_bytes(const void* p) {
+  std::int32_t value;
+  std::memcpy(&value, p, sizeof(value));
+  return _mm512_set1_epi32(value);
+}
 
 struct Avx512Ops {
   using I32 = __m512i;  // 16 x int32

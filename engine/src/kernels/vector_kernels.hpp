@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "kernels.hpp"
+#include "vector_largest.hpp"
 
 namespace czip {
 namespace {
@@ -155,12 +156,7 @@ struct ElementKernels {
   static ExpWeights exp_weights(const std::int32_t* logits, std::size_t n, const ExpFunction& exp,
                                 std::uint16_t* weights) {
     const std::size_t whole = n - n % kLanes;
-    I32 running = Ops::set(logits[0]);
-    for (std::size_t i = 0; i < whole; i += kLanes)
-      running = Ops::max(running, Ops::load(logits + i));
-    std::int32_t largest = Ops::largest(running);
-    for (std::size_t i = whole; i < n; ++i)
-      if (logits[i] > largest) largest = logits[i];
+    const std::int32_t largest = largest_of<Ops>(logits, n);
 
     // Lanes past n are computed, stored into the padding and kept out of the sum.
     I32 sum = Ops::set(0);

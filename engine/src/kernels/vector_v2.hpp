@@ -16,6 +16,7 @@
 #include <cstdint>
 
 #include "kernels_v2.hpp"
+#include "vector_largest.hpp"
 
 namespace czip {
 namespace {
@@ -214,12 +215,7 @@ struct VectorKernelsV2 {
   static void masses(const std::int32_t* logits, std::size_t n, const Exp2TableV2& exp2,
                      std::uint32_t* cumulative) {
     const std::size_t whole = n - n % kLanes;
-    I32 running = Ops::set(logits[0]);
-    for (std::size_t i = 0; i < whole; i += kLanes)
-      running = Ops::max(running, Ops::load(logits + i));
-    std::int32_t largest = Ops::largest(running);
-    for (std::size_t i = whole; i < n; ++i)
-      if (logits[i] > largest) largest = logits[i];
+    const std::int32_t largest = largest_of<Ops>(logits, n);
 
     auto* weights = reinterpret_cast<std::int32_t*>(cumulative + 1);
     Wide sums = Ops::zero_extend(Ops::set(0));
