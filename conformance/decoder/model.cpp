@@ -32,12 +32,16 @@ class Tensors {
     return values;
   }
 
-  // But for a network's, for blocks that do without it.
-  void require_all_used() const {
-    std::size_t known = used_;
+  [[nodiscard]] std::size_t count_network() const {
+    std::size_t count = 0;
     for (const auto& named : file_->tensors)
-      if (named.first.rfind("network.", 0) == 0) ++known;
-    require(known == file_->tensors.size(), "the model has unknown tensors");
+      if (named.first.rfind("network.", 0) == 0) ++count;
+    return count;
+  }
+
+  // But for the network itself, for blocks that do without it.
+  void require_all_used() const {
+    require(used_ + count_network() == file_->tensors.size(), "the model has unknown tensors");
   }
 
  private:
@@ -128,6 +132,28 @@ std::vector<std::int32_t> read_weights(Tensors& tensors, const std::string& name
   return weights;
 }
 
+FirstState read_state(Tensors& tensors, const std::string& prefix, std::size_t profile) {
+  FirstState state;
+  state.weights = read_weights(tensors, prefix + "weights", {kMixerSets, kProfileInputs[profile]});
+  state.final_weights = read_weights(tensors, prefix + "final_weights", {kFinalSets, 8});
+  state.list_maps = tensors.get<std::uint32_t>(prefix + "list_maps", "U32",
+                                               {kProfileLists[profile], kListStates});
+  state.match_maps = tensors.get<std::uint32_t>(prefix + "match_maps", "U32", {2, kMatchStates});
+  return state;
+}
+
+void read_states(Model& model, Tensors& tensors) {
+  const std::vector<std::uint64_t> apm_shape{model.tokens.size(), kApmPoints};
+  model.apm = tensors.get<std::uint16_t>("state.apm", "U16", apm_shape);
+  for (std::size_t p = 0; p < model.states.size(); ++p)
+    model.states[p] = read_state(tensors, "state." + std::to_string(p) + ".", p);
+  if (tensors.count_network() == 0) return;
+  // For blocks with the network, which this decoder does not decode: they must be there.
+  tensors.get<std::uint16_t>("state.network.apm", "U16", apm_shape);
+  for (std::size_t p = 1; p < model.states.size(); ++p)
+    read_state(tensors, "state.network." + std::to_string(p) + ".", p);
+}
+
 }  // namespace
 
 Model parse_model(const Bytes& file) {
@@ -144,16 +170,7 @@ Model parse_model(const Bytes& file) {
   require(model.squash[0] > 0 && std::is_sorted(model.squash.begin(), model.squash.end()),
           "the model's table of the logistic function does not ascend from 1 or more");
   read_prior(model, tensors);
-  model.apm = tensors.get<std::uint16_t>("state.apm", "U16", {model.tokens.size(), kApmPoints});
-  for (std::size_t p = 0; p < model.states.size(); ++p) {
-    const std::string prefix = "state." + std::to_string(p) + ".";
-    FirstState& state = model.states[p];
-    state.weights = read_weights(tensors, prefix + "weights", {kMixerSets, kProfileInputs[p]});
-    state.final_weights = read_weights(tensors, prefix + "final_weights", {kFinalSets, 8});
-    state.list_maps =
-        tensors.get<std::uint32_t>(prefix + "list_maps", "U32", {kProfileLists[p], kListStates});
-    state.match_maps = tensors.get<std::uint32_t>(prefix + "match_maps", "U32", {2, kMatchStates});
-  }
+  read_states(model, tensors);
   tensors.require_all_used();
   return model;
 }

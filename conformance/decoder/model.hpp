@@ -40,7 +40,7 @@ struct Model {
   std::vector<std::uint64_t> order0_below;  // [r]: probability of the ranks below r
   std::vector<PriorOrder> orders;           // [k - 1]
   std::vector<std::uint16_t> apm;
-  std::array<FirstState, 3> states;
+  std::array<FirstState, 3> states;  // where no network takes part
 };
 
 Model parse_model(const Bytes& file);

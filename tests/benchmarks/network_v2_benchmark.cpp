@@ -22,6 +22,7 @@ struct Shape {
 
 // vocabulary, d_model, layers, heads, kv_heads, head_dim, d_ff, window, bigram, gated, tied, shift
 const Shape kShapes[] = {
+    {"192x5", {8192, 192, 5, 6, 2, 32, 768, 256, 32768, 0, 0, 7}},
     {"256x4", {8192, 256, 4, 4, 1, 64, 1024, 256, 16384, 0, 0, 4}},
     {"384x6", {8192, 384, 6, 6, 2, 64, 1024, 512, 16384, 1, 0, 4}},
 };

@@ -49,7 +49,7 @@ clean
 
 # Help and version go to stdout.
 for words in --help -h help 'help list' 'compress --help' 'decompress -h' 'test -h' 'list -h' \
-             'verify -h' 'selftest -h' 'bench -h'; do
+             'verify -h' 'selftest -h' 'bench -h' 'train -h'; do
   expect 0 "$CZIP" $words >help.txt;            silent
   grep -q 'Usage: czip' help.txt || fail "no usage in: $words"
   grep -q 'Exit status' help.txt || fail "no exit status in: $words"

@@ -30,11 +30,18 @@ std::vector<std::uint8_t> make_tiny_network_model_v2() {
   options.config.vocabulary = static_cast<std::uint32_t>(tiny->find("prior.order0")->shape[0]);
   SafetensorsContent content = make_seeded_network_v2(options);
   content.metadata.insert(tiny->metadata().begin(), tiny->metadata().end());
-  for (const auto& [name, tensor] : tiny->tensors()) {
+  const auto add = [&](const std::string& name, const TensorView& tensor) {
     content.tensors.push_back({name,
                                std::string(dtype_name(tensor.dtype)),
                                tensor.shape,
                                {tensor.bytes.begin(), tensor.bytes.end()}});
+  };
+  constexpr std::string_view kState = "state.";
+  for (const auto& [name, tensor] : tiny->tensors()) {
+    add(name, tensor);
+    // The states with the network, which joins all profiles but 0, are those without it.
+    if (name.starts_with(kState) && !name.starts_with("state.0."))
+      add("state.network." + name.substr(kState.size()), tensor);
   }
   return write_safetensors(content);
 }

@@ -285,6 +285,12 @@ Status Parser::apply_value(const OptionRow& row, const std::string& value) {
     case OptionId::text:
       arguments_.text = value;
       return {};
+    case OptionId::from:
+      arguments_.from = value;
+      return {};
+    case OptionId::network:
+      arguments_.network = value;
+      return {};
     case OptionId::name:
       arguments_.description.name = value;
       return {};
@@ -340,6 +346,10 @@ Status check(const Arguments& arguments) {
   if (arguments.command == Command::train &&
       (arguments.files.empty() || arguments.output.empty() || arguments.output == "-"))
     return usage_error("train needs texts and -o MODEL; see czip train --help");
+  if (arguments.from.empty() != arguments.network.empty())
+    return usage_error("--from MODEL and --network FILE go together");
+  if (!arguments.from.empty() && (arguments.vocabulary != 0 || arguments.prior_bytes != 0))
+    return usage_error("the tokens and the prior are those of --from; leave out their sizes");
   if (arguments.command == Command::bench && arguments.files.empty())
     return usage_error("bench needs a file; see czip bench --help");
   const bool decompresses = arguments.command == Command::decompress;

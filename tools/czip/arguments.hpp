@@ -60,6 +60,8 @@ struct Arguments {
   // train
   std::uint32_t vocabulary = 0;   // 0: the default
   std::uint32_t prior_bytes = 0;  // 0: the default
+  std::string from;               // a model to add a network to
+  std::string network;            // its file
   v2::ModelDescription description;
 };
 

@@ -80,6 +80,11 @@ constexpr std::array kOptions = {
     OptionRow{Id::vocabulary, 0, "vocabulary", "N", kTrain, "tokens, 257 to 8192 (default: 8192)"},
     OptionRow{Id::prior_size, 0, "prior-size", "BYTES", kTrain,
               "most bytes of the n-gram prior (default: 20000000)"},
+    OptionRow{Id::from, 0, "from", "MODEL", kTrain,
+              "add a network to MODEL, made of the same texts in the same\n"
+              "order, and train only what goes with it"},
+    OptionRow{Id::network, 0, "network", "FILE", kTrain,
+              "the network: a safetensors file of the tensors network.* alone"},
     OptionRow{Id::name, 0, "name", "TEXT", kTrain, "the model's name"},
     OptionRow{Id::description, 0, "description", "TEXT", kTrain, "what the model is for"},
     OptionRow{Id::license, 0, "license", "TEXT", kTrain, "the model's licence"},
@@ -183,7 +188,9 @@ std::string_view introduction(Command command) {
              "source, all of which weigh alike; its documents end at zero bytes, and long ones "
              "are\n"
              "cut at line ends. Some 24 documents are the least. The same texts in the same order\n"
-             "give the same model. Takes about 12 bytes of memory for each byte of text.\n";
+             "give the same model. Takes about 12 bytes of memory for each byte of text.\n"
+             "With --from and --network, a network joins a model made of the same texts: one that\n"
+             "was trained with that model's tokens, and without every 24th document of a TEXT.\n";
     case Command::zip_compress:
       return "Usage: czip compress -m MODEL -i IN -o OUT [-t TOKENIZER] [-c brotli|zstd] [-L "
              "1..5]\n\n"

@@ -1,13 +1,15 @@
 // czip train: a czip-model-v2 from a corpus.
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "czip/codec/training.hpp"
 #include "file_io.hpp"
+#include "model_file.hpp"
 #include "session.hpp"
 #include "staged_output.hpp"
 #include "targets.hpp"
@@ -49,59 +51,108 @@ class Report {
   explicit Report(const Session& session) : session_(&session) {}
 
   void operator()(const v2::TrainingProgress& progress) {
-    if (session_->console.quiet()) return;
     if (progress.stage != stage_) {
       stage_ = progress.stage;
       session_->console.note("training: " + stage_);
     }
-    if (progress.bits_per_byte <= 0 || progress.done < reported_ + kReportEvery) {
-      if (progress.done < reported_) reported_ = 0;  // the next profile has begun
-      return;
+    if (progress.part != part_) {
+      part_ = progress.part;
+      reported_ = 0;
     }
-    reported_ = progress.done;
-    session_->console.detail(format("  %s bytes of held-back text: %.4f bits per byte",
-                                    grouped(progress.done).c_str(), progress.bits_per_byte));
+    if (progress.bits_per_byte > 0) report_bits(progress);
   }
 
  private:
   static constexpr std::uint64_t kReportEvery = 1'000'000;
 
+  void report_bits(const v2::TrainingProgress& progress) {
+    const std::string line =
+        format("  %s: %s bytes of held-back text, %.4f bits per byte", part_.c_str(),
+               grouped(progress.done).c_str(), progress.bits_per_byte);
+    if (progress.done == progress.total) {
+      session_->console.note(line);
+    } else if (progress.done >= reported_ + kReportEvery) {
+      session_->console.detail(line);
+      reported_ = progress.done;
+    }
+  }
+
   const Session* session_;
   std::string stage_;
+  std::string part_;
   std::uint64_t reported_ = 0;
 };
 
-Status train(Session& session) {
-  const Arguments& arguments = session.arguments;
-  Report report(session);
+Status add_corpus(Session& session, v2::Trainer& trainer) {
+  const ExitStatus read =
+      for_each_input(session, session.arguments.files, [&](Input& input) -> Status {
+        const auto text = read_whole(input, kMaxCorpusFile, "the largest file to train on");
+        if (!text) return tl::unexpected(text.error());
+        return add_source(trainer, *text);
+      });
+  // What failed has been reported; a model of the rest would not be what was asked for.
+  if (read == ExitStatus::ok) return {};
+  return fail(ErrorCode::io, "not trained, for part of the corpus could not be read");
+}
+
+// A model and the network that it is to get.
+struct Addition {
+  std::vector<std::uint8_t> model_file;  // which `model` refers to
+  v2::Model model;
+  std::vector<std::uint8_t> network;
+};
+
+// What --from and --network name.
+Result<Addition> read_addition(const Arguments& arguments) {
+  const auto path = find_model_file(arguments.from);
+  if (!path) return tl::unexpected(path.error());
+  auto file = read_file(*path);
+  if (!file) return in_file(*path, file.error());
+  auto model = v2::Model::parse(*file);
+  if (!model) return in_file(*path, model.error());
+  auto network = read_file(arguments.network);
+  if (!network) return in_file(arguments.network, network.error());
+  return Addition{std::move(*file), std::move(*model), std::move(*network)};
+}
+
+v2::TrainingOptions options_of(const Arguments& arguments, Report& report) {
   v2::TrainingOptions options;
   if (arguments.vocabulary != 0) options.vocabulary_size = arguments.vocabulary;
   if (arguments.prior_bytes != 0) options.prior_bytes = arguments.prior_bytes;
   options.threads = arguments.threads;
   options.description = arguments.description;
   options.progress = [&report](const v2::TrainingProgress& progress) { report(progress); };
-  v2::Trainer trainer(std::move(options));
-  Status fault;
-  const ExitStatus read = for_each_input(session, arguments.files, [&](Input& input) -> Status {
-    const auto text = read_whole(input, kMaxCorpusFile, "the largest file to train on");
-    if (!text) return tl::unexpected(text.error());
-    return add_source(trainer, *text);
-  });
-  // What failed has been reported; a model of the rest would not be what was asked for.
-  if (read != ExitStatus::ok) {
-    return fail(ErrorCode::io, "not trained, for part of the corpus could not be read");
-  }
-  const auto model = trainer.train();
-  if (!model) return tl::unexpected(model.error());
+  return options;
+}
+
+Status write_model(const Session& session, std::span<const std::uint8_t> model) {
+  const Arguments& arguments = session.arguments;
   OutputPlan plan{.path = arguments.output, .is_stream = false, .replace = arguments.force};
   auto output = StagedOutput::create(plan);
   if (!output) return tl::unexpected(output.error());
-  if (auto written = write_all(output->fd(), *model, plan.path); !written) return written;
+  if (auto written = write_all(output->fd(), model, plan.path); !written) return written;
   if (auto published = output->publish(Input{}); !published) return published;
   session.console.note(format("%s: %s bytes, hash %s", printable(plan.path).c_str(),
-                              grouped(model->size()).c_str(),
-                              to_hex(v2::Model::parse(*model)->hash()).c_str()));
+                              grouped(model.size()).c_str(),
+                              to_hex(v2::Model::parse(model)->hash()).c_str()));
   return {};
+}
+
+Status train(Session& session) {
+  const Arguments& arguments = session.arguments;
+  std::optional<Addition> addition;
+  if (!arguments.from.empty()) {
+    auto read = read_addition(arguments);
+    if (!read) return tl::unexpected(read.error());
+    addition = std::move(*read);
+  }
+  Report report(session);
+  v2::Trainer trainer(options_of(arguments, report));
+  if (auto added = add_corpus(session, trainer); !added) return added;
+  const auto model =
+      addition ? trainer.add_network(addition->model, addition->network) : trainer.train();
+  if (!model) return tl::unexpected(model.error());
+  return write_model(session, *model);
 }
 
 }  // namespace

@@ -1,24 +1,25 @@
-// Trains a profile's initial state by coding held-back text with the adaptive predictor, text after
-// text.
+// Trains the profiles' initial states by coding held-back text with the adaptive predictor, text
+// after text.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
-#include <vector>
 
 #include "czip/tokenizer/byte_tokenizer.hpp"
+#include "training/mixer_text.hpp"
 #include "v2/predictor.hpp"
 
 namespace czip::v2 {
 
-// Called after each text with the bytes coded so far and the bits that they took.
-using MixerProgress = std::function<void(std::uint64_t bytes, double bits)>;
+// Called after each text with the profile at hand, the bytes that it has coded so far and the bits
+// that they took.
+using MixerProgress = std::function<void(std::size_t profile, std::uint64_t bytes, double bits)>;
 
-// `texts` hold ranks; `state` is what the profile begins with.
-TrainedState train_mixer(const PredictorTables& tables, const ByteTokenizer& tokenizer,
-                         const Profile& profile, TrainedState state,
-                         std::span<const std::vector<std::uint16_t>> texts,
-                         const MixerProgress& progress);
+// The states of the profiles from `first` on, each trained from what it is in `states`.
+TrainedStates train_mixer(const PredictorTables& tables, const ByteTokenizer& tokenizer,
+                          TrainedStates states, std::size_t first, std::span<const MixerText> texts,
+                          const MixerProgress& progress);
 
 }  // namespace czip::v2

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "czip/engine/safetensors_writer.hpp"
 #include "v2/apm.hpp"
 #include "v2/list_inputs.hpp"
 #include "v2/mixer.hpp"
+#include "v2/model_network.hpp"
 #include "v2/model_parts.hpp"
 
 namespace czip::v2 {
@@ -25,6 +28,13 @@ class Tensors {
                  const std::vector<std::uint8_t>& bytes) {
     list_.push_back({std::move(name), dtype, {elements}, bytes});
   }
+  // Of another file.
+  void add_copy(const std::string& name, const TensorView& tensor) {
+    list_.push_back({name,
+                     std::string(dtype_name(tensor.dtype)),
+                     tensor.shape,
+                     {tensor.bytes.begin(), tensor.bytes.end()}});
+  }
   [[nodiscard]] std::span<const TensorContent> list() const { return list_; }
 
  private:
@@ -41,15 +51,26 @@ std::vector<std::int16_t> stored_weights(const std::vector<std::int32_t>& weight
   return stored;
 }
 
-void add_state(Tensors& tensors, std::size_t number, const TrainedState& state) {
-  const Profile& profile = kProfiles[number];
-  const std::string prefix = "state." + std::to_string(number) + ".";
+void add_state(Tensors& tensors, const std::string& prefix, const Profile& profile,
+               const TrainedState& state) {
   tensors.add(prefix + "weights", {kSets, profile.inputs()}, stored_weights(state.weights));
   tensors.add(prefix + "final_weights", {kFinalSets, kInputGroup},
               stored_weights(state.final_weights));
   tensors.add(prefix + "list_maps", {profile.lists, kListStates}, state.list_maps);
   tensors.add(prefix + "match_maps", {kMatchInputs, kMatchStates}, state.match_maps);
 }
+
+// Of the profiles from `first` on.
+void add_states(Tensors& tensors, const std::string& prefix, std::size_t first,
+                const TrainedStates& states) {
+  const auto& apm = states.back().apm;
+  tensors.add(prefix + "apm", {apm.size() / kApmPoints, kApmPoints}, apm);
+  for (std::size_t i = first; i < states.size(); ++i) {
+    add_state(tensors, prefix + std::to_string(i) + ".", kProfiles[i], states[i]);
+  }
+}
+
+constexpr std::string_view kNetworkStates = "state.network.";
 
 }  // namespace
 
@@ -75,11 +96,30 @@ std::vector<std::uint8_t> write_model(const ModelContent& content) {
     tensors.add_bytes(prefix + "index", "U32", table.index.size() / 4, table.index);
     tensors.add_bytes(prefix + "cells", "U16", table.cells.size() / 2, table.cells);
   }
-  tensors.add("state.apm", {vocabulary, kApmPoints}, content.states[0].apm);
-  for (std::size_t i = 0; i < content.states.size(); ++i) {
-    add_state(tensors, i, content.states[i]);
-  }
+  add_states(tensors, "state.", 0, content.states);
   return write_safetensors(metadata, tensors.list());
+}
+
+std::vector<std::uint8_t> write_model_with_network(const SafetensorsFile& model,
+                                                   const SafetensorsFile& network,
+                                                   const ModelDescription& description,
+                                                   const TrainedStates& states) {
+  auto metadata = model.metadata();
+  const auto describe = [&](const char* key, const std::string& value) {
+    if (!value.empty()) metadata[key] = value;
+  };
+  describe("name", description.name);
+  describe("description", description.description);
+  describe("license", description.license);
+  describe("training_data", description.training_data);
+  Tensors tensors;
+  for (const auto& [name, tensor] : model.tensors()) {
+    if (is_network_tensor(name) || name.starts_with(kNetworkStates)) continue;
+    tensors.add_copy(name, tensor);
+  }
+  add_states(tensors, std::string(kNetworkStates), kFirstNetworkProfile, states);
+  for (const auto& [name, tensor] : network.tensors()) tensors.add_copy(name, tensor);
+  return write_safetensors({metadata.begin(), metadata.end()}, tensors.list());
 }
 
 }  // namespace czip::v2

@@ -1,15 +1,13 @@
 // Writes czip-model-v2 files.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "czip/codec/model_v2.hpp"
+#include "czip/engine/safetensors.hpp"
 #include "czip/tokenizer/byte_tokenizer.hpp"
 #include "training/prior_trainer.hpp"
-#include "v2/profile.hpp"
 #include "v2/trained_state.hpp"
 
 namespace czip::v2 {
@@ -21,9 +19,16 @@ struct ModelContent {
   std::vector<std::uint16_t> code_splits;
   std::vector<std::uint16_t> squash;
   TrainedPrior prior;
-  std::array<TrainedState, kProfiles.size()> states;  // the first's apm counts for all
+  TrainedStates states;  // the last's apm counts for all
 };
 
 std::vector<std::uint8_t> write_model(const ModelContent& content);
+
+// `model`, without any network that it has, with the network of the file `network` and `states` for
+// the profiles that one joins. What `description` leaves empty stays as it is.
+std::vector<std::uint8_t> write_model_with_network(const SafetensorsFile& model,
+                                                   const SafetensorsFile& network,
+                                                   const ModelDescription& description,
+                                                   const TrainedStates& states);
 
 }  // namespace czip::v2

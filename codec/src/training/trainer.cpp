@@ -6,15 +6,16 @@
 
 #include "czip/codec/training.hpp"
 #include "czip/tokenizer/byte_pair_training.hpp"
+#include "training/corpus.hpp"
 #include "training/mixer_trainer.hpp"
 #include "training/model_writer.hpp"
+#include "training/network_addition.hpp"
 #include "training/prior_trainer.hpp"
+#include "training/progress.hpp"
 
 namespace czip::v2 {
 namespace {
 
-// One document in so many is held back from the prior.
-constexpr std::size_t kHeldBack = 24;
 constexpr std::size_t kSampleBytes = 65536;
 // How the prior's bytes are shared out to orders 1 to 5, in thousandths.
 constexpr std::array<std::uint64_t, kMaxPriorOrder> kOrderShares{90, 300, 340, 200, 70};
@@ -47,30 +48,16 @@ std::vector<std::uint64_t> tree_weights(std::span<const std::uint32_t> order0) {
   return weights;
 }
 
-// A fixed generator: training must be the same everywhere.
-class Random {
- public:
-  std::uint32_t below(std::uint32_t bound) {
-    state_ = state_ * 6364136223846793005 + 1442695040888963407;
-    return static_cast<std::uint32_t>((state_ >> 32) * bound >> 32);
-  }
-
- private:
-  std::uint64_t state_ = 1;
-};
+// The rank of each token.
+std::vector<std::uint16_t> inverse(std::span<const std::uint16_t> order) {
+  std::vector<std::uint16_t> ranks(order.size());
+  for (std::size_t r = 0; r < order.size(); ++r) ranks[order[r]] = static_cast<std::uint16_t>(r);
+  return ranks;
+}
 
 }  // namespace
 
 struct Trainer::State {
-  struct Document {
-    std::size_t begin;
-    std::size_t size;
-  };
-  struct Source {
-    std::vector<std::uint8_t> text;
-    std::vector<Document> documents;
-  };
-
   TrainingOptions options;
   std::vector<Source> sources;
 
@@ -84,8 +71,6 @@ struct Trainer::State {
   Result<ByteTokenizer> train_tokenizer();
   Result<std::vector<std::uint16_t>> tokenize(const ByteTokenizer& tokenizer,
                                               std::span<const std::uint16_t> ranks);
-  Result<std::vector<std::vector<std::uint16_t>>> held_back_texts(
-      const ByteTokenizer& tokenizer, std::span<const std::uint16_t> ranks) const;
   Result<std::vector<std::uint8_t>> train();
 };
 
@@ -102,7 +87,7 @@ Status Trainer::add_document(std::span<const std::uint8_t> text) {
   if (text.empty()) return {};
   try {
     if (state_->sources.empty()) begin_source();
-    State::Source& source = state_->sources.back();
+    Source& source = state_->sources.back();
     source.documents.push_back({source.text.size(), text.size()});
     source.text.insert(source.text.end(), text.begin(), text.end());
   } catch (const std::bad_alloc&) {
@@ -138,11 +123,9 @@ Result<std::vector<std::uint16_t>> Trainer::State::tokenize(const ByteTokenizer&
   for (const Source& source : sources) {
     report({.stage = "tokens", .done = done++, .total = sources.size()});
     for (std::size_t d = 0; d < source.documents.size(); ++d) {
-      if (d % kHeldBack == kHeldBack - 1) continue;
-      const Document& document = source.documents[d];
+      if (is_held_back(d)) continue;
       tokens.clear();
-      const auto text = std::span(source.text).subspan(document.begin, document.size);
-      if (auto status = tokenizer.encode(text, tokens); !status) {
+      if (auto status = tokenizer.encode(source.document(d), tokens); !status) {
         return tl::unexpected(status.error());
       }
       for (const TokenId token : tokens) corpus.push_back(ranks[token]);
@@ -150,39 +133,6 @@ Result<std::vector<std::uint16_t>> Trainer::State::tokenize(const ByteTokenizer&
     }
   }
   return corpus;
-}
-
-// The documents held back, joined to texts of many lengths, in random order.
-Result<std::vector<std::vector<std::uint16_t>>> Trainer::State::held_back_texts(
-    const ByteTokenizer& tokenizer, std::span<const std::uint16_t> ranks) const {
-  Random random;
-  std::vector<std::vector<std::uint16_t>> texts;
-  std::vector<TokenId> tokens;
-  for (const Source& source : sources) {
-    std::uint64_t bytes = 0;
-    std::vector<std::uint16_t> text;
-    std::size_t wanted = 0;
-    for (std::size_t d = kHeldBack - 1; d < source.documents.size() && bytes < options.mixer_bytes;
-         d += kHeldBack) {
-      const Document& document = source.documents[d];
-      tokens.clear();
-      const auto bytes_of_document = std::span(source.text).subspan(document.begin, document.size);
-      if (auto status = tokenizer.encode(bytes_of_document, tokens); !status) {
-        return tl::unexpected(status.error());
-      }
-      bytes += document.size;
-      for (const TokenId token : tokens) text.push_back(ranks[token]);
-      if (text.size() < wanted) continue;
-      texts.push_back(std::move(text));
-      text.clear();
-      wanted = std::size_t{100} << random.below(11);
-    }
-    if (!text.empty()) texts.push_back(std::move(text));
-  }
-  for (std::size_t i = texts.size(); i > 1; --i) {
-    std::swap(texts[i - 1], texts[random.below(static_cast<std::uint32_t>(i))]);
-  }
-  return texts;
 }
 
 Result<std::vector<std::uint8_t>> Trainer::State::train() {
@@ -194,16 +144,11 @@ Result<std::vector<std::uint8_t>> Trainer::State::train() {
   auto tokenizer = train_tokenizer();
   if (!tokenizer) return tl::unexpected(tokenizer.error());
   const auto order = alphabetic_order(*tokenizer);
-  std::vector<std::uint16_t> ranks(order.size());
-  for (std::size_t r = 0; r < order.size(); ++r) ranks[order[r]] = static_cast<std::uint16_t>(r);
+  const auto ranks = inverse(order);
   auto corpus = tokenize(*tokenizer, ranks);
   if (!corpus) return tl::unexpected(corpus.error());
-  auto texts = held_back_texts(*tokenizer, ranks);
+  const auto texts = held_back_texts(sources, *tokenizer, ranks, options.mixer_bytes);
   if (!texts) return tl::unexpected(texts.error());
-  if (texts->empty()) {
-    return fail(ErrorCode::invalid_argument,
-                "training needs a source of at least " + std::to_string(kHeldBack) + " documents");
-  }
   std::array<std::size_t, kMaxPriorOrder> budgets;
   for (std::size_t k = 0; k < budgets.size(); ++k) {
     budgets[k] = static_cast<std::size_t>(options.prior_bytes * kOrderShares[k] / 1000);
@@ -220,20 +165,12 @@ Result<std::vector<std::uint8_t>> Trainer::State::train() {
   if (!tree) return tl::unexpected(tree.error());
   const auto prior = Prior::create(trained.order0, trained.views());
   if (!prior) return tl::unexpected(prior.error());
-  std::array<TrainedState, kProfiles.size()> states;
-  for (std::size_t i = states.size(); i-- > 0;) {
-    auto state = TrainedState::initial(kProfiles[i], tree->size(), *logistic);
-    // The profiles share one map, which the first to be trained, the finest, has made.
-    if (i + 1 < states.size()) state.apm = states.back().apm;
-    states[i] = train_mixer({&*logistic, &*tree, &*prior}, *tokenizer, kProfiles[i],
-                            std::move(state), *texts, [&](std::uint64_t bytes, double bits) {
-                              report({.stage = "mixer",
-                                      .done = bytes,
-                                      .total = 0,
-                                      .bits_per_byte = bits / static_cast<double>(bytes)});
-                            });
+  TrainedStates states;
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    states[i] = TrainedState::initial(kProfiles[i], tree->size(), *logistic);
   }
-  states[0].apm = states.back().apm;
+  states = train_mixer({&*logistic, &*tree, &*prior}, *tokenizer, std::move(states), 0, *texts,
+                       ProgressReporter(options.progress, *texts).mixer(""));
   return write_model({options.description, *tokenizer, order, std::move(splits), squash,
                       std::move(trained), std::move(states)});
 }
@@ -241,6 +178,15 @@ Result<std::vector<std::uint8_t>> Trainer::State::train() {
 Result<std::vector<std::uint8_t>> Trainer::train() {
   try {
     return state_->train();
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::out_of_memory, "not enough memory to train on this corpus");
+  }
+}
+
+Result<std::vector<std::uint8_t>> Trainer::add_network(
+    const Model& model, std::span<const std::uint8_t> network) const {
+  try {
+    return add_network_to(model.parts(), network, state_->sources, state_->options);
   } catch (const std::bad_alloc&) {
     return fail(ErrorCode::out_of_memory, "not enough memory to train on this corpus");
   }

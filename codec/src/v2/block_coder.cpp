@@ -6,7 +6,9 @@
 
 #include "czip/base/little_endian.hpp"
 #include "v2/binary_coder.hpp"
+#include "v2/lockstep.hpp"
 #include "v2/model_parts.hpp"
+#include "v2/network_opinion.hpp"
 #include "v2/network_streams.hpp"
 #include "v2/predictor.hpp"
 
@@ -20,53 +22,44 @@ Status check_settings(const Model& model, const BlockSettings& settings) {
   if (settings.network && !model.has_network()) {
     return fail(ErrorCode::unsupported, "a block needs a network, which the model does not have");
   }
+  if (settings.network && settings.profile < kFirstNetworkProfile) {
+    return fail(ErrorCode::unsupported, "a block has a network in a profile that none joins");
+  }
   return {};
 }
 
-// The streams of a block: equal parts of its tokens, coded in step so that all of them share, and
-// feed, one predictor, and the network runs once for all.
+// The streams of a block, with the network's where it takes part.
 class Streams {
  public:
-  // `tokens` is the number of tokens of the block, or a guess if there is one stream only.
   static Result<Streams> create(const ModelParts& model, const BlockSettings& settings,
-                                SimdLevel simd, std::size_t tokens) {
-    const std::uint32_t count = 1u << settings.streams_log2;
-    Streams streams((tokens + count - 1) / count, count);
+                                SimdLevel simd, const Lockstep& lockstep) {
+    Streams streams(model.logistic, lockstep);
     if (settings.network) {
-      auto network = NetworkStreams::create(model, simd, count);
+      auto network = NetworkStreams::create(model, simd, lockstep.streams());
       if (!network) return tl::unexpected(network.error());
       streams.network_ = std::move(*network);
     }
     return streams;
   }
 
-  // Of each stream but the last ones, which are what is left.
-  [[nodiscard]] std::size_t length() const { return length_; }
   [[nodiscard]] Stream& operator[](std::uint32_t s) { return list_[s]; }
-  // Streams with a token number `i`, if there are `tokens` in all.
-  [[nodiscard]] std::uint32_t active(std::size_t i, std::size_t tokens) const {
-    return i >= tokens ? 0u : static_cast<std::uint32_t>((tokens - i + length_ - 1) / length_);
-  }
-  [[nodiscard]] std::size_t position(std::uint32_t s, std::size_t i) const {
-    return s * length_ + i;
-  }
 
   void step(std::uint32_t active) {
     if (network_) network_->step(active);
   }
-  [[nodiscard]] std::span<const std::uint32_t> network_expects(std::uint32_t s) {
-    return network_ ? network_->expects(s) : std::span<const std::uint32_t>();
+  // Of stream `s`; valid until the next call.
+  [[nodiscard]] NetworkOpinion opinion(std::uint32_t s) {
+    return {*logistic_, network_ ? network_->expects(s) : std::span<const std::uint32_t>()};
   }
   void set_last_token(std::uint32_t s, std::uint32_t token) {
     if (network_) network_->set_last_token(s, token);
   }
 
  private:
-  Streams(std::size_t length, std::uint32_t count) : length_(length) {
-    for (std::uint32_t s = 0; s < count; ++s) list_.push_back({s, History(length), {}});
-  }
+  Streams(const Logistic& logistic, const Lockstep& lockstep)
+      : logistic_(&logistic), list_(lockstep.begin()) {}
 
-  std::size_t length_;
+  const Logistic* logistic_;
   std::vector<Stream> list_;
   std::optional<NetworkStreams> network_;
 };
@@ -75,7 +68,7 @@ Predictor make_predictor(const ModelParts& model, const BlockSettings& settings,
                          std::uint64_t text_bytes) {
   return {{&model.logistic, &model.tree, &model.prior},
           kProfiles[settings.profile],
-          model.states[settings.profile],
+          (settings.network ? model.network_states : model.states)[settings.profile],
           TableSizes::for_text(text_bytes),
           simd};
 }
@@ -83,9 +76,10 @@ Predictor make_predictor(const ModelParts& model, const BlockSettings& settings,
 void encode_token(const ModelParts& model, Predictor& predictor, Streams& streams, std::uint32_t s,
                   std::uint32_t token, BinaryEncoder& coder) {
   const std::uint32_t rank = model.tree.rank(token);
-  predictor.begin_token(streams[s], streams.network_expects(s));
+  const NetworkOpinion network = streams.opinion(s);
+  predictor.begin_token(streams[s]);
   while (!predictor.decided()) {
-    const std::uint32_t p = predictor.predict();
+    const std::uint32_t p = predictor.predict(network.input(predictor.node()));
     const bool bit = rank >= predictor.split();
     coder.encode(bit, p);
     predictor.update(bit);
@@ -96,8 +90,12 @@ void encode_token(const ModelParts& model, Predictor& predictor, Streams& stream
 
 std::uint32_t decode_token(const ModelParts& model, Predictor& predictor, Streams& streams,
                            std::uint32_t s, BinaryDecoder& coder) {
-  predictor.begin_token(streams[s], streams.network_expects(s));
-  while (!predictor.decided()) predictor.update(coder.decode(predictor.predict()));
+  const NetworkOpinion network = streams.opinion(s);
+  predictor.begin_token(streams[s]);
+  while (!predictor.decided()) {
+    const std::uint32_t p = predictor.predict(network.input(predictor.node()));
+    predictor.update(coder.decode(p));
+  }
   const std::uint32_t token = model.tree.token(predictor.rank());
   predictor.end_token(model.tokenizer.token(token));
   streams.set_last_token(s, token);
@@ -129,14 +127,15 @@ Status decode_one_stream(const ModelParts& model, Predictor& predictor, Streams&
 }
 
 Status decode_streams(const ModelParts& model, Predictor& predictor, Streams& streams,
-                      BinaryDecoder& coder, std::size_t tokens, std::span<std::uint8_t> text) {
+                      BinaryDecoder& coder, const Lockstep& lockstep, std::size_t tokens,
+                      std::span<std::uint8_t> text) {
   std::vector<std::uint16_t> decoded(tokens);
-  for (std::size_t i = 0; i < streams.length(); ++i) {
-    const std::uint32_t active = streams.active(i, tokens);
+  for (std::size_t i = 0; i < lockstep.length(); ++i) {
+    const std::uint32_t active = lockstep.active(i);
     streams.step(active);
     for (std::uint32_t s = 0; s < active; ++s) {
       const std::uint32_t token = decode_token(model, predictor, streams, s, coder);
-      decoded[streams.position(s, i)] = static_cast<std::uint16_t>(token);
+      decoded[lockstep.position(s, i)] = static_cast<std::uint16_t>(token);
     }
   }
   std::size_t at = 0;
@@ -161,13 +160,14 @@ Result<CodedBlock> encode_checked(const ModelParts& model, const BlockSettings& 
   }
   BinaryEncoder coder(block.payload);
   Predictor predictor = make_predictor(model, settings, simd, text.size());
-  auto streams = Streams::create(model, settings, simd, tokens.size());
+  const Lockstep lockstep(tokens.size(), settings.streams_log2);
+  auto streams = Streams::create(model, settings, simd, lockstep);
   if (!streams) return tl::unexpected(streams.error());
-  for (std::size_t i = 0; i < streams->length(); ++i) {
-    const std::uint32_t active = streams->active(i, tokens.size());
+  for (std::size_t i = 0; i < lockstep.length(); ++i) {
+    const std::uint32_t active = lockstep.active(i);
     streams->step(active);
     for (std::uint32_t s = 0; s < active; ++s) {
-      encode_token(model, predictor, *streams, s, tokens[streams->position(s, i)], coder);
+      encode_token(model, predictor, *streams, s, tokens[lockstep.position(s, i)], coder);
     }
   }
   block.final_range = coder.range();
@@ -192,10 +192,11 @@ Status decode_checked(const ModelParts& model, const BlockSettings& settings, Si
   Predictor predictor = make_predictor(model, settings, simd, text.size());
   // One stream ends with the text; a token takes about three bytes.
   const bool one = settings.streams_log2 == 0;
-  auto streams = Streams::create(model, settings, simd, one ? text.size() / 3 : tokens);
+  const Lockstep lockstep(one ? text.size() / 3 : tokens, settings.streams_log2);
+  auto streams = Streams::create(model, settings, simd, lockstep);
   if (!streams) return tl::unexpected(streams.error());
   auto status = one ? decode_one_stream(model, predictor, *streams, coder, text)
-                    : decode_streams(model, predictor, *streams, coder, tokens, text);
+                    : decode_streams(model, predictor, *streams, coder, lockstep, tokens, text);
   const bool range_fits = final_range == kUnknownRange || coder.range() == final_range;
   if (status && !(coder.ends_here() && range_fits)) {
     return fail(ErrorCode::corrupt, "the block's payload does not end where its text does");

@@ -9,18 +9,9 @@
 #include "czip/codec/czip_v2.hpp"
 #include "czip/codec/model_v2.hpp"
 #include "czip/engine/simd.hpp"
+#include "v2/block_settings.hpp"
 
 namespace czip::v2 {
-
-// How the predictor works on a block; recorded in the file, for the decoder must do the same.
-struct BlockSettings {
-  std::uint8_t profile = 1;       // 0 fast, 1 normal, 2 finest: which contexts take part
-  std::uint8_t streams_log2 = 0;  // lockstep streams for the network: 1 << streams_log2, at most 64
-  bool network = false;           // needs a model that has one
-};
-
-inline constexpr std::uint8_t kMaxProfile = 2;
-inline constexpr std::uint8_t kMaxStreamsLog2 = 6;
 
 struct CodedBlock {
   std::vector<std::uint8_t> payload;

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <limits>
 #include <new>
@@ -24,9 +23,6 @@ namespace czip::v2 {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
-
-// A lockstep stream of the network is worth its cold start from this much text on.
-constexpr std::uint64_t kMinStreamBytes = std::uint64_t{16} << 10;
 
 // Of a block that may be random, what is coded to see.
 constexpr std::size_t kSampleBytes = std::size_t{16} << 10;
@@ -79,9 +75,7 @@ class BlockEncoder {
     BlockSettings settings{.profile = level_.profile, .streams_log2 = 0, .network = false};
     if (!level_.network || !model_->has_network()) return settings;
     settings.network = true;
-    const std::uint64_t streams = std::max<std::uint64_t>(text_bytes / kMinStreamBytes, 1);
-    settings.streams_log2 = static_cast<std::uint8_t>(
-        std::min<int>(static_cast<int>(std::bit_width(streams)) - 1, kMaxStreamsLog2));
+    settings.streams_log2 = network_streams_log2(text_bytes);
     return settings;
   }
 

@@ -8,6 +8,7 @@
 #include "v2/apm.hpp"
 #include "v2/list_inputs.hpp"
 #include "v2/mixer.hpp"
+#include "v2/model_network.hpp"
 #include "v2/model_parts.hpp"
 
 namespace czip::v2 {
@@ -83,10 +84,7 @@ std::vector<std::int32_t> read_weights(TensorReader& reader, const std::string& 
   return weights;
 }
 
-TrainedState read_state(TensorReader& reader, std::size_t number,
-                        const std::vector<std::uint16_t>& apm) {
-  const Profile& profile = kProfiles[number];
-  const std::string prefix = "state." + std::to_string(number) + ".";
+TrainedState read_state(TensorReader& reader, const std::string& prefix, const Profile& profile) {
   TrainedState state;
   state.weights = read_weights(reader, prefix + "weights", {kSets, profile.inputs()});
   state.final_weights = read_weights(reader, prefix + "final_weights", {kFinalSets, kInputGroup});
@@ -94,8 +92,20 @@ TrainedState read_state(TensorReader& reader, std::size_t number,
       reader.values<std::uint32_t>(prefix + "list_maps", DType::u32, {profile.lists, kListStates});
   state.match_maps =
       reader.values<std::uint32_t>(prefix + "match_maps", DType::u32, {kMatchInputs, kMatchStates});
-  state.apm = apm;
   return state;
+}
+
+// The states of the profiles from `first` on, which share one map.
+TrainedStates read_states(TensorReader& reader, const std::string& prefix, std::size_t first,
+                          std::uint64_t vocabulary) {
+  const auto apm =
+      reader.values<std::uint16_t>(prefix + "apm", DType::u16, {vocabulary, kApmPoints});
+  TrainedStates states;
+  for (std::size_t i = first; i < states.size(); ++i) {
+    states[i] = read_state(reader, prefix + std::to_string(i) + ".", kProfiles[i]);
+    states[i].apm = apm;
+  }
+  return states;
 }
 
 Result<Prior> read_prior(TensorReader& reader, std::uint64_t vocabulary) {
@@ -127,7 +137,7 @@ ModelDescription read_description(const SafetensorsFile& file) {
 std::size_t count_network_tensors(const SafetensorsFile& file) {
   return static_cast<std::size_t>(
       std::count_if(file.tensors().begin(), file.tensors().end(),
-                    [](const auto& tensor) { return tensor.first.starts_with("network."); }));
+                    [](const auto& tensor) { return is_network_tensor(tensor.first); }));
 }
 
 Result<std::shared_ptr<const ModelParts>> load(SafetensorsFile file) {
@@ -142,12 +152,14 @@ Result<std::shared_ptr<const ModelParts>> load(SafetensorsFile file) {
   const auto order = reader.values<std::uint16_t>("code.order", DType::u16, {vocabulary});
   const auto splits = reader.values<std::uint16_t>("code.splits", DType::u16, {vocabulary - 1});
   const auto squash = reader.values<std::uint16_t>("tables.squash", DType::u16, {kSquashEntries});
-  const auto apm = reader.values<std::uint16_t>("state.apm", DType::u16, {vocabulary, kApmPoints});
-  std::array<TrainedState, kProfiles.size()> states;
-  for (std::size_t i = 0; i < states.size(); ++i) states[i] = read_state(reader, i, apm);
+  TrainedStates states = read_states(reader, "state.", 0, vocabulary);
+  const std::size_t network_tensors = count_network_tensors(file);
+  TrainedStates network_states;
+  if (network_tensors > 0) {
+    network_states = read_states(reader, "state.network.", kFirstNetworkProfile, vocabulary);
+  }
   auto prior = read_prior(reader, vocabulary);
   if (!prior) return tl::unexpected(prior.error());
-  const std::size_t network_tensors = count_network_tensors(file);
   if (reader.used() + network_tensors != file.tensors().size()) {
     return fail(ErrorCode::unsupported, "the model has tensors that this czip does not know");
   }
@@ -159,17 +171,14 @@ Result<std::shared_ptr<const ModelParts>> load(SafetensorsFile file) {
   if (!tree) return tl::unexpected(tree.error());
   std::optional<NetworkV2> network;
   if (network_tensors > 0) {
-    auto created = NetworkV2::create(file, best_simd_level(), tree->order());
-    if (!created) return tl::unexpected(created.error());
-    if (created->config().vocabulary != vocabulary) {
-      return fail(ErrorCode::corrupt,
-                  "the model's network and tokenizer differ in their vocabulary");
-    }
-    network = std::move(*created);
+    auto loaded = load_network(file, *tree);
+    if (!loaded) return tl::unexpected(loaded.error());
+    network = std::move(*loaded);
   }
-  return std::make_shared<const ModelParts>(ModelParts{
-      content_hash(file), read_description(file), std::move(*tokenizer), std::move(*logistic),
-      std::move(*tree), std::move(*prior), std::move(states), std::move(network), std::move(file)});
+  return std::make_shared<const ModelParts>(
+      ModelParts{content_hash(file), read_description(file), std::move(*tokenizer),
+                 std::move(*logistic), std::move(*tree), std::move(*prior), std::move(states),
+                 std::move(network_states), std::move(network), std::move(file)});
 }
 
 }  // namespace

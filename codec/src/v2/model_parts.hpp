@@ -1,7 +1,6 @@
 // What a loaded czip-model-v2 model consists of.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -24,7 +23,8 @@ struct ModelParts {
   Logistic logistic;
   CodeTree tree;
   Prior prior;
-  std::array<TrainedState, kProfiles.size()> states;
+  TrainedStates states;          // where no network takes part
+  TrainedStates network_states;  // where one does: of the profiles from kFirstNetworkProfile on
   // At this machine's best SIMD level; `file` makes it at others.
   std::optional<NetworkV2> network;
   SafetensorsFile file;

@@ -4,23 +4,24 @@ namespace czip::v2 {
 
 Result<NetworkStreams> NetworkStreams::create(const ModelParts& model, SimdLevel simd,
                                               std::uint32_t streams) {
-  const NetworkV2* network = &*model.network;
-  std::unique_ptr<NetworkV2> own;
-  if (simd != network->level()) {
-    auto other = NetworkV2::create(model.file, simd, model.tree.order());
-    if (!other) return tl::unexpected(other.error());
-    own = std::make_unique<NetworkV2>(std::move(*other));
-    network = own.get();
-  }
-  auto state = NetworkV2State::create(*network, streams);
-  if (!state) return tl::unexpected(state.error());
-  return NetworkStreams(*network, std::move(own), std::move(*state), streams);
+  if (simd == model.network->level()) return create(*model.network, streams);
+  auto network = NetworkV2::create(model.file, simd, model.tree.order());
+  if (!network) return tl::unexpected(network.error());
+  auto own = std::make_unique<NetworkV2>(std::move(*network));
+  auto made = create(*own, streams);
+  if (made) made->own_ = std::move(own);
+  return made;
 }
 
-NetworkStreams::NetworkStreams(const NetworkV2& network, std::unique_ptr<NetworkV2> own,
-                               NetworkV2State state, std::uint32_t streams)
+Result<NetworkStreams> NetworkStreams::create(const NetworkV2& network, std::uint32_t streams) {
+  auto state = NetworkV2State::create(network, streams);
+  if (!state) return tl::unexpected(state.error());
+  return NetworkStreams(network, std::move(*state), streams);
+}
+
+NetworkStreams::NetworkStreams(const NetworkV2& network, NetworkV2State state,
+                               std::uint32_t streams)
     : network_(&network),
-      own_(std::move(own)),
       state_(std::move(state)),
       last_(streams, kFirstInput),
       logits_(std::size_t{streams} * network.config().vocabulary),

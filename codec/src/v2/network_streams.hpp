@@ -21,6 +21,8 @@ class NetworkStreams {
   // here).
   static Result<NetworkStreams> create(const ModelParts& model, SimdLevel simd,
                                        std::uint32_t streams);
+  // Of a network that outlives the streams.
+  static Result<NetworkStreams> create(const NetworkV2& network, std::uint32_t streams);
 
   // The token that a stream goes on with.
   void set_last_token(std::uint32_t stream, std::uint32_t token) { last_[stream] = token; }
@@ -31,11 +33,11 @@ class NetworkStreams {
   std::span<const std::uint32_t> expects(std::uint32_t stream);
 
  private:
-  NetworkStreams(const NetworkV2& network, std::unique_ptr<NetworkV2> own, NetworkV2State state,
-                 std::uint32_t streams);
+  NetworkStreams(const NetworkV2& network, NetworkV2State state, std::uint32_t streams);
 
   const NetworkV2* network_;
-  std::unique_ptr<NetworkV2> own_;  // made here, for a SIMD level that is not the model's
+  // Made here, for a SIMD level that is not the model's; destroyed after the state, which uses it.
+  std::unique_ptr<NetworkV2> own_;
   NetworkV2State state_;
   std::vector<std::uint32_t> last_;
   std::vector<std::int32_t> logits_;  // [streams][vocabulary]

@@ -55,14 +55,13 @@ TrainedState Predictor::trained_state() const {
           copy(matches_.maps()), copy(node_apm_.points())};
 }
 
-void Predictor::begin_token(Stream& stream, std::span<const std::uint32_t> network_below) {
+void Predictor::begin_token(Stream& stream) {
   stream_ = &stream;
-  network_below_ = network_below;
   const History& history = stream.history;
   set_contexts(history, contexts_);
   lists_.prefetch(contexts_);
   prior_.prefetch_index(contexts_);
-  node_ = {.split = tree_->root(), .low = 0, .high = tree_->size(), .depth = 0, .path = 1};
+  node_ = root_node(*tree_);
   slots_.begin_token(contexts_, node_);
   last_byte_ = static_cast<std::uint32_t>(history.last_bytes() & 0xff);
   last_rank_ = history.recent(1);
@@ -74,26 +73,18 @@ void Predictor::begin_token(Stream& stream, std::span<const std::uint32_t> netwo
   prior_.begin_token(contexts_);
 }
 
-std::uint32_t Predictor::predict() {
+std::uint32_t Predictor::predict(std::int32_t network) {
   lists_.predict(node_, *logistic_, inputs(kFirstListInput, list_count_));
   slots_.predict(*logistic_, inputs(kFirstSlotInput, kSlotInputs));
   prior_.predict(node_, *logistic_, inputs(kFirstPriorInput, kPriorInputs));
   matches_.predict(node_, *logistic_, inputs(kFirstMatchInput, kMatchInputs));
-  predict_network();
+  mixer_.inputs()[kNetworkInput] = network;
   select_weights();
   const std::int32_t mixed = mixer_.mix();
   const std::uint32_t by_node = node_apm_.refine(mixed, node_.split);
   const std::uint32_t by_hash = hashed_apm_.refine(mixed, hashed_context());
   const std::uint32_t p = (2 * logistic_->squash(mixed) + by_node + by_hash + 2) / 4;
   return std::clamp(p, 1u, 65535u);
-}
-
-void Predictor::predict_network() {
-  if (network_below_.empty()) return;
-  const std::uint64_t above = network_below_[node_.high] - network_below_[node_.split];
-  const std::uint64_t all = network_below_[node_.high] - network_below_[node_.low];
-  mixer_.inputs()[kNetworkInput] =
-      logistic_->stretch(static_cast<std::uint32_t>(above * 65535 / all));
 }
 
 void Predictor::select_weights() {
@@ -127,12 +118,7 @@ void Predictor::update(bool bit) {
   lists_.update(node_, bit, inputs(kFirstListInput, list_count_));
   matches_.update(bit);
   prior_.update(bit);
-  Node next = node_;
-  (bit ? next.low : next.high) = node_.split;
-  next.split = tree_->child(node_.split, bit);
-  ++next.depth;
-  if (next.path < 1u << 19) next.path = 2 * next.path + (bit ? 1 : 0);
-  node_ = next;
+  node_ = child_node(*tree_, node_, bit);
   slots_.update(bit, decided() ? nullptr : &node_);
   if (!decided()) prefetch_apm();
 }

@@ -50,16 +50,17 @@ class Predictor {
   Predictor(const PredictorTables& tables, const Profile& profile, const TrainedState& state,
             const TableSizes& sizes, SimdLevel simd);
 
-  // Sets out to code the stream's next token. `network_below`, if not empty, is the network's
-  // opinion: [vocabulary + 1] ascending sums of weights in code order, each weight at least 1.
-  void begin_token(Stream& stream, std::span<const std::uint32_t> network_below = {});
+  // Sets out to code the stream's next token.
+  void begin_token(Stream& stream);
   // Whether one token is left, rank().
   [[nodiscard]] bool decided() const { return node_.split == CodeTree::kLeaf; }
   [[nodiscard]] std::uint32_t rank() const { return node_.low; }
   // A 1 says that the rank is at or past this.
   [[nodiscard]] std::uint32_t split() const { return node_.split; }
-  // Probability of a 1 in units of 2^-16, 1..65535.
-  std::uint32_t predict();
+  [[nodiscard]] const Node& node() const { return node_; }
+  // Probability of a 1 in units of 2^-16, 1..65535. `network` is the network's input to the mixer
+  // at the node, 0 where none takes part.
+  std::uint32_t predict(std::int32_t network);
   void update(bool bit);
   // Learns the token, whose bytes are `bytes`.
   void end_token(std::string_view bytes);
@@ -71,7 +72,6 @@ class Predictor {
   [[nodiscard]] std::span<std::int32_t> inputs(std::size_t first, std::size_t count) {
     return mixer_.inputs().subspan(first, count);
   }
-  void predict_network();
   void select_weights();
   void prefetch_apm() const;
   [[nodiscard]] std::size_t hashed_context() const;
@@ -89,7 +89,6 @@ class Predictor {
   std::uint32_t hashed_apm_log2_;
 
   Stream* stream_ = nullptr;
-  std::span<const std::uint32_t> network_below_;
   Contexts contexts_;
   Node node_;
   std::uint32_t last_byte_ = 0;

@@ -30,4 +30,7 @@ struct Profile {
 
 inline constexpr std::array<Profile, 3> kProfiles{{{8}, {16}, {kMaxLists}}};
 
+// The first profile that a network joins: those before it are for speed.
+inline constexpr std::size_t kFirstNetworkProfile = 1;
+
 }  // namespace czip::v2

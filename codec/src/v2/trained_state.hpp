@@ -1,7 +1,8 @@
 // The part of the predictor's state that is trained beforehand and kept in the model, one for each
-// profile.
+// profile; where the model has a network, another for each profile that it joins.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -21,5 +22,8 @@ struct TrainedState {
   static TrainedState initial(const Profile& profile, std::uint32_t vocabulary,
                               const Logistic& logistic);
 };
+
+// By profile.
+using TrainedStates = std::array<TrainedState, kProfiles.size()>;
 
 }  // namespace czip::v2

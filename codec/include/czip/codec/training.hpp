@@ -17,10 +17,11 @@ namespace czip::v2 {
 
 // Where training stands, for a progress report.
 struct TrainingProgress {
-  std::string_view stage;  // "tokenizer", "tokens", "prior", "mixer"
-  std::uint64_t done = 0;  // of `total`, in the stage's own units
+  std::string_view stage;   // "tokenizer", "tokens", "prior", "network", "mixer"
+  std::string_view part{};  // of the stage, where it has several: "profile 2 with the network"
+  std::uint64_t done = 0;   // of `total`, in the stage's own units; a part ends with all of them
   std::uint64_t total = 0;
-  double bits_per_byte = 0;  // on held-back text, while the mixer is trained; else 0
+  double bits_per_byte = 0;  // on held-back text, in the last two stages; else 0
 };
 
 struct TrainingOptions {
@@ -28,9 +29,10 @@ struct TrainingOptions {
   std::uint64_t prior_bytes = 20'000'000;     // the prior's size, at most
   std::uint64_t tokenizer_bytes = 8'000'000;  // of each source, what the tokenizer learns from
   std::uint64_t mixer_bytes = 1'500'000;  // of each source, held back from the prior for the mixer
-  unsigned threads = 0;                   // 0: as many as the machine has
+  std::uint64_t network_mixer_bytes = 500'000;  // the same for blocks with a network
+  unsigned threads = 0;                         // 0: as many as the machine has
   ModelDescription description;
-  std::function<void(const TrainingProgress&)> progress;  // from the calling thread
+  std::function<void(const TrainingProgress&)> progress;  // never from two threads at once
 };
 
 // The same documents in the same order and the same options give the same model, whatever the
@@ -51,6 +53,16 @@ class Trainer {
   // The model file. Errors: too little text, out_of_memory. Memory: some 12 bytes for each byte of
   // text.
   Result<std::vector<std::uint8_t>> train();
+
+  // The file of a model made of the same documents in the same order, with a network: its
+  // tokenizer, prior and states stay as they are, and states for blocks with the network are
+  // trained beside them. A network that it has already is replaced; of the options, what the
+  // description leaves empty stays as it is, too. `network` is a safetensors file of the tensors
+  // "network.*" alone (conformance/czip-network-v2.md), trained with the model's tokens and, like
+  // the prior, without every 24th document of a source. Errors: those of train, corrupt and
+  // unsupported (a network that is none, or has not the model's vocabulary).
+  Result<std::vector<std::uint8_t>> add_network(const Model& model,
+                                                std::span<const std::uint8_t> network) const;
 
  private:
   struct State;

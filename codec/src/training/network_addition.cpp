@@ -1,0 +1,65 @@
+#include "training/network_addition.hpp"
+
+#include <string>
+#include <utility>
+
+#include "training/mixer_trainer.hpp"
+#include "training/model_writer.hpp"
+#include "training/network_recorder.hpp"
+#include "training/progress.hpp"
+#include "v2/model_network.hpp"
+
+namespace czip::v2 {
+namespace {
+
+Result<SafetensorsFile> parse_network_file(std::span<const std::uint8_t> bytes) {
+  auto file = SafetensorsFile::parse(bytes);
+  if (!file) return file;
+  for (const auto& [name, tensor] : file->tensors()) {
+    if (!is_network_tensor(name)) {
+      return fail(ErrorCode::corrupt,
+                  "the network's file has a tensor " + name + ", which is no network's");
+    }
+  }
+  return file;
+}
+
+std::vector<std::uint16_t> ranks_of(const CodeTree& tree) {
+  std::vector<std::uint16_t> ranks;
+  for (std::uint32_t token = 0; token < tree.size(); ++token) {
+    ranks.push_back(static_cast<std::uint16_t>(tree.rank(token)));
+  }
+  return ranks;
+}
+
+}  // namespace
+
+Result<std::vector<std::uint8_t>> add_network_to(const ModelParts& model,
+                                                 std::span<const std::uint8_t> network_file,
+                                                 std::span<const Source> sources,
+                                                 const TrainingOptions& options) {
+  const auto file = parse_network_file(network_file);
+  if (!file) return tl::unexpected(file.error());
+  const auto network = load_network(*file, model.tree);
+  if (!network) return tl::unexpected(network.error());
+  auto texts =
+      held_back_texts(sources, model.tokenizer, ranks_of(model.tree), options.network_mixer_bytes);
+  if (!texts) return tl::unexpected(texts.error());
+  const ProgressReporter reporter(options.progress, *texts);
+  const PredictorTables tables{&model.logistic, &model.tree, &model.prior};
+  // The states without the network are where those with it begin: it takes less text to learn how
+  // much to heed one more input than to learn all of them. They are trained on these texts as well
+  // only to see what the network is worth.
+  const auto train = [&](const char* part) {
+    return train_mixer(tables, model.tokenizer, model.states, kFirstNetworkProfile, *texts,
+                       reporter.mixer(part));
+  };
+  train(" without the network");
+  auto recorded = record_network(*network, model.tree, model.logistic, *texts, options.threads,
+                                 reporter.network());
+  if (!recorded) return tl::unexpected(recorded.error());
+  const TrainedStates states = train(" with the network");
+  return write_model_with_network(model.file, *file, options.description, states);
+}
+
+}  // namespace czip::v2

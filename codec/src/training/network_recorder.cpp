@@ -1,0 +1,84 @@
+#include "training/network_recorder.hpp"
+
+#include <cmath>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "pipeline.hpp"
+#include "v2/block_settings.hpp"
+#include "v2/lockstep.hpp"
+#include "v2/network_opinion.hpp"
+#include "v2/network_streams.hpp"
+
+namespace czip::v2 {
+namespace {
+
+void record_token(const CodeTree& tree, const NetworkOpinion& network, std::uint16_t rank,
+                  std::vector<std::int16_t>& inputs) {
+  for (Node node = root_node(tree); node.split != CodeTree::kLeaf;
+       node = child_node(tree, node, rank >= node.split)) {
+    inputs.push_back(static_cast<std::int16_t>(network.input(node)));
+  }
+}
+
+double token_bits(std::span<const std::uint32_t> below, std::uint16_t rank) {
+  const double mass = below[rank + 1u] - below[rank];
+  return std::log2(below.back() / mass);
+}
+
+// Returns the bits that the text would take by the network's word alone.
+Result<double> record_text(const NetworkV2& network, const CodeTree& tree, const Logistic& logistic,
+                           MixerText& text) {
+  text.streams_log2 = network_streams_log2(text.bytes);
+  const Lockstep lockstep(text.ranks.size(), text.streams_log2);
+  auto streams = NetworkStreams::create(network, lockstep.streams());
+  if (!streams) return tl::unexpected(streams.error());
+  double bits = 0;
+  for (std::size_t i = 0; i < lockstep.length(); ++i) {
+    const std::uint32_t active = lockstep.active(i);
+    streams->step(active);
+    for (std::uint32_t s = 0; s < active; ++s) {
+      const std::uint16_t rank = text.ranks[lockstep.position(s, i)];
+      const auto below = streams->expects(s);
+      record_token(tree, {logistic, below}, rank, text.network_inputs);
+      bits += token_bits(below, rank);
+      streams->set_last_token(s, tree.token(rank));
+    }
+  }
+  return bits;
+}
+
+}  // namespace
+
+Status record_network(const NetworkV2& network, const CodeTree& tree, const Logistic& logistic,
+                      std::span<MixerText> texts, unsigned threads,
+                      const RecorderProgress& progress) {
+  struct Task {
+    MixerText* text = nullptr;
+    double bits = 0;
+  };
+  std::size_t next = 0;
+  std::uint64_t bytes = 0;
+  double bits = 0;
+  return run_ordered<Task>(thread_count(threads, texts.size()),
+                           {.pull = [&](Task& task) -> Result<bool> {
+                              if (next == texts.size()) return false;
+                              task.text = &texts[next++];
+                              return true;
+                            },
+                            .process = [&](unsigned, Task& task) -> Status {
+                              const auto taken = record_text(network, tree, logistic, *task.text);
+                              if (!taken) return tl::unexpected(taken.error());
+                              task.bits = *taken;
+                              return {};
+                            },
+                            .commit = [&](Task& task) -> Status {
+                              bytes += task.text->bytes;
+                              bits += task.bits;
+                              progress(bytes, bits);
+                              return {};
+                            }});
+}
+
+}  // namespace czip::v2

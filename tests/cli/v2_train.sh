@@ -1,0 +1,42 @@
+# czip train: a model of one's own, and a network that joins it.
+source "$(dirname "$0")/common_v2.sh"
+: "${SEEDED_NETWORK:?path of make_seeded_network_v2}"
+for i in $(seq 60); do text $((i % 7 + 1)); printf '\0'; done >corpus
+text 1000 >a
+"$SEEDED_NETWORK" network 270
+"$SEEDED_NETWORK" larger 271
+
+expect 0 "$CZIP" train -q --vocabulary 270 --prior-size 50000 --name own -o own.czm corpus; silent
+expect 0 "$CZIP" verify -q own.czm
+expect 0 "$CZIP" -c -m own.czm a >a.own
+expect 0 "$CZIP" -dc -m own.czm a.own | cmp - a
+
+# With the network, and what it is worth.
+expect 0 "$CZIP" train --from own.czm --network network -o joined.czm corpus
+said 'profile 1 without the network'; said 'profile 1 with the network'
+said 'profile 2 without the network'; said 'profile 2 with the network'; said 'the network alone'
+expect 0 "$CZIP" verify joined.czm >report
+grep -q 'own, 270 tokens, with a network' report || fail "no network in: $(cat report)"
+for level in 1 5 9; do
+  for threads in 1 2; do
+    expect 0 "$CZIP" -$level -T$threads -c -m joined.czm a >a.$threads
+    expect 0 "$CZIP" -dc -m joined.czm --simd scalar a.$threads | cmp - a
+  done
+  same a.1 a.2
+done
+# Again, from a model that has a network already, and with another number of threads.
+expect 0 "$CZIP" train -q -T1 --from joined.czm --network network -o again.czm corpus
+same joined.czm again.czm
+
+# What does not fit is refused, and nothing written.
+expect 2 "$CZIP" train -q --from own.czm --network larger -o x.czm corpus; one_line; said 270; said 271
+expect 2 "$CZIP" train -q --from own.czm --network own.czm -o x.czm corpus; one_line; said code.order
+expect 2 "$CZIP" train -q --from a --network network -o x.czm corpus; one_line; said 'a: '
+expect 1 "$CZIP" train -q --from missing --network network -o x.czm corpus; one_line; said missing
+expect 1 "$CZIP" train -q --from own.czm --network missing -o x.czm corpus; one_line; said missing
+expect 1 "$CZIP" train -q --from own.czm --network network -o x.czm a; one_line; said '24 documents'
+expect 1 "$CZIP" train --from own.czm -o x.czm corpus; one_line; said '--network FILE'
+expect 1 "$CZIP" train --network network -o x.czm corpus; one_line; said '--from MODEL'
+expect 1 "$CZIP" train --from own.czm --network network --vocabulary 270 -o x.czm corpus; one_line
+absent x.czm
+clean
