@@ -11,6 +11,7 @@ build_packages=(
 test_packages=(
   doctest-dev libbenchmark-dev clang clang-format
   g++-aarch64-linux-gnu g++-s390x-linux-gnu qemu-user
+  libopenblas-pthread-dev
 )
 
 case ${1:-} in

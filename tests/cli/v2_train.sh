@@ -28,6 +28,21 @@ done
 expect 0 "$CZIP" train -q -T1 --from joined.czm --network network -o again.czm corpus
 same joined.czm again.czm
 
+# A network trained here, where czip can.
+if [ "${TRAINS_NETWORK:?ON or OFF}" = ON ]; then
+  for i in $(seq 60); do text 60; printf '\0'; done >longer
+  train() { "$CZIP" train --from own.czm --network-size small --tokens 20000 "$@" longer; }
+  expect 0 train --checkpoint state --save-network trained -o made.czm; said 'held-back text'
+  expect 0 "$CZIP" verify -q made.czm
+  expect 0 "$CZIP" train -q --from own.czm --network trained -o made_of_it.czm longer
+  same made.czm made_of_it.czm
+  expect 0 train --checkpoint state --resume -o later.czm; said 'held-back text'
+  expect 2 train -q --checkpoint trained --resume -o x.czm; one_line; said checkpoint
+  expect 1 train --resume -o x.czm; one_line; said '--checkpoint FILE'
+else
+  expect 2 "$CZIP" train -q --from own.czm --tokens 1 -o x.czm corpus; one_line; said CZIP_TRAIN_NETWORK
+fi
+
 # What does not fit is refused, and nothing written.
 expect 2 "$CZIP" train -q --from own.czm --network larger -o x.czm corpus; one_line; said 270; said 271
 expect 2 "$CZIP" train -q --from own.czm --network own.czm -o x.czm corpus; one_line; said code.order
@@ -36,6 +51,8 @@ expect 1 "$CZIP" train -q --from missing --network network -o x.czm corpus; one_
 expect 1 "$CZIP" train -q --from own.czm --network missing -o x.czm corpus; one_line; said missing
 expect 1 "$CZIP" train -q --from own.czm --network network -o x.czm a; one_line; said '24 documents'
 expect 1 "$CZIP" train --from own.czm -o x.czm corpus; one_line; said '--network FILE'
+expect 1 "$CZIP" train --network-size small -o x.czm corpus; one_line; said '--minutes'
+expect 1 "$CZIP" train --minutes 1 --network-size tall -o x.czm corpus; one_line; said tall
 expect 1 "$CZIP" train --network network -o x.czm corpus; one_line; said '--from MODEL'
 expect 1 "$CZIP" train --from own.czm --network network --vocabulary 270 -o x.czm corpus; one_line
 absent x.czm

@@ -96,6 +96,13 @@ class Parser {
   Status apply_value(const OptionRow& row, const std::string& value);
   Status apply_choice(const OptionRow& row, const std::string& value);
   Status set_level(const std::string& value);
+  std::string* text_of(OptionId id);
+  struct Number {
+    std::uint32_t* member = nullptr;
+    std::uint32_t most = 0;
+    const char* name = nullptr;
+  };
+  Number number_of(OptionId id);
   const OptionRow* find_row(int code) const;
   tl::unexpected<Error> complain(bool missing, const std::vector<char*>& words) const;
   [[nodiscard]] std::string see_help() const;
@@ -202,6 +209,11 @@ Status Parser::apply_choice(const OptionRow& row, const std::string& value) {
       if (arguments_.simd) return {};
       return usage_error("unknown SIMD level '" + value + "'; czip --version lists those here");
     }
+    case OptionId::network_size:
+      if (value != "small" && value != "base" && value != "large")
+        return usage_error("unknown size '" + value + "'; use small, base or large");
+      arguments_.network_training.size = value;
+      return {};
     default:
       if (value != "1" && value != "2")
         return usage_error("unknown format '" + value + "'; use --format 1 or 2");
@@ -230,6 +242,9 @@ Status Parser::apply_switch(const OptionRow& row) {
       return {};
     case OptionId::level_digit:
       return set_level(std::string(1, row.short_name));
+    case OptionId::resume:
+      arguments_.network_training.resume = true;
+      return {};
     case OptionId::stdout_:
       arguments_.output = "-";
       return {};
@@ -260,67 +275,81 @@ Status Parser::set_flag(OptionId id) {
   return {};
 }
 
-Status Parser::apply_value(const OptionRow& row, const std::string& value) {
-  switch (row.id) {
+// The options whose value is kept as it is.
+std::string* Parser::text_of(OptionId id) {
+  switch (id) {
     case OptionId::against:
-      arguments_.against = value;
+      return &arguments_.against;
+    case OptionId::checkpoint:
+      return &arguments_.network_training.checkpoint;
+    case OptionId::description:
+      return &arguments_.description.description;
+    case OptionId::from:
+      return &arguments_.from;
+    case OptionId::license:
+      return &arguments_.description.license;
+    case OptionId::model:
+      return &arguments_.model;
+    case OptionId::name:
+      return &arguments_.description.name;
+    case OptionId::network:
+      return &arguments_.network;
+    case OptionId::output:
+      return &arguments_.output;
+    case OptionId::save_network:
+      return &arguments_.network_training.save;
+    case OptionId::text:
+      return &arguments_.text;
+    case OptionId::tokenizer:
+      return &arguments_.tokenizer;
+    case OptionId::training_data:
+      return &arguments_.description.training_data;
+    default:
+      return nullptr;
+  }
+}
+
+// The options whose value is a number with a limit.
+Parser::Number Parser::number_of(OptionId id) {
+  switch (id) {
+    case OptionId::minutes:
+      return {&arguments_.network_training.minutes, 1U << 20U, "number of minutes"};
+    case OptionId::prior_size:
+      return {&arguments_.prior_bytes, 1U << 30U, "prior's size"};
+    case OptionId::threads:
+      return {&arguments_.threads, kMaxThreads, "number of threads"};
+    case OptionId::tokens:
+      return {&arguments_.network_training.tokens, ~0U, "number of tokens"};
+    case OptionId::vocabulary:
+      return {&arguments_.vocabulary, 65536, "vocabulary"};
+    default:
       return {};
+  }
+}
+
+Status Parser::apply_value(const OptionRow& row, const std::string& value) {
+  if (std::string* text = text_of(row.id)) {
+    *text = value;
+    return {};
+  }
+  if (const Number number = number_of(row.id); number.member != nullptr) {
+    const auto parsed = parse_number(value, number.most, number.name);
+    if (!parsed) return tl::unexpected(parsed.error());
+    *number.member = *parsed;
+    return {};
+  }
+  switch (row.id) {
     case OptionId::input:
       arguments_.files.push_back(value);
       return {};
     case OptionId::level:
       return set_level(value);
-    case OptionId::model:
-      arguments_.model = value;
-      return {};
-    case OptionId::output:
-      arguments_.output = value;
-      return {};
     case OptionId::range: {
       const auto range = parse_range(value);
       if (!range) return tl::unexpected(range.error());
       arguments_.range = *range;
       return {};
     }
-    case OptionId::text:
-      arguments_.text = value;
-      return {};
-    case OptionId::from:
-      arguments_.from = value;
-      return {};
-    case OptionId::network:
-      arguments_.network = value;
-      return {};
-    case OptionId::name:
-      arguments_.description.name = value;
-      return {};
-    case OptionId::description:
-      arguments_.description.description = value;
-      return {};
-    case OptionId::license:
-      arguments_.description.license = value;
-      return {};
-    case OptionId::training_data:
-      arguments_.description.training_data = value;
-      return {};
-    case OptionId::vocabulary:
-    case OptionId::prior_size: {
-      const bool vocabulary = row.id == OptionId::vocabulary;
-      const auto number = parse_number(value, vocabulary ? 65536U : 1U << 30U,
-                                       vocabulary ? "vocabulary" : "prior's size");
-      if (!number) return tl::unexpected(number.error());
-      (vocabulary ? arguments_.vocabulary : arguments_.prior_bytes) = *number;
-      return {};
-    }
-    case OptionId::threads: {
-      const auto number = parse_number(value, kMaxThreads, "number of threads");
-      if (!number) return tl::unexpected(number.error());
-      arguments_.threads = *number;
-      return {};
-    }
-    case OptionId::tokenizer:
-      arguments_.tokenizer = value;
-      return {};
     default:
       return apply_choice(row, value);
   }
@@ -346,8 +375,15 @@ Status check(const Arguments& arguments) {
   if (arguments.command == Command::train &&
       (arguments.files.empty() || arguments.output.empty() || arguments.output == "-"))
     return usage_error("train needs texts and -o MODEL; see czip train --help");
-  if (arguments.from.empty() != arguments.network.empty())
-    return usage_error("--from MODEL and --network FILE go together");
+  const NetworkArguments& network = arguments.network_training;
+  if (!arguments.network.empty() && (arguments.from.empty() || network.wanted()))
+    return usage_error("--network FILE goes with --from MODEL, and without --minutes or --tokens");
+  if (!arguments.from.empty() && arguments.network.empty() && !network.wanted())
+    return usage_error("--from MODEL needs a network: --network FILE, --minutes or --tokens");
+  if (!network.wanted() && !(network.size + network.checkpoint + network.save).empty())
+    return usage_error("what is said of a network's training needs --minutes or --tokens");
+  if (network.resume && network.checkpoint.empty())
+    return usage_error("--resume needs --checkpoint FILE");
   if (!arguments.from.empty() && (arguments.vocabulary != 0 || arguments.prior_bytes != 0))
     return usage_error("the tokens and the prior are those of --from; leave out their sizes");
   if (arguments.command == Command::bench && arguments.files.empty())

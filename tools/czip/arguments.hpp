@@ -29,6 +29,17 @@ enum class Command : std::uint16_t {
   zip_decompress = 1 << 10,
 };
 
+// How to train a network; see network_training.hpp.
+struct NetworkArguments {
+  std::uint32_t minutes = 0;  // 0: no limit
+  std::uint32_t tokens = 0;   // 0: no limit
+  std::string size;           // empty: the default
+  std::string checkpoint;     // empty: none
+  bool resume = false;
+  std::string save;  // a file for the network by itself; empty: none
+  [[nodiscard]] bool wanted() const { return minutes != 0 || tokens != 0; }
+};
+
 struct Arguments {
   Command command =
       Command::files;  // after parsing: what is to be done, never `files` or `zip_...`
@@ -61,7 +72,8 @@ struct Arguments {
   std::uint32_t vocabulary = 0;   // 0: the default
   std::uint32_t prior_bytes = 0;  // 0: the default
   std::string from;               // a model to add a network to
-  std::string network;            // its file
+  std::string network;            // its file, if it is not to be trained
+  NetworkArguments network_training;
   v2::ModelDescription description;
 };
 

@@ -83,8 +83,18 @@ constexpr std::array kOptions = {
     OptionRow{Id::from, 0, "from", "MODEL", kTrain,
               "add a network to MODEL, made of the same texts in the same\n"
               "order, and train only what goes with it"},
+    OptionRow{Id::minutes, 0, "minutes", "N", kTrain, "train a network for that long"},
+    OptionRow{Id::tokens, 0, "tokens", "N", kTrain, "train a network on N tokens of the texts"},
+    OptionRow{Id::network_size, 0, "network-size", "SIZE", kTrain,
+              "small, base (default) or large"},
+    OptionRow{Id::checkpoint, 0, "checkpoint", "FILE", kTrain,
+              "where to keep the state of the network's training"},
+    OptionRow{Id::resume, 0, "resume", nullptr, kTrain, "go on from the checkpoint"},
+    OptionRow{Id::save_network, 0, "save-network", "FILE", kTrain,
+              "also write the network by itself, for --network"},
     OptionRow{Id::network, 0, "network", "FILE", kTrain,
-              "the network: a safetensors file of the tensors network.* alone"},
+              "a network trained before, to go with --from: a safetensors\n"
+              "file of the tensors network.* alone"},
     OptionRow{Id::name, 0, "name", "TEXT", kTrain, "the model's name"},
     OptionRow{Id::description, 0, "description", "TEXT", kTrain, "what the model is for"},
     OptionRow{Id::license, 0, "license", "TEXT", kTrain, "the model's licence"},
@@ -189,8 +199,10 @@ std::string_view introduction(Command command) {
              "are\n"
              "cut at line ends. Some 24 documents are the least. The same texts in the same order\n"
              "give the same model. Takes about 12 bytes of memory for each byte of text.\n"
-             "With --from and --network, a network joins a model made of the same texts: one that\n"
-             "was trained with that model's tokens, and without every 24th document of a TEXT.\n";
+             "With --minutes or --tokens, a network is trained, too; that needs a czip built with\n"
+             "CZIP_TRAIN_NETWORK. With --from, it joins a model made of the same texts. A network\n"
+             "of --network must have that model's tokens, and must not have seen every 24th\n"
+             "document of a TEXT.\n";
     case Command::zip_compress:
       return "Usage: czip compress -m MODEL -i IN -o OUT [-t TOKENIZER] [-c brotli|zstd] [-L "
              "1..5]\n\n"

@@ -182,4 +182,11 @@ Status StagedOutput::copy_to_stream() {
   }
 }
 
+Status write_file(const std::string& path, std::span<const std::uint8_t> bytes, bool replace) {
+  auto output = StagedOutput::create({.path = path, .is_stream = false, .replace = replace});
+  if (!output) return tl::unexpected(output.error());
+  if (auto written = write_all(output->fd(), bytes, path); !written) return written;
+  return output->publish(Input{});
+}
+
 }  // namespace czip::tool

@@ -2,7 +2,9 @@
 // end; or, for streams and devices, an unnamed file that is copied there at the end.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "czip/base/error.hpp"
@@ -48,5 +50,8 @@ class StagedOutput {
   Descriptor file_;
   std::unique_ptr<std::string> temporary_;  // on the heap: the signal handler reads it
 };
+
+// A whole file at once.
+Status write_file(const std::string& path, std::span<const std::uint8_t> bytes, bool replace);
 
 }  // namespace czip::tool

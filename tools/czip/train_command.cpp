@@ -10,6 +10,7 @@
 #include "czip/codec/training.hpp"
 #include "file_io.hpp"
 #include "model_file.hpp"
+#include "network_training.hpp"
 #include "session.hpp"
 #include "staged_output.hpp"
 #include "targets.hpp"
@@ -95,24 +96,26 @@ Status add_corpus(Session& session, v2::Trainer& trainer) {
   return fail(ErrorCode::io, "not trained, for part of the corpus could not be read");
 }
 
-// A model and the network that it is to get.
-struct Addition {
-  std::vector<std::uint8_t> model_file;  // which `model` refers to
+// A model to add a network to, and its file, which it refers to.
+struct BaseModel {
+  std::vector<std::uint8_t> file;
   v2::Model model;
-  std::vector<std::uint8_t> network;
 };
 
-// What --from and --network name.
-Result<Addition> read_addition(const Arguments& arguments) {
-  const auto path = find_model_file(arguments.from);
+Result<BaseModel> parse_base(std::vector<std::uint8_t> file) {
+  auto model = v2::Model::parse(file);
+  if (!model) return tl::unexpected(model.error());
+  return BaseModel{std::move(file), std::move(*model)};
+}
+
+Result<BaseModel> read_base(const std::string& name) {
+  const auto path = find_model_file(name);
   if (!path) return tl::unexpected(path.error());
   auto file = read_file(*path);
   if (!file) return in_file(*path, file.error());
-  auto model = v2::Model::parse(*file);
-  if (!model) return in_file(*path, model.error());
-  auto network = read_file(arguments.network);
-  if (!network) return in_file(arguments.network, network.error());
-  return Addition{std::move(*file), std::move(*model), std::move(*network)};
+  auto base = parse_base(std::move(*file));
+  if (!base) return in_file(*path, base.error());
+  return base;
 }
 
 v2::TrainingOptions options_of(const Arguments& arguments, Report& report) {
@@ -127,30 +130,46 @@ v2::TrainingOptions options_of(const Arguments& arguments, Report& report) {
 
 Status write_model(const Session& session, std::span<const std::uint8_t> model) {
   const Arguments& arguments = session.arguments;
-  OutputPlan plan{.path = arguments.output, .is_stream = false, .replace = arguments.force};
-  auto output = StagedOutput::create(plan);
-  if (!output) return tl::unexpected(output.error());
-  if (auto written = write_all(output->fd(), model, plan.path); !written) return written;
-  if (auto published = output->publish(Input{}); !published) return published;
-  session.console.note(format("%s: %s bytes, hash %s", printable(plan.path).c_str(),
+  const std::string& path = arguments.output;
+  if (auto written = write_file(path, model, arguments.force); !written) return written;
+  session.console.note(format("%s: %s bytes, hash %s", printable(path).c_str(),
                               grouped(model.size()).c_str(),
                               to_hex(v2::Model::parse(model)->hash()).c_str()));
   return {};
 }
 
+// Trained now, or read.
+Result<std::vector<std::uint8_t>> get_network(const Session& session, const v2::Trainer& trainer,
+                                              const v2::Model& model) {
+  const std::string& path = session.arguments.network;
+  if (path.empty()) return train_network(session, trainer, model);
+  auto network = read_file(path);
+  if (!network) return in_file(path, network.error());
+  return network;
+}
+
 Status train(Session& session) {
   const Arguments& arguments = session.arguments;
-  std::optional<Addition> addition;
+  std::optional<BaseModel> base;
   if (!arguments.from.empty()) {
-    auto read = read_addition(arguments);
+    auto read = read_base(arguments.from);
     if (!read) return tl::unexpected(read.error());
-    addition = std::move(*read);
+    base = std::move(*read);
   }
   Report report(session);
   v2::Trainer trainer(options_of(arguments, report));
   if (auto added = add_corpus(session, trainer); !added) return added;
-  const auto model =
-      addition ? trainer.add_network(addition->model, addition->network) : trainer.train();
+  if (!base) {
+    auto model = trainer.train();
+    if (!model) return tl::unexpected(model.error());
+    if (!arguments.network_training.wanted()) return write_model(session, *model);
+    auto parsed = parse_base(std::move(*model));
+    if (!parsed) return tl::unexpected(parsed.error());
+    base = std::move(*parsed);
+  }
+  const auto network = get_network(session, trainer, base->model);
+  if (!network) return tl::unexpected(network.error());
+  const auto model = trainer.add_network(base->model, *network);
   if (!model) return tl::unexpected(model.error());
   return write_model(session, *model);
 }

@@ -26,7 +26,7 @@ MixerProgress ProgressReporter::mixer(const std::string& part) const {
 
 RecorderProgress ProgressReporter::network() const {
   return [report = report_, total = total_](std::uint64_t bytes, double bits) {
-    send(*report, {.stage = "network", .part = "the network alone", .done = bytes, .total = total},
+    send(*report, {.stage = "predictions", .part = "the network alone", .done = bytes, .total = total},
          bits);
   };
 }

@@ -96,6 +96,16 @@ Status Trainer::add_document(std::span<const std::uint8_t> text) {
   return {};
 }
 
+Status Trainer::for_each_document(
+    const std::function<Status(std::span<const std::uint8_t>, bool)>& call) const {
+  for (const Source& source : state_->sources) {
+    for (std::size_t d = 0; d < source.documents.size(); ++d) {
+      if (auto status = call(source.document(d), is_held_back(d)); !status) return status;
+    }
+  }
+  return {};
+}
+
 // From each source, blocks evenly spread over it.
 Result<ByteTokenizer> Trainer::State::train_tokenizer() {
   BytePairTrainer trainer;

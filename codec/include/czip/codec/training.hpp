@@ -17,7 +17,7 @@ namespace czip::v2 {
 
 // Where training stands, for a progress report.
 struct TrainingProgress {
-  std::string_view stage;   // "tokenizer", "tokens", "prior", "network", "mixer"
+  std::string_view stage;   // "tokenizer", "tokens", "prior", "predictions", "mixer"
   std::string_view part{};  // of the stage, where it has several: "profile 2 with the network"
   std::uint64_t done = 0;   // of `total`, in the stage's own units; a part ends with all of them
   std::uint64_t total = 0;
@@ -49,6 +49,10 @@ class Trainer {
   void begin_source();
   // Adds a document to the source at hand. Nothing is learned across the documents' borders.
   Status add_document(std::span<const std::uint8_t> text);
+
+  // Calls with every document and whether it is held back from the prior, until an error.
+  Status for_each_document(
+      const std::function<Status(std::span<const std::uint8_t> text, bool held_back)>& call) const;
 
   // The model file. Errors: too little text, out_of_memory. Memory: some 12 bytes for each byte of
   // text.

@@ -1,0 +1,83 @@
+#include "training/network/checkpoint.hpp"
+
+#include <array>
+#include <bit>
+#include <string>
+
+#include "czip/base/little_endian.hpp"
+#include "czip/engine/safetensors.hpp"
+#include "czip/engine/safetensors_writer.hpp"
+
+namespace czip::network {
+namespace {
+
+constexpr const char* kPosition = "position";
+
+// A vector of fp32 numbers that a checkpoint holds.
+struct Entry {
+  std::string name;
+  std::vector<float>* values;
+};
+
+std::vector<Entry> entries(ParameterList& parameters, Optimizer& optimizer) {
+  std::vector<Entry> list;
+  for (std::size_t i = 0; i < parameters.list.size(); ++i) {
+    Parameter& parameter = parameters.list[i];
+    list.push_back({parameter.name + ".value", &parameter.value});
+    list.push_back({parameter.name + ".first", &optimizer.moments[i].first});
+    if (parameter.role != Role::matrix)
+      list.push_back({parameter.name + ".second", &optimizer.moments[i].second});
+  }
+  return list;
+}
+
+TensorContent tensor_of(const std::string& name, const std::vector<float>& values) {
+  TensorContent tensor{name, "F32", {values.size()}, {}};
+  tensor.bytes.resize(values.size() * sizeof(std::uint32_t));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    store_le(&tensor.bytes[4 * i], std::bit_cast<std::uint32_t>(values[i]));
+  return tensor;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> write_checkpoint(const ParameterList& parameters,
+                                           const Optimizer& optimizer,
+                                           const TrainingPosition& position) {
+  const std::array<std::uint64_t, 2> numbers{position.steps, position.windows};
+  std::vector<TensorContent> tensors{make_tensor<std::uint64_t>(kPosition, {2}, numbers)};
+  for (std::size_t i = 0; i < parameters.list.size(); ++i) {
+    const Parameter& parameter = parameters.list[i];
+    tensors.push_back(tensor_of(parameter.name + ".value", parameter.value));
+    tensors.push_back(tensor_of(parameter.name + ".first", optimizer.moments[i].first));
+    if (parameter.role != Role::matrix)
+      tensors.push_back(tensor_of(parameter.name + ".second", optimizer.moments[i].second));
+  }
+  return write_safetensors({{"format", "czip-network-checkpoint"}}, tensors);
+}
+
+Result<TrainingPosition> read_checkpoint(std::span<const std::uint8_t> file,
+                                         ParameterList& parameters, Optimizer& optimizer) {
+  const auto tensors = SafetensorsFile::parse(file);
+  if (!tensors) return tl::unexpected(tensors.error());
+  const auto list = entries(parameters, optimizer);
+  const TensorView* position = tensors->find(kPosition);
+  if (position == nullptr || position->bytes.size() != 16)
+    return fail(ErrorCode::corrupt, "this is no checkpoint of a network's training");
+  for (const Entry& entry : list) {
+    const TensorView* tensor = tensors->find(entry.name);
+    if (tensor == nullptr || tensor->bytes.size() != entry.values->size() * sizeof(std::uint32_t))
+      return fail(ErrorCode::invalid_argument,
+                  "the checkpoint is one of another network: its " + entry.name + " does not fit");
+  }
+  for (const Entry& entry : list) {
+    const std::uint8_t* bytes = tensors->find(entry.name)->bytes.data();
+    for (std::size_t i = 0; i < entry.values->size(); ++i)
+      (*entry.values)[i] = std::bit_cast<float>(load_le<std::uint32_t>(bytes + 4 * i));
+  }
+  parameters.quantize();
+  optimizer.steps = load_le<std::uint64_t>(position->bytes.data());
+  return TrainingPosition{optimizer.steps, load_le<std::uint64_t>(position->bytes.data() + 8)};
+}
+
+}  // namespace czip::network

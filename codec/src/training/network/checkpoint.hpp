@@ -1,0 +1,28 @@
+// A network's training put into bytes, a safetensors file, to be gone on with later.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "training/network/optimizer.hpp"
+#include "training/network/parameters.hpp"
+
+namespace czip::network {
+
+struct TrainingPosition {
+  std::uint64_t steps = 0;
+  std::uint64_t windows = 0;  // taken from the corpus
+};
+
+std::vector<std::uint8_t> write_checkpoint(const ParameterList& parameters,
+                                           const Optimizer& optimizer,
+                                           const TrainingPosition& position);
+
+// Into parameters and an optimiser of the same network. Errors: corrupt, and invalid_argument where
+// the checkpoint is one of another network; both are unchanged then.
+Result<TrainingPosition> read_checkpoint(std::span<const std::uint8_t> file,
+                                         ParameterList& parameters, Optimizer& optimizer);
+
+}  // namespace czip::network

@@ -1,0 +1,25 @@
+#include "training/network/token_windows.hpp"
+
+#include <numeric>
+#include <random>
+#include <utility>
+
+namespace czip::network {
+
+void TokenWindows::add(std::span<const std::uint16_t> tokens) {
+  tokens_.insert(tokens_.end(), tokens.begin(), tokens.end());
+}
+
+void TokenWindows::shuffle(std::uint64_t seed) {
+  order_.resize(tokens_.empty() ? 0 : (tokens_.size() - 1) / length_);
+  std::iota(order_.begin(), order_.end(), 0U);
+  // Fisher and Yates's shuffle; the standard library's is not the same everywhere.
+  std::mt19937_64 random(seed);
+  for (std::size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[random() % i]);
+}
+
+std::span<const std::uint16_t> TokenWindows::operator[](std::uint64_t i) const {
+  return std::span(tokens_).subspan(order_[i % order_.size()] * length_, length_ + 1);
+}
+
+}  // namespace czip::network

@@ -1,0 +1,19 @@
+// The part of `czip train` that needs CZIP_TRAIN_NETWORK.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/codec/model_v2.hpp"
+#include "czip/codec/training.hpp"
+#include "session.hpp"
+
+namespace czip::tool {
+
+// A network's file for `model`, trained on the documents that `trainer` has, as the arguments say.
+// Error where this czip is built without the training of networks: unsupported.
+Result<std::vector<std::uint8_t>> train_network(const Session& session, const v2::Trainer& trainer,
+                                                const v2::Model& model);
+
+}  // namespace czip::tool
