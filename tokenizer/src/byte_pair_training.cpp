@@ -216,6 +216,13 @@ Status BytePairTrainer::add(std::span<const std::uint8_t> text) try {
   return fail(ErrorCode::out_of_memory, "out of memory");
 }
 
+Status BytePairTrainer::add_piece(std::string_view piece) try {
+  count_piece(piece);
+  return {};
+} catch (const std::bad_alloc&) {
+  return fail(ErrorCode::out_of_memory, "out of memory");
+}
+
 void BytePairTrainer::count_piece(std::string_view piece) {
   const auto known = counts_.find(piece);
   if (known != counts_.end()) {

@@ -27,6 +27,9 @@ class BytePairTrainer {
   // the number of different pieces, to some 640 MiB at most.
   [[nodiscard]] Status add(std::span<const std::uint8_t> text);
 
+  // Counts one piece, of at most ByteTokenizer::kMaxTokenBytes, that was split off by other rules.
+  [[nodiscard]] Status add_piece(std::string_view piece);
+
   // The single bytes and the tokens merged, in order, `vocabulary_size` in all, ready for
   // ByteTokenizer::create. Of pairs equally frequent the one with the smaller ids (of the left
   // token, then of the right) comes first. It is an error to ask for fewer than 256 or more than

@@ -1,0 +1,19 @@
+// Writes a trained network and its tokenizer as a czip-model-v1 file.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/codec/network_v1_training.hpp"
+#include "training/network_v1/parameters.hpp"
+
+namespace czip::network_v1 {
+
+// All tensors and metadata that the public models have.
+Result<std::vector<std::uint8_t>> write_model(const v1::NetworkShape& shape,
+                                              const Parameters& parameters,
+                                              const std::string& tokenizer_json);
+
+}  // namespace czip::network_v1

@@ -1,0 +1,34 @@
+// The trained quantities of a czip-model-v1 network. Tensors: conformance/czip-v1.md, section 1.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "czip/codec/network_v1_training.hpp"
+#include "training/network/parameters.hpp"
+
+namespace czip::network_v1 {
+
+// Norms are named by where they are applied, as in ModelV1.
+struct LayerIndex {
+  std::size_t attention_input_norm, qkv, score_multiplier, sink, attention_output,
+      attention_output_norm, feed_forward_input_norm, up, down, feed_forward_output_norm;
+};
+
+// In the order of their use; a parameter's name is its tensor's.
+class Parameters : public network::ParameterList {
+ public:
+  // Random and constant initial values; the same for the same seed.
+  Parameters(const v1::NetworkShape& shape, std::uint64_t seed);
+
+  std::size_t embedding = 0;
+  std::size_t final_norm = 0;
+  std::vector<LayerIndex> layers;
+
+ private:
+  void add_layer(const v1::NetworkShape& shape, const std::string& prefix);
+};
+
+}  // namespace czip::network_v1
