@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <random>
+#include <span>
 #include <vector>
 
 #include "czip/engine/network_v2.hpp"
@@ -100,9 +101,70 @@ TEST_CASE("after some steps of training the trainer's logits are the engine's bi
   }
 }
 
-// Rounding makes the loss a staircase, so the slope is taken over a wide step, and from many
-// parameters together: along the gradient itself.
-TEST_CASE("a step along each parameter's gradient lowers the loss as the gradient says") {
+// Rounding makes any loss a staircase, so that slopes are taken over wide steps and of many values
+// together: along the gradient itself. Moves `values` so, by `most` at most, both ways, and
+// compares what `loss` gives with what the gradient says.
+template <class Loss>
+void check_slope(std::span<float> values, std::span<const float> gradient, float most,
+                 const Loss& loss) {
+  const std::vector<float> start(values.begin(), values.end());
+  float largest = 0;
+  for (const float g : gradient) largest = std::max(largest, std::abs(g));
+  REQUIRE(largest > 0);
+  double expected = 0;
+  const auto moved = [&](float sign) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const float step = std::round(sign * most * gradient[i] / largest);
+      values[i] = start[i] + step;
+      expected += double{gradient[i]} * step * sign;
+    }
+    return loss();
+  };
+  const double up = moved(1);
+  const double down = moved(-1);
+  std::copy(start.begin(), start.end(), values.begin());
+  CHECK(up - down == doctest::Approx(expected).epsilon(0.35).scale(0));
+}
+
+TEST_CASE("attention's gradients are the slopes of what it gives") {
+  constexpr AttentionShape shape{
+      .tokens = 96, .heads = 4, .kv_heads = 2, .head_dim = 16, .window = 96, .stride = 128};
+  std::mt19937 random(5);
+  const auto draw = [&](std::size_t size, int most) {
+    std::vector<float> values(size);
+    for (float& value : values)
+      value =
+          static_cast<float>(static_cast<int>(random() % (2 * static_cast<unsigned>(most))) - most);
+    return values;
+  };
+  std::vector<float> qkv = draw(shape.tokens * shape.stride, 60);
+  std::vector<float> bias = draw(shape.heads * shape.window, 60);
+  std::vector<float> scale(shape.heads, 600), sink(shape.heads, 350), gain(shape.heads, 400);
+  const std::vector<float> dout = draw(shape.tokens * shape.heads * shape.head_dim, 100);
+  std::vector<float> out(dout.size()), sums(shape.heads * shape.tokens), dqkv(qkv.size());
+  std::vector<std::uint8_t> weights(shape.weights());
+  Attention attention(shape);
+  const auto loss = [&] {
+    attention.forward(qkv.data(), {bias.data(), scale.data(), sink.data(), gain.data()}, out.data(),
+                      weights.data(), sums.data());
+    double sum = 0;
+    for (std::size_t i = 0; i < out.size(); ++i) sum += double{out[i]} * dout[i];
+    return sum;
+  };
+  loss();
+  std::vector<float> dbias(bias.size()), dscale(scale.size()), dsink(sink.size()),
+      dgain(gain.size());
+  attention.backward(qkv.data(), {bias.data(), scale.data(), sink.data(), gain.data()}, out.data(),
+                     weights.data(), sums.data(), dout.data(), dqkv.data(),
+                     {dbias.data(), dscale.data(), dsink.data(), dgain.data()});
+  check_slope(qkv, dqkv, 8, loss);
+  check_slope(bias, dbias, 60, loss);
+  check_slope(scale, dscale, 100, loss);
+  check_slope(sink, dsink, 60, loss);
+  check_slope(gain, dgain, 100, loss);
+}
+
+TEST_CASE("a step along each parameter's gradient changes the loss as the gradient says") {
   Training training;
   training.run(30);
   Parameters& parameters = training.parameters;
@@ -118,30 +180,14 @@ TEST_CASE("a step along each parameter's gradient lowers the loss as the gradien
   };
   for (std::size_t p = 0; p < parameters.list.size(); ++p) {
     Parameter& parameter = parameters.list[p];
+    // What attention alone has a part in is too weak here to stand out of the rounding.
+    constexpr std::array kWeak{"position_bias", "score_scale", "sink", "attention_gain"};
+    if (std::any_of(kWeak.begin(), kWeak.end(),
+                    [&](const char* name) { return parameter.name.ends_with(name); }))
+      continue;
     CAPTURE(parameter.name);
-    const std::vector<float> integers = parameter.quantized;
-    double squares = 0;
-    float largest = 0;
-    for (std::size_t i = 0; i < parameter.size(); ++i) {
-      squares += double{gradients[p][i]} * gradients[p][i];
-      largest = std::max(largest, std::abs(gradients[p][i]));
-    }
-    REQUIRE(squares > 0);
-    // The most that an integer moves by: some of its units.
     const float most = parameter.role == Role::vector ? parameter.unit * 0.05F : 4.0F;
-    double expected = 0;
-    const auto moved = [&](float sign) {
-      for (std::size_t i = 0; i < parameter.size(); ++i) {
-        const float step = std::round(sign * most * gradients[p][i] / largest);
-        parameter.quantized[i] = std::clamp(integers[i] + step, parameter.low, parameter.high);
-        expected += double{gradients[p][i]} * (parameter.quantized[i] - integers[i]) * sign;
-      }
-      return loss();
-    };
-    const double up = moved(1);
-    const double down = moved(-1);
-    parameter.quantized = integers;
-    CHECK(up - down == doctest::Approx(expected).epsilon(0.35));
+    check_slope(parameter.quantized, std::span(gradients[p], parameter.size()), most, loss);
   }
 }
 
