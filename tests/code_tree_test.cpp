@@ -2,8 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <numeric>
 #include <random>
+
+#include "v2/token_groups.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -80,6 +83,37 @@ TEST_CASE("a tree deeper than the limit is refused") {
   CHECK_FALSE(CodeTree::create(identity(200), chain).has_value());
   chain.resize(CodeTree::kMaxDepth);
   CHECK(CodeTree::create(identity(CodeTree::kMaxDepth + 1), chain).has_value());
+}
+
+TEST_CASE(
+    "every decision is one between groups or one inside a group, and groups are the largest") {
+  std::mt19937 random(2);
+  std::vector<std::uint64_t> weights(1000);
+  for (auto& w : weights) w = 1 + random() % 1000 * (random() % 50 == 0 ? 500 : 1);
+  const auto tree = CodeTree::create(identity(weights.size()), balanced_splits(weights));
+  REQUIRE(tree.has_value());
+  for (const std::uint32_t most : {1u, 2u, 16u, 64u, 999u, 1000u}) {
+    CAPTURE(most);
+    const TokenGroups groups(*tree, most);
+    const auto first = groups.first_ranks();
+    REQUIRE(std::is_sorted(first.begin(), first.end()));
+    for (std::uint32_t rank = 0; rank < tree->size(); ++rank) {
+      const std::uint32_t group = groups.group_of(rank);
+      const std::uint32_t end = group + 1 < groups.size() ? first[group + 1] : tree->size();
+      const bool in_group = first[group] <= rank && rank < end && end - first[group] <= most;
+      REQUIRE(in_group);
+      Node node = root_node(*tree);
+      while (!groups.holds(node)) {
+        for (const std::uint32_t edge : {node.low, node.split})
+          REQUIRE(first[groups.group_of(edge)] == edge);
+        REQUIRE(node.high - node.low > most);
+        node = child_node(*tree, node, rank >= node.split);
+      }
+      const bool whole = node.low == first[group] && node.high == end;
+      REQUIRE(whole);
+    }
+    CHECK(groups.group_of(tree->size()) == groups.size());
+  }
 }
 
 }  // namespace czip::v2

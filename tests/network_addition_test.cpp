@@ -35,6 +35,7 @@ Bytes english() {
 Bytes network_file(std::uint32_t vocabulary) {
   test::SeededNetworkV2Options options;
   options.config.vocabulary = vocabulary;
+  options.config.group_size = vocabulary;  // one group, whatever the code tree
   return test::write_safetensors(test::make_seeded_network_v2(options));
 }
 

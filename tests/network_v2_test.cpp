@@ -29,25 +29,30 @@ struct Shape {
   NetworkV2Config config;
 };
 
-// vocabulary, d_model, layers, heads, kv_heads, head_dim, d_ff, window, bigram, gated, tied, shift
+// vocabulary, d_model, layers, heads, kv_heads, head_dim, d_ff, window, bigram, gated, tied, shift,
+// group size
 const Shape kShapes[] = {
-    {"grouped heads", {300, 64, 2, 4, 2, 32, 160, 32, 64, 0, 0, 4}},
-    {"gated, tied, wide heads", {1031, 128, 1, 2, 1, 64, 208, 48, 0, 1, 1, 6}},
-    {"odd sizes", {77, 80, 3, 3, 3, 48, 112, 16, 1, 1, 0, 0}},
-    {"heads of 16, four layers", {513, 48, 4, 6, 2, 16, 1056, 176, 16, 0, 1, 12}},
-    {"heads of 128", {2, 16, 1, 1, 1, 128, 16, 64, 2, 0, 0, 5}},
+    {"grouped heads", {300, 64, 2, 4, 2, 32, 160, 32, 64, 0, 0, 4, 40}},
+    {"gated, tied, wide heads, groups of one", {1031, 128, 1, 2, 1, 64, 208, 48, 0, 1, 1, 6, 1}},
+    {"odd sizes, one group", {77, 80, 3, 3, 3, 48, 112, 16, 1, 1, 0, 0, 77}},
+    {"heads of 16, four layers", {513, 48, 4, 6, 2, 16, 1056, 176, 16, 0, 1, 12, 64}},
+    {"heads of 128", {2, 16, 1, 1, 1, 128, 16, 64, 2, 0, 0, 5, 1}},
 };
 
+const std::vector<std::uint32_t> kGroups = test::seeded_groups(SeededNetworkV2Options().config);
+
 Result<NetworkV2> make_network(const test::SafetensorsContent& content, SimdLevel level,
-                               std::span<const std::uint16_t> order = {}) {
+                               std::span<const std::uint16_t> order = {},
+                               std::span<const std::uint32_t> groups = kGroups) {
   const std::vector<std::uint8_t> bytes = test::write_safetensors(content);
   const auto file = SafetensorsFile::parse(bytes);
   REQUIRE(file.has_value());
-  return NetworkV2::create(*file, level, order);
+  return NetworkV2::create(*file, level, {.tokens = order, .groups = groups});
 }
 
 NetworkV2 seeded_network(const SeededNetworkV2Options& options, SimdLevel level) {
-  auto network = make_network(test::make_seeded_network_v2(options), level);
+  auto network = make_network(test::make_seeded_network_v2(options), level, {},
+                              test::seeded_groups(options.config));
   if (!network) FAIL(network.error().message);
   return std::move(*network);
 }
@@ -68,7 +73,18 @@ std::vector<std::uint32_t> tokens_of(std::uint32_t stream, std::uint32_t vocabul
   return tokens;
 }
 
-// All logits of the first `kept` of `streams` streams: [kept][steps * V].
+// Of the groups and then of all groups' members, in the order of ranks.
+void append_logits(const NetworkV2& network, NetworkV2State& state, std::uint32_t stream,
+                   std::span<const std::int32_t> group_logits, Logits& all) {
+  all.insert(all.end(), group_logits.begin(), group_logits.end());
+  for (std::size_t group = 0; group < network.groups(); ++group) {
+    const std::size_t first = all.size();
+    all.resize(first + network.members(group));
+    state.member_logits(stream, group, std::span(all).subspan(first));
+  }
+}
+
+// All logits of the first `kept` of `streams` streams: [kept][steps * (groups + V)].
 std::vector<Logits> run(const NetworkV2& network, std::uint32_t streams, std::size_t steps,
                         std::uint32_t kept) {
   const std::uint32_t vocabulary = network.config().vocabulary;
@@ -77,14 +93,14 @@ std::vector<Logits> run(const NetworkV2& network, std::uint32_t streams, std::si
   for (std::uint32_t s = 0; s < streams; ++s) texts.push_back(tokens_of(s, vocabulary, steps));
   std::vector<Logits> kept_logits(kept);
   std::vector<std::uint32_t> tokens(streams);
-  Logits logits(std::size_t{streams} * vocabulary);
+  Logits logits(streams * network.groups());
   for (std::size_t i = 0; i < steps; ++i) {
     for (std::uint32_t s = 0; s < streams; ++s) tokens[s] = texts[s][i];
     state.step(tokens, logits);
-    for (std::uint32_t s = 0; s < kept; ++s) {
-      const auto row = std::span(logits).subspan(std::size_t{s} * vocabulary, vocabulary);
-      kept_logits[s].insert(kept_logits[s].end(), row.begin(), row.end());
-    }
+    for (std::uint32_t s = 0; s < kept; ++s)
+      append_logits(network, state, s,
+                    std::span(logits).subspan(s * network.groups(), network.groups()),
+                    kept_logits[s]);
   }
   return kept_logits;
 }
@@ -120,10 +136,10 @@ std::uint64_t hash_of(const Logits& logits) {
 TEST_CASE("logits stay what they were when the semantics were defined") {
   SeededNetworkV2Options options;
   CHECK(hash_of(run(seeded_network(options, best_simd_level()), 1, 100, 1)[0]) ==
-        0xe93097ac87e95b87);
+        0x4fa0c1f04e471e51);
   options.config.gated = 1;
   CHECK(hash_of(run(seeded_network(options, best_simd_level()), 1, 100, 1)[0]) ==
-        0x6b4a09847a7fa3ad);
+        0xf0800f21936b54da);
 }
 
 TEST_CASE("random logits are spread: the comparison is worth something") {
@@ -153,22 +169,27 @@ TEST_CASE("weights, gains and scales at their ends give the same at every level"
 
 TEST_CASE("streams may end one after another, and begin anew") {
   const NetworkV2 network = seeded_network({}, best_simd_level());
-  const std::uint32_t vocabulary = network.config().vocabulary;
   constexpr std::size_t kSteps = 70;
   const auto expected = run(network, 3, kSteps, 3);
   NetworkV2State state = make_state(network, 3);
   for (int round = 0; round < 2; ++round) {
     state.reset();
-    Logits logits(std::size_t{3} * vocabulary);
+    std::vector<Logits> seen(3);
+    Logits logits(3 * network.groups());
     for (std::size_t i = 0; i < kSteps; ++i) {
       const std::uint32_t streams = i < 20 ? 3 : i < 50 ? 2 : 1;
       std::vector<std::uint32_t> tokens;
       for (std::uint32_t s = 0; s < streams; ++s)
-        tokens.push_back(tokens_of(s, vocabulary, kSteps)[i]);
+        tokens.push_back(tokens_of(s, network.config().vocabulary, kSteps)[i]);
       state.step(tokens, logits);
       for (std::uint32_t s = 0; s < streams; ++s)
-        REQUIRE(std::equal(logits.begin() + s * vocabulary, logits.begin() + (s + 1) * vocabulary,
-                           expected[s].begin() + static_cast<std::ptrdiff_t>(i * vocabulary)));
+        append_logits(network, state, s,
+                      std::span(logits).subspan(s * network.groups(), network.groups()), seen[s]);
+    }
+    CHECK(seen[0] == expected[0]);
+    for (std::size_t s = 1; s < 3; ++s) {
+      REQUIRE(seen[s].size() < expected[s].size());
+      CHECK(std::equal(seen[s].begin(), seen[s].end(), expected[s].begin()));
     }
   }
 }
@@ -180,8 +201,8 @@ TEST_CASE("attention forgets what left the windows of all layers") {
   const NetworkV2 network = seeded_network(options, best_simd_level());
   const std::uint32_t vocabulary = network.config().vocabulary;
   const auto text = tokens_of(0, vocabulary, 100);
-  Logits logits(vocabulary);
-  Logits of_tail(vocabulary);
+  Logits logits(network.groups());
+  Logits of_tail(network.groups());
   NetworkV2State state = make_state(network, 1);
   for (const std::uint32_t& token : text) state.step({&token, 1}, logits);
   // Two windows and, for the bigram, one token before them.
@@ -193,7 +214,7 @@ TEST_CASE("attention forgets what left the windows of all layers") {
   CHECK(of_tail != logits);
 }
 
-TEST_CASE("an order permutes the logits") {
+TEST_CASE("an order permutes the tokens' logits, and leaves the groups'") {
   const auto content = test::make_seeded_network_v2();
   const std::uint32_t vocabulary = 300;
   std::vector<std::uint16_t> order(vocabulary);
@@ -205,7 +226,20 @@ TEST_CASE("an order permutes the logits") {
   REQUIRE(ordered.has_value());
   const Logits expected = run(*plain, 1, 1, 1)[0];
   const Logits logits = run(*ordered, 1, 1, 1)[0];
-  for (std::size_t r = 0; r < order.size(); ++r) CHECK(logits[r] == expected[order[r]]);
+  const std::size_t groups = kGroups.size();
+  CHECK(std::equal(logits.begin(), logits.begin() + static_cast<std::ptrdiff_t>(groups),
+                   expected.begin()));
+  const auto alone = [&](std::size_t rank) {
+    return std::ranges::count(kGroups, rank) == 1 &&
+           (rank + 1 == vocabulary || std::ranges::count(kGroups, rank + 1) == 1);
+  };
+  std::size_t compared = 0;
+  for (std::size_t r = 0; r < order.size(); ++r) {
+    if (alone(r) || alone(order[r])) continue;  // its logit says nothing
+    CHECK(logits[groups + r] == expected[groups + order[r]]);
+    ++compared;
+  }
+  CHECK(compared > 250);
 
   order[0] = order[1];
   for (const auto& wrong : {order, std::vector<std::uint16_t>(order.begin(), order.end() - 1)}) {
@@ -213,6 +247,26 @@ TEST_CASE("an order permutes the logits") {
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().code == ErrorCode::invalid_argument);
   }
+}
+
+TEST_CASE("groups that are none of the network's are refused") {
+  const auto content = test::make_seeded_network_v2();
+  using Groups = std::vector<std::uint32_t>;
+  Groups descending = kGroups;
+  std::swap(descending[1], descending[2]);
+  Groups late = kGroups;
+  late[0] = 1;
+  for (const Groups& groups : {Groups{}, late, descending, Groups{0, 40, 80, 120, 160, 200, 240},
+                               Groups{0, 40, 80, 120, 160, 200, 240, 280, 300}}) {
+    const auto refused = make_network(content, best_simd_level(), {}, groups);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == ErrorCode::invalid_argument);
+    CHECK(refused.error().message.find("groups of at most 40") != std::string::npos);
+  }
+  const Groups fewer{0, 40, 80, 120, 160, 200, 240, 280};  // fitting, but the file has others
+  const auto refused = make_network(content, best_simd_level(), {}, fewer);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().message.find("group_head") != std::string::npos);
 }
 
 // Each mass against the largest one.
@@ -307,7 +361,8 @@ TEST_CASE("hostile configurations are refused by field") {
                  {9, "bigram_buckets", {3, 2097152}},
                  {10, "gated", {2}},
                  {11, "tied", {2}},
-                 {12, "embedding_shift", {13}}};
+                 {12, "embedding_shift", {13}},
+                 {13, "group_size", {0, 65537}}};
   for (const auto& field : kFields)
     for (const std::uint32_t value : field.values)
       check_refused(

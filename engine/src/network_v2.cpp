@@ -60,22 +60,46 @@ bool pack_layer(const LayerV2& source, PackedNetworkV2& network, PackedLayerV2& 
          pack_scale(source.down_scale, kResidualStep, target.down_scale);
 }
 
-bool pack_head(const MatrixI8& weights, std::span<const std::uint16_t> order,
-               PackedNetworkV2& network) {
-  for (std::uint32_t first = 0; first < weights.rows; first += kHeadPart) {
-    MatrixI8 part{std::min(kHeadPart, weights.rows - first), weights.cols, {}};
-    part.data.reserve(std::size_t{part.rows} * part.cols);
-    for (std::uint32_t r = first; r < first + part.rows; ++r) {
-      const std::size_t token = order.empty() ? r : order[r];
-      const auto row = std::span(weights.data).subspan(token * weights.cols, weights.cols);
-      part.data.insert(part.data.end(), row.begin(), row.end());
-    }
-    if (!network.kernels->pack(part, network.head.emplace_back())) return false;
+// Rows of `weights`, as `row_of` numbers them.
+template <class RowOf>
+bool pack_rows(const MatrixI8& weights, std::uint32_t first, std::uint32_t count,
+               const RowOf& row_of, const PackedNetworkV2& network, PackedMatrix& packed) {
+  MatrixI8 part{count, weights.cols, {}};
+  part.data.reserve(std::size_t{count} * weights.cols);
+  for (std::uint32_t r = first; r < first + count; ++r) {
+    const auto row = std::span(weights.data).subspan(row_of(r) * weights.cols, weights.cols);
+    part.data.insert(part.data.end(), row.begin(), row.end());
+  }
+  return network.kernels->pack(part, packed);
+}
+
+bool pack_group_head(const MatrixI8& weights, PackedNetworkV2& network) {
+  network.groups = weights.rows;
+  const auto same = [](std::size_t r) { return r; };
+  for (std::uint32_t first = 0; first < weights.rows; first += kHeadPart)
+    if (!pack_rows(weights, first, std::min(kHeadPart, weights.rows - first), same, network,
+                   network.group_head.emplace_back()))
+      return false;
+  return true;
+}
+
+bool pack_members(const MatrixI8& weights, const NetworkV2Order& order, PackedNetworkV2& network) {
+  const auto row_of = [&](std::size_t r) {
+    return order.tokens.empty() ? r : std::size_t{order.tokens[r]};
+  };
+  network.members.resize(order.groups.size());
+  for (std::size_t g = 0; g < order.groups.size(); ++g) {
+    const std::uint32_t first = order.groups[g];
+    const std::uint32_t end = g + 1 < order.groups.size() ? order.groups[g + 1] : weights.rows;
+    network.members[g].rows = end - first;
+    if (end - first > 1 &&
+        !pack_rows(weights, first, end - first, row_of, network, network.members[g]))
+      return false;
   }
   return true;
 }
 
-bool pack_network(const NetworkV2Model& model, std::span<const std::uint16_t> order,
+bool pack_network(const NetworkV2Model& model, const NetworkV2Order& order,
                   PackedNetworkV2& network) {
   network.config = model.config;
   network.exp2 = model.exp2;
@@ -87,7 +111,8 @@ bool pack_network(const NetworkV2Model& model, std::span<const std::uint16_t> or
   return copy_padded(model.embedding.data, network.embedding) &&
          copy_padded(model.bigram.data, network.bigram) &&
          copy_padded(model.final_norm, network.final_norm) &&
-         pack_head(model.config.tied != 0 ? model.embedding : model.head, order, network);
+         pack_group_head(model.group_head, network) &&
+         pack_members(model.config.tied != 0 ? model.embedding : model.head, order, network);
 }
 
 bool is_permutation_of(std::span<const std::uint16_t> order, std::uint32_t size) {
@@ -100,17 +125,32 @@ bool is_permutation_of(std::span<const std::uint16_t> order, std::uint32_t size)
   return true;
 }
 
+bool are_groups_of(std::span<const std::uint32_t> groups, const NetworkV2Config& config) {
+  if (groups.empty() || groups.front() != 0) return false;
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    const std::uint32_t end = g + 1 < groups.size() ? groups[g + 1] : config.vocabulary;
+    if (end <= groups[g] || end - groups[g] > config.group_size) return false;
+  }
+  return true;
+}
+
 Result<NetworkV2Model> load_checked(const SafetensorsFile& file, SimdLevel level,
-                                    std::span<const std::uint16_t> order) {
+                                    const NetworkV2Order& order) {
   if (find_kernels(level) == nullptr)
     return fail(ErrorCode::invalid_argument, "SIMD level " + std::string(simd_level_name(level)) +
                                                  " is not supported by this CPU or build");
-  Result<NetworkV2Model> model = load_network_v2(file);
-  if (model && !order.empty() && !is_permutation_of(order, model->config.vocabulary))
+  const auto config = load_network_v2_config(file);
+  if (!config) return tl::unexpected(config.error());
+  if (!order.tokens.empty() && !is_permutation_of(order.tokens, config->vocabulary))
     return fail(ErrorCode::invalid_argument,
                 "the order of the logits is no permutation of the network's " +
-                    std::to_string(model->config.vocabulary) + " tokens");
-  return model;
+                    std::to_string(config->vocabulary) + " tokens");
+  if (!are_groups_of(order.groups, *config))
+    return fail(ErrorCode::invalid_argument, "the groups of the logits are no groups of at most " +
+                                                 std::to_string(config->group_size) +
+                                                 " of the network's " +
+                                                 std::to_string(config->vocabulary) + " tokens");
+  return load_network_v2(file, static_cast<std::uint32_t>(order.groups.size()));
 }
 
 }  // namespace
@@ -120,8 +160,12 @@ NetworkV2::NetworkV2(NetworkV2&&) noexcept = default;
 NetworkV2& NetworkV2::operator=(NetworkV2&&) noexcept = default;
 NetworkV2::~NetworkV2() = default;
 
+Result<NetworkV2Config> NetworkV2::read_config(const SafetensorsFile& file) {
+  return load_network_v2_config(file);
+}
+
 Result<NetworkV2> NetworkV2::create(const SafetensorsFile& file, SimdLevel level,
-                                    std::span<const std::uint16_t> order) {
+                                    const NetworkV2Order& order) {
   try {
     const Result<NetworkV2Model> model = load_checked(file, level, order);
     if (!model) return tl::unexpected(model.error());
@@ -137,6 +181,8 @@ Result<NetworkV2> NetworkV2::create(const SafetensorsFile& file, SimdLevel level
 
 const NetworkV2Config& NetworkV2::config() const { return packed_->config; }
 SimdLevel NetworkV2::level() const { return packed_->level; }
+std::size_t NetworkV2::groups() const { return packed_->groups; }
+std::size_t NetworkV2::members(std::size_t group) const { return packed_->members[group].rows; }
 
 std::size_t NetworkV2::stream_bytes() const {
   return packed_->layers.size() * packed_->config.kv_heads * 2 * packed_->ring_bytes();

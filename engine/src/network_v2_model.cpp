@@ -20,7 +20,7 @@ namespace {
 using Limits = NetworkV2Limits;
 
 constexpr std::uint32_t kFormatVersion = 1;
-constexpr std::uint32_t kConfigFields = 13;
+constexpr std::uint32_t kConfigFields = 14;
 constexpr std::string_view kPrefix = "network.";
 
 // Reads the tensors one after another and remembers their names; the first error stays in
@@ -29,7 +29,8 @@ class NetworkReader {
  public:
   explicit NetworkReader(const SafetensorsFile& file) : file_(file), tensors_(file) {}
 
-  Result<NetworkV2Model> read() &&;
+  Result<NetworkV2Config> read_config_only() &&;
+  Result<NetworkV2Model> read(std::uint32_t groups) &&;
 
  private:
   std::string name(std::string_view rest) {
@@ -76,7 +77,7 @@ void NetworkReader::read_config() {
     return;
   }
   NetworkV2Config& c = model_.config;
-  c = {f[1], f[2], f[3], f[4], f[5], f[6], f[7], f[8], f[9], f[10], f[11], f[12]};
+  c = {f[1], f[2], f[3], f[4], f[5], f[6], f[7], f[8], f[9], f[10], f[11], f[12], f[13]};
   check_field("vocabulary", c.vocabulary, 2, Limits::kVocabulary, 1);
   check_field("d_model", c.d_model, 16, Limits::kModelWidth, 16);
   check_field("layers", c.layers, 1, Limits::kLayers, 1);
@@ -89,6 +90,7 @@ void NetworkReader::read_config() {
   check_field("gated", c.gated, 0, 1, 1);
   check_field("tied", c.tied, 0, 1, 1);
   check_field("embedding_shift", c.embedding_shift, 0, Limits::kEmbeddingShift, 1);
+  check_field("group_size", c.group_size, 1, Limits::kVocabulary, 1);
   if (tensors_.failed()) return;
   if (c.heads % c.kv_heads != 0)
     refuse("tensor 'network.config' says heads = " + std::to_string(c.heads) +
@@ -182,7 +184,13 @@ void NetworkReader::refuse_further_tensors() {
       refuse("tensor " + in_quotes(tensor_name) + " is none that the network's configuration has");
 }
 
-Result<NetworkV2Model> NetworkReader::read() && {
+Result<NetworkV2Config> NetworkReader::read_config_only() && {
+  read_config();
+  if (tensors_.failed()) return tl::unexpected(*tensors_.error());
+  return model_.config;
+}
+
+Result<NetworkV2Model> NetworkReader::read(std::uint32_t groups) && {
   read_config();
   read_exp2();
   const NetworkV2Config& c = model_.config;
@@ -195,6 +203,7 @@ Result<NetworkV2Model> NetworkReader::read() && {
     read_feed_forward(prefix, layer);
   }
   model_.final_norm = gains("final_norm", c.d_model);
+  model_.group_head = weights("group_head", groups, c.d_model);
   if (c.tied == 0) model_.head = weights("head", c.vocabulary, c.d_model);
   const std::vector<std::int16_t> head_scale = vector("head_scale", 1, 1, kMaxMultiplier);
   if (!tensors_.failed()) {
@@ -207,8 +216,12 @@ Result<NetworkV2Model> NetworkReader::read() && {
 
 }  // namespace
 
-Result<NetworkV2Model> load_network_v2(const SafetensorsFile& file) {
-  return NetworkReader(file).read();
+Result<NetworkV2Config> load_network_v2_config(const SafetensorsFile& file) {
+  return NetworkReader(file).read_config_only();
+}
+
+Result<NetworkV2Model> load_network_v2(const SafetensorsFile& file, std::uint32_t groups) {
+  return NetworkReader(file).read(groups);
 }
 
 }  // namespace czip

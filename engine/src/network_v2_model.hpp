@@ -44,11 +44,13 @@ struct NetworkV2Model {
   MatrixI8 bigram;     // [B, D]
   std::vector<LayerV2> layers;
   std::vector<std::int16_t> final_norm;  // [D]
+  MatrixI8 group_head;                   // [Q, D]
   MatrixI8 head;                         // [V, D]; empty where it is tied to the embedding
   std::int16_t head_scale = 1;
 };
 
 // Errors name the tensor and what is wrong with it.
-Result<NetworkV2Model> load_network_v2(const SafetensorsFile& file);
+Result<NetworkV2Config> load_network_v2_config(const SafetensorsFile& file);
+Result<NetworkV2Model> load_network_v2(const SafetensorsFile& file, std::uint32_t groups);
 
 }  // namespace czip

@@ -40,7 +40,8 @@ struct PackedLayerV2 {
   PackedScaleV2 down_scale;
 };
 
-// The head is taken apart, so that the sums of one part are rescaled while they are in the cache.
+// The groups' part of the head is taken apart, so that the sums of one part are rescaled while they
+// are in the cache.
 inline constexpr std::uint32_t kHeadPart = 1024;
 
 struct PackedNetworkV2 {
@@ -53,7 +54,9 @@ struct PackedNetworkV2 {
   AlignedBuffer<std::int8_t> bigram;     // [B, D]
   std::vector<PackedLayerV2> layers;
   AlignedBuffer<std::int16_t> final_norm;
-  std::vector<PackedMatrix> head;  // parts of kHeadPart rows, the last of what is left
+  std::vector<PackedMatrix> group_head;  // parts of kHeadPart rows, the last of what is left
+  std::uint32_t groups = 0;
+  std::vector<PackedMatrix> members;  // of each group; empty for a group of one
   std::int32_t head_scale = 1;
   std::int32_t head_limit = 0;
 

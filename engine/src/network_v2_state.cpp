@@ -53,13 +53,18 @@ struct NetworkV2State::Buffers {
   void attend(std::size_t layer, std::size_t stream);
   void feed_forward_block(const PackedLayerV2& layer, std::size_t rows);
   void head(std::size_t rows, std::int32_t* logits);
+  void member_logits(std::size_t stream, const PackedMatrix& members, std::int32_t* logits);
 };
 
 bool NetworkV2State::Buffers::allocate() {
   const NetworkV2Config& c = config();
+  std::size_t most_members = 0;
+  for (const PackedMatrix& group : network->members)
+    most_members = std::max<std::size_t>(most_members, group.rows);
   const std::size_t widest =
-      std::max({query_width() + 2 * std::size_t{c.kv_heads} * c.head_dim, std::size_t{c.d_model},
-                std::size_t{c.gated != 0 ? 2 * c.d_ff : c.d_ff}, std::size_t{kHeadPart}});
+      std::max({most_members, query_width() + 2 * std::size_t{c.kv_heads} * c.head_dim,
+                std::size_t{c.d_model}, std::size_t{c.gated != 0 ? 2 * c.d_ff : c.d_ff},
+                std::size_t{kHeadPart}});
   const std::size_t longest =
       std::max({std::size_t{c.d_model}, query_width(), std::size_t{c.d_ff}});
   return residual.allocate(streams * d_stride()) && normalized.allocate(streams * d_stride()) &&
@@ -183,14 +188,27 @@ void NetworkV2State::Buffers::feed_forward_block(const PackedLayerV2& layer, std
 void NetworkV2State::Buffers::head(std::size_t rows, std::int32_t* logits) {
   normalize(network->final_norm, rows);
   std::size_t first = 0;
-  for (const PackedMatrix& part : network->head) {
+  for (const PackedMatrix& part : network->group_head) {
     multiply(part, normalized, d_stride(), rows);
     for (std::size_t r = 0; r < rows; ++r)
       kernels().rescale_logits(accumulators.data() + r * accumulator_stride(part), part.rows,
                                network->head_scale, network->head_limit,
-                               logits + r * config().vocabulary + first);
+                               logits + r * network->groups + first);
     first += part.rows;
   }
+}
+
+// Of what `head` normalized.
+void NetworkV2State::Buffers::member_logits(std::size_t stream, const PackedMatrix& members,
+                                            std::int32_t* logits) {
+  if (members.rows == 1) {
+    logits[0] = 0;
+    return;
+  }
+  network->kernels->dense(members, normalized.data() + stream * d_stride(), d_stride(), 1,
+                          accumulators.data(), accumulator_stride(members), dense_scratch.data());
+  kernels().rescale_logits(accumulators.data(), members.rows, network->head_scale,
+                           network->head_limit, logits);
 }
 
 NetworkV2State::NetworkV2State(std::unique_ptr<Buffers> buffers) : buffers_(std::move(buffers)) {}
@@ -228,6 +246,11 @@ void NetworkV2State::step(std::span<const std::uint32_t> tokens, std::span<std::
   }
   b.head(tokens.size(), logits.data());
   for (std::size_t s = 0; s < tokens.size(); ++s) ++b.position[s];
+}
+
+void NetworkV2State::member_logits(std::size_t stream, std::size_t group,
+                                   std::span<std::int32_t> logits) {
+  buffers_->member_logits(stream, buffers_->network->members[group], logits.data());
 }
 
 }  // namespace czip

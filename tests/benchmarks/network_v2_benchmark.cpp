@@ -20,18 +20,20 @@ struct Shape {
   NetworkV2Config config;
 };
 
-// vocabulary, d_model, layers, heads, kv_heads, head_dim, d_ff, window, bigram, gated, tied, shift
+// vocabulary, d_model, layers, heads, kv_heads, head_dim, d_ff, window, bigram, gated, tied, shift,
+// group size
 const Shape kShapes[] = {
-    {"192x5", {8192, 192, 5, 6, 2, 32, 768, 256, 32768, 0, 0, 7}},
-    {"256x4", {8192, 256, 4, 4, 1, 64, 1024, 256, 16384, 0, 0, 4}},
-    {"384x6", {8192, 384, 6, 6, 2, 64, 1024, 512, 16384, 1, 0, 4}},
+    {"96x4", {8192, 96, 4, 3, 1, 32, 384, 128, 8192, 0, 0, 7, 64}},
+    {"256x4", {8192, 256, 4, 8, 2, 32, 1024, 128, 32768, 0, 0, 7, 64}},
+    {"384x6", {8192, 384, 6, 6, 2, 64, 1024, 512, 16384, 1, 0, 4, 64}},
 };
 constexpr std::uint32_t kStreams = 32;
 
 NetworkV2 make_network(const NetworkV2Config& config, SimdLevel level) {
   const auto bytes = test::write_safetensors(test::make_seeded_network_v2({.config = config}));
   const auto file = SafetensorsFile::parse(bytes);
-  auto network = NetworkV2::create(*file, level);
+  const auto groups = test::seeded_groups(config);
+  auto network = NetworkV2::create(*file, level, {.groups = groups});
   if (!network) std::abort();
   return std::move(*network);
 }
@@ -48,7 +50,7 @@ void step(benchmark::State& state, const NetworkV2Config& config, SimdLevel leve
   auto running = NetworkV2State::create(network, kStreams);
   if (!running) std::abort();
   std::vector<std::uint32_t> tokens(kStreams);
-  std::vector<std::int32_t> logits(std::size_t{kStreams} * config.vocabulary);
+  std::vector<std::int32_t> logits(kStreams * network.groups());
   std::uint32_t random = 1;
   const auto advance = [&] {
     for (std::uint32_t& token : tokens) {

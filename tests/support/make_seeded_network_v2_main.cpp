@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   if (argc != 3) return std::fprintf(stderr, "usage: make_seeded_network_v2 FILE VOCABULARY\n"), 2;
   czip::test::SeededNetworkV2Options options;
   options.config.vocabulary = static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10));
+  options.config.group_size = options.config.vocabulary;  // one group, whatever the code tree
   const std::vector<std::uint8_t> network =
       czip::test::write_safetensors(czip::test::make_seeded_network_v2(options));
   std::ofstream file(argv[1], std::ios::binary);

@@ -21,10 +21,20 @@ class NetworkBuilder {
       : options_(options), c_(options.config), random_(options.seed) {}
 
   SafetensorsContent build() && {
-    const std::array<std::uint32_t, 13> config{
-        1,           c_.vocabulary, c_.d_model,        c_.layers, c_.heads,
-        c_.kv_heads, c_.head_dim,   c_.d_ff,           c_.window, c_.bigram_buckets,
-        c_.gated,    c_.tied,       c_.embedding_shift};
+    const std::array<std::uint32_t, 14> config{1,
+                                               c_.vocabulary,
+                                               c_.d_model,
+                                               c_.layers,
+                                               c_.heads,
+                                               c_.kv_heads,
+                                               c_.head_dim,
+                                               c_.d_ff,
+                                               c_.window,
+                                               c_.bigram_buckets,
+                                               c_.gated,
+                                               c_.tied,
+                                               c_.embedding_shift,
+                                               c_.group_size};
     add(make_tensor<std::uint32_t>("config", {config.size()}, config));
     std::array<std::uint16_t, 64> exp2{};
     for (std::size_t i = 0; i < exp2.size(); ++i)
@@ -36,6 +46,8 @@ class NetworkBuilder {
     for (std::uint32_t layer = 0; layer < c_.layers; ++layer)
       add_layer("layers." + std::to_string(layer) + ".");
     add_vector("final_norm", c_.d_model, 500, 2000);
+    add_weights("group_head", options_.groups != 0 ? options_.groups : seeded_groups(c_).size(),
+                c_.d_model);
     if (c_.tied == 0) add_weights("head", c_.vocabulary, c_.d_model);
     const std::int32_t head_scale = options_.extreme ? 40 : multiplier(c_.d_model, 15, 300);
     add_vector("head_scale", 1, head_scale, head_scale);
@@ -119,6 +131,15 @@ class NetworkBuilder {
 };
 
 }  // namespace
+
+std::vector<std::uint32_t> seeded_groups(const NetworkV2Config& config) {
+  std::vector<std::uint32_t> groups;
+  for (std::uint32_t first = 0; first < config.vocabulary;
+       first +=
+       config.group_size - 7 * (static_cast<std::uint32_t>(groups.size()) - 1) % config.group_size)
+    groups.push_back(first);
+  return groups;
+}
 
 SafetensorsContent make_seeded_network_v2(const SeededNetworkV2Options& options) {
   return NetworkBuilder(options).build();

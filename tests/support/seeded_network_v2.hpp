@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "czip/engine/network_v2.hpp"
 #include "safetensors_writer.hpp"
@@ -21,12 +22,17 @@ struct SeededNetworkV2Options {
                          .bigram_buckets = 64,
                          .gated = 0,
                          .tied = 0,
-                         .embedding_shift = 4};
+                         .embedding_shift = 4,
+                         .group_size = 40};
+  std::uint32_t groups = 0;  // 0: those of seeded_groups
   // Every weight, gain, multiplier and bias at an end of its range, the sign at random; every shift
   // at its least. Only the head's scale stays moderate.
   bool extreme = false;
   std::uint64_t seed = 1;
 };
+
+// The first rank of each group: groups of all sizes that the configuration allows.
+[[nodiscard]] std::vector<std::uint32_t> seeded_groups(const NetworkV2Config& config);
 
 // The tensors "network.*" of a model file.
 [[nodiscard]] SafetensorsContent make_seeded_network_v2(const SeededNetworkV2Options& options = {});

@@ -8,8 +8,24 @@
 #include "czip/engine/safetensors.hpp"
 #include "safetensors_writer.hpp"
 #include "seeded_network_v2.hpp"
+#include "v2/code_tree.hpp"
+#include "v2/token_groups.hpp"
 
 namespace czip::test {
+namespace {
+
+v2::CodeTree code_tree_of(const SafetensorsFile& model) {
+  const auto read = [&](const char* name) {
+    const TensorView& tensor = *model.find(name);
+    std::vector<std::uint16_t> values(tensor.element_count());
+    for (std::size_t i = 0; i < values.size(); ++i)
+      values[i] = load_le<std::uint16_t>(&tensor.bytes[2 * i]);
+    return values;
+  };
+  return v2::CodeTree::create(read("code.order"), read("code.splits")).value();
+}
+
+}  // namespace
 
 std::vector<std::uint8_t> make_tiny_model_v2(const std::string& name) {
   std::ifstream in(CZIP_CONFORMANCE_DIR "/v2/tiny.czm", std::ios::binary);
@@ -27,7 +43,9 @@ std::vector<std::uint8_t> make_tiny_network_model_v2() {
   const auto tiny = SafetensorsFile::parse(file);
   if (!tiny) return {};
   SeededNetworkV2Options options;
-  options.config.vocabulary = static_cast<std::uint32_t>(tiny->find("prior.order0")->shape[0]);
+  const v2::CodeTree tree = code_tree_of(*tiny);
+  options.config.vocabulary = tree.size();
+  options.groups = v2::TokenGroups(tree, options.config.group_size).size();
   SafetensorsContent content = make_seeded_network_v2(options);
   content.metadata.insert(tiny->metadata().begin(), tiny->metadata().end());
   const auto add = [&](const std::string& name, const TensorView& tensor) {

@@ -14,7 +14,7 @@
 namespace czip::v2 {
 namespace {
 
-void record_token(const CodeTree& tree, const NetworkOpinion& network, std::uint16_t rank,
+void record_token(const CodeTree& tree, NetworkOpinion& network, std::uint16_t rank,
                   std::vector<std::int16_t>& inputs) {
   for (Node node = root_node(tree); node.split != CodeTree::kLeaf;
        node = child_node(tree, node, rank >= node.split)) {
@@ -22,17 +22,22 @@ void record_token(const CodeTree& tree, const NetworkOpinion& network, std::uint
   }
 }
 
-double token_bits(std::span<const std::uint32_t> below, std::uint16_t rank) {
-  const double mass = below[rank + 1u] - below[rank];
-  return std::log2(below.back() / mass);
+double bits_of(std::span<const std::uint32_t> sums, std::uint32_t index) {
+  return std::log2(static_cast<double>(sums.back()) / (sums[index + 1] - sums[index]));
+}
+
+double token_bits(NetworkStreams& network, std::uint32_t stream, std::uint32_t rank) {
+  const std::uint32_t group = network.groups().group_of(rank);
+  return bits_of(network.group_sums(stream), group) +
+         bits_of(network.member_sums(stream, group), rank - network.groups().first_ranks()[group]);
 }
 
 // Returns the bits that the text would take by the network's word alone.
-Result<double> record_text(const NetworkV2& network, const CodeTree& tree, const Logistic& logistic,
-                           MixerText& text) {
+Result<double> record_text(const NetworkPart& network, const CodeTree& tree,
+                           const Logistic& logistic, MixerText& text) {
   text.streams_log2 = network_streams_log2(text.bytes);
   const Lockstep lockstep(text.ranks.size(), text.streams_log2);
-  auto streams = NetworkStreams::create(network, lockstep.streams());
+  auto streams = NetworkStreams::create(network.network, network.groups, lockstep.streams());
   if (!streams) return tl::unexpected(streams.error());
   double bits = 0;
   for (std::size_t i = 0; i < lockstep.length(); ++i) {
@@ -40,9 +45,9 @@ Result<double> record_text(const NetworkV2& network, const CodeTree& tree, const
     streams->step(active);
     for (std::uint32_t s = 0; s < active; ++s) {
       const std::uint16_t rank = text.ranks[lockstep.position(s, i)];
-      const auto below = streams->expects(s);
-      record_token(tree, {logistic, below}, rank, text.network_inputs);
-      bits += token_bits(below, rank);
+      bits += token_bits(*streams, s, rank);
+      NetworkOpinion network_says(logistic, &*streams, s);
+      record_token(tree, network_says, rank, text.network_inputs);
       streams->set_last_token(s, tree.token(rank));
     }
   }
@@ -51,7 +56,7 @@ Result<double> record_text(const NetworkV2& network, const CodeTree& tree, const
 
 }  // namespace
 
-Status record_network(const NetworkV2& network, const CodeTree& tree, const Logistic& logistic,
+Status record_network(const NetworkPart& network, const CodeTree& tree, const Logistic& logistic,
                       std::span<MixerText> texts, unsigned threads,
                       const RecorderProgress& progress) {
   struct Task {

@@ -7,10 +7,10 @@
 #include <span>
 
 #include "czip/base/error.hpp"
-#include "czip/engine/network_v2.hpp"
 #include "training/mixer_text.hpp"
 #include "v2/code_tree.hpp"
 #include "v2/logistic.hpp"
+#include "v2/model_network.hpp"
 
 namespace czip::v2 {
 
@@ -20,7 +20,7 @@ using RecorderProgress = std::function<void(std::uint64_t bytes, double bits)>;
 
 // Gives each text as many streams as the encoder gives it, and the network's inputs. The same
 // whatever the threads (0: as many as the machine has). Errors: out_of_memory.
-Status record_network(const NetworkV2& network, const CodeTree& tree, const Logistic& logistic,
+Status record_network(const NetworkPart& network, const CodeTree& tree, const Logistic& logistic,
                       std::span<MixerText> texts, unsigned threads,
                       const RecorderProgress& progress);
 

@@ -49,7 +49,7 @@ class Streams {
   }
   // Of stream `s`; valid until the next call.
   [[nodiscard]] NetworkOpinion opinion(std::uint32_t s) {
-    return {*logistic_, network_ ? network_->expects(s) : std::span<const std::uint32_t>()};
+    return {*logistic_, network_ ? &*network_ : nullptr, s};
   }
   void set_last_token(std::uint32_t s, std::uint32_t token) {
     if (network_) network_->set_last_token(s, token);
@@ -76,7 +76,7 @@ Predictor make_predictor(const ModelParts& model, const BlockSettings& settings,
 void encode_token(const ModelParts& model, Predictor& predictor, Streams& streams, std::uint32_t s,
                   std::uint32_t token, BinaryEncoder& coder) {
   const std::uint32_t rank = model.tree.rank(token);
-  const NetworkOpinion network = streams.opinion(s);
+  NetworkOpinion network = streams.opinion(s);
   predictor.begin_token(streams[s]);
   while (!predictor.decided()) {
     const std::uint32_t p = predictor.predict(network.input(predictor.node()));
@@ -90,7 +90,7 @@ void encode_token(const ModelParts& model, Predictor& predictor, Streams& stream
 
 std::uint32_t decode_token(const ModelParts& model, Predictor& predictor, Streams& streams,
                            std::uint32_t s, BinaryDecoder& coder) {
-  const NetworkOpinion network = streams.opinion(s);
+  NetworkOpinion network = streams.opinion(s);
   predictor.begin_token(streams[s]);
   while (!predictor.decided()) {
     const std::uint32_t p = predictor.predict(network.input(predictor.node()));

@@ -12,9 +12,9 @@ LevelSettings level_settings(int level) {
       {.profile = 0, .network = false, .block_bytes = 2 * kMiB},
       {.profile = 1, .network = false, .block_bytes = 1 * kMiB},
       {.profile = 1, .network = false, .block_bytes = 2 * kMiB},
-      {.profile = 1, .network = true, .block_bytes = 2 * kMiB},
+      {.profile = 1, .network = false, .block_bytes = 3 * kMiB},
+      {.profile = 1, .network = false, .block_bytes = 4 * kMiB},
       {.profile = 1, .network = true, .block_bytes = 4 * kMiB},
-      {.profile = 2, .network = true, .block_bytes = 4 * kMiB},
       {.profile = 2, .network = true, .block_bytes = 8 * kMiB},
       {.profile = 2, .network = true, .block_bytes = 16 * kMiB},
   }};

@@ -169,7 +169,7 @@ Result<std::shared_ptr<const ModelParts>> load(SafetensorsFile file) {
   if (!logistic) return tl::unexpected(logistic.error());
   auto tree = CodeTree::create(order, splits);
   if (!tree) return tl::unexpected(tree.error());
-  std::optional<NetworkV2> network;
+  std::optional<NetworkPart> network;
   if (network_tensors > 0) {
     auto loaded = load_network(file, *tree);
     if (!loaded) return tl::unexpected(loaded.error());

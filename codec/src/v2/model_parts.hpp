@@ -5,11 +5,11 @@
 #include <optional>
 
 #include "czip/codec/model_v2.hpp"
-#include "czip/engine/network_v2.hpp"
 #include "czip/engine/safetensors.hpp"
 #include "czip/tokenizer/byte_tokenizer.hpp"
 #include "v2/code_tree.hpp"
 #include "v2/logistic.hpp"
+#include "v2/model_network.hpp"
 #include "v2/prior.hpp"
 #include "v2/profile.hpp"
 #include "v2/trained_state.hpp"
@@ -26,7 +26,7 @@ struct ModelParts {
   TrainedStates states;          // where no network takes part
   TrainedStates network_states;  // where one does: of the profiles from kFirstNetworkProfile on
   // At this machine's best SIMD level; `file` makes it at others.
-  std::optional<NetworkV2> network;
+  std::optional<NetworkPart> network;
   SafetensorsFile file;
 };
 

@@ -2,31 +2,32 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 
 #include "v2/logistic.hpp"
+#include "v2/network_streams.hpp"
 #include "v2/node.hpp"
 
 namespace czip::v2 {
 
 class NetworkOpinion {
  public:
-  // `below`: [vocabulary + 1] ascending sums of weights in code order, each weight at least 1;
-  // empty where no network takes part. Both must outlive the opinion.
-  NetworkOpinion(const Logistic& logistic, std::span<const std::uint32_t> below)
-      : logistic_(&logistic), below_(below) {}
+  // Of `stream`, whose network has just made a step; no network takes part if `network` is null.
+  // All must outlive the opinion, and no other one may be used in its time.
+  NetworkOpinion(const Logistic& logistic, NetworkStreams* network, std::uint32_t stream);
 
-  // The mixer's input at a node, which is not a leaf; 0 where no network takes part.
-  [[nodiscard]] std::int32_t input(const Node& node) const {
-    if (below_.empty()) return 0;
-    const std::uint64_t above = below_[node.high] - below_[node.split];
-    const std::uint64_t all = below_[node.high] - below_[node.low];
-    return logistic_->stretch(static_cast<std::uint32_t>(above * 65535 / all));
-  }
+  // The mixer's input at a node, which is not a leaf; 0 where no network takes part. Nodes of one
+  // group only from the first such node on.
+  std::int32_t input(const Node& node);
 
  private:
   const Logistic* logistic_;
-  std::span<const std::uint32_t> below_;
+  NetworkStreams* network_;
+  std::uint32_t stream_;
+  // Ascending sums of weights, each at least 1: of the groups, and of the tokens of one group, from
+  // the rank `first_` on; empty before a node of one group.
+  std::span<const std::uint32_t> groups_;
+  std::span<const std::uint32_t> members_;
+  std::uint32_t first_ = 0;
 };
 
 }  // namespace czip::v2

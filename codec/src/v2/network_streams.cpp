@@ -4,38 +4,53 @@ namespace czip::v2 {
 
 Result<NetworkStreams> NetworkStreams::create(const ModelParts& model, SimdLevel simd,
                                               std::uint32_t streams) {
-  if (simd == model.network->level()) return create(*model.network, streams);
-  auto network = NetworkV2::create(model.file, simd, model.tree.order());
+  const NetworkPart& part = *model.network;
+  if (simd == part.network.level()) return create(part.network, part.groups, streams);
+  auto network = NetworkV2::create(model.file, simd, network_order(model.tree, part.groups));
   if (!network) return tl::unexpected(network.error());
   auto own = std::make_unique<NetworkV2>(std::move(*network));
-  auto made = create(*own, streams);
+  auto made = create(*own, part.groups, streams);
   if (made) made->own_ = std::move(own);
   return made;
 }
 
-Result<NetworkStreams> NetworkStreams::create(const NetworkV2& network, std::uint32_t streams) {
+Result<NetworkStreams> NetworkStreams::create(const NetworkV2& network, const TokenGroups& groups,
+                                              std::uint32_t streams) {
   auto state = NetworkV2State::create(network, streams);
   if (!state) return tl::unexpected(state.error());
-  return NetworkStreams(network, std::move(*state), streams);
+  return NetworkStreams(network, groups, std::move(*state), streams);
 }
 
-NetworkStreams::NetworkStreams(const NetworkV2& network, NetworkV2State state,
-                               std::uint32_t streams)
+NetworkStreams::NetworkStreams(const NetworkV2& network, const TokenGroups& groups,
+                               NetworkV2State state, std::uint32_t streams)
     : network_(&network),
+      groups_(&groups),
       state_(std::move(state)),
       last_(streams, kFirstInput),
-      logits_(std::size_t{streams} * network.config().vocabulary),
-      below_(std::size_t{network.config().vocabulary} + 1) {}
+      logits_(std::size_t{streams} * groups.size()),
+      group_sums_(groups.size() + 1),
+      member_logits_(network.config().group_size),
+      member_sums_(std::size_t{network.config().group_size} + 1) {}
 
 void NetworkStreams::step(std::uint32_t streams) {
-  const std::size_t vocabulary = network_->config().vocabulary;
-  state_.step(std::span(last_).first(streams), std::span(logits_).first(streams * vocabulary));
+  state_.step(std::span(last_).first(streams),
+              std::span(logits_).first(std::size_t{streams} * groups_->size()));
 }
 
-std::span<const std::uint32_t> NetworkStreams::expects(std::uint32_t stream) {
-  const std::size_t vocabulary = network_->config().vocabulary;
-  network_->masses(std::span(logits_).subspan(stream * vocabulary, vocabulary), below_);
-  return below_;
+std::span<const std::uint32_t> NetworkStreams::group_sums(std::uint32_t stream) {
+  const std::size_t groups = groups_->size();
+  network_->masses(std::span(logits_).subspan(stream * groups, groups), group_sums_);
+  return group_sums_;
+}
+
+std::span<const std::uint32_t> NetworkStreams::member_sums(std::uint32_t stream,
+                                                           std::uint32_t group) {
+  const std::size_t members = network_->members(group);
+  const auto logits = std::span(member_logits_).first(members);
+  const auto sums = std::span(member_sums_).first(members + 1);
+  state_.member_logits(stream, group, logits);
+  network_->masses(logits, sums);
+  return sums;
 }
 
 }  // namespace czip::v2

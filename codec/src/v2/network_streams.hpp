@@ -1,4 +1,5 @@
-// The network's side of a block: one step for all streams at a time, then each stream's opinion.
+// The network's side of a block: one step for all streams at a time, then what it expects next in
+// each.
 #pragma once
 
 #include <cstdint>
@@ -21,27 +22,35 @@ class NetworkStreams {
   // here).
   static Result<NetworkStreams> create(const ModelParts& model, SimdLevel simd,
                                        std::uint32_t streams);
-  // Of a network that outlives the streams.
-  static Result<NetworkStreams> create(const NetworkV2& network, std::uint32_t streams);
+  // Of a network, and the groups it was made with, that outlive the streams.
+  static Result<NetworkStreams> create(const NetworkV2& network, const TokenGroups& groups,
+                                       std::uint32_t streams);
+
+  [[nodiscard]] const TokenGroups& groups() const { return *groups_; }
 
   // The token that a stream goes on with.
   void set_last_token(std::uint32_t stream, std::uint32_t token) { last_[stream] = token; }
   // Appends the last tokens to the first `streams` streams.
   void step(std::uint32_t streams);
-  // What the network expects next in a stream: [vocabulary + 1], ascending sums in code order.
-  // Valid until the next call.
-  std::span<const std::uint32_t> expects(std::uint32_t stream);
+  // What the network expects next in a stream: ascending sums of weights, of the groups, [groups +
+  // 1], and of one group's tokens, [members + 1]. Each is valid until its next call.
+  std::span<const std::uint32_t> group_sums(std::uint32_t stream);
+  std::span<const std::uint32_t> member_sums(std::uint32_t stream, std::uint32_t group);
 
  private:
-  NetworkStreams(const NetworkV2& network, NetworkV2State state, std::uint32_t streams);
+  NetworkStreams(const NetworkV2& network, const TokenGroups& groups, NetworkV2State state,
+                 std::uint32_t streams);
 
   const NetworkV2* network_;
+  const TokenGroups* groups_;
   // Made here, for a SIMD level that is not the model's; destroyed after the state, which uses it.
   std::unique_ptr<NetworkV2> own_;
   NetworkV2State state_;
   std::vector<std::uint32_t> last_;
-  std::vector<std::int32_t> logits_;  // [streams][vocabulary]
-  std::vector<std::uint32_t> below_;
+  std::vector<std::int32_t> logits_;  // [streams][groups]
+  std::vector<std::uint32_t> group_sums_;
+  std::vector<std::int32_t> member_logits_;
+  std::vector<std::uint32_t> member_sums_;
 };
 
 }  // namespace czip::v2

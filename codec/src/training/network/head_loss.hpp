@@ -1,4 +1,4 @@
-// The network's head and the code length of the tokens that follow, with gradients.
+// The network's two-level head and the code length of the tokens that follow, with gradients.
 #pragma once
 
 #include <cstddef>
@@ -6,34 +6,52 @@
 #include <span>
 #include <vector>
 
+#include "training/network/head_groups.hpp"
+
 namespace czip::network {
 
 struct Head {
-  std::size_t vocabulary, width;
-  const float* weights;  // [vocabulary][width]
-  float scale;           // the multiplier, an integer
+  std::size_t width;
+  const float* group_weights;  // [groups][width]
+  const float* weights;        // [vocabulary][width]
+  float scale;                 // the multiplier, an integer
+};
+
+struct HeadGradients {
+  float* group_weights;
+  float* weights;
+  float* scale;
 };
 
 class HeadLoss {
  public:
-  explicit HeadLoss(std::size_t vocabulary);
+  // `groups` must outlive this.
+  explicit HeadLoss(const HeadGroups& groups);
 
   // Bits that `targets` take after the rows of `x`, [targets][width].
   double forward(const Head& head, const float* x, std::span<const std::uint16_t> targets,
                  std::span<float> bits);
-  // The same, with gradients of the sum of natural logarithms times `weight`: dx is replaced,
-  // dweights and dscale are added to.
+  // The same, with gradients of the sum of natural logarithms times `weight`: dx is replaced, the
+  // others are added to.
   double backward(const Head& head, const float* x, std::span<const std::uint16_t> targets,
-                  float weight, float* dx, float* dweights, float& dscale);
+                  float weight, float* dx, const HeadGradients& gradients);
 
-  // The logits of the rows of `x`, of which there are at most kPart.
-  std::span<const float> logits(const Head& head, const float* x, std::size_t rows);
+  // The groups' logits of the rows of `x`, of which there are at most kPart.
+  std::span<const float> group_logits(const Head& head, const float* x, std::size_t rows);
+  // Of a group's tokens, after one row of `x`.
+  std::span<const float> member_logits(const Head& head, const float* x, std::size_t group);
 
-  static constexpr std::size_t kPart = 128;  // rows at a time
+  static constexpr std::size_t kPart = 256;  // rows at a time
 
  private:
-  std::vector<float> sums_;    // [kPart][vocabulary]
-  std::vector<float> logits_;  // [kPart][vocabulary]
+  double member_backward(const Head& head, const float* x, std::size_t target, float factor,
+                         float* dx, const HeadGradients& gradients);
+
+  const HeadGroups* groups_;
+  std::vector<float> sums_;           // [kPart][groups]
+  std::vector<float> logits_;         // [kPart][groups]
+  std::vector<float> member_sums_;    // of the largest group
+  std::vector<float> member_logits_;  // of the largest group
 };
 
 }  // namespace czip::network

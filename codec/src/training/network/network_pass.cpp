@@ -45,7 +45,8 @@ void accumulate(std::vector<float>& sum, const std::vector<float>& summand) {
 
 }  // namespace
 
-NetworkPass::NetworkPass(const NetworkV2Config& config, std::size_t sequences, std::size_t tokens)
+NetworkPass::NetworkPass(const NetworkV2Config& config, const HeadGroups& groups,
+                         std::size_t sequences, std::size_t tokens)
     : config_(config),
       sequences_(sequences),
       tokens_(tokens),
@@ -59,7 +60,8 @@ NetworkPass::NetworkPass(const NetworkV2Config& config, std::size_t sequences, s
       final_normed_(positions_ * config.d_model),
       final_rms_(positions_),
       attention_(attention_shape(config, tokens)),
-      head_loss_(config.vocabulary),
+      groups_(&groups),
+      head_loss_(groups),
       dresidual_(positions_ * config.d_model),
       dnarrow_(positions_ * std::max<std::size_t>(config.d_model, query_width_)),
       dnormed_(positions_ * config.d_model),
@@ -182,7 +184,7 @@ void NetworkPass::forward(const Parameters& parameters, std::span<const std::uin
 }
 
 Head NetworkPass::head(const Parameters& parameters) const {
-  return {config_.vocabulary, config_.d_model, parameters[parameters.head],
+  return {config_.d_model, parameters[parameters.group_head], parameters[parameters.head],
           parameters[parameters.head_scale][0]};
 }
 
@@ -192,14 +194,17 @@ double NetworkPass::evaluate(const Parameters& parameters, std::span<const std::
   return head_loss_.forward(head(parameters), final_normed_.data(), targets_, bits);
 }
 
-std::vector<float> NetworkPass::logits(const Parameters& parameters,
-                                       std::span<const std::uint16_t> text) {
+std::vector<std::vector<float>> NetworkPass::logits(const Parameters& parameters,
+                                                    std::span<const std::uint16_t> text) {
   forward(parameters, text);
-  std::vector<float> all;
-  for (std::size_t first = 0; first < tokens_; first += HeadLoss::kPart) {
-    const auto part = head_loss_.logits(head(parameters), &final_normed_[first * config_.d_model],
-                                        std::min(HeadLoss::kPart, tokens_ - first));
-    all.insert(all.end(), part.begin(), part.end());
+  std::vector<std::vector<float>> all;
+  for (std::size_t t = 0; t < tokens_; ++t) {
+    const float* x = &final_normed_[t * config_.d_model];
+    const auto groups = head_loss_.group_logits(head(parameters), x, 1);
+    auto& row = all.emplace_back(groups.begin(), groups.end());
+    const auto members =
+        head_loss_.member_logits(head(parameters), x, groups_->group_of[targets_[t]]);
+    row.insert(row.end(), members.begin(), members.end());
   }
   return all;
 }
@@ -208,9 +213,11 @@ double NetworkPass::gradients(const Parameters& parameters, std::span<const std:
                               float weight, Gradients& gradients) {
   forward(parameters, text);
   const std::size_t width = config_.d_model;
-  const double bits = head_loss_.backward(
-      head(parameters), final_normed_.data(), targets_, weight / static_cast<float>(positions_),
-      dnormed_.data(), gradients[parameters.head], gradients[parameters.head_scale][0]);
+  const double bits =
+      head_loss_.backward(head(parameters), final_normed_.data(), targets_,
+                          weight / static_cast<float>(positions_), dnormed_.data(),
+                          {gradients[parameters.group_head], gradients[parameters.head],
+                           gradients[parameters.head_scale]});
   normalize_backward({positions_, width, width}, residual_.data(),
                      parameters[parameters.final_norm], final_normed_.data(), final_rms_.data(),
                      dnormed_.data(), dresidual_.data(), gradients[parameters.final_norm]);

@@ -17,7 +17,9 @@ namespace czip::network {
 // Sequences of one length, no longer than the window. Not thread-safe; a thread has its own.
 class NetworkPass {
  public:
-  NetworkPass(const NetworkV2Config& config, std::size_t sequences, std::size_t tokens);
+  // `groups` must outlive this.
+  NetworkPass(const NetworkV2Config& config, const HeadGroups& groups, std::size_t sequences,
+              std::size_t tokens);
 
   // `text` holds, for each sequence, its tokens and the one after them: [sequences][tokens + 1].
   // Adds gradients of the mean natural logarithm, times `weight`, and returns the bits of all
@@ -27,8 +29,10 @@ class NetworkPass {
   // The bits of the tokens that follow each one: [sequences][tokens].
   double evaluate(const Parameters& parameters, std::span<const std::uint16_t> text,
                   std::span<float> bits);
-  // The logits after each token of the first sequences of `text`: [tokens][vocabulary].
-  std::vector<float> logits(const Parameters& parameters, std::span<const std::uint16_t> text);
+  // The logits after each token of the first sequence of `text`: of the groups, and then of the
+  // members of the group that the next token is in.
+  std::vector<std::vector<float>> logits(const Parameters& parameters,
+                                         std::span<const std::uint16_t> text);
 
  private:
   struct Layer {
@@ -75,6 +79,7 @@ class NetworkPass {
   std::vector<float> final_normed_;  // [N][D]
   std::vector<float> final_rms_;     // [N]
   Attention attention_;
+  const HeadGroups* groups_;
   HeadLoss head_loss_;
   // Gradients by the residual and by what lies between.
   std::vector<float> dresidual_, dnarrow_, dnormed_, dwide_, dqkv_;

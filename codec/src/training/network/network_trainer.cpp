@@ -13,6 +13,7 @@
 #include "training/network/optimizer.hpp"
 #include "training/network/token_windows.hpp"
 #include "v2/model_parts.hpp"
+#include "v2/token_groups.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -48,15 +49,18 @@ struct Worker {
 struct NetworkTrainer::State {
   NetworkTrainingOptions options;
   const ByteTokenizer* tokenizer;
+  network::HeadGroups groups;
   network::TokenWindows windows;
   network::TokenWindows held_back;
 
-  State(NetworkTrainingOptions given, const ByteTokenizer& tokens)
+  State(NetworkTrainingOptions given, const ModelParts& model)
       : options(std::move(given)),
-        tokenizer(&tokens),
+        tokenizer(&model.tokenizer),
+        groups(model.tree.order(),
+               TokenGroups(model.tree, options.config.group_size).first_ranks()),
         windows(options.config.window),
         held_back(options.config.window) {
-    options.config.vocabulary = static_cast<std::uint32_t>(tokens.vocabulary_size());
+    options.config.vocabulary = model.tree.size();
   }
   Status check();
   Result<std::vector<std::uint8_t>> train();
@@ -64,7 +68,8 @@ struct NetworkTrainer::State {
 
 NetworkV2Config network_config(NetworkSize size) {
   NetworkV2Config config;
-  config.window = 256;
+  config.window = 128;
+  config.group_size = 64;
   config.embedding_shift = 7;
   config.head_dim = 32;
   switch (size) {
@@ -100,18 +105,19 @@ namespace {
 class Run {
  public:
   Run(const NetworkTrainingOptions& options, const ByteTokenizer& tokenizer,
-      const network::TokenWindows& windows, const network::TokenWindows& held_back)
+      const network::HeadGroups& groups, const network::TokenWindows& windows,
+      const network::TokenWindows& held_back)
       : options_(options),
         tokenizer_(tokenizer),
         windows_(windows),
         held_back_(held_back),
-        parameters_(options.config, options.seed),
+        parameters_(options.config, groups.members.size(), options.seed),
         optimizer_(parameters_, {}) {
     const unsigned threads =
         options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
     for (unsigned t = 0; t < threads; ++t)
-      workers_.push_back(
-          {NetworkPass(options.config, kSequences, options.config.window), Gradients(parameters_)});
+      workers_.push_back({NetworkPass(options.config, groups, kSequences, options.config.window),
+                          Gradients(parameters_)});
   }
 
   Status resume(std::span<const std::uint8_t> checkpoint) {
@@ -277,7 +283,7 @@ class Run {
 }  // namespace
 
 NetworkTrainer::NetworkTrainer(NetworkTrainingOptions options, const Model& model)
-    : state_(std::make_unique<State>(std::move(options), model.parts().tokenizer)) {}
+    : state_(std::make_unique<State>(std::move(options), model.parts())) {}
 NetworkTrainer::~NetworkTrainer() = default;
 NetworkTrainer::NetworkTrainer(NetworkTrainer&&) noexcept = default;
 NetworkTrainer& NetworkTrainer::operator=(NetworkTrainer&&) noexcept = default;
@@ -312,7 +318,7 @@ Status NetworkTrainer::State::check() {
 Result<std::vector<std::uint8_t>> NetworkTrainer::State::train() {
   if (auto checked = check(); !checked) return tl::unexpected(checked.error());
   network::use_one_thread_per_product();
-  Run run(options, *tokenizer, windows, held_back);
+  Run run(options, *tokenizer, groups, windows, held_back);
   if (!options.checkpoint.empty()) {
     if (auto resumed = run.resume(options.checkpoint); !resumed)
       return tl::unexpected(resumed.error());

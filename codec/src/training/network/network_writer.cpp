@@ -51,7 +51,7 @@ void add_shift(std::vector<TensorContent>& tensors, const std::string& scale) {
 
 std::vector<std::uint8_t> write_network(const NetworkV2Config& config,
                                         const Parameters& parameters) {
-  const std::array<std::uint32_t, 13> fields{1,
+  const std::array<std::uint32_t, 14> fields{1,
                                              config.vocabulary,
                                              config.d_model,
                                              config.layers,
@@ -63,7 +63,8 @@ std::vector<std::uint8_t> write_network(const NetworkV2Config& config,
                                              config.bigram_buckets,
                                              config.gated,
                                              config.tied,
-                                             config.embedding_shift};
+                                             config.embedding_shift,
+                                             config.group_size};
   std::array<std::uint16_t, 64> exp2{};
   for (std::size_t i = 0; i < exp2.size(); ++i)
     exp2[i] = static_cast<std::uint16_t>(

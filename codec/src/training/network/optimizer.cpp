@@ -134,12 +134,14 @@ Optimizer::Optimizer(const ParameterList& parameters, const LearningRates& rates
   }
 }
 
-float Optimizer::rate(const ParameterList& parameters, std::size_t index) const {
-  switch (parameters.list[index].role) {
+float Optimizer::rate(Role role) const {
+  switch (role) {
     case Role::matrix:
       return rates_.matrix;
     case Role::table:
-      return index == parameters.head ? rates_.head : rates_.embedding;
+      return rates_.embedding;
+    case Role::head:
+      return rates_.head;
     case Role::vector:
       break;
   }
@@ -155,7 +157,7 @@ void Optimizer::step(ParameterList& parameters, std::span<Gradients* const> grad
     for (std::size_t i = next++; i < parts.size(); i = next++) {
       const Part& part = parts[i];
       Parameter& parameter = parameters.list[part.parameter];
-      const float step_rate = rate(parameters, part.parameter) * share;
+      const float step_rate = rate(parameter.role) * share;
       const float* gradient = gather(gradients, part);
       if (parameter.role == Role::matrix) {
         step_matrix(parameter, part, gradient, moments[part.parameter].first, step_rate,

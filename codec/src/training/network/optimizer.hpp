@@ -39,7 +39,7 @@ class Optimizer {
   std::uint64_t steps = 0;
 
  private:
-  [[nodiscard]] float rate(const ParameterList& parameters, std::size_t index) const;
+  [[nodiscard]] float rate(Role role) const;
 
   LearningRates rates_;
 };

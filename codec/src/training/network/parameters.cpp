@@ -41,6 +41,14 @@ Parameter table(std::string name, std::size_t rows, std::size_t cols) {
           .high = 127};
 }
 
+// Its units make a logit of 25 of a row and an activation of one direction.
+Parameter head_table(std::string name, std::size_t rows, std::size_t cols) {
+  Parameter parameter = table(std::move(name), rows, cols);
+  parameter.role = Role::head;
+  parameter.unit = kWeightDeviation;
+  return parameter;
+}
+
 // `value` for every element.
 Parameter vector(std::string name, std::size_t size, float unit, float value, float low,
                  float high) {
@@ -89,16 +97,15 @@ std::size_t ParameterList::add(Parameter parameter) {
   return list.size() - 1;
 }
 
-Parameters::Parameters(const NetworkV2Config& config, std::uint64_t seed) {
+Parameters::Parameters(const NetworkV2Config& config, std::size_t groups, std::uint64_t seed) {
   const std::size_t width = config.d_model;
   embedding = add(table("embedding", config.vocabulary, width));
   if (config.bigram_buckets > 0) bigram = add(table("bigram", config.bigram_buckets, width));
   for (std::uint32_t i = 0; i < config.layers; ++i)
     add_layer(config, "layers." + std::to_string(i) + ".");
   final_norm = add(gains("final_norm", width));
-  // A logit of 25 for a row and an activation of one direction.
-  head = add(table("head", config.vocabulary, width));
-  list[head].unit = kWeightDeviation;
+  group_head = add(head_table("group_head", groups, width));
+  head = add(head_table("head", config.vocabulary, width));
   const float logit_unit =
       25 * 64 / std::log(2.0F) / (32 * kWeightDeviation * static_cast<float>(width));
   head_scale = add(vector("head_scale", 1, std::ldexp(logit_unit, kHeadShift), 1, 1, 32767));
@@ -106,7 +113,8 @@ Parameters::Parameters(const NetworkV2Config& config, std::uint64_t seed) {
   // What ends a branch begins at zero, and the head near it.
   Normal normal(seed);
   for (float& value : list[embedding].value) value = normal();
-  for (float& value : list[head].value) value = 0.2F * normal();
+  for (const std::size_t index : {group_head, head})
+    for (float& value : list[index].value) value = 0.2F * normal();
   for (const LayerIndex& layer : layers) {
     for (const std::size_t index : {layer.qkv, layer.up}) {
       const float deviation = 1 / std::sqrt(static_cast<float>(list[index].cols));

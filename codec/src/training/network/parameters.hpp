@@ -16,7 +16,8 @@ namespace czip::network {
 // What the optimiser does with a parameter.
 enum class Role : std::uint8_t {
   matrix,  // of a linear map inside a layer
-  table,   // rows looked up, or scored, by token
+  table,   // rows looked up by token
+  head,    // rows scored by token
   vector,  // gains, scales, biases
 };
 
@@ -56,7 +57,6 @@ inline constexpr int kHeadShift = 15;
 class ParameterList {
  public:
   std::vector<Parameter> list;
-  std::size_t head = 0;  // the table that the optimiser moves at the head's rate
 
   [[nodiscard]] const float* operator[](std::size_t index) const {
     return list[index].quantized.data();
@@ -71,11 +71,13 @@ class ParameterList {
 class Parameters : public ParameterList {
  public:
   // Random and constant initial values; the same for the same seed.
-  Parameters(const NetworkV2Config& config, std::uint64_t seed);
+  Parameters(const NetworkV2Config& config, std::size_t groups, std::uint64_t seed);
 
   std::size_t embedding = 0;
   std::size_t bigram = 0;  // if config.bigram_buckets > 0
   std::size_t final_norm = 0;
+  std::size_t group_head = 0;
+  std::size_t head = 0;
   std::size_t head_scale = 0;
   std::vector<LayerIndex> layers;
 

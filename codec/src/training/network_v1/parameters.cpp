@@ -43,11 +43,11 @@ Parameter matrix(std::string name, std::size_t rows, std::size_t cols, float dev
           .row_blocks = std::move(row_blocks)};
 }
 
-Parameter table(std::string name, std::size_t cols, float deviation) {
+Parameter table(std::string name, Role role, std::size_t cols, float deviation) {
   return {.name = std::move(name),
           .rows = kVocabulary,
           .cols = cols,
-          .role = Role::table,
+          .role = role,
           .unit = deviation,
           .low = -kValueBound,
           .high = kValueBound};
@@ -71,11 +71,11 @@ Parameter gains(std::string name, std::size_t size, float gain) {
 
 Parameters::Parameters(const v1::NetworkShape& shape, std::uint64_t seed) {
   const std::size_t width = width_of(shape);
-  embedding = add(table("embed.weight", width, kEmbeddingDeviation));
+  embedding = add(table("embed.weight", Role::table, width, kEmbeddingDeviation));
   for (std::uint32_t i = 0; i < shape.layers; ++i)
     add_layer(shape, "layers." + std::to_string(i) + ".");
   final_norm = add(gains("norm.weight", width, kFinalGain));
-  head = add(table("head.weight", width, kHeadDeviation));
+  head = add(table("head.weight", Role::head, width, kHeadDeviation));
 
   network::Normal normal(seed);
   for (float& value : list[embedding].value) value = normal();

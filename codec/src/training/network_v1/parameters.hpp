@@ -25,6 +25,7 @@ class Parameters : public network::ParameterList {
 
   std::size_t embedding = 0;
   std::size_t final_norm = 0;
+  std::size_t head = 0;
   std::vector<LayerIndex> layers;
 
  private:

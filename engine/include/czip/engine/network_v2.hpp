@@ -2,9 +2,10 @@
 // conformance/czip-network-v2.md.
 //
 // A NetworkV2 is immutable and shared by threads. A NetworkV2State runs streams in lockstep: each
-// step takes one token per stream and gives one row of logits per stream. The logits depend on the
-// network and the stream's own tokens alone: not on the SIMD level, the other streams or their
-// number. Positions never run out; attention sees the last `window` tokens of a stream.
+// step takes one token per stream and gives one row of logits per stream, of the groups of tokens;
+// the logits of one group's tokens are to be asked for (a two-level softmax: Goodman 2001). The
+// logits depend on the network and the stream's own tokens alone: not on the SIMD level, the other
+// streams or their number. Positions never run out; attention sees the last `window` tokens.
 #pragma once
 
 #include <cstddef>
@@ -46,18 +47,29 @@ struct NetworkV2Config {
   std::uint32_t gated = 0;            // 1: ReGLU, 0: squared ReLU
   std::uint32_t tied = 0;             // 1: the head's weights are the embedding's
   std::uint32_t embedding_shift = 0;  // residual = embedding << this
+  std::uint32_t group_size = 0;       // K: of the largest group that the codec may make
+};
+
+// How the tokens stand in rows of logits: the codec's code order, which costs nothing at run time.
+struct NetworkV2Order {
+  // The token of each rank, a permutation of the vocabulary; empty: every token is its own rank.
+  std::span<const std::uint16_t> tokens = {};
+  // The first rank of each group: ascending from 0, at most `group_size` apart. Their number is Q.
+  std::span<const std::uint32_t> groups = {};
 };
 
 struct PackedNetworkV2;
 
 class NetworkV2 {
  public:
-  // Reads and checks every tensor whose name starts with "network."; refuses further ones. With
-  // `order`, a permutation of the vocabulary, logit r is that of token order[r]: the codec's code
-  // order costs nothing at run time. Errors: corrupt, unsupported, invalid_argument (`level` not
-  // supported here, `order` no permutation), out_of_memory.
+  // The configuration in `file`. Errors: corrupt, unsupported.
+  static Result<NetworkV2Config> read_config(const SafetensorsFile& file);
+
+  // Reads and checks every tensor whose name starts with "network."; refuses further ones. Errors:
+  // corrupt, unsupported, invalid_argument (`level` not supported here, `order` not what it must
+  // be), out_of_memory.
   static Result<NetworkV2> create(const SafetensorsFile& file, SimdLevel level,
-                                  std::span<const std::uint16_t> order = {});
+                                  const NetworkV2Order& order);
 
   NetworkV2(NetworkV2&&) noexcept;
   NetworkV2& operator=(NetworkV2&&) noexcept;
@@ -69,7 +81,12 @@ class NetworkV2 {
   // Bytes of keys and values that one stream takes in a NetworkV2State.
   [[nodiscard]] std::size_t stream_bytes() const;
 
-  // A row of logits [V] to cumulative masses [V + 1]: cumulative[0] = 0 and
+  // Q.
+  [[nodiscard]] std::size_t groups() const;
+  // Of one group.
+  [[nodiscard]] std::size_t members(std::size_t group) const;
+
+  // A row of n logits to cumulative masses [n + 1]: cumulative[0] = 0 and
   // cumulative[r + 1] - cumulative[r], at least 1, is proportional to 2^(logit r / 64). The total
   // is below 2^32.
   void masses(std::span<const std::int32_t> logits, std::span<std::uint32_t> cumulative) const;
@@ -94,9 +111,12 @@ class NetworkV2State {
   void reset();
 
   // Appends tokens[s], below the vocabulary, to stream s for the first tokens.size() streams, the
-  // others staying as they are, and writes the logits of what follows: [tokens.size()][V], in units
-  // of 1/64 of a power of two, in [-32767, 32767].
+  // others staying as they are, and writes the logits of the group of what follows:
+  // [tokens.size()][Q], in units of 1/64 of a power of two, in [-32767, 32767].
   void step(std::span<const std::uint32_t> tokens, std::span<std::int32_t> logits);
+
+  // After a step that `stream` took part in: the logits of the group's tokens, [members(group)].
+  void member_logits(std::size_t stream, std::size_t group, std::span<std::int32_t> logits);
 
  private:
   struct Buffers;
