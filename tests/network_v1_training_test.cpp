@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
@@ -22,9 +23,11 @@
 #include "training/network/checkpoint.hpp"
 #include "training/network/optimizer.hpp"
 #include "training/network_v1/attention.hpp"
+#include "training/network_v1/integer_ops.hpp"
 #include "training/network_v1/model_file.hpp"
 #include "training/network_v1/network_pass.hpp"
 #include "training/network_v1/network_shape.hpp"
+#include "training/network_v1/value_bound.hpp"
 
 namespace czip::network_v1 {
 namespace {
@@ -151,7 +154,7 @@ TEST_CASE("after some steps of training the trainer's logits are the engine's bi
   Training training;
   training.run(40);
   CHECK(training.last_bits < 0.7 * training.first_bits);
-  const auto file = write_model(training.shape, training.parameters, "no tokenizer");
+  const auto file = write_model(training.shape, training.parameters, "no tokenizer", {});
   REQUIRE(file.has_value());
   const auto model = load_model_v1(*file);
   REQUIRE_MESSAGE(model.has_value(), (model ? "" : model.error().message));
@@ -166,6 +169,59 @@ TEST_CASE("after some steps of training the trainer's logits are the engine's bi
     CAPTURE(simd_level_name(level));
     CHECK(different_logits(*model, level, text, expected) == 0);
   }
+}
+
+// The largest magnitude of a first layer's value for any token.
+float largest_value(const Parameters& parameters, std::size_t width) {
+  const LayerIndex& layer = parameters.layers[0];
+  std::vector<float> tokens(kVocabulary * width);
+  std::vector<float> inverse_rms(kVocabulary);
+  normalize({kVocabulary, width}, parameters[parameters.embedding],
+            parameters[layer.attention_input_norm], tokens.data(), inverse_rms.data());
+  float largest = 0;
+  for (std::size_t token = 0; token < kVocabulary; ++token) {
+    for (std::size_t row = width + kHeadSize; row < width + 2 * kHeadSize; ++row) {
+      const float* weights = parameters[layer.qkv] + row * width;
+      float value = std::inner_product(weights, weights + width, &tokens[token * width], 0.0F);
+      requantize(kRequantizeMultiplier, 1, &value);
+      largest = std::max(largest, std::abs(value));
+    }
+  }
+  return largest;
+}
+
+TEST_CASE("the values of long contexts are bound so that their sums fit 32 bits") {
+  CHECK(largest_safe_value(256) == 127);
+  CHECK(largest_safe_value(512) == 64);
+  CHECK(largest_safe_value(1024) == 32);
+  auto shape = small_shape();
+  const auto bound = [&](std::uint32_t context_log2) {
+    shape.context_log2 = context_log2;
+    Parameters parameters(shape, 1);
+    ValueBound(shape).apply(parameters);
+    return largest_value(parameters, width_of(shape));
+  };
+  CHECK(bound(8) > 64);
+  CHECK(bound(9) <= 64);
+  CHECK(bound(9) >= 60);
+  CHECK(bound(10) <= 32);
+  CHECK(bound(10) >= 29);
+}
+
+TEST_CASE("bound values give the engine's logits, too") {
+  auto shape = small_shape();
+  shape.context_log2 = 9;
+  Parameters parameters(shape, 1);
+  ValueBound(shape).apply(parameters);
+  const auto file = write_model(shape, parameters, "no tokenizer", {});
+  REQUIRE(file.has_value());
+  const auto model = load_model_v1(*file);
+  REQUIRE_MESSAGE(model.has_value(), (model ? "" : model.error().message));
+  std::vector<std::uint16_t> text(512);
+  std::mt19937 random(1);
+  for (std::uint16_t& token : text) token = static_cast<std::uint16_t>(random() % kVocabulary);
+  const auto expected = NetworkPass(shape, text.size()).logits(parameters, text);
+  CHECK(different_logits(*model, best_simd_level(), text, expected) == 0);
 }
 
 // Rounding makes the loss a staircase, so the slope is taken over a wide step, and from many

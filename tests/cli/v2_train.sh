@@ -11,6 +11,12 @@ expect 0 "$CZIP" verify -q own.czm
 expect 0 "$CZIP" -c -m own.czm a >a.own
 expect 0 "$CZIP" -dc -m own.czm a.own | cmp - a
 
+# The same from a compressed corpus, and from a directory.
+mkdir folder
+expect 0 "$CZIP" -c -m "$MODEL2" corpus >folder/corpus.czip
+expect 0 "$CZIP" train -q --vocabulary 270 --prior-size 50000 --name own -m "$MODEL2" -r -o same.czm folder
+same own.czm same.czm
+
 # With the network, and what it is worth.
 expect 0 "$CZIP" train --from own.czm --network network -o joined.czm corpus
 said 'profile 1 without the network'; said 'profile 1 with the network'

@@ -355,6 +355,48 @@ Status Parser::apply_value(const OptionRow& row, const std::string& value) {
   }
 }
 
+// A czip-model-v1 is a network alone, of one shape.
+Status check_training_v1(const Arguments& arguments) {
+  const NetworkArguments& network = arguments.network_training;
+  struct Given {
+    const char* option;
+    bool is_given;
+  };
+  const std::array of_format_2{Given{"--from", !arguments.from.empty()},
+                               Given{"--network", !arguments.network.empty()},
+                               Given{"--save-network", !network.save.empty()},
+                               Given{"--network-size", !network.size.empty()},
+                               Given{"--vocabulary", arguments.vocabulary != 0},
+                               Given{"--prior-size", arguments.prior_bytes != 0}};
+  for (const Given& given : of_format_2)
+    if (given.is_given)
+      return usage_error(std::string(given.option) +
+                         " belongs to format 2, and means nothing with --format 1; leave it out");
+  if (!network.wanted())
+    return usage_error("--format 1 trains a network, and needs --minutes or --tokens");
+  return {};
+}
+
+Status check_training(const Arguments& arguments) {
+  if (arguments.files.empty() || arguments.output.empty() || arguments.output == "-")
+    return usage_error("train needs texts and -o MODEL; see czip train --help");
+  const NetworkArguments& network = arguments.network_training;
+  if (arguments.format == 1) {
+    if (auto checked = check_training_v1(arguments); !checked) return checked;
+  }
+  if (!arguments.network.empty() && (arguments.from.empty() || network.wanted()))
+    return usage_error("--network FILE goes with --from MODEL, and without --minutes or --tokens");
+  if (!arguments.from.empty() && arguments.network.empty() && !network.wanted())
+    return usage_error("--from MODEL needs a network: --network FILE, --minutes or --tokens");
+  if (!network.wanted() && !(network.size + network.checkpoint + network.save).empty())
+    return usage_error("what is said of a network's training needs --minutes or --tokens");
+  if (network.resume && network.checkpoint.empty())
+    return usage_error("--resume needs --checkpoint FILE");
+  if (!arguments.from.empty() && (arguments.vocabulary != 0 || arguments.prior_bytes != 0))
+    return usage_error("the tokens and the prior are those of --from; leave out their sizes");
+  return {};
+}
+
 // Combinations that cannot mean anything, or would lose data.
 Status check(const Arguments& arguments) {
   const bool writes =
@@ -372,20 +414,9 @@ Status check(const Arguments& arguments) {
     return usage_error("--against FILE and --text TEXT go together");
   if (arguments.command == Command::selftest && !arguments.files.empty())
     return usage_error("selftest takes no files");
-  if (arguments.command == Command::train &&
-      (arguments.files.empty() || arguments.output.empty() || arguments.output == "-"))
-    return usage_error("train needs texts and -o MODEL; see czip train --help");
-  const NetworkArguments& network = arguments.network_training;
-  if (!arguments.network.empty() && (arguments.from.empty() || network.wanted()))
-    return usage_error("--network FILE goes with --from MODEL, and without --minutes or --tokens");
-  if (!arguments.from.empty() && arguments.network.empty() && !network.wanted())
-    return usage_error("--from MODEL needs a network: --network FILE, --minutes or --tokens");
-  if (!network.wanted() && !(network.size + network.checkpoint + network.save).empty())
-    return usage_error("what is said of a network's training needs --minutes or --tokens");
-  if (network.resume && network.checkpoint.empty())
-    return usage_error("--resume needs --checkpoint FILE");
-  if (!arguments.from.empty() && (arguments.vocabulary != 0 || arguments.prior_bytes != 0))
-    return usage_error("the tokens and the prior are those of --from; leave out their sizes");
+  if (arguments.command == Command::train) {
+    if (auto checked = check_training(arguments); !checked) return checked;
+  }
   if (arguments.command == Command::bench && arguments.files.empty())
     return usage_error("bench needs a file; see czip bench --help");
   const bool decompresses = arguments.command == Command::decompress;

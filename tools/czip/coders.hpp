@@ -38,6 +38,8 @@ Status extract_archive(const Session& session, ModelStore& models, Input& input)
 Status test_v2(const Session& session, ModelStore& models, Input& input);
 
 // Decodes an input with a progress bar; errors with advice.
+Result<v1::CodingReport> decode_v1(const Session& session, const CodingModel& model, Input& input,
+                                   ByteSink& sink);
 Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, Input& input,
                                    ByteSink& sink);
 

@@ -33,20 +33,6 @@ std::uint64_t announced_length(const Session& session, const Input& input) {
   return info ? info->text_bytes : 0;
 }
 
-Result<v1::CodingReport> decode_input(const Session& session, const CodingModel& model,
-                                      Input& input, ByteSink& sink) {
-  if (const auto made = make_seekable(input); !made) return tl::unexpected(made.error());
-  ProgressBar progress(std::string(input.label()), announced_length(session, input),
-                       session.wants_progress());
-  v1::DecodeOptions options = session.decode_options();
-  options.progress = [&progress](std::uint64_t done) { progress.update(done); };
-  FileSource source(input.file.get());
-  if (const auto begun = source.rewind(); !begun) return tl::unexpected(begun.error());
-  auto report = v1::decode(model, source, sink, options);
-  if (!report) return tl::unexpected(with_advice(report.error()));
-  return report;
-}
-
 void tell_dialect(const Session& session, const Input& input, const v1::CodingReport& report) {
   if (session.arguments.dialect || report.dialect == Dialect::rust) return;
   session.console.warning(input.label(), "was written in the " +
@@ -76,13 +62,27 @@ void summarize(const Session& session, const Input& input, std::string_view resu
 
 }  // namespace
 
+Result<v1::CodingReport> decode_v1(const Session& session, const CodingModel& model, Input& input,
+                                   ByteSink& sink) {
+  if (const auto made = make_seekable(input); !made) return tl::unexpected(made.error());
+  ProgressBar progress(std::string(input.label()), announced_length(session, input),
+                       session.wants_progress());
+  v1::DecodeOptions options = session.decode_options();
+  options.progress = [&progress](std::uint64_t done) { progress.update(done); };
+  FileSource source(input.file.get());
+  if (const auto begun = source.rewind(); !begun) return tl::unexpected(begun.error());
+  auto report = v1::decode(model, source, sink, options);
+  if (!report) return tl::unexpected(with_advice(report.error()));
+  return report;
+}
+
 Status decompress_v1(const Session& session, const CodingModel& model, Input& input) {
   const auto plan = plan_output(session.arguments, input);
   if (!plan) return tl::unexpected(plan.error());
   auto output = StagedOutput::create(*plan);
   if (!output) return tl::unexpected(output.error());
   FileSink sink(output->fd(), std::string(plan->label()));
-  const auto report = decode_input(session, model, input, sink);
+  const auto report = decode_v1(session, model, input, sink);
   if (!report) return tl::unexpected(report.error());
   if (const auto flushed = sink.flush(); !flushed) return flushed;
   if (session.arguments.remove_input && !plan->is_stream) {
@@ -100,7 +100,7 @@ Status decompress_v1(const Session& session, const CodingModel& model, Input& in
 
 Status test_v1(const Session& session, const CodingModel& model, Input& input) {
   MemorySink text;
-  const auto report = decode_input(session, model, input, text);
+  const auto report = decode_v1(session, model, input, text);
   if (!report) return tl::unexpected(report.error());
   if (session.arguments.verify) {
     if (const auto proven =

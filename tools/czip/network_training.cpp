@@ -3,6 +3,7 @@
 #include <string>
 
 #include "czip/codec/network_training.hpp"
+#include "czip/codec/network_v1_training.hpp"
 #include "file_io.hpp"
 #include "model_file.hpp"
 #include "staged_output.hpp"
@@ -26,23 +27,47 @@ std::string describe(const v2::NetworkProgress& progress) {
   return text;
 }
 
-// All but the checkpoint.
-v2::NetworkTrainingOptions options_of(const Session& session) {
+// What the arguments say of the training of either format's network.
+template <class Options>
+Status set_options(const Session& session, Options& options) {
   const NetworkArguments& arguments = session.arguments.network_training;
-  v2::NetworkTrainingOptions options;
-  options.config = v2::network_config(size_of(arguments.size));
   options.tokens = arguments.tokens;
   options.seconds = 60.0 * arguments.minutes;
   options.threads = session.arguments.threads;
   options.progress = [&session](const v2::NetworkProgress& progress) {
     session.console.note(describe(progress));
   };
-  if (!arguments.checkpoint.empty()) {
-    options.save_checkpoint = [&arguments](std::span<const std::uint8_t> bytes) {
-      return write_file(arguments.checkpoint, bytes, true);
-    };
-  }
-  return options;
+  if (arguments.checkpoint.empty()) return {};
+  options.save_checkpoint = [&arguments](std::span<const std::uint8_t> bytes) {
+    return write_file(arguments.checkpoint, bytes, true);
+  };
+  if (!arguments.resume) return {};
+  auto checkpoint = read_file(arguments.checkpoint);
+  if (!checkpoint) return in_file(arguments.checkpoint, checkpoint.error());
+  options.checkpoint = std::move(*checkpoint);
+  return {};
+}
+
+// On so many bytes of the documents, evenly spread over them, that more would change few tokens.
+Result<std::string> train_tokenizer(const v2::Trainer& corpus) {
+  constexpr std::uint64_t kEnough = std::uint64_t{64} << 20;
+  std::uint64_t size = 0;
+  auto counted = corpus.for_each_document([&size](std::span<const std::uint8_t> text, bool) {
+    size += text.size();
+    return Status{};
+  });
+  if (!counted) return tl::unexpected(counted.error());
+  const std::uint64_t stride = size / kEnough + 1;
+  auto trainer = v1::TokenizerTrainer::create();
+  if (!trainer) return tl::unexpected(trainer.error());
+  std::uint64_t document = 0;
+  auto added =
+      corpus.for_each_document([&](std::span<const std::uint8_t> text, bool held_back) -> Status {
+        if (held_back || document++ % stride != 0) return {};
+        return trainer->add_document(text);
+      });
+  if (!added) return tl::unexpected(added.error());
+  return trainer->train();
 }
 
 }  // namespace
@@ -50,12 +75,9 @@ v2::NetworkTrainingOptions options_of(const Session& session) {
 Result<std::vector<std::uint8_t>> train_network(const Session& session, const v2::Trainer& trainer,
                                                 const v2::Model& model) {
   const NetworkArguments& arguments = session.arguments.network_training;
-  v2::NetworkTrainingOptions options = options_of(session);
-  if (arguments.resume) {
-    auto checkpoint = read_file(arguments.checkpoint);
-    if (!checkpoint) return in_file(arguments.checkpoint, checkpoint.error());
-    options.checkpoint = std::move(*checkpoint);
-  }
+  v2::NetworkTrainingOptions options;
+  options.config = v2::network_config(size_of(arguments.size));
+  if (auto set = set_options(session, options); !set) return tl::unexpected(set.error());
   session.console.note("training: network");
   v2::NetworkTrainer network(std::move(options), model);
   auto added = trainer.for_each_document([&](std::span<const std::uint8_t> text, bool held_back) {
@@ -67,6 +89,25 @@ Result<std::vector<std::uint8_t>> train_network(const Session& session, const v2
   if (auto written = write_file(arguments.save, *file, session.arguments.force); !written)
     return tl::unexpected(written.error());
   return file;
+}
+
+Result<std::vector<std::uint8_t>> train_model_v1(const Session& session,
+                                                 const v2::Trainer& corpus) {
+  v1::NetworkTrainingOptions options;
+  options.description = session.arguments.description;
+  if (auto set = set_options(session, options); !set) return tl::unexpected(set.error());
+  session.console.note("training: tokenizer");
+  auto tokenizer = train_tokenizer(corpus);
+  if (!tokenizer) return tl::unexpected(tokenizer.error());
+  session.console.note("training: tokens");
+  auto network = v1::NetworkTrainer::create(std::move(options), std::move(*tokenizer));
+  if (!network) return tl::unexpected(network.error());
+  auto added = corpus.for_each_document([&](std::span<const std::uint8_t> text, bool held_back) {
+    return network->add_document(text, held_back);
+  });
+  if (!added) return tl::unexpected(added.error());
+  session.console.note("training: network");
+  return network->train();
 }
 
 }  // namespace czip::tool

@@ -16,4 +16,7 @@ namespace czip::tool {
 Result<std::vector<std::uint8_t>> train_network(const Session& session, const v2::Trainer& trainer,
                                                 const v2::Model& model);
 
+// A czip-model-v1 file, trained on the documents that `corpus` has. Errors as above.
+Result<std::vector<std::uint8_t>> train_model_v1(const Session& session, const v2::Trainer& corpus);
+
 }  // namespace czip::tool

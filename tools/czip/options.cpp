@@ -74,6 +74,12 @@ constexpr std::array kOptions = {
     OptionRow{Id::codec, 0, "codec", "CODEC", kFiles | kCompress,
               "format 1's outer codec: brotli (default) or zstd"},
     OptionRow{Id::output, 'o', "output", "MODEL", kTrain, "model file to write"},
+    OptionRow{Id::format, 0, "format", "1|2", kTrain,
+              "of the model. 2 (default): czip's own; 1: compress.zip's, a\n"
+              "network alone, which needs --minutes or --tokens"},
+    OptionRow{Id::model, 'm', "model", "MODEL", kTrain,
+              "what texts named *.czip were made with (default: the built-in\n"
+              "model)"},
     OptionRow{Id::force, 'f', "force", nullptr, kTrain, "overwrite MODEL"},
     OptionRow{Id::recursive, 'r', "recursive", nullptr, kTrain,
               "train on every file in directories"},
@@ -198,11 +204,16 @@ std::string_view introduction(Command command) {
              "source, all of which weigh alike; its documents end at zero bytes, and long ones "
              "are\n"
              "cut at line ends. Some 24 documents are the least. The same texts in the same order\n"
-             "give the same model. Takes about 12 bytes of memory for each byte of text.\n"
+             "give the same model. Takes about 12 bytes of memory for each byte of text. A TEXT\n"
+             "named *.czip is decompressed.\n"
              "With --minutes or --tokens, a network is trained, too; that needs a czip built with\n"
              "CZIP_TRAIN_NETWORK. With --from, it joins a model made of the same texts. A network\n"
              "of --network must have that model's tokens, and must not have seen every 24th\n"
-             "document of a TEXT.\n";
+             "document of a TEXT.\n"
+             "With --format 1, a tokenizer and a network of the shape of compress.zip's public\n"
+             "models are trained; its programs read the model, too. Texts weigh by their size.\n"
+             "Progress is measured on every 24th document. Takes about 4 bytes of memory for each\n"
+             "byte of text.\n";
     case Command::zip_compress:
       return "Usage: czip compress -m MODEL -i IN -o OUT [-t TOKENIZER] [-c brotli|zstd] [-L "
              "1..5]\n\n"

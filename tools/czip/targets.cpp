@@ -27,7 +27,12 @@ bool same_file(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-void add_directory(const std::string& name, bool compressing, const Console& console,
+// What czip wrote is not compressed again, and nothing else is decompressed.
+bool applies(Command command, const std::string& name) {
+  return command == Command::train || has_suffix(name) != (command == Command::compress);
+}
+
+void add_directory(const std::string& name, Command command, const Console& console,
                    std::vector<std::string>& files, ExitStatus& status) {
   std::error_code error;
   std::vector<std::string> found;
@@ -35,8 +40,7 @@ void add_directory(const std::string& name, bool compressing, const Console& con
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     const bool regular = entry->symlink_status(error).type() == fs::file_type::regular;
     if (error) break;
-    // What czip wrote is not compressed again, and nothing else is decompressed.
-    if (regular && has_suffix(entry->path()) != compressing) found.push_back(entry->path());
+    if (regular && applies(command, entry->path())) found.push_back(entry->path());
   }
   if (error)
     status =
@@ -124,7 +128,7 @@ std::vector<std::string> expand_directories(const Arguments& arguments, const Co
   for (const std::string& name : arguments.files) {
     struct stat found {};
     if (name != "-" && stat(name.c_str(), &found) == 0 && S_ISDIR(found.st_mode))
-      add_directory(name, arguments.command == Command::compress, console, files, status);
+      add_directory(name, arguments.command, console, files, status);
     else
       files.push_back(name);
   }

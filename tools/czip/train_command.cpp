@@ -1,51 +1,26 @@
-// czip train: a czip-model-v2 from a corpus.
-#include <algorithm>
+// czip train: a model from a corpus.
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "czip/codec/training.hpp"
+#include "czip/engine/model_hash.hpp"
+#include "czip/engine/safetensors.hpp"
 #include "file_io.hpp"
 #include "model_file.hpp"
 #include "network_training.hpp"
 #include "session.hpp"
 #include "staged_output.hpp"
-#include "targets.hpp"
 #include "text.hpp"
+#include "training_corpus.hpp"
 
 namespace czip::tool {
 namespace {
-
-constexpr std::uint64_t kMaxCorpusFile = std::uint64_t{4} << 30;
-// A longer document is cut at line ends, so that a single long file has parts to hold back.
-constexpr std::size_t kLongDocument = std::size_t{1} << 18;
-constexpr std::size_t kDocumentPart = std::size_t{1} << 16;
-
-Status add_document(v2::Trainer& trainer, std::span<const std::uint8_t> text) {
-  while (text.size() > kLongDocument) {
-    const auto newline = std::find(text.begin() + std::ptrdiff_t{kDocumentPart}, text.end(), '\n');
-    const auto size = static_cast<std::size_t>(newline - text.begin());
-    if (size + 1 >= text.size()) break;
-    if (auto added = trainer.add_document(text.first(size + 1)); !added) return added;
-    text = text.subspan(size + 1);
-  }
-  return trainer.add_document(text);
-}
-
-// Documents end at zero bytes.
-Status add_source(v2::Trainer& trainer, std::span<const std::uint8_t> text) {
-  trainer.begin_source();
-  while (!text.empty()) {
-    const auto end = std::find(text.begin(), text.end(), std::uint8_t{0});
-    const auto size = static_cast<std::size_t>(end - text.begin());
-    if (auto added = add_document(trainer, text.first(size)); !added) return added;
-    text = text.subspan(std::min(size + 1, text.size()));
-  }
-  return {};
-}
 
 class Report {
  public:
@@ -83,18 +58,6 @@ class Report {
   std::string part_;
   std::uint64_t reported_ = 0;
 };
-
-Status add_corpus(Session& session, v2::Trainer& trainer) {
-  const ExitStatus read =
-      for_each_input(session, session.arguments.files, [&](Input& input) -> Status {
-        const auto text = read_whole(input, kMaxCorpusFile, "the largest file to train on");
-        if (!text) return tl::unexpected(text.error());
-        return add_source(trainer, *text);
-      });
-  // What failed has been reported; a model of the rest would not be what was asked for.
-  if (read == ExitStatus::ok) return {};
-  return fail(ErrorCode::io, "not trained, for part of the corpus could not be read");
-}
 
 // A model to add a network to, and its file, which it refers to.
 struct BaseModel {
@@ -134,7 +97,7 @@ Status write_model(const Session& session, std::span<const std::uint8_t> model) 
   if (auto written = write_file(path, model, arguments.force); !written) return written;
   session.console.note(format("%s: %s bytes, hash %s", printable(path).c_str(),
                               grouped(model.size()).c_str(),
-                              to_hex(v2::Model::parse(model)->hash()).c_str()));
+                              to_hex(content_hash(*SafetensorsFile::parse(model))).c_str()));
   return {};
 }
 
@@ -148,7 +111,26 @@ Result<std::vector<std::uint8_t>> get_network(const Session& session, const v2::
   return network;
 }
 
-Status train(Session& session) {
+// Not only after hours of training.
+Status check_outputs(const Arguments& arguments) {
+  for (const std::string& path : {arguments.output, arguments.network_training.save}) {
+    std::error_code error;
+    if (path.empty() || arguments.force || !std::filesystem::exists(path, error)) continue;
+    return fail(ErrorCode::io,
+                printable(path) + " exists and was left alone; use -f to overwrite it");
+  }
+  return {};
+}
+
+Status train_v1(Session& session) {
+  v2::Trainer corpus({});
+  if (auto added = add_corpus(session, corpus); !added) return added;
+  const auto model = train_model_v1(session, corpus);
+  if (!model) return tl::unexpected(model.error());
+  return write_model(session, *model);
+}
+
+Status train_v2(Session& session) {
   const Arguments& arguments = session.arguments;
   std::optional<BaseModel> base;
   if (!arguments.from.empty()) {
@@ -177,7 +159,9 @@ Status train(Session& session) {
 }  // namespace
 
 ExitStatus run_train(Session& session) {
-  const auto trained = train(session);
+  if (const auto checked = check_outputs(session.arguments); !checked)
+    return session.console.error("", checked.error());
+  const auto trained = session.arguments.format == 1 ? train_v1(session) : train_v2(session);
   return trained ? ExitStatus::ok
                  : session.console.error(session.arguments.output, trained.error());
 }

@@ -182,15 +182,58 @@ Check check_scores(const ModelV1& network) {
   return check;
 }
 
-// |V| that the value rows of the qkv projections can give.
+// |V| that the value rows of a layer's qkv projection can give, whatever it is given.
+std::uint64_t largest_value_of_rows(const ModelV1& network, const LayerV1& layer) {
+  std::uint64_t largest = 0;
+  for (std::uint32_t row = network.d_model + kHeadDim; row < layer.qkv.weight.rows; ++row)
+    largest =
+        std::max(largest, requantized(kMaxActivation * sum_of_magnitudes(layer.qkv.weight, row),
+                                      layer.qkv.requantizer));
+  return largest;
+}
+
+// A token's embedding as the first layer's projection sees it, in the dialects rust and i64: the
+// sums of `python` have 64 bits, and need no bound.
+std::vector<std::int8_t> normalized_embedding(const ModelV1& network, std::size_t token) {
+  const std::int8_t* const embedding = &network.embedding.data[token * network.d_model];
+  std::uint64_t squares = 0;
+  for (std::size_t i = 0; i < network.d_model; ++i) {
+    const std::uint64_t limited = magnitude(saturate7(embedding[i]));
+    squares += limited * limited;
+  }
+  const std::uint32_t root = integer_sqrt((squares / network.d_model + 1) << 16);
+  const auto inverse = static_cast<std::int64_t>(
+      std::clamp<std::uint64_t>(divide_rne(8388608, root), 1, kMaxInverseRms));
+  std::vector<std::int8_t> x(network.d_model);
+  for (std::size_t i = 0; i < x.size(); ++i)
+    x[i] = saturate7(shift_right_rne(
+        saturate7(embedding[i]) * network.layers[0].attention_input_norm[i] * inverse, 15));
+  return x;
+}
+
+// The largest |V| of the first layer: its values depend on their token alone, so there are no
+// others than these.
+std::uint64_t largest_value_of_tokens(const ModelV1& network) {
+  const DenseV1& qkv = network.layers[0].qkv;
+  std::uint64_t largest = 0;
+  for (std::size_t token = 0; token < network.vocabulary; ++token) {
+    const auto x = normalized_embedding(network, token);
+    for (std::size_t row = network.d_model + kHeadDim; row < qkv.weight.rows; ++row) {
+      const std::int8_t* const weights = &qkv.weight.data[row * network.d_model];
+      std::int64_t sum = 0;
+      for (std::size_t i = 0; i < x.size(); ++i) sum += std::int64_t{x[i]} * weights[i];
+      largest = std::max(largest, requantized(magnitude(sum), qkv.requantizer));
+    }
+  }
+  return largest;
+}
+
+// |V| of any layer.
 std::uint64_t largest_value(const ModelV1& network) {
   std::uint64_t largest = 0;
-  for (const LayerV1& layer : network.layers)
-    for (std::uint32_t row = network.d_model + kHeadDim; row < layer.qkv.weight.rows; ++row)
-      largest =
-          std::max(largest, requantized(kMaxActivation * sum_of_magnitudes(layer.qkv.weight, row),
-                                        layer.qkv.requantizer));
-  return largest;
+  for (std::size_t i = 1; i < network.layers.size(); ++i)
+    largest = std::max(largest, largest_value_of_rows(network, network.layers[i]));
+  return std::max(largest, largest_value_of_tokens(network));
 }
 
 Check check_attention(const ModelV1& network) {
@@ -199,10 +242,11 @@ Check check_attention(const ModelV1& network) {
   // zero.
   const std::uint64_t step = std::max<std::uint64_t>(kMaxWeight * value, 1);
   const std::uint64_t safe_positions = (kInt32Limit - 1) / step;
-  Check check = make_check("attention accumulator", true,
-                           format("|A| <= %s after %u positions, below 2^31",
-                                  grouped(step * network.positions).c_str(), network.positions),
-                           {{"largest_value", value}, {"safe_positions", safe_positions}});
+  Check check = make_check(
+      "attention accumulator", true,
+      format("|A| <= %s after %u positions, below 2^31 (|V| <= %s)",
+             grouped(step * network.positions).c_str(), network.positions, grouped(value).c_str()),
+      {{"largest_value", value}, {"safe_positions", safe_positions}});
   if (safe_positions < network.positions) {
     check.verdict = Verdict::warning;
     check.text = format(

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/codec/model_v2.hpp"
 #include "czip/codec/network_training.hpp"
 
 namespace czip::v1 {
@@ -37,9 +38,9 @@ class TokenizerTrainer {
 };
 
 // The vocabulary is always 1,024 tokens and a head always has 64 elements; d_model is 64 * heads.
-// The defaults are the public models' shape. From a context_log2 of 9 on, `czip verify` warns of
-// any model, as it does of the public one, that its sums might exceed 32 bits on near-constant
-// text, where compress.zip's dialects differ.
+// The defaults are the public models' shape. With one layer, no text makes the attention's sums
+// exceed 32 bits, where compress.zip's dialects differ; with more layers, near-constant text might
+// from a context_log2 of 9 on.
 struct NetworkShape {
   std::uint32_t heads = 6;          // at most 16
   std::uint32_t d_ff = 1024;        // at most 1024
@@ -64,9 +65,10 @@ struct NetworkTrainingOptions {
   // A checkpoint of an earlier run of the same network and tokenizer on the same text; empty: begin
   // anew.
   std::vector<std::uint8_t> checkpoint;
-  // Called now and then while the learning rate is constant: a run that is to go on from there
-  // should not begin after it has fallen. An error ends the training.
+  // Called every few minutes while the learning rate is constant, and once when it begins to fall:
+  // a run goes on better from there than from where it has fallen. An error ends the training.
   std::function<Status(std::span<const std::uint8_t>)> save_checkpoint;
+  v2::ModelDescription description;                      // what is empty is left out of the file
   std::function<void(const NetworkProgress&)> progress;  // from the calling thread
 };
 

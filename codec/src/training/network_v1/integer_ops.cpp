@@ -20,7 +20,9 @@ float limited(double x) {
 }
 float limited(float x) { return std::min(std::max(x, -kValueBound), kValueBound); }
 
-constexpr double kRequantize = kRequantizeMultiplier / static_cast<double>(1 << kRequantizeShift);
+double requantize_factor(std::int32_t multiplier) {
+  return std::ldexp(multiplier, -kRequantizeShift);
+}
 
 // The format's `inv` by the mean square, in Q15.
 std::vector<float> make_inverse_rms_table() {
@@ -45,14 +47,15 @@ float inverse_rms_of(const float* x, std::size_t n) {
 
 }  // namespace
 
-void requantize(std::size_t count, float* x) {
+void requantize(std::int32_t multiplier, std::size_t count, float* x) {
+  const double factor = requantize_factor(multiplier);
   for (std::size_t i = 0; i < count; ++i)
-    x[i] = limited(round_even(static_cast<double>(x[i]) * kRequantize));
+    x[i] = limited(round_even(static_cast<double>(x[i]) * factor));
 }
 
-void requantize_backward(std::size_t count, const float* y, float* dy) {
-  constexpr auto kSlope = static_cast<float>(kRequantize);
-  for (std::size_t i = 0; i < count; ++i) dy[i] = passes(y[i], dy[i]) ? dy[i] * kSlope : 0;
+void requantize_backward(std::int32_t multiplier, std::size_t count, const float* y, float* dy) {
+  const auto slope = static_cast<float>(requantize_factor(multiplier));
+  for (std::size_t i = 0; i < count; ++i) dy[i] = passes(y[i], dy[i]) ? dy[i] * slope : 0;
 }
 
 void normalize(const NormShape& shape, const float* x, const float* gain, float* y,

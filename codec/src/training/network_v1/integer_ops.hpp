@@ -5,13 +5,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace czip::network_v1 {
 
-// x = requantize(x, 819, 20).
-void requantize(std::size_t count, float* x);
+// x = requantize(x, multiplier, 20).
+void requantize(std::int32_t multiplier, std::size_t count, float* x);
 // dy, the gradient by what requantize() gave, becomes the gradient by what it was given.
-void requantize_backward(std::size_t count, const float* y, float* dy);
+void requantize_backward(std::int32_t multiplier, std::size_t count, const float* y, float* dy);
 
 struct NormShape {
   std::size_t rows, n;

@@ -10,6 +10,7 @@
 #include "training/network_v1/exp2_table.hpp"
 #include "training/network_v1/network_shape.hpp"
 #include "training/network_v1/rotary.hpp"
+#include "training/network_v1/value_bound.hpp"
 
 namespace czip::network_v1 {
 namespace {
@@ -64,7 +65,9 @@ std::vector<TensorContent> network_tensors(const v1::NetworkShape& shape,
                                      scalar("softmax.target_total", kTargetTotal)};
   const auto maps = map_names(shape);
   for (const std::string& map : maps)
-    tensors.push_back(scalar(map + ".mult", kRequantizeMultiplier));
+    tensors.push_back(scalar(map + ".mult", map.ends_with(".attn.out")
+                                                ? attention_output_multiplier(shape)
+                                                : kRequantizeMultiplier));
   for (const LayerIndex& layer : parameters.layers)
     tensors.push_back(tensor_of<std::int32_t>(parameters.list[layer.score_multiplier]));
   add_tables(shape, tensors);
@@ -76,6 +79,17 @@ std::vector<TensorContent> network_tensors(const v1::NetworkShape& shape,
     if (!parameter.name.ends_with(".score_mult"))
       tensors.push_back(tensor_of<std::int8_t>(parameter));
   return tensors;
+}
+
+// The format ignores these.
+void describe(const v2::ModelDescription& description, SafetensorsMetadata& metadata) {
+  const auto add = [&metadata](const char* key, const std::string& value) {
+    if (!value.empty()) metadata.emplace_back(key, value);
+  };
+  add("name", description.name);
+  add("description", description.description);
+  add("license", description.license);
+  add("training_data", description.training_data);
 }
 
 SafetensorsMetadata metadata_of(const v1::NetworkShape& shape) {
@@ -110,12 +124,15 @@ Result<std::vector<std::uint8_t>> zstd_frame(const std::string& text) {
 
 Result<std::vector<std::uint8_t>> write_model(const v1::NetworkShape& shape,
                                               const Parameters& parameters,
-                                              const std::string& tokenizer_json) {
+                                              const std::string& tokenizer_json,
+                                              const v2::ModelDescription& description) {
   const auto tokenizer = zstd_frame(tokenizer_json);
   if (!tokenizer) return tl::unexpected(tokenizer.error());
   auto tensors = network_tensors(shape, parameters);
   tensors.push_back(make_tensor<std::uint8_t>("tokenizer.data", {tokenizer->size()}, *tokenizer));
-  return write_safetensors(metadata_of(shape), tensors);
+  SafetensorsMetadata metadata = metadata_of(shape);
+  describe(description, metadata);
+  return write_safetensors(metadata, tensors);
 }
 
 }  // namespace czip::network_v1

@@ -11,9 +11,10 @@
 
 namespace czip::network_v1 {
 
-// All tensors and metadata that the public models have.
+// All tensors and metadata that the public models have, and the description.
 Result<std::vector<std::uint8_t>> write_model(const v1::NetworkShape& shape,
                                               const Parameters& parameters,
-                                              const std::string& tokenizer_json);
+                                              const std::string& tokenizer_json,
+                                              const v2::ModelDescription& description);
 
 }  // namespace czip::network_v1

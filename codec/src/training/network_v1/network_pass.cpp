@@ -5,6 +5,7 @@
 #include "training/network/matrix_products.hpp"
 #include "training/network_v1/integer_ops.hpp"
 #include "training/network_v1/network_shape.hpp"
+#include "training/network_v1/value_bound.hpp"
 
 namespace czip::network_v1 {
 namespace {
@@ -13,20 +14,27 @@ using network::Gradients;
 using network::Into;
 using network::Parameter;
 
+// A linear map and its requantiser.
+struct Map {
+  const Parameter& weights;
+  std::int32_t multiplier = kRequantizeMultiplier;
+};
+
 // y = requantize(x * transpose(weights)).
-void linear(const Parameter& weights, const std::vector<float>& x, std::size_t rows,
-            std::vector<float>& y) {
+void linear(const Map& map, const std::vector<float>& x, std::size_t rows, std::vector<float>& y) {
+  const Parameter& weights = map.weights;
   network::multiply_transposed({x.data(), rows, weights.cols},
                                {weights.quantized.data(), weights.rows, weights.cols}, y.data(),
                                weights.rows);
-  requantize(y.size(), y.data());
+  requantize(map.multiplier, y.size(), y.data());
 }
 
 // dy becomes the gradient by the sums before they were requantised.
-void linear_backward(const Parameter& weights, const std::vector<float>& x,
-                     const std::vector<float>& y, std::vector<float>& dy, std::size_t rows,
-                     std::vector<float>& dx, float* dweights) {
-  requantize_backward(y.size(), y.data(), dy.data());
+void linear_backward(const Map& map, const std::vector<float>& x, const std::vector<float>& y,
+                     std::vector<float>& dy, std::size_t rows, std::vector<float>& dx,
+                     float* dweights) {
+  const Parameter& weights = map.weights;
+  requantize_backward(map.multiplier, y.size(), y.data(), dy.data());
   network::multiply({dy.data(), rows, weights.rows},
                     {weights.quantized.data(), weights.rows, weights.cols}, dx.data(),
                     weights.cols);
@@ -45,6 +53,7 @@ NetworkPass::NetworkPass(const v1::NetworkShape& shape, std::size_t tokens)
       tokens_(tokens),
       width_(width_of(shape)),
       qkv_width_(width_ + 2 * kHeadSize),
+      attention_multiplier_(attention_output_multiplier(shape)),
       inputs_(tokens),
       residual_(tokens * width_),
       final_(make_norm()),
@@ -126,12 +135,12 @@ void NetworkPass::join_head_gradients(const Layer& layer) {
 void NetworkPass::attention_forward(const Parameters& parameters, const LayerIndex& index,
                                     Layer& layer) {
   normalize_residual(parameters[index.attention_input_norm], layer.attention_input);
-  linear(parameters.list[index.qkv], layer.attention_input.output, tokens_, layer.qkv);
+  linear({parameters.list[index.qkv]}, layer.attention_input.output, tokens_, layer.qkv);
   split_heads(layer);
   attention_.forward({layer.queries.data(), layer.keys.data(), layer.values.data(),
                       parameters[index.sink], parameters[index.score_multiplier]},
                      layer.attended.data(), layer.weights.data(), layer.weight_sums.data());
-  linear(parameters.list[index.attention_output], layer.attended, tokens_,
+  linear({parameters.list[index.attention_output], attention_multiplier_}, layer.attended, tokens_,
          layer.attention_output.input);
   add_branch(parameters[index.attention_output_norm], layer.attention_output);
 }
@@ -139,9 +148,9 @@ void NetworkPass::attention_forward(const Parameters& parameters, const LayerInd
 void NetworkPass::feed_forward_forward(const Parameters& parameters, const LayerIndex& index,
                                        Layer& layer) {
   normalize_residual(parameters[index.feed_forward_input_norm], layer.feed_forward_input);
-  linear(parameters.list[index.up], layer.feed_forward_input.output, tokens_, layer.up);
+  linear({parameters.list[index.up]}, layer.feed_forward_input.output, tokens_, layer.up);
   apply_gates(tokens_, shape_.d_ff, layer.up.data(), layer.hidden.data());
-  linear(parameters.list[index.down], layer.hidden, tokens_, layer.feed_forward_output.input);
+  linear({parameters.list[index.down]}, layer.hidden, tokens_, layer.feed_forward_output.input);
   add_branch(parameters[index.feed_forward_output_norm], layer.feed_forward_output);
 }
 
@@ -203,10 +212,10 @@ void NetworkPass::feed_forward_backward(const Parameters& parameters, const Laye
                                         const Layer& layer, Gradients& gradients) {
   norm_backward(parameters, index.feed_forward_output_norm, layer.feed_forward_output, dresidual_,
                 gradients);
-  linear_backward(parameters.list[index.down], layer.hidden, layer.feed_forward_output.input,
+  linear_backward({parameters.list[index.down]}, layer.hidden, layer.feed_forward_output.input,
                   dnarrow_, tokens_, dhidden_, gradients[index.down]);
   apply_gates_backward(tokens_, shape_.d_ff, layer.up.data(), dhidden_.data(), dup_.data());
-  linear_backward(parameters.list[index.up], layer.feed_forward_input.output, layer.up, dup_,
+  linear_backward({parameters.list[index.up]}, layer.feed_forward_input.output, layer.up, dup_,
                   tokens_, dnormed_, gradients[index.up]);
   norm_backward(parameters, index.feed_forward_input_norm, layer.feed_forward_input, dnormed_,
                 gradients);
@@ -217,7 +226,7 @@ void NetworkPass::attention_backward(const Parameters& parameters, const LayerIn
                                      const Layer& layer, Gradients& gradients) {
   norm_backward(parameters, index.attention_output_norm, layer.attention_output, dresidual_,
                 gradients);
-  linear_backward(parameters.list[index.attention_output], layer.attended,
+  linear_backward({parameters.list[index.attention_output], attention_multiplier_}, layer.attended,
                   layer.attention_output.input, dnarrow_, tokens_, dnormed_,
                   gradients[index.attention_output]);
   attention_.backward({layer.queries.data(), layer.keys.data(), layer.values.data(),
@@ -227,7 +236,7 @@ void NetworkPass::attention_backward(const Parameters& parameters, const LayerIn
                       {dqueries_.data(), dkeys_.data(), dvalues_.data(), gradients[index.sink],
                        gradients[index.score_multiplier]});
   join_head_gradients(layer);
-  linear_backward(parameters.list[index.qkv], layer.attention_input.output, layer.qkv, dqkv_,
+  linear_backward({parameters.list[index.qkv]}, layer.attention_input.output, layer.qkv, dqkv_,
                   tokens_, dnormed_, gradients[index.qkv]);
   norm_backward(parameters, index.attention_input_norm, layer.attention_input, dnormed_, gradients);
   accumulate(dresidual_, dnarrow_);

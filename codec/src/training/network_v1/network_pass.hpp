@@ -73,6 +73,7 @@ class NetworkPass {
 
   v1::NetworkShape shape_;
   std::size_t tokens_, width_, qkv_width_;
+  std::int32_t attention_multiplier_;
   std::vector<std::uint16_t> inputs_;  // [T]
   std::vector<float> residual_;        // [T][D]
   std::vector<Layer> layers_;

@@ -13,7 +13,7 @@ inline constexpr std::size_t kHeadSize = kHeadDim;
 inline constexpr float kValueBound = 127;
 
 // Every requantiser of the public models: weights are reals of at most 0.1 times 1280, activations
-// reals below 1 times 128.
+// reals below 1 times 128. Here, too, but for attn.out (value_bound.hpp).
 inline constexpr std::int32_t kRequantizeMultiplier = 819;
 inline constexpr int kRequantizeShift = 20;
 

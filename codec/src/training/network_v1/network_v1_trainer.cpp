@@ -120,7 +120,8 @@ Result<std::vector<std::uint8_t>> NetworkTrainer::State::train() {
       return tl::unexpected(resumed.error());
   }
   if (auto trained = run.train(); !trained) return tl::unexpected(trained.error());
-  return network_v1::write_model(options.shape, run.parameters(), tokenizer_json);
+  return network_v1::write_model(options.shape, run.parameters(), tokenizer_json,
+                                 options.description);
 }
 
 Result<std::vector<std::uint8_t>> NetworkTrainer::train() try {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "training/network/checkpoint.hpp"
 
@@ -31,7 +32,9 @@ TrainingRun::TrainingRun(const v1::NetworkTrainingOptions& options, const Corpus
       corpus_(corpus),
       sequence_tokens_(sequence_tokens),
       parameters_(options.shape, options.seed),
+      value_bound_(options.shape),
       optimizer_(parameters_, kRates) {
+  value_bound_.apply(parameters_);
   const unsigned threads =
       options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   for (unsigned t = 0; t < threads; ++t)
@@ -50,20 +53,29 @@ Status TrainingRun::train() {
   start_ = Clock::now();
   double next_report = kReportSeconds;
   double next_save = kSaveSeconds;
+  bool constant = true;
   for (double used = 0; used < 1; used = used_budget()) {
-    step(rate_share(used));
     const double now = seconds();
+    const bool was_constant = std::exchange(constant, used < 1 - kFallingPart);
+    if (was_constant && (!constant || now >= next_save)) {
+      next_save = now + kSaveSeconds;
+      if (auto saved = save(); !saved) return saved;
+    }
     if (now >= next_report) {
       next_report = now + kReportSeconds;
       report(false);
     }
-    if (now < next_save || used >= 1 - kFallingPart || !options_.save_checkpoint) continue;
-    next_save = now + kSaveSeconds;
-    report(true);
-    if (auto saved = options_.save_checkpoint(checkpoint()); !saved) return saved;
+    step(rate_share(used));
   }
   report(true);
   return {};
+}
+
+Status TrainingRun::save() {
+  if (!options_.save_checkpoint) return {};
+  report(true);
+  return options_.save_checkpoint(
+      network::write_checkpoint(parameters_, optimizer_, {optimizer_.steps, sequences_taken_}));
 }
 
 double TrainingRun::seconds() const {
@@ -116,6 +128,7 @@ void TrainingRun::step(float share) {
   std::vector<network::Gradients*> gradients;
   for (Worker& worker : workers_) gradients.push_back(&worker.gradients);
   optimizer_.step(parameters_, gradients, share);
+  value_bound_.apply(parameters_);
   for (std::size_t i = 0; i < batch; ++i)
     recent_bytes_ += corpus_.bytes(corpus_.training[sequences_taken_ + i]);
   sequences_taken_ += batch;
@@ -140,15 +153,12 @@ void TrainingRun::report(bool measure) {
   v1::NetworkProgress progress;
   progress.tokens = tokens_;
   progress.fraction = std::min(1.0, used_budget());
+  if (progress.fraction > 0) progress.seconds_left = seconds() * (1 / progress.fraction - 1);
   progress.tokens_per_second = static_cast<double>(tokens_) / seconds();
   progress.training_bits = recent_bytes_ > 0 ? recent_bits_ / recent_bytes_ : 0;
   if (measure) progress.held_back_bits = held_back_bits();
   recent_bits_ = recent_bytes_ = 0;
   options_.progress(progress);
-}
-
-std::vector<std::uint8_t> TrainingRun::checkpoint() const {
-  return network::write_checkpoint(parameters_, optimizer_, {optimizer_.steps, sequences_taken_});
 }
 
 }  // namespace czip::network_v1

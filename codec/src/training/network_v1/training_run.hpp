@@ -12,6 +12,7 @@
 #include "training/network/token_windows.hpp"
 #include "training/network_v1/network_pass.hpp"
 #include "training/network_v1/parameters.hpp"
+#include "training/network_v1/value_bound.hpp"
 
 namespace czip::network_v1 {
 
@@ -56,12 +57,13 @@ class TrainingRun {
   void step(float share);
   double held_back_bits();
   void report(bool measure);
-  [[nodiscard]] std::vector<std::uint8_t> checkpoint() const;
+  Status save();
 
   const v1::NetworkTrainingOptions& options_;
   const Corpus& corpus_;
   std::size_t sequence_tokens_;
   Parameters parameters_;
+  ValueBound value_bound_;
   network::Optimizer optimizer_;
   std::vector<Worker> workers_;
   Clock::time_point start_;
