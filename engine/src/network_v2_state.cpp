@@ -18,7 +18,7 @@ struct NetworkV2State::Buffers {
   AlignedBuffer<std::int32_t> residual;      // [S, D]
   AlignedBuffer<std::int8_t> normalized;     // [S, D]
   AlignedBuffer<std::int32_t> accumulators;  // [S, rows of the matrix at work]
-  AlignedBuffer<std::int8_t> query;          // [H, E] of one stream
+  AlignedBuffer<std::int8_t> query;          // [H / G, E]
   AlignedBuffer<std::int8_t> key;            // [E]
   AlignedBuffer<std::int8_t> value;          // [E]
   AlignedBuffer<std::int8_t> attention;      // [S, H * E]
@@ -26,8 +26,8 @@ struct NetworkV2State::Buffers {
   AlignedBuffer<std::uint32_t> previous;     // [S], the stream's last token
   AlignedBuffer<std::uint64_t> position;     // [S], tokens so far
   AlignedBuffer<std::int8_t> rings;          // [S, L, G, keys then values]
-  AlignedBuffer<std::int32_t> scores;        // [W + 64]
-  AlignedBuffer<std::uint8_t> weights;       // [W + 64]
+  AlignedBuffer<std::int32_t> scores;        // [kHeadsAtOnce, score_stride()]
+  AlignedBuffer<std::uint8_t> weights;       // [kHeadsAtOnce, score_stride()]
   AlignedBuffer<std::int16_t> dense_scratch;
 
   [[nodiscard]] const NetworkV2Config& config() const { return network->config; }
@@ -38,6 +38,7 @@ struct NetworkV2State::Buffers {
   [[nodiscard]] std::size_t d_stride() const { return activation_stride(config().d_model); }
   [[nodiscard]] std::size_t attention_stride() const { return activation_stride(query_width()); }
   [[nodiscard]] std::size_t hidden_stride() const { return activation_stride(config().d_ff); }
+  [[nodiscard]] std::size_t score_stride() const { return config().window + kRowPadding; }
   [[nodiscard]] static std::size_t accumulator_stride(const PackedMatrix& matrix) {
     return round_up(matrix.rows, kRowPadding);
   }
@@ -69,36 +70,43 @@ bool NetworkV2State::Buffers::allocate() {
       std::max({std::size_t{c.d_model}, query_width(), std::size_t{c.d_ff}});
   return residual.allocate(streams * d_stride()) && normalized.allocate(streams * d_stride()) &&
          accumulators.allocate(streams * round_up(widest, kRowPadding)) &&
-         query.allocate(query_width() + kRowPadding) && key.allocate(c.head_dim + kRowPadding) &&
-         value.allocate(c.head_dim + kRowPadding) &&
+         query.allocate(query_width() / c.kv_heads + kRowPadding) &&
+         key.allocate(c.head_dim + kRowPadding) && value.allocate(c.head_dim + kRowPadding) &&
          attention.allocate(streams * attention_stride()) &&
          hidden.allocate(streams * hidden_stride()) && previous.allocate(streams) &&
          position.allocate(streams) &&
          rings.allocate(streams * network->layers.size() * c.kv_heads * 2 *
                         network->ring_bytes()) &&
-         scores.allocate(c.window + kRowPadding) && weights.allocate(c.window + kRowPadding) &&
+         scores.allocate(kHeadsAtOnce * score_stride()) &&
+         weights.allocate(kHeadsAtOnce * score_stride()) &&
          dense_scratch.allocate(dense_scratch_elements(longest));
 }
 
 RingV2 NetworkV2State::Buffers::ring(std::size_t stream, std::size_t layer, std::size_t kv_head) {
   const std::size_t bytes = network->ring_bytes();
-  const std::size_t index = (stream * network->layers.size() + layer) * config().kv_heads + kv_head;
+  const std::size_t layers = network->layers.size();
+  const std::size_t kv_heads = config().kv_heads;
+  const std::size_t index = (stream * layers + layer) * kv_heads + kv_head;
+  std::size_t next = index + 1;
+  if (kv_head + 1 == kv_heads)
+    next = stream + 1 < streams ? index + 1 + (layers - 1) * kv_heads : index;
   std::int8_t* keys = rings.data() + index * 2 * bytes;
-  return {keys, keys + bytes, config().head_dim};
+  return {keys, keys + bytes, config().head_dim,
+          static_cast<std::ptrdiff_t>((next - index) * 2 * bytes)};
 }
 
 void NetworkV2State::Buffers::embed(std::span<const std::uint32_t> tokens) {
   const NetworkV2Config& c = config();
   for (std::size_t s = 0; s < tokens.size(); ++s) {
-    std::int32_t* target = residual.data() + s * d_stride();
     const std::int8_t* row = network->embedding.data() + std::size_t{tokens[s]} * c.d_model;
-    for (std::size_t i = 0; i < c.d_model; ++i) target[i] = row[i] * (1 << c.embedding_shift);
+    const std::int8_t* bigram = nullptr;
     if (c.bigram_buckets != 0) {
       const std::size_t bucket =
           bigram_bucket(previous[s], tokens[s], std::countr_zero(c.bigram_buckets));
-      const std::int8_t* bigram = network->bigram.data() + bucket * c.d_model;
-      for (std::size_t i = 0; i < c.d_model; ++i) target[i] += bigram[i] * (1 << c.embedding_shift);
+      bigram = network->bigram.data() + bucket * c.d_model;
     }
+    kernels().embed(row, bigram, c.d_model, static_cast<int>(c.embedding_shift),
+                    residual.data() + s * d_stride());
     previous[s] = tokens[s];
   }
 }
@@ -112,7 +120,7 @@ void NetworkV2State::Buffers::multiply(const PackedMatrix& matrix,
 
 void NetworkV2State::Buffers::normalize(const AlignedBuffer<std::int16_t>& gain, std::size_t rows) {
   for (std::size_t r = 0; r < rows; ++r)
-    kernels().normalize(residual.data() + r * d_stride(), config().d_model, gain.data(),
+    kernels().normalize(residual.data() + r * d_stride(), 1, config().d_model, gain.data(),
                         normalized.data() + r * d_stride());
 }
 
@@ -136,16 +144,15 @@ void NetworkV2State::Buffers::attend(std::size_t layer, std::size_t stream) {
   const std::int32_t* values = keys + c.kv_heads * n;
   std::int8_t* out = attention.data() + stream * attention_stride();
 
-  for (std::size_t h = 0; h < c.heads; ++h)
-    kernels().normalize(queries + h * n, n, weights_of.query_norm.data() + h * n,
-                        query.data() + h * n);
   for (std::size_t g = 0; g < c.kv_heads; ++g) {
     const RingV2 kv = ring(stream, layer, g);
-    kernels().normalize(keys + g * n, n, weights_of.key_norm.data() + g * n, key.data());
+    const std::size_t head = g * group;
+    kernels().normalize(queries + head * n, group, n, weights_of.query_norm.data() + head * n,
+                        query.data());
+    kernels().normalize(keys + g * n, 1, n, weights_of.key_norm.data() + g * n, key.data());
     kernels().rescale_values(values + g * n, n, weights_of.value_scale.from(g * n), value.data());
     kernels().append(kv, slot, key.data(), value.data());
-    const std::size_t head = g * group;
-    const AttentionV2 input{.query = query.data() + head * n,
+    const AttentionV2 input{.query = query.data(),
                             .heads = group,
                             .window = c.window,
                             .slot = slot,
@@ -155,7 +162,7 @@ void NetworkV2State::Buffers::attend(std::size_t layer, std::size_t stream) {
                             .sink = weights_of.sink.data() + head,
                             .gain = weights_of.attention_gain.data() + head,
                             .exp2 = &network->exp2};
-    kernels().attend(input, kv, {scores.data(), weights.data()}, out + head * n);
+    kernels().attend(input, kv, {scores.data(), weights.data(), score_stride()}, out + head * n);
   }
 }
 

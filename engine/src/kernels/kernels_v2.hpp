@@ -24,6 +24,7 @@ struct RingV2 {
   std::int8_t* keys;
   std::int8_t* values;
   std::size_t head_dim;
+  std::ptrdiff_t to_next;  // bytes from here to the ring that is attended next
 };
 
 // Attention of one stream's token for the query heads that share one key/value head.
@@ -47,15 +48,23 @@ struct AttentionV2 {
   }
 };
 
-// Working memory of `attend`: per slot, window + 64 elements.
+// Working memory of `attend`: for each of up to kHeadsAtOnce heads a row of `stride` elements, one
+// per slot; at least window + 64, which lets kernels work on whole vectors.
+inline constexpr std::size_t kHeadsAtOnce = 4;
 struct AttentionScratchV2 {
   std::int32_t* scores;
   std::uint8_t* weights;
+  std::size_t stride;
 };
 
 struct KernelsV2 {
-  // y = int8 of x / rms(x) * gain. |x| < 2^24.
-  void (*normalize)(const std::int32_t* x, std::size_t n, const std::int16_t* gain, std::int8_t* y);
+  // y = (row + bigram) * 2^shift; no `bigram` if null.
+  void (*embed)(const std::int8_t* row, const std::int8_t* bigram, std::size_t n, int shift,
+                std::int32_t* y);
+
+  // y = int8 of x / rms(x) * gain, of each of `heads` heads [heads][n] by itself. |x| < 2^24.
+  void (*normalize)(const std::int32_t* x, std::size_t heads, std::size_t n,
+                    const std::int16_t* gain, std::int8_t* y);
 
   // y = rescale(x), bound kValueBound.
   void (*rescale_values)(const std::int32_t* x, std::size_t n, const RescaleV2& scale,

@@ -67,12 +67,22 @@ struct Avx2IsaV2 {
     for (std::size_t b = 0; b < kBlocks; ++b) Ops::store(dots + b * 8, sum[b]);
   }
 
-  static void dot_keys(const std::int8_t* query, const RingV2& ring, std::size_t slots,
-                       std::int32_t* dots) {
+  template <std::size_t kHeads>
+  static void dot_keys(const std::int8_t* queries, const RingV2& ring, std::size_t slots,
+                       const AttentionScratchV2& scratch) {
     const std::size_t n = ring.head_dim;
-    std::size_t t = 0;
-    for (; t + 64 <= slots; t += 64) dot_key_blocks<8>(query, ring.keys + t * n, n, dots + t);
-    for (; t < slots; t += 16) dot_key_blocks<2>(query, ring.keys + t * n, n, dots + t);
+    for (std::size_t h = 0; h < kHeads; ++h) {
+      const std::int8_t* query = queries + h * n;
+      std::int32_t* dots = scratch.scores + h * scratch.stride;
+      std::size_t t = 0;
+      for (; t + 64 <= slots; t += 64) dot_key_blocks<8>(query, ring.keys + t * n, n, dots + t);
+      for (; t < slots; t += 16) dot_key_blocks<2>(query, ring.keys + t * n, n, dots + t);
+    }
+  }
+
+  static std::uint32_t weigh(const std::int32_t* scores, std::size_t slots, std::int32_t largest,
+                             const Exp2TableV2& exp2, std::uint8_t* weights) {
+    return weigh_in_lanes<Avx2IsaV2>(scores, slots, largest, exp2, weights);
   }
 
   // kVectors * 8 dimensions.
@@ -90,15 +100,20 @@ struct Avx2IsaV2 {
     for (std::size_t d = 0; d < kVectors; ++d) Ops::store(sums + d * 8, sum[d]);
   }
 
-  static void weighted_values(const RingV2& ring, const std::uint8_t* weights, std::size_t slots,
-                              std::int32_t* sums) {
+  template <std::size_t kHeads>
+  static void weighted_values(const RingV2& ring, const AttentionScratchV2& scratch,
+                              std::size_t slots, std::int32_t* sums) {
     const std::size_t n = ring.head_dim;
-    std::size_t i = 0;
-    for (; i + 64 <= n; i += 64)
-      weighted_dimensions<8>(ring.values + i * 2, n, weights, slots, sums + i);
-    for (; i + 32 <= n; i += 32)
-      weighted_dimensions<4>(ring.values + i * 2, n, weights, slots, sums + i);
-    for (; i < n; i += 16) weighted_dimensions<2>(ring.values + i * 2, n, weights, slots, sums + i);
+    for (std::size_t h = 0; h < kHeads; ++h, sums += n) {
+      const std::uint8_t* weights = scratch.weights + h * scratch.stride;
+      std::size_t i = 0;
+      for (; i + 64 <= n; i += 64)
+        weighted_dimensions<8>(ring.values + i * 2, n, weights, slots, sums + i);
+      for (; i + 32 <= n; i += 32)
+        weighted_dimensions<4>(ring.values + i * 2, n, weights, slots, sums + i);
+      for (; i < n; i += 16)
+        weighted_dimensions<2>(ring.values + i * 2, n, weights, slots, sums + i);
+    }
   }
 
   static void accumulate_masses(std::uint32_t* cumulative, std::size_t n, int shift) {

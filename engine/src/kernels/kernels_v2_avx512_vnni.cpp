@@ -31,69 +31,136 @@ struct Avx512VnniIsaV2 {
       four ^= 0x80808080;
       std::memcpy(keys + i * 16, &four, 4);
     }
-    std::int8_t* values = ring.values + slot / 4 * 4 * ring.head_dim + slot % 4;
-    for (std::size_t i = 0; i < ring.head_dim; ++i) values[i * 4] = value[i];
-  }
-
-  template <std::size_t kBlocks>
-  static void dot_key_blocks(const std::int8_t* query, const std::int8_t* keys, std::size_t n,
-                             std::int32_t offset, std::int32_t* dots) {
-    __m512i sum[kBlocks];
-    for (std::size_t b = 0; b < kBlocks; ++b) sum[b] = _mm512_set1_epi32(offset);
-    for (std::size_t i = 0; i < n; i += 4) {
-      const __m512i four = broadcast_4_bytes(query + i);
-      for (std::size_t b = 0; b < kBlocks; ++b)
-        sum[b] = _mm512_dpbusd_epi32(sum[b], load_64_bytes(keys + b * 16 * n + i * 16), four);
+    std::int8_t* values = ring.values + slot / 4 * 4 * ring.head_dim;
+    const __mmask64 of_slot = _cvtu64_mask64(0x1111111111111111ULL << slot % 4);
+    const __m128i to_slot = _mm_cvtsi32_si128(static_cast<int>(slot % 4 * 8));
+    for (std::size_t i = 0; i < ring.head_dim; i += 16) {
+      const __m512i bytes = _mm512_sll_epi32(Ops::load_i8(value + i), to_slot);
+      std::int8_t* four = values + i * 4;
+      _mm512_storeu_si512(four, _mm512_mask_mov_epi8(load_64_bytes(four), of_slot, bytes));
     }
-    for (std::size_t b = 0; b < kBlocks; ++b) Ops::store(dots + b * 16, sum[b]);
   }
 
-  static void dot_keys(const std::int8_t* query, const RingV2& ring, std::size_t slots,
-                       std::int32_t* dots) {
-    constexpr std::size_t kBlocks = 8;
+  // kBlocks * 16 slots from slot `t` on. For each line of keys one of the next ring's is fetched
+  // ahead; the many that all streams have would else be waited for.
+  template <std::size_t kHeads, std::size_t kBlocks>
+  static void dot_key_blocks(const std::int8_t* queries, const std::int32_t (&offset)[kHeads],
+                             const RingV2& ring, std::size_t t, const AttentionScratchV2& scratch) {
     const std::size_t n = ring.head_dim;
-    std::int32_t query_sum = 0;
-    for (std::size_t i = 0; i < n; ++i) query_sum += query[i];
-    const std::int32_t offset = -128 * query_sum;
-    std::size_t t = 0;
-    for (; t + kBlocks * 16 <= slots; t += kBlocks * 16)
-      dot_key_blocks<kBlocks>(query, ring.keys + t * n, n, offset, dots + t);
-    for (; t + 32 <= slots; t += 32)
-      dot_key_blocks<2>(query, ring.keys + t * n, n, offset, dots + t);
-    for (; t < slots; t += 16) dot_key_blocks<1>(query, ring.keys + t * n, n, offset, dots + t);
-  }
-
-  // kVectors * 16 dimensions. Two sums for each, for slots 0 to 3 and 4 to 7 of eight, hide the
-  // instruction's latency.
-  template <std::size_t kVectors>
-  static void weighted_dimensions(const std::int8_t* values, std::size_t stride,
-                                  const std::uint8_t* weights, std::size_t slots,
-                                  std::int32_t* sums) {
-    __m512i sum[2][kVectors];
-    for (auto& half : sum)
-      for (__m512i& vector : half) vector = _mm512_setzero_si512();
-    for (std::size_t t = 0; t < slots; t += 8) {
-      for (std::size_t half = 0; half < 2; ++half) {
-        const __m512i four_weights = broadcast_4_bytes(weights + t + half * 4);
-        const std::int8_t* four = values + (t + half * 4) * stride;
-        for (std::size_t d = 0; d < kVectors; ++d)
-          sum[half][d] =
-              _mm512_dpbusd_epi32(sum[half][d], four_weights, load_64_bytes(four + d * 64));
+    __m512i sum[kHeads][kBlocks];
+    for (std::size_t h = 0; h < kHeads; ++h)
+      for (std::size_t b = 0; b < kBlocks; ++b) sum[h][b] = Ops::set(offset[h]);
+    for (std::size_t i = 0; i < n; i += 4) {
+      __m512i key[kBlocks];
+      for (std::size_t b = 0; b < kBlocks; ++b) {
+        const std::int8_t* keys = ring.keys + (t + b * 16) * n + i * 16;
+        key[b] = load_64_bytes(keys);
+        __builtin_prefetch(keys + ring.to_next);
+      }
+      for (std::size_t h = 0; h < kHeads; ++h) {
+        const __m512i four = broadcast_4_bytes(queries + h * n + i);
+        for (std::size_t b = 0; b < kBlocks; ++b)
+          sum[h][b] = _mm512_dpbusd_epi32(sum[h][b], key[b], four);
       }
     }
-    for (std::size_t d = 0; d < kVectors; ++d)
-      Ops::store(sums + d * 16, _mm512_add_epi32(sum[0][d], sum[1][d]));
+    for (std::size_t h = 0; h < kHeads; ++h)
+      for (std::size_t b = 0; b < kBlocks; ++b)
+        Ops::store(scratch.scores + h * scratch.stride + t + b * 16, sum[h][b]);
   }
 
-  static void weighted_values(const RingV2& ring, const std::uint8_t* weights, std::size_t slots,
-                              std::int32_t* sums) {
+  template <std::size_t kHeads>
+  static void dot_keys(const std::int8_t* queries, const RingV2& ring, std::size_t slots,
+                       const AttentionScratchV2& scratch) {
+    constexpr std::size_t kBlocks = 4;
     const std::size_t n = ring.head_dim;
+    std::int32_t offset[kHeads];
+    for (std::size_t h = 0; h < kHeads; ++h) {
+      __m512i sum = Ops::set(0);
+      for (std::size_t i = 0; i < n; i += 16)
+        sum = Ops::add(sum, Ops::load_i8(queries + h * n + i));
+      offset[h] = -128 * Ops::sum(sum);
+    }
+    std::size_t t = 0;
+    for (; t + kBlocks * 16 <= slots; t += kBlocks * 16)
+      dot_key_blocks<kHeads, kBlocks>(queries, offset, ring, t, scratch);
+    for (; t < slots; t += 16) dot_key_blocks<kHeads, 1>(queries, offset, ring, t, scratch);
+  }
+
+  // attention_weight of 32 slots as 16-bit integers, in the order of _mm512_packus_epi32.
+  // (f + (128 << o)) >> (8 + o) is the mean, rounded up, of f >> (7 + o) and 0, and a shift by 16
+  // or more gives 0; `largest_7` has 7 octaves more, which the index does not see. Weights of 256
+  // are left to the saturation to 8 bits.
+  static __m512i weights_of_32(const std::int32_t* scores, __m512i largest_7, __m512i low,
+                               __m512i high) {
+    const __m512i n = _mm512_packus_epi32(_mm512_sub_epi32(largest_7, load_64_bytes(scores)),
+                                          _mm512_sub_epi32(largest_7, load_64_bytes(scores + 16)));
+    const __m512i entry = _mm512_permutex2var_epi16(low, n, high);
+    return _mm512_avg_epu16(_mm512_srlv_epi16(entry, _mm512_srli_epi16(n, 6)),
+                            _mm512_setzero_si512());
+  }
+
+  static std::uint32_t weigh(const std::int32_t* scores, std::size_t slots, std::int32_t largest,
+                             const Exp2TableV2& exp2, std::uint8_t* weights) {
+    const auto half_of_table = [&](std::size_t first) {
+      const __m256i a = _mm512_cvtepi32_epi16(load_64_bytes(exp2.data() + first));
+      const __m256i b = _mm512_cvtepi32_epi16(load_64_bytes(exp2.data() + first + 16));
+      return _mm512_inserti64x4(_mm512_castsi256_si512(a), b, 1);
+    };
+    const __m512i low = half_of_table(0);
+    const __m512i high = half_of_table(32);
+    const __m512i largest_7 = Ops::set(largest + 7 * 64);
+    // What the two packings within 128 bits left apart: dword v * 4 + l came to l * 4 + v.
+    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    __m512i sum = _mm512_setzero_si512();
+    for (std::size_t t = 0; t < slots; t += 64) {
+      const __m512i packed =
+          _mm512_packus_epi16(weights_of_32(scores + t, largest_7, low, high),
+                              weights_of_32(scores + t + 32, largest_7, low, high));
+      sum = _mm512_dpbusd_epi32(sum, packed, _mm512_set1_epi8(1));
+      _mm512_storeu_si512(weights + t, _mm512_permutexvar_epi32(order, packed));
+    }
+    return static_cast<std::uint32_t>(Ops::sum(sum));
+  }
+
+  // kVectors * 16 dimensions from the i-th on. Two sums for each, for slots 0 to 3 and 4 to 7 of
+  // eight, hide the instruction's latency.
+  template <std::size_t kHeads, std::size_t kVectors>
+  static void weighted_dimensions(const RingV2& ring, std::size_t i,
+                                  const AttentionScratchV2& scratch, std::size_t slots,
+                                  std::int32_t* sums) {
+    const std::size_t n = ring.head_dim;
+    __m512i sum[2][kHeads][kVectors];
+    for (auto& half : sum)
+      for (auto& of_head : half)
+        for (__m512i& vector : of_head) vector = _mm512_setzero_si512();
+    for (std::size_t t = 0; t < slots; t += 8) {
+      for (std::size_t half = 0; half < 2; ++half) {
+        const std::size_t first = t + half * 4;
+        __m512i value[kVectors];
+        for (std::size_t d = 0; d < kVectors; ++d) {
+          const std::int8_t* values = ring.values + first * n + i * 4 + d * 64;
+          value[d] = load_64_bytes(values);
+          __builtin_prefetch(values + ring.to_next);
+        }
+        for (std::size_t h = 0; h < kHeads; ++h) {
+          const __m512i weights = broadcast_4_bytes(scratch.weights + h * scratch.stride + first);
+          for (std::size_t d = 0; d < kVectors; ++d)
+            sum[half][h][d] = _mm512_dpbusd_epi32(sum[half][h][d], weights, value[d]);
+        }
+      }
+    }
+    for (std::size_t h = 0; h < kHeads; ++h)
+      for (std::size_t d = 0; d < kVectors; ++d)
+        Ops::store(sums + h * n + i + d * 16, Ops::add(sum[0][h][d], sum[1][h][d]));
+  }
+
+  template <std::size_t kHeads>
+  static void weighted_values(const RingV2& ring, const AttentionScratchV2& scratch,
+                              std::size_t slots, std::int32_t* sums) {
     std::size_t i = 0;
-    for (; i + 64 <= n; i += 64)
-      weighted_dimensions<4>(ring.values + i * 4, n, weights, slots, sums + i);
-    for (; i + 32 <= n; i += 32)
-      weighted_dimensions<2>(ring.values + i * 4, n, weights, slots, sums + i);
-    for (; i < n; i += 16) weighted_dimensions<1>(ring.values + i * 4, n, weights, slots, sums + i);
+    for (; i + 32 <= ring.head_dim; i += 32)
+      weighted_dimensions<kHeads, 2>(ring, i, scratch, slots, sums);
+    if (i < ring.head_dim) weighted_dimensions<kHeads, 1>(ring, i, scratch, slots, sums);
   }
 
   // x[i] += x[i - kBy] within the vector.

@@ -8,7 +8,14 @@
 namespace czip {
 namespace {
 
-void normalize(const std::int32_t* x, std::size_t n, const std::int16_t* gain, std::int8_t* y) {
+void embed(const std::int8_t* row, const std::int8_t* bigram, std::size_t n, int shift,
+           std::int32_t* y) {
+  for (std::size_t i = 0; i < n; ++i)
+    y[i] = (row[i] + (bigram == nullptr ? 0 : bigram[i])) * (1 << shift);
+}
+
+void normalize_head(const std::int32_t* x, std::size_t n, const std::int16_t* gain,
+                    std::int8_t* y) {
   std::uint64_t sum_of_squares = 0;  // below 2^48 * 4096
   for (std::size_t i = 0; i < n; ++i)
     sum_of_squares += static_cast<std::uint64_t>(std::int64_t{x[i]} * x[i]);
@@ -19,6 +26,11 @@ void normalize(const std::int32_t* x, std::size_t n, const std::int16_t* gain, s
     y[i] = static_cast<std::int8_t>(
         clamp_to(round_shift(std::int64_t{normalized} * gain[i], kGainShift), kValueBound));
   }
+}
+
+void normalize(const std::int32_t* x, std::size_t heads, std::size_t n, const std::int16_t* gain,
+               std::int8_t* y) {
+  for (std::size_t i = 0; i < heads * n; i += n) normalize_head(x + i, n, gain + i, y + i);
 }
 
 void rescale_values(const std::int32_t* x, std::size_t n, const RescaleV2& scale, std::int8_t* y) {
@@ -117,6 +129,7 @@ void masses(const std::int32_t* logits, std::size_t n, const Exp2TableV2& exp2,
 }  // namespace
 
 const KernelsV2 kScalarKernelsV2{
+    .embed = embed,
     .normalize = normalize,
     .rescale_values = rescale_values,
     .add_rescaled = add_rescaled,

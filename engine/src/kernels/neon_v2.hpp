@@ -24,16 +24,23 @@ struct NeonIsaV2 {
     std::memcpy(ring.values + slot * ring.head_dim, value, ring.head_dim);
   }
 
-  static void dot_keys(const std::int8_t* query, const RingV2& ring, std::size_t slots,
-                       std::int32_t* dots) {
+  template <std::size_t kHeads>
+  static void dot_keys(const std::int8_t* queries, const RingV2& ring, std::size_t slots,
+                       const AttentionScratchV2& scratch) {
     const std::size_t n = ring.head_dim;
     for (std::size_t t = 0; t < slots; t += Product::kOutputs)
-      Product::template product_of_rows<1>(ring.keys + t * n, query, n, n, dots + t, 0);
+      Product::template product_of_rows<kHeads>(ring.keys + t * n, queries, n, n,
+                                                scratch.scores + t, scratch.stride);
+  }
+
+  static std::uint32_t weigh(const std::int32_t* scores, std::size_t slots, std::int32_t largest,
+                             const Exp2TableV2& exp2, std::uint8_t* weights) {
+    return weigh_in_lanes<NeonIsaV2>(scores, slots, largest, exp2, weights);
   }
 
   // 16 dimensions at a time, weights and values in 16 bits.
-  static void weighted_values(const RingV2& ring, const std::uint8_t* weights, std::size_t slots,
-                              std::int32_t* sums) {
+  static void weighted_values_of_head(const RingV2& ring, const std::uint8_t* weights,
+                                      std::size_t slots, std::int32_t* sums) {
     const std::size_t n = ring.head_dim;
     for (std::size_t i = 0; i < n; i += kNeonBytes) {
       int32x4_t sum[4] = {vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0)};
@@ -49,6 +56,14 @@ struct NeonIsaV2 {
       }
       for (std::size_t d = 0; d < 4; ++d) vst1q_s32(sums + i + d * 4, sum[d]);
     }
+  }
+
+  template <std::size_t kHeads>
+  static void weighted_values(const RingV2& ring, const AttentionScratchV2& scratch,
+                              std::size_t slots, std::int32_t* sums) {
+    for (std::size_t h = 0; h < kHeads; ++h)
+      weighted_values_of_head(ring, scratch.weights + h * scratch.stride, slots,
+                              sums + h * ring.head_dim);
   }
 
   static void accumulate_masses(std::uint32_t* cumulative, std::size_t n, int shift) {

@@ -84,6 +84,13 @@ struct Avx2Ops {
     v = _mm_add_epi32(v, _mm_shuffle_epi32(v, 0xb1));
     return _mm_cvtsi128_si32(v);
   }
+  static std::uint64_t sum(Wide a) {
+    const __m256i lanes = _mm256_add_epi64(a.even, a.odd);
+    const __m128i two =
+        _mm_add_epi64(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
+    return static_cast<std::uint64_t>(
+        _mm_cvtsi128_si64(_mm_add_epi64(two, _mm_unpackhi_epi64(two, two))));
+  }
   static std::int32_t largest(I32 a) {
     __m128i v = _mm_max_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
     v = _mm_max_epi32(v, _mm_shuffle_epi32(v, 0x4e));

@@ -105,6 +105,15 @@ struct Avx512Ops {
     v = _mm_add_epi32(v, _mm_shuffle_epi32(v, 0xb1));
     return _mm_cvtsi128_si32(v);
   }
+  static std::uint64_t sum(Wide a) {
+    const __m512i lanes = _mm512_add_epi64(a.even, a.odd);
+    const __m256i halves =
+        _mm256_add_epi64(_mm512_castsi512_si256(lanes), _mm512_extracti64x4_epi64(lanes, 1));
+    const __m128i two =
+        _mm_add_epi64(_mm256_castsi256_si128(halves), _mm256_extracti128_si256(halves, 1));
+    return static_cast<std::uint64_t>(
+        _mm_cvtsi128_si64(_mm_add_epi64(two, _mm_unpackhi_epi64(two, two))));
+  }
   static std::int32_t largest(I32 a) { return _mm512_reduce_max_epi32(a); }
 
   // Unsigned 32 x 32 -> 64 bits.

@@ -118,6 +118,7 @@ struct NeonOps {
   static Wide zero_extend(I32 a) {
     return {vmovl_u32(vget_low_u32(unsigned_lanes(a))), vmovl_high_u32(unsigned_lanes(a))};
   }
+  static std::uint64_t sum(Wide a) { return vaddvq_u64(vaddq_u64(a.low, a.high)); }
   // The low 32 bits of each lane.
   static I32 narrow(Wide a) {
     return signed_lanes(vuzp1q_u32(vreinterpretq_u32_u64(a.low), vreinterpretq_u32_u64(a.high)));

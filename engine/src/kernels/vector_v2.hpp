@@ -5,10 +5,13 @@
 //   Ops
 //   look_up_64(table, index)     table[index], index < 64
 //   append                       as in KernelsV2; the layout of keys and values is the Isa's own
-//   dot_keys(query, ring, slots, dots)        dots[t] = query . key of slot t, slots up to a
-//                                             multiple of 16, which the ring has
-//   weighted_values(ring, weights, slots, sums)  sums[i] = sum of weights[t] * value i of slot t,
-//                                             weights zero up to a multiple of 16
+//   dot_keys<kHeads>(queries, ring, slots, scratch)
+//       scores[h][t] = query h . key of slot t, slots up to a multiple of 16, which the ring has
+//   weigh(scores, slots, largest, exp2, weights)
+//       weights[t] = attention_weight(largest - scores[t]), slots up to a multiple of 16; returns
+//       their sum. Past the slots, up to a multiple of 64, scores weigh nothing.
+//   weighted_values<kHeads>(ring, scratch, slots, sums)
+//       sums[h][i] = sum of weights[h][t] * value i of slot t, slots up to a multiple of 16
 //   accumulate_masses(cumulative, n, shift)   the last loop of `masses`
 #pragma once
 
@@ -50,27 +53,40 @@ struct MathV2 {
   // Limited to where the result passes the bound, the product fits 32 bits: see rescale_limit.
   static I32 rescale(I32 x, I32 multiplier, I32 limit, int shift, std::int32_t bound) {
     const I32 limited = Ops::min(Ops::max(x, Ops::sub(Ops::set(0), limit)), limit);
-    const I32 product = Ops::add(Ops::mul(limited, multiplier), Ops::set(1 << (shift - 1)));
-    return clamp_to(Ops::shift_right_signed(product, shift), bound);
+    return clamp_to(rescale_limited(limited, multiplier, shift), bound);
+  }
+  static I32 rescale_limited(I32 x, I32 multiplier, int shift) {
+    const I32 product = Ops::add(Ops::mul(x, multiplier), Ops::set(1 << (shift - 1)));
+    return Ops::shift_right_signed(product, shift);
   }
   static I32 rescale(const std::int32_t* x, const RescaleV2& scale, std::size_t i,
                      std::int32_t bound) {
     return rescale(Ops::load(x + i), Ops::load_i16(scale.multiplier + i),
                    Ops::load(scale.limit + i), scale.shift, bound);
   }
-
-  static std::uint64_t sum(Wide x) {
-    alignas(64) std::int32_t low[kLanes];
-    alignas(64) std::int32_t high[kLanes];
-    Ops::store(low, Ops::narrow(x));
-    Ops::store(high, Ops::narrow(Ops::template shift_right<32>(x)));
-    std::uint64_t total = 0;
-    for (std::size_t i = 0; i < kLanes; ++i)
-      total += static_cast<std::uint32_t>(low[i]) +
-               (std::uint64_t{static_cast<std::uint32_t>(high[i])} << 32);
-    return total;
-  }
 };
+
+// Isa::weigh in lanes of 32 bits. From 10 octaves on all is zero, so that the octave is limited
+// there.
+template <class Isa>
+std::uint32_t weigh_in_lanes(const std::int32_t* scores, std::size_t slots, std::int32_t largest,
+                             const Exp2TableV2& exp2, std::uint8_t* weights) {
+  using Ops = typename Isa::Ops;
+  using I32 = typename Ops::I32;
+  I32 sum = Ops::set(0);
+  for (std::size_t t = 0; t < (slots + 15) / 16 * 16; t += Ops::kLanes) {
+    const I32 below = Ops::sub(Ops::set(largest), Ops::load(scores + t));
+    const I32 n = Ops::min_unsigned(below, Ops::set(10 * 64 - 1));
+    const I32 octave = Ops::template shift_right<6>(n);
+    const I32 entry = Isa::look_up_64(exp2.data(), Ops::bit_and(n, Ops::set(kExp2Entries - 1)));
+    const I32 half = Ops::shift_left_each(Ops::set(128), octave);
+    const I32 weight = Ops::min(
+        Ops::shift_right_each(Ops::add(entry, half), Ops::add(octave, Ops::set(8))), Ops::set(255));
+    sum = Ops::add(sum, weight);
+    Ops::store_u8(weights + t, weight);
+  }
+  return static_cast<std::uint32_t>(Ops::sum(sum));
+}
 
 template <class Isa>
 struct VectorKernelsV2 {
@@ -80,22 +96,40 @@ struct VectorKernelsV2 {
   using Math = MathV2<Ops>;
   static constexpr std::size_t kLanes = Ops::kLanes;
 
-  static void normalize(const std::int32_t* x, std::size_t n, const std::int16_t* gain,
-                        std::int8_t* y) {
+  static void embed(const std::int8_t* row, const std::int8_t* bigram, std::size_t n, int shift,
+                    std::int32_t* y) {
+    const I32 shifts = Ops::set(shift);
+    for (std::size_t i = 0; i < n; i += kLanes) {
+      I32 sum = Ops::load_i8(row + i);
+      if (bigram != nullptr) sum = Ops::add(sum, Ops::load_i8(bigram + i));
+      Ops::store(y + i, Ops::shift_left_each(sum, shifts));
+    }
+  }
+
+  static std::uint32_t inverse_rms(const std::int32_t* x, std::size_t n) {
     Wide squares = Ops::zero_extend(Ops::set(0));
     for (std::size_t i = 0; i < n; i += kLanes) {
       const I32 magnitude = Ops::abs(Ops::load(x + i));
       squares = Ops::add(squares, Ops::multiply_wide(magnitude, magnitude));
     }
-    const std::uint32_t inverse = fast_inverse_rms_v2(Math::sum(squares), n);
-    for (std::size_t i = 0; i < n; i += kLanes) {
-      const I32 normalized =
-          Math::clamp_to(Math::template multiply_round_shift<kNormalizedShift, kAccumulatorBound>(
-                             Ops::load(x + i), inverse),
-                         kNormalizedBound);
-      const I32 scaled = Ops::mul(normalized, Ops::load_i16(gain + i));
-      Ops::store_i8(y + i,
-                    Math::clamp_to(Math::template round_shift<kGainShift>(scaled), kValueBound));
+    return fast_inverse_rms_v2(Ops::sum(squares), n);
+  }
+
+  // First all roots, whose steps wait for one another only within a head.
+  static void normalize(const std::int32_t* x, std::size_t heads, std::size_t n,
+                        const std::int16_t* gain, std::int8_t* y) {
+    std::uint32_t inverse[kMaxHeads];
+    for (std::size_t h = 0; h < heads; ++h) inverse[h] = inverse_rms(x + h * n, n);
+    for (std::size_t h = 0; h < heads; ++h) {
+      for (std::size_t i = h * n; i < (h + 1) * n; i += kLanes) {
+        const I32 normalized =
+            Math::clamp_to(Math::template multiply_round_shift<kNormalizedShift, kAccumulatorBound>(
+                               Ops::load(x + i), inverse[h]),
+                           kNormalizedBound);
+        const I32 scaled = Ops::mul(normalized, Ops::load_i16(gain + i));
+        Ops::store_i8(y + i,
+                      Math::clamp_to(Math::template round_shift<kGainShift>(scaled), kValueBound));
+      }
     }
   }
 
@@ -127,9 +161,16 @@ struct VectorKernelsV2 {
 
   static void activate_squared(const std::int32_t* x, const RescaleV2& scale, std::size_t n,
                                std::int8_t* y) {
+    const I32 bound = Ops::set(kActivationBound);
     for (std::size_t i = 0; i < n; i += kLanes) {
-      const I32 scaled = Math::rescale(x, scale, i, kActivationBound);
-      Ops::store_i8(y + i, product_of(scaled, scaled));
+      // The lower bounds fall away: from what is below zero nothing is left.
+      const I32 limited =
+          Ops::min(Ops::max(Ops::load(x + i), Ops::set(0)), Ops::load(scale.limit + i));
+      const I32 scaled = Ops::min(
+          Math::rescale_limited(limited, Ops::load_i16(scale.multiplier + i), scale.shift), bound);
+      Ops::store_i8(y + i,
+                    Ops::min(Math::template round_shift<kActivationShift>(Ops::mul(scaled, scaled)),
+                             Ops::set(kValueBound)));
     }
   }
 
@@ -143,73 +184,78 @@ struct VectorKernelsV2 {
   }
 
   // Scores of one head in place of the dot products; returns the largest, the sink's among them.
+  // From the slots up to a multiple of 64 they are so low that they weigh nothing.
   static std::int32_t score(const AttentionV2& input, std::size_t head, std::int32_t* scores) {
     const I32 scale = Ops::set(input.score_scale[head]);
     const std::int16_t* bias = input.slot_bias(head);
     I32 running = Ops::set(input.sink[head]);
-    const std::size_t whole = input.slots - input.slots % kLanes;
     const auto score_of = [&](std::size_t t) {
       return Ops::add(
           Math::template round_shift<kScoreShift>(Ops::mul(Ops::load(scores + t), scale)),
           Ops::load_i16(bias + t));
     };
-    for (std::size_t t = 0; t < whole; t += kLanes) {
+    std::size_t t = 0;
+    for (; t + kLanes <= input.slots; t += kLanes) {
       const I32 scored = score_of(t);
       running = Ops::max(running, scored);
       Ops::store(scores + t, scored);
     }
-    std::int32_t largest = Ops::largest(running);
-    if (whole < input.slots) Ops::store(scores + whole, score_of(whole));
-    for (std::size_t t = whole; t < input.slots; ++t)
-      if (scores[t] > largest) largest = scores[t];
-    return largest;
-  }
-
-  // From 10 octaves on all is zero, so that the octave is limited there. Lanes past the slots get
-  // weight zero, up to a multiple of 16.
-  static std::uint32_t weigh(const AttentionV2& input, const AttentionScratchV2& scratch,
-                             std::int32_t largest) {
-    I32 sum = Ops::set(0);
-    const std::size_t padded = (input.slots + 15) / 16 * 16;
-    for (std::size_t t = 0; t < padded; t += kLanes) {
-      const I32 below = Ops::sub(Ops::set(largest), Ops::load(scratch.scores + t));
-      const I32 n = Ops::min_unsigned(below, Ops::set(10 * 64 - 1));
-      const I32 octave = Ops::template shift_right<6>(n);
-      const I32 entry =
-          Isa::look_up_64(input.exp2->data(), Ops::bit_and(n, Ops::set(kExp2Entries - 1)));
-      const I32 half = Ops::shift_left_each(Ops::set(128), octave);
-      const I32 weight =
-          Ops::shift_right_each(Ops::add(entry, half), Ops::add(octave, Ops::set(8)));
-      const I32 taken = Ops::greater(Ops::set(static_cast<std::int32_t>(input.slots)),
-                                     Ops::add(Ops::iota(), Ops::set(static_cast<std::int32_t>(t))));
-      const I32 limited = Ops::bit_and(Ops::min(weight, Ops::set(255)), taken);
-      sum = Ops::add(sum, limited);
-      Ops::store_u8(scratch.weights + t, limited);
+    if (t < input.slots) {
+      const I32 taken =
+          Ops::greater(Ops::set(static_cast<std::int32_t>(input.slots - t)), Ops::iota());
+      const I32 most =
+          Ops::bit_xor(Ops::bit_and(taken, Ops::set(kNoScore ^ INT32_MAX)), Ops::set(kNoScore));
+      const I32 scored = Ops::min(score_of(t), most);
+      running = Ops::max(running, scored);
+      Ops::store(scores + t, scored);
+      t += kLanes;
     }
-    return static_cast<std::uint32_t>(Ops::sum(sum));
+    for (; t % 64 != 0; t += kLanes) Ops::store(scores + t, Ops::set(kNoScore));
+    return Ops::largest(running);
   }
 
-  static void attend_head(const AttentionV2& input, std::size_t head, const RingV2& ring,
-                          const AttentionScratchV2& scratch, std::int8_t* out) {
-    Isa::dot_keys(input.query + head * ring.head_dim, ring, input.slots, scratch.scores);
-    const std::int32_t largest = score(input, head, scratch.scores);
-    const std::uint32_t weight_sum =
-        weigh(input, scratch, largest) +
-        attention_weight(static_cast<std::uint32_t>(largest - input.sink[head]), *input.exp2);
-    alignas(64) std::int32_t sums[kMaxHeadDim];
-    Isa::weighted_values(ring, scratch.weights, input.slots, sums);
-    const std::uint32_t factor =
-        attention_factor(static_cast<std::uint32_t>(input.gain[head]), weight_sum);
-    for (std::size_t i = 0; i < ring.head_dim; i += kLanes)
-      Ops::store_i8(out + i, Math::clamp_to(Math::template multiply_round_shift<32, 1 << 27>(
-                                                Ops::load(sums + i), factor),
-                                            kValueBound));
+  // Of kHeads heads from `head` on, which read each key and value once.
+  template <std::size_t kHeads>
+  static void attend_heads(const AttentionV2& input, std::size_t head, const RingV2& ring,
+                           const AttentionScratchV2& scratch, std::int8_t* out) {
+    const std::size_t n = ring.head_dim;
+    Isa::template dot_keys<kHeads>(input.query + head * n, ring, input.slots, scratch);
+    std::uint32_t weight_sum[kHeads];
+    for (std::size_t h = 0; h < kHeads; ++h) {
+      std::int32_t* scores = scratch.scores + h * scratch.stride;
+      const std::int32_t largest = score(input, head + h, scores);
+      weight_sum[h] =
+          Isa::weigh(scores, input.slots, largest, *input.exp2,
+                     scratch.weights + h * scratch.stride) +
+          attention_weight(static_cast<std::uint32_t>(largest - input.sink[head + h]), *input.exp2);
+    }
+    alignas(64) std::int32_t sums[kHeads * kMaxHeadDim];
+    Isa::template weighted_values<kHeads>(ring, scratch, input.slots, sums);
+    for (std::size_t h = 0; h < kHeads; ++h) {
+      const std::uint32_t factor =
+          attention_factor(static_cast<std::uint32_t>(input.gain[head + h]), weight_sum[h]);
+      for (std::size_t i = h * n; i < (h + 1) * n; i += kLanes)
+        Ops::store_i8(out + head * n + i,
+                      Math::clamp_to(Math::template multiply_round_shift<32, 1 << 27>(
+                                         Ops::load(sums + i), factor),
+                                     kValueBound));
+    }
   }
 
   static void attend(const AttentionV2& input, const RingV2& ring,
                      const AttentionScratchV2& scratch, std::int8_t* out) {
-    for (std::size_t head = 0; head < input.heads; ++head)
-      attend_head(input, head, ring, scratch, out + head * ring.head_dim);
+    std::size_t head = 0;
+    for (; head + 4 <= input.heads; head += 4) attend_heads<4>(input, head, ring, scratch, out);
+    switch (input.heads - head) {
+      case 3:
+        return attend_heads<3>(input, head, ring, scratch, out);
+      case 2:
+        return attend_heads<2>(input, head, ring, scratch, out);
+      case 1:
+        return attend_heads<1>(input, head, ring, scratch, out);
+      default:
+        return;
+    }
   }
 
   static void masses(const std::int32_t* logits, std::size_t n, const Exp2TableV2& exp2,
@@ -227,7 +273,7 @@ struct VectorKernelsV2 {
       sums = Ops::add(sums, Ops::zero_extend(weight));
       Ops::store(weights + i, weight);
     }
-    std::uint64_t sum = Math::sum(sums);
+    std::uint64_t sum = Ops::sum(sums);
     for (std::size_t i = whole; i < n; ++i) {
       cumulative[i + 1] = logit_weight(static_cast<std::uint32_t>(largest - logits[i]), exp2);
       sum += cumulative[i + 1];
@@ -237,7 +283,9 @@ struct VectorKernelsV2 {
   }
 
  private:
+  static constexpr std::size_t kMaxHeads = 64;
   static constexpr std::size_t kMaxHeadDim = 128;
+  static constexpr std::int32_t kNoScore = -(1 << 30);
 };
 
 inline void accumulate_masses_one_by_one(std::uint32_t* cumulative, std::size_t n, int shift) {
@@ -252,7 +300,8 @@ inline void accumulate_masses_one_by_one(std::uint32_t* cumulative, std::size_t 
 template <class Isa>
 constexpr KernelsV2 make_vector_kernels_v2() {
   using Vector = VectorKernelsV2<Isa>;
-  return {.normalize = Vector::normalize,
+  return {.embed = Vector::embed,
+          .normalize = Vector::normalize,
           .rescale_values = Vector::rescale_values,
           .add_rescaled = Vector::add_rescaled,
           .activate = Vector::activate,
