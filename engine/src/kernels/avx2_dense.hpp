@@ -139,6 +139,7 @@ struct Avx2Dense {
   static constexpr std::size_t kTileOutputs = kDenseScratchOutputs;  // two vectors
   static constexpr std::size_t kStep = Avx2NarrowRows::kStep;
   static constexpr std::size_t kRowBlock = 4;  // two sums a row: with more, GCC spills
+  static constexpr bool kFetchesAhead = false;
   static constexpr std::size_t kRowsPerPass = kDenseScratchRows;
   static constexpr std::size_t kStepBytes = kTileOutputs * kStep;
   static_assert(kTileOutputs == 16 && kRowsPerPass % kRowBlock == 0);

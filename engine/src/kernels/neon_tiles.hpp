@@ -28,6 +28,7 @@ struct NeonTiles {
   static constexpr std::size_t kTileOutputs = 16;
   static constexpr std::size_t kStep = kNeonBytes;
   static constexpr std::size_t kRowBlock = 4;  // four sums a row: 16 of the 32 registers
+  static constexpr bool kFetchesAhead = false;
   static constexpr std::size_t kRowsPerPass = 256;
   static constexpr std::size_t kValueGroup = 8;
   static_assert(kTileOutputs % Product::kOutputs == 0 && kNeonBytes % Product::kInputs == 0);

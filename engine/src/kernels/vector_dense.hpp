@@ -6,6 +6,7 @@
 //   multiplied with a tile at a time kRowsPerPass     rows that share one trip of the weights
 //   through the cache Inputs           rows made ready: Inputs(x, x_stride, rows, cols, scratch)
 //   TileWeights      a tile made ready: TileWeights(packed, first output, scratch)
+//   kFetchesAhead    whether tile_product brings the next tile nearer itself
 //   tile_product(weights, inputs, first row, rows, y, y_stride)
 //                    y[r][o] for kTileOutputs outputs of up to kRowBlock rows
 // The tile stays in the first-level cache while the rows of a pass go past it. Sums go through
@@ -56,7 +57,7 @@ struct DenseKernel {
       const std::size_t rows =
           row_count - pass < Isa::kRowsPerPass ? row_count - pass : Isa::kRowsPerPass;
       const typename Isa::Inputs inputs(x + pass * x_stride, x_stride, rows, weight.cols, scratch);
-      // While a tile is at work the next one comes nearer, a slice per block of rows.
+      // While a tile is at work the next one comes nearer, a slice per block of rows at least.
       const std::size_t tile_bytes = round_up(weight.cols, Isa::kStep) * Isa::kTileOutputs;
       const std::size_t slice = round_up(tile_bytes * Isa::kRowBlock / rows, kCacheLine);
       for (std::size_t o = 0; o < weight.rows; o += Isa::kTileOutputs) {
@@ -64,8 +65,9 @@ struct DenseKernel {
         const std::int8_t* next = weight.weights.data() + (o / Isa::kTileOutputs + 1) * tile_bytes;
         const std::int8_t* end = weight.weights.data() + weight.weights.size();
         for (std::size_t r = 0; r < rows; r += Isa::kRowBlock) {
-          for (std::size_t i = 0; i < slice && next < end; i += kCacheLine, next += kCacheLine)
-            __builtin_prefetch(next, 0, 2);
+          if constexpr (!Isa::kFetchesAhead)
+            for (std::size_t i = 0; i < slice && next < end; i += kCacheLine, next += kCacheLine)
+              __builtin_prefetch(next, 0, 2);
           visit(tile, inputs, o, r, rows - r < Isa::kRowBlock ? rows - r : Isa::kRowBlock, pass);
         }
       }
