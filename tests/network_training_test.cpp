@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <new>
 #include <random>
 #include <span>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "training/network/network_pass.hpp"
 #include "training/network/network_writer.hpp"
 #include "training/network/optimizer.hpp"
+#include "training/network/training_run.hpp"
 
 namespace czip::network {
 namespace {
@@ -207,6 +209,24 @@ TEST_CASE("a step along each parameter's gradient changes the loss as the gradie
     const float most = parameter.role == Role::vector ? parameter.unit * 0.15F : 4.0F;
     check_slope(parameter.quantized, std::span(gradients[p], parameter.size()), most, loss);
   }
+}
+
+TEST_CASE("a thread of a run that lacks memory ends the run") {
+  Training training;
+  Corpus corpus(training.config.window + 1, training.config.window);
+  corpus.add(std::vector<TokenId>(10 * training.config.window), false);
+  corpus.token_bytes.resize(training.config.vocabulary, 1);
+  const auto make_pass = [] {
+    return Pass{.gradients = [](auto, float, Gradients&) -> double { throw std::bad_alloc(); },
+                .evaluate = [](auto) { return 0.0; }};
+  };
+  v2::NetworkTrainingOptions options;
+  options.tokens = 1;
+  options.threads = 2;
+  CHECK_THROWS_AS(
+      static_cast<void>(train(run_options(options, 1), corpus,
+                              {.parameters = training.parameters, .make_pass = make_pass})),
+      std::bad_alloc);
 }
 
 }  // namespace czip::network

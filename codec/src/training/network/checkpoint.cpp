@@ -65,10 +65,10 @@ Result<TrainingPosition> read_checkpoint(std::span<const std::uint8_t> file,
   if (position == nullptr || position->bytes.size() != 16)
     return fail(ErrorCode::corrupt, "this is no checkpoint of a network's training");
   if (tensors->tensors().size() != list.size() + 1)
-    return fail(ErrorCode::invalid_argument,
-                "the checkpoint is one of another network: it has " +
-                    std::to_string(tensors->tensors().size()) + " tensors, expected " +
-                    std::to_string(list.size() + 1));
+    return fail(ErrorCode::invalid_argument, "the checkpoint is one of another network: it has " +
+                                                 std::to_string(tensors->tensors().size()) +
+                                                 " tensors, expected " +
+                                                 std::to_string(list.size() + 1));
   for (const Entry& entry : list) {
     const TensorView* tensor = tensors->find(entry.name);
     if (tensor == nullptr || tensor->bytes.size() != entry.values->size() * sizeof(std::uint32_t))

@@ -87,8 +87,7 @@ std::span<const float> HeadLoss::member_logits(const Head& head, const float* x,
   return std::span(member_logits_).first(members.size());
 }
 
-double HeadLoss::forward(const Head& head, const float* x, std::span<const std::uint16_t> targets,
-                         std::span<float> bits) {
+double HeadLoss::forward(const Head& head, const float* x, std::span<const std::uint16_t> targets) {
   const std::size_t n = groups_->members.size();
   double total = 0;
   for (std::size_t first = 0; first < targets.size(); first += kPart) {
@@ -98,10 +97,8 @@ double HeadLoss::forward(const Head& head, const float* x, std::span<const std::
       const std::uint16_t target = targets[first + r];
       const std::size_t group = groups_->group_of[target];
       const auto members = member_logits(head, x + (first + r) * head.width, group);
-      bits[first + r] =
-          bits_of(softmax(&logits_[r * n], n, group) +
-                  softmax(member_logits_.data(), members.size(), groups_->place_of[target]));
-      total += bits[first + r];
+      total += bits_of(softmax(&logits_[r * n], n, group) +
+                       softmax(member_logits_.data(), members.size(), groups_->place_of[target]));
     }
   }
   return total;

@@ -29,8 +29,7 @@ class HeadLoss {
   explicit HeadLoss(const HeadGroups& groups);
 
   // Bits that `targets` take after the rows of `x`, [targets][width].
-  double forward(const Head& head, const float* x, std::span<const std::uint16_t> targets,
-                 std::span<float> bits);
+  double forward(const Head& head, const float* x, std::span<const std::uint16_t> targets);
   // The same, with gradients of the sum of natural logarithms times `weight`: dx is replaced, the
   // others are added to.
   double backward(const Head& head, const float* x, std::span<const std::uint16_t> targets,

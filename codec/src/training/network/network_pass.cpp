@@ -188,10 +188,9 @@ Head NetworkPass::head(const Parameters& parameters) const {
           parameters[parameters.head_scale][0]};
 }
 
-double NetworkPass::evaluate(const Parameters& parameters, std::span<const std::uint16_t> text,
-                             std::span<float> bits) {
+double NetworkPass::evaluate(const Parameters& parameters, std::span<const std::uint16_t> text) {
   forward(parameters, text);
-  return head_loss_.forward(head(parameters), final_normed_.data(), targets_, bits);
+  return head_loss_.forward(head(parameters), final_normed_.data(), targets_);
 }
 
 std::vector<std::vector<float>> NetworkPass::logits(const Parameters& parameters,

@@ -26,9 +26,8 @@ class NetworkPass {
   // tokens but each sequence's first.
   double gradients(const Parameters& parameters, std::span<const std::uint16_t> text, float weight,
                    Gradients& gradients);
-  // The bits of the tokens that follow each one: [sequences][tokens].
-  double evaluate(const Parameters& parameters, std::span<const std::uint16_t> text,
-                  std::span<float> bits);
+  // The bits of the same tokens.
+  double evaluate(const Parameters& parameters, std::span<const std::uint16_t> text);
   // The logits after each token of the first sequence of `text`: of the groups, and then of the
   // members of the group that the next token is in.
   std::vector<std::vector<float>> logits(const Parameters& parameters,

@@ -6,10 +6,12 @@
 
 #include "czip/codec/network_v1_training.hpp"
 #include "czip/tokenizer/tokenizer.hpp"
-#include "training/network/matrix_products.hpp"
+#include "training/network/training_run.hpp"
 #include "training/network_v1/model_file.hpp"
+#include "training/network_v1/network_pass.hpp"
 #include "training/network_v1/network_shape.hpp"
-#include "training/network_v1/training_run.hpp"
+#include "training/network_v1/parameters.hpp"
+#include "training/network_v1/value_bound.hpp"
 
 namespace czip::v1 {
 namespace {
@@ -56,19 +58,16 @@ struct NetworkTrainer::State {
   NetworkTrainingOptions options;
   std::string tokenizer_json;
   Tokenizer tokenizer;
-  std::size_t sequence_tokens;
-  network_v1::Corpus corpus;
+  network::Corpus corpus;
 
   State(NetworkTrainingOptions given, std::string json, Tokenizer tokens)
       : options(std::move(given)),
         tokenizer_json(std::move(json)),
         tokenizer(std::move(tokens)),
-        sequence_tokens(sequence_of(options)),
-        corpus(sequence_tokens) {
+        corpus(sequence_of(options), sequence_of(options)) {
     for (TokenId id = 0; id < network_v1::kVocabulary; ++id)
-      corpus.token_bytes.push_back(static_cast<std::uint16_t>(tokenizer.token_bytes(id).size()));
+      corpus.token_bytes.push_back(tokenizer.token_bytes(id).size());
   }
-  Status prepare();
   Result<std::vector<std::uint8_t>> train();
 };
 
@@ -91,37 +90,26 @@ Status NetworkTrainer::add_document(std::span<const std::uint8_t> text, bool hel
   const auto tokens = state_->tokenizer.encode(
       std::string_view(reinterpret_cast<const char*>(text.data()), text.size()));
   if (!tokens) return tl::unexpected(tokens.error());
-  (held_back ? state_->corpus.held_back : state_->corpus.training)
-      .add(std::vector<std::uint16_t>(tokens->begin(), tokens->end()));
+  state_->corpus.add(*tokens, held_back);
   return {};
 } catch (const std::bad_alloc&) {
   return fail(ErrorCode::out_of_memory, "not enough memory for the corpus");
 }
 
-Status NetworkTrainer::State::prepare() {
-  if (options.tokens == 0 && !(options.seconds > 0))
-    return fail(ErrorCode::invalid_argument,
-                "training a network needs a number of tokens or a time");
-  corpus.training.shuffle(options.seed);
-  corpus.held_back.shuffle(options.seed);
-  if (corpus.training.size() == 0)
-    return fail(
-        ErrorCode::invalid_argument,
-        "training a network needs at least " + std::to_string(sequence_tokens) + " tokens of text");
-  network::use_one_thread_per_product();
-  return {};
-}
-
 Result<std::vector<std::uint8_t>> NetworkTrainer::State::train() {
-  if (auto prepared = prepare(); !prepared) return tl::unexpected(prepared.error());
-  network_v1::TrainingRun run(options, corpus, sequence_tokens);
-  if (!options.checkpoint.empty()) {
-    if (auto resumed = run.resume(options.checkpoint); !resumed)
-      return tl::unexpected(resumed.error());
-  }
-  if (auto trained = run.train(); !trained) return tl::unexpected(trained.error());
-  return network_v1::write_model(options.shape, run.parameters(), tokenizer_json,
-                                 options.description);
+  network_v1::Parameters parameters(options.shape, options.seed);
+  network_v1::ValueBound value_bound(options.shape);
+  const auto make_pass = [&] {
+    return network::pass_with(network_v1::NetworkPass(options.shape, corpus.sequence_tokens),
+                              parameters);
+  };
+  const auto bound_values = [&] { value_bound.apply(parameters); };
+  bound_values();
+  const auto trained = network::train(
+      network::run_options(options, options.batch_tokens), corpus,
+      {.parameters = parameters, .make_pass = make_pass, .after_step = bound_values});
+  if (!trained) return tl::unexpected(trained.error());
+  return network_v1::write_model(options.shape, parameters, tokenizer_json, options.description);
 }
 
 Result<std::vector<std::uint8_t>> NetworkTrainer::train() try {
