@@ -78,6 +78,8 @@ void append_token(Bytes& text, const std::string& token, std::size_t text_bytes)
 
 Bytes decode_block(const Model& model, const Settings& settings, const std::uint8_t* payload,
                    std::size_t payload_bytes, std::uint32_t final_range, std::size_t text_bytes) {
+  require(!settings.network || model.network,
+          "a block was coded with a network, and the model has none");
   const std::uint8_t* begin = payload;
   std::size_t token_count = 0;
   if (settings.streams > 1) {
@@ -87,7 +89,7 @@ Bytes decode_block(const Model& model, const Settings& settings, const std::uint
     begin += 4;
   }
   RangeDecoder coder(begin, payload + payload_bytes);
-  Predictor predictor(model, settings.profile, text_bytes);
+  Predictor predictor(model, settings.profile, settings.network, text_bytes);
   std::vector<Stream> streams(settings.streams);
   for (std::size_t s = 0; s < streams.size(); ++s) streams[s].number = s;
 

@@ -8,6 +8,7 @@ namespace reference {
 
 struct Settings {
   std::size_t profile = 0;
+  bool network = false;
   std::size_t streams = 1;
 };
 

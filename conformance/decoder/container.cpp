@@ -29,10 +29,11 @@ std::string hex(const std::string& bytes) {
 Settings parse_settings(unsigned byte) {
   require((byte & 0xc0) == 0 && (byte & 3) != 3 && byte >> 3 != 7,
           "a block has unknown settings: " + std::to_string(byte));
-  require((byte & 4) == 0,
-          "a block was coded with the model's network, which this decoder does not know");
   Settings settings;
   settings.profile = byte & 3;
+  settings.network = (byte & 4) != 0;
+  require(!settings.network || settings.profile != 0,
+          "a block of profile 0 claims to be coded with a network");
   settings.streams = std::size_t{1} << (byte >> 3);
   return settings;
 }

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t kFirstPriorInput = 4;
 constexpr std::size_t kFirstMatchInput = 10;
+constexpr std::size_t kNetworkInput = 13;
 constexpr std::size_t kFirstListInput = 14;
 
 constexpr std::uint32_t kCounterLimit = 30;
@@ -269,6 +270,33 @@ std::uint32_t Lists::highest_order() const {
   for (std::size_t i = kOrder.size(); i > 0; --i)
     if (!lists_[i - 1].successors.empty()) return kOrder[i - 1];
   return 0;
+}
+
+// --- Network
+
+void NetworkInput::begin_token(const History& history, NetworkStream& stream) {
+  const std::size_t token = history.ranks().empty() ? 0 : model_->order[history.recent(1)];
+  output_ = model_->network->step(stream, token);
+  group_masses_ = model_->network->group_masses(output_);
+  token_masses_.clear();
+}
+
+void NetworkInput::predict(const Node& node, const Logistic& logistic, Inputs& inputs) {
+  const Network& network = *model_->network;
+  const auto input = [&](const Masses& cumulative, std::size_t low, std::size_t split,
+                         std::size_t high) {
+    const std::uint64_t upper = cumulative[high] - cumulative[split];
+    inputs[kNetworkInput] = logistic.stretch(
+        static_cast<std::uint32_t>(upper * 65535 / (cumulative[high] - cumulative[low])));
+  };
+  const std::size_t group = network.group_of(node.low);
+  if (node.high - node.low > network.group_size()) {
+    input(group_masses_, group, network.group_of(node.split), network.group_of(node.high));
+  } else {
+    if (token_masses_.empty()) token_masses_ = network.token_masses(output_, group);
+    const std::size_t first = network.first_rank(group);
+    input(token_masses_, node.low - first, node.split - first, node.high - first);
+  }
 }
 
 }  // namespace reference

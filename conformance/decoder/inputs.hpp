@@ -141,4 +141,18 @@ class Lists {
   std::vector<List> lists_;
 };
 
+class NetworkInput {
+ public:
+  // The model must have a network, and outlive this.
+  explicit NetworkInput(const Model& model) : model_(&model) {}
+  void begin_token(const History& history, NetworkStream& stream);
+  void predict(const Node& node, const Logistic& logistic, Inputs& inputs);
+
+ private:
+  const Model* model_;
+  Activations output_;
+  Masses group_masses_;
+  Masses token_masses_;  // of the token's group; empty until that is known
+};
+
 }  // namespace reference

@@ -3,51 +3,10 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "safetensors.hpp"
+#include "tensors.hpp"
 
 namespace reference {
 namespace {
-
-constexpr std::uint64_t kAny = ~std::uint64_t{0};
-
-class Tensors {
- public:
-  explicit Tensors(const Safetensors& file) : file_(&file) {}
-
-  [[nodiscard]] bool has(const std::string& name) const { return file_->tensors.count(name) == 1; }
-
-  template <class T>
-  std::vector<T> get(const std::string& name, const std::string& dtype,
-                     const std::vector<std::uint64_t>& shape) {
-    require(has(name), "the model has no tensor " + name);
-    const Tensor& tensor = file_->tensors.at(name);
-    bool fits = tensor.dtype == dtype && tensor.shape.size() == shape.size();
-    for (std::size_t i = 0; fits && i < shape.size(); ++i)
-      fits = shape[i] == kAny || shape[i] == tensor.shape[i];
-    require(fits, "the model's tensor " + name + " has the wrong type or shape");
-    ++used_;
-    std::vector<T> values;
-    for (std::size_t at = 0; at < tensor.size; at += sizeof(T))
-      values.push_back(static_cast<T>(integer_at(tensor.data + at, sizeof(T))));
-    return values;
-  }
-
-  [[nodiscard]] std::size_t count_network() const {
-    std::size_t count = 0;
-    for (const auto& named : file_->tensors)
-      if (named.first.rfind("network.", 0) == 0) ++count;
-    return count;
-  }
-
-  // But for the network itself, for blocks that do without it.
-  void require_all_used() const {
-    require(used_ + count_network() == file_->tensors.size(), "the model has unknown tensors");
-  }
-
- private:
-  const Safetensors* file_;
-  std::size_t used_ = 0;
-};
 
 std::vector<std::string> read_tokens(Tensors& tensors) {
   const auto lengths = tensors.get<std::uint8_t>("tokenizer.lengths", "U8", {kAny});
@@ -142,16 +101,13 @@ FirstState read_state(Tensors& tensors, const std::string& prefix, std::size_t p
   return state;
 }
 
-void read_states(Model& model, Tensors& tensors) {
-  const std::vector<std::uint64_t> apm_shape{model.tokens.size(), kApmPoints};
-  model.apm = tensors.get<std::uint16_t>("state.apm", "U16", apm_shape);
-  for (std::size_t p = 0; p < model.states.size(); ++p)
-    model.states[p] = read_state(tensors, "state." + std::to_string(p) + ".", p);
-  if (tensors.count_network() == 0) return;
-  // For blocks with the network, which this decoder does not decode: they must be there.
-  tensors.get<std::uint16_t>("state.network.apm", "U16", apm_shape);
-  for (std::size_t p = 1; p < model.states.size(); ++p)
-    read_state(tensors, "state.network." + std::to_string(p) + ".", p);
+FirstStates read_states(Tensors& tensors, const std::string& prefix, std::size_t first_profile,
+                        std::size_t vocabulary) {
+  FirstStates states;
+  states.apm = tensors.get<std::uint16_t>(prefix + "apm", "U16", {vocabulary, kApmPoints});
+  for (std::size_t p = first_profile; p < states.profiles.size(); ++p)
+    states.profiles[p] = read_state(tensors, prefix + std::to_string(p) + ".", p);
+  return states;
 }
 
 }  // namespace
@@ -170,7 +126,11 @@ Model parse_model(const Bytes& file) {
   require(model.squash[0] > 0 && std::is_sorted(model.squash.begin(), model.squash.end()),
           "the model's table of the logistic function does not ascend from 1 or more");
   read_prior(model, tensors);
-  read_states(model, tensors);
+  model.states = read_states(tensors, "state.", 0, model.tokens.size());
+  if (tensors.has("network.config")) {
+    model.network.emplace(tensors, model);
+    model.network_states = read_states(tensors, "state.network.", 1, model.tokens.size());
+  }
   tensors.require_all_used();
   return model;
 }

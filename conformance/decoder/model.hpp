@@ -2,10 +2,12 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "bytes.hpp"
+#include "network.hpp"
 
 namespace reference {
 
@@ -30,6 +32,11 @@ struct FirstState {
   std::vector<std::uint32_t> match_maps;
 };
 
+struct FirstStates {
+  std::vector<std::uint16_t> apm;
+  std::array<FirstState, 3> profiles;
+};
+
 struct Model {
   Hash128 hash;
   std::vector<std::string> tokens;
@@ -39,8 +46,9 @@ struct Model {
   std::vector<std::uint16_t> squash;
   std::vector<std::uint64_t> order0_below;  // [r]: probability of the ranks below r
   std::vector<PriorOrder> orders;           // [k - 1]
-  std::vector<std::uint16_t> apm;
-  std::array<FirstState, 3> states;  // where no network takes part
+  FirstStates states;                       // where no network takes part
+  std::optional<Network> network;
+  FirstStates network_states;  // where it does, which is never in profile 0
 };
 
 Model parse_model(const Bytes& file);

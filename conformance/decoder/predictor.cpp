@@ -92,19 +92,24 @@ Predictor::Sizes::Sizes(std::uint64_t text_bytes) {
   map = std::min(lists, 20u) - 4;
 }
 
-Predictor::Predictor(const Model& model, std::size_t profile, std::uint64_t text_bytes)
-    : Predictor(model, profile, Sizes(text_bytes)) {}
+Predictor::Predictor(const Model& model, std::size_t profile, bool with_network,
+                     std::uint64_t text_bytes)
+    : Predictor(model, with_network ? model.network_states : model.states, profile,
+                Sizes(text_bytes)) {
+  if (with_network) network_.emplace(model);
+}
 
-Predictor::Predictor(const Model& model, std::size_t profile, Sizes sizes)
+Predictor::Predictor(const Model& model, const FirstStates& states, std::size_t profile,
+                     Sizes sizes)
     : model_(&model),
       logistic_(model),
       sizes_(sizes),
       counters_(model.tokens.size(), sizes.lines),
       prior_(model),
-      matches_(model.states[profile].match_maps, sizes.matches),
-      lists_(kProfileLists[profile], model.states[profile].list_maps, sizes.lists),
-      mixer_(model.states[profile], kProfileInputs[profile], logistic_),
-      map_by_node_(model.apm, 7),
+      matches_(states.profiles[profile].match_maps, sizes.matches),
+      lists_(kProfileLists[profile], states.profiles[profile].list_maps, sizes.lists),
+      mixer_(states.profiles[profile], kProfileInputs[profile], logistic_),
+      map_by_node_(states.apm, 7),
       map_by_hash_(straight_points(sizes.map, logistic_), 6),
       inputs_(kProfileInputs[profile], 0) {
   inputs_[kBiasInput] = 256;
@@ -120,6 +125,7 @@ void Predictor::begin_token(Stream& stream) {
   prior_.begin_token(contexts_);
   matches_.begin_token(stream.history, stream.number, stream.matches);
   lists_.begin_token(contexts_);
+  if (network_) network_->begin_token(stream.history, stream.network);
 }
 
 std::uint32_t Predictor::predict() {
@@ -127,6 +133,7 @@ std::uint32_t Predictor::predict() {
   prior_.predict(node_, logistic_, inputs_);
   matches_.predict(node_, logistic_, inputs_);
   lists_.predict(node_, logistic_, inputs_);
+  if (network_) network_->predict(node_, logistic_, inputs_);
   const std::int32_t mixed = mix();
   const std::size_t by_hash = place(hash(contexts_.order[1], node_.split), sizes_.map);
   const std::int32_t refined =

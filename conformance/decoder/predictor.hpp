@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ struct Stream {
   std::size_t number = 0;
   History history;
   MatchPositions matches{};
+  NetworkStream network;
 };
 
 // The second adaptive step: refines a probability by what became of such ones in a context.
@@ -59,7 +61,7 @@ class Mixer {
 class Predictor {
  public:
   // The model must outlive it.
-  Predictor(const Model& model, std::size_t profile, std::uint64_t text_bytes);
+  Predictor(const Model& model, std::size_t profile, bool with_network, std::uint64_t text_bytes);
   Predictor(const Predictor&) = delete;
   Predictor& operator=(const Predictor&) = delete;
 
@@ -76,7 +78,7 @@ class Predictor {
     explicit Sizes(std::uint64_t text_bytes);
     std::uint32_t lists, lines, matches, map;  // log2
   };
-  Predictor(const Model& model, std::size_t profile, Sizes sizes);
+  Predictor(const Model& model, const FirstStates& states, std::size_t profile, Sizes sizes);
   std::int32_t mix();
 
   const Model* model_;
@@ -86,6 +88,7 @@ class Predictor {
   Prior prior_;
   Matches matches_;
   Lists lists_;
+  std::optional<NetworkInput> network_;
   Mixer mixer_;
   ProbabilityMap map_by_node_;
   ProbabilityMap map_by_hash_;

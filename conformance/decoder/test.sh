@@ -1,8 +1,9 @@
-# The reference decoder gives back what czip compresses. Usage: test.sh MODEL..., with CZIP (the command), DECODER (the
-# reference decoder), STREAMS (write_streams_file) and WORK (a folder of its own) in the environment.
+# The reference decoder gives back what czip compresses. Usage: test.sh MODEL..., the first without a network, with CZIP
+# (the command), DECODER (the reference decoder), STREAMS (write_streams_file), TINY_MODEL (make_tiny_model_v2),
+# SEEDED_NETWORK (make_seeded_network_v2) and WORK (a folder of its own) in the environment.
 set -euo pipefail
 source_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-: "${CZIP:?}" "${DECODER:?}" "${STREAMS:?}" "${WORK:?}"
+: "${CZIP:?}" "${DECODER:?}" "${STREAMS:?}" "${TINY_MODEL:?}" "${SEEDED_NETWORK:?}" "${WORK:?}"
 rm -rf "$WORK"
 mkdir -p "$WORK"
 cd "$WORK"
@@ -15,6 +16,10 @@ fail() {
 decodes() {  # MODEL FILE TEXT
   "$DECODER" "$1" "$2" >back || fail "$2 is refused"
   cmp -s back "$3" || fail "$2 decodes to another text than $3"
+}
+round_trip() {  # MODEL LEVEL TEXT
+  "$CZIP" -$2 -c -m "$1" "$3" >"$3.czip"
+  decodes "$1" "$3.czip" "$3"
 }
 refuses() {  # MODEL FILE PATTERN
   local status=0
@@ -40,25 +45,47 @@ head -c 500 random >noise
 
 for model in "$@"; do
   for text in empty one table.csv mixed noise english.txt bytes.bin repeated.txt history.cpp brackets; do
-    for level in 1 6 9; do
-      "$CZIP" -$level -c -m "$model" $text >$text.czip
-      decodes "$model" $text.czip $text
-    done
+    for level in 1 6; do round_trip "$model" $level $text; done
   done
-  for level in 1 9; do
-    "$CZIP" -$level -c -m "$model" long >long.czip
-    decodes "$model" long.czip long
-  done
-  "$CZIP" -c -m "$model" random >random.czip
-  decodes "$model" random.czip random
+  round_trip "$model" 1 long
+  round_trip "$model" 6 random
   "$CZIP" -c -m "$model" <czip-v2-coding.md >pipe.czip
   decodes "$model" pipe.czip czip-v2-coding.md
-  "$STREAMS" "$model" long streams.czip
-  decodes "$model" streams.czip long
   cat mixed.czip long.czip random.czip >frames.czip
   cat mixed long random >frames
   decodes "$model" frames.czip frames
+  # Little text: the built-in network is large, and the decoder slow.
+  for text in table.csv noise mixed; do
+    for level in 7 9; do round_trip "$model" $level $text; done
+  done
+  "$STREAMS" "$model" mixed streams.czip
+  decodes "$model" streams.czip mixed
 done
+for text in english.txt history.cpp brackets long; do round_trip "$1" 9 $text; done
+"$STREAMS" "$1" long streams.czip
+decodes "$1" streams.czip long
+
+# Networks: of random weights, in several shapes; one whose states czip trained, so that they differ from those without
+# it. A block's 40,000 bytes are two streams, 70,000 four; write_streams_file makes up to 64.
+for i in $(seq 4); do
+  for text in "$conformance"/v1/{english.txt,repeated.txt} "$conformance"/*.md "$source_folder"/README.md; do
+    cat "$text"
+    printf '\0'
+  done
+done >corpus
+"$SEEDED_NETWORK" weights 512
+"$CZIP" train -q --from "$conformance/v2/tiny.czm" --network weights -o trained.czm corpus
+for name in network network-gated network-extreme; do "$TINY_MODEL" $name.czm $name; done
+for size in 12000 40000 70000; do head -c $size long >text$size; done
+for model in network trained network-gated network-extreme; do
+  for level in 7 9; do
+    for text in empty one table.csv mixed noise; do round_trip $model.czm $level $text; done
+  done
+  "$STREAMS" $model.czm text12000 streams.czip
+  decodes $model.czm streams.czip text12000
+done
+round_trip trained.czm 9 text40000
+round_trip network.czm 7 text70000
 
 # What must be refused.
 "$CZIP" -c -m "$1" mixed >mixed.czip
@@ -80,3 +107,15 @@ refuses "$conformance/v1/seeded.czm" mixed.czip 'no czip-model-v2'
 sed 's/"name":"tiny"/"name":"tyni"/' "$conformance/v2/tiny.czm" >other.czm
 refuses other.czm mixed.czip 'was made with the model'
 refuses other.czm long.czip 'was made with the model'
+# A network in profile 0, in a model that has none, and with tensors too few and too many.
+cp mixed.czip settings.czip
+for refusal in '\x04 profile 0' '\x05 the model has none'; do
+  printf "${refusal%% *}" | dd of=settings.czip bs=1 seek=2 conv=notrunc status=none
+  refuses "$1" settings.czip "${refusal#* }"
+done
+for name in network.exp2 network.layers.1.qkv state.network.2.match_maps; do
+  sed "s/\"$name\"/\"${name%?}_\"/" network.czm >other.czm
+  refuses other.czm mixed.czip "no tensor $name"
+done
+sed 's/"network.config"/"network.Config"/' network.czm >other.czm
+refuses other.czm mixed.czip 'unknown tensors'

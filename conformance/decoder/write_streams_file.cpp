@@ -1,6 +1,6 @@
-// For the decoder's test: a file of what the czip command does not write without a network, blocks
-// of several streams; beside them a stored block, compact frames and a frame without blocks. Usage:
-// write_streams_file MODEL.czm TEXT OUT.czip
+// For the decoder's test: a file of what the czip command does not write, blocks of all numbers of
+// streams in all profiles, with the network if the model has one; beside them a stored block,
+// compact frames and a frame without blocks. Usage: write_streams_file MODEL.czm TEXT OUT.czip
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -37,11 +37,13 @@ T value_of(Result<T> result) {
   return std::move(*result);
 }
 
-// Of block number `part`: each profile with each number of streams in turn.
-v2::BlockSettings settings_of(std::size_t part) {
+// Of block number `part`: each profile with each number of streams in turn, and with the network
+// where it can be.
+v2::BlockSettings settings_of(const v2::Model& model, std::size_t part) {
   v2::BlockSettings settings;
   settings.profile = static_cast<std::uint8_t>(part % (v2::kMaxProfile + 1));
   settings.streams_log2 = static_cast<std::uint8_t>(part % (v2::kMaxStreamsLog2 + 1));
+  settings.network = model.has_network() && settings.profile != 0;
   return settings;
 }
 
@@ -51,13 +53,13 @@ void write_block(v2::FrameWriter& writer, const v2::Model& model, Text text, std
                         .text_hash = v2::hash64(text),
                         .payload_hash = v2::hash64(text)};
   const v2::CodedBlock coded =
-      value_of(v2::encode_block(model, settings_of(part), SimdLevel::scalar, text));
+      value_of(v2::encode_block(model, settings_of(model, part), SimdLevel::scalar, text));
   if (coded.payload.size() >= text.size()) {
     insist(writer.add(block, text));
     return;
   }
   block.type = v2::BlockType::coded;
-  block.settings = settings_of(part);
+  block.settings = settings_of(model, part);
   block.payload_bytes = static_cast<std::uint32_t>(coded.payload.size());
   block.payload_hash = v2::hash64(coded.payload);
   block.final_range = coded.final_range;
@@ -81,7 +83,7 @@ void write_full(ByteSink& sink, const v2::Model& model, Text text, std::size_t b
 
 void write_compact(ByteSink& sink, const v2::Model& model, Text text, std::size_t part) {
   v2::CompactHeader header;
-  header.settings = settings_of(part);
+  header.settings = settings_of(model, part);
   const Bytes payload =
       value_of(v2::encode_block(model, header.settings, SimdLevel::scalar, text)).payload;
   header.text_bytes = static_cast<std::uint32_t>(text.size());

@@ -7,7 +7,6 @@
 #include "czip/base/little_endian.hpp"
 #include "czip/engine/safetensors.hpp"
 #include "safetensors_writer.hpp"
-#include "seeded_network_v2.hpp"
 #include "v2/code_tree.hpp"
 #include "v2/token_groups.hpp"
 
@@ -38,11 +37,10 @@ std::vector<std::uint8_t> make_tiny_model_v2(const std::string& name) {
   return write_raw_safetensors(header, std::span(file).subspan(data));
 }
 
-std::vector<std::uint8_t> make_tiny_network_model_v2() {
+std::vector<std::uint8_t> make_tiny_network_model_v2(SeededNetworkV2Options options) {
   const std::vector<std::uint8_t> file = make_tiny_model_v2();
   const auto tiny = SafetensorsFile::parse(file);
   if (!tiny) return {};
-  SeededNetworkV2Options options;
   const v2::CodeTree tree = code_tree_of(*tiny);
   options.config.vocabulary = tree.size();
   options.groups = v2::TokenGroups(tree, options.config.group_size).size();

@@ -1,0 +1,45 @@
+// The tensors of a model, each asked for by the type and shape that it must have.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "safetensors.hpp"
+
+namespace reference {
+
+constexpr std::uint64_t kAny = ~std::uint64_t{0};  // in a shape
+
+class Tensors {
+ public:
+  explicit Tensors(const Safetensors& file) : file_(&file) {}
+
+  [[nodiscard]] bool has(const std::string& name) const { return file_->tensors.count(name) == 1; }
+
+  // Once for each.
+  template <class T>
+  std::vector<T> get(const std::string& name, const std::string& dtype,
+                     const std::vector<std::uint64_t>& shape) {
+    require(has(name), "the model has no tensor " + name);
+    const Tensor& tensor = file_->tensors.at(name);
+    bool fits = tensor.dtype == dtype && tensor.shape.size() == shape.size();
+    for (std::size_t i = 0; fits && i < shape.size(); ++i)
+      fits = shape[i] == kAny || shape[i] == tensor.shape[i];
+    require(fits, "the model's tensor " + name + " has the wrong type or shape");
+    ++used_;
+    std::vector<T> values;
+    for (std::size_t at = 0; at < tensor.size; at += sizeof(T))
+      values.push_back(static_cast<T>(integer_at(tensor.data + at, sizeof(T))));
+    return values;
+  }
+
+  void require_all_used() const {
+    require(used_ == file_->tensors.size(), "the model has unknown tensors");
+  }
+
+ private:
+  const Safetensors* file_;
+  std::size_t used_ = 0;
+};
+
+}  // namespace reference
