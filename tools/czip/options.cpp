@@ -56,8 +56,9 @@ constexpr std::array kOptions = {
               "compress a directory to one archive; otherwise, and with\n"
               "format 1, handle each file in directories"},
     OptionRow{Id::level_digit, '1', nullptr, nullptr, kFiles | kCompress | kBench,
-              "effort: more is smaller and slower (default: 6). In format 1,\n"
-              "1 to 5: contexts of 64 to 1024 tokens (default: the model's)",
+              "effort: more is smaller and slower (default: 6); from 7 on with\n"
+              "the model's network, four times as slow. In format 1, 1 to 5:\n"
+              "contexts of 64 to 1024 tokens (default: the model's)",
               "-1 ... -9"},
     OptionRow{Id::level_digit, '2', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
     OptionRow{Id::level_digit, '3', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},

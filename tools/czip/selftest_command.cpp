@@ -33,8 +33,8 @@ constexpr std::uint64_t kEngineSignature = 0x63ce941f38ef6ee6;
 constexpr std::uint64_t kCodecSignature = 0xfaa521d14083e962;
 
 // The CZIPv2 file of the same text with models/default.czm, whose hash this is.
-constexpr std::uint64_t kFormat2Signature = 0x3da93e383828e730;
-constexpr std::string_view kDefaultModelHash = "10c5edba0ca6a15cca517f6bd38d4c0a";
+constexpr std::uint64_t kFormat2Signature = 0xd6c2d22dc60c4b0f;
+constexpr std::string_view kDefaultModelHash = "b6a8d558bde3e5a5c2f3befaecdbdb4f";
 
 constexpr std::uint32_t kSequences = 3;
 
@@ -131,6 +131,7 @@ Result<std::uint64_t> codec_signature(const CodingModel& model, SimdLevel simd, 
 Result<std::uint64_t> format2_signature(const v2::Model& model, SimdLevel simd) {
   const std::vector<std::uint8_t> text = sample_bytes();
   v2::EncodeOptions options;
+  options.level = v2::kMaxLevel;  // with the network
   options.simd = simd;
   options.verify = true;
   MemorySink file;

@@ -15,8 +15,8 @@ LevelSettings level_settings(int level) {
       {.profile = 1, .network = false, .block_bytes = 3 * kMiB},
       {.profile = 1, .network = false, .block_bytes = 4 * kMiB},
       {.profile = 1, .network = true, .block_bytes = 4 * kMiB},
+      {.profile = 2, .network = true, .block_bytes = 4 * kMiB},
       {.profile = 2, .network = true, .block_bytes = 8 * kMiB},
-      {.profile = 2, .network = true, .block_bytes = 16 * kMiB},
   }};
   return kLevels[static_cast<std::size_t>(level - kMinLevel)];
 }
