@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # From a fresh Debian machine to a first round trip: installs packages, builds czip, then compresses, verifies
-# and restores a real text with the built-in model. No arguments needed; TEXT may be given, and MODEL, such as one
-# exported from compress.zip.
+# and restores a real text, with the built-in model and in compress.zip's format with czip's own model for it. No
+# arguments needed; TEXT may be given, and MODEL, such as one exported from compress.zip, instead of the latter.
 # Usage: tools/quickstart.sh [TEXT [MODEL.czm]]
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -16,16 +16,18 @@ czip=$root/build/czip
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp "$text" "$work/text"
-with_model=()
-if [ $# -ge 2 ]; then
-  ln -s "$(realpath "$2")" "$work/model.czm"
-  with_model=(-m model.czm)
-fi
+ln -s "$(realpath "${2:-$root/models/english-v1.czm}")" "$work/model.czm"
 
 step() { printf '\n$ czip %s\n' "$*"; (cd "$work" && "$czip" "$@"); }
-step compress -v "${with_model[@]}" text
-step list text.czip
-step test "${with_model[@]}" text.czip
-step decompress -v "${with_model[@]}" text.czip -o restored
-cmp "$work/text" "$work/restored"
-printf '\nThe restored text is identical to %s. The command is %s\n' "$text" "$czip"
+round_trip() { # [-m MODEL]
+  step compress -v "$@" text
+  step list text.czip
+  step test "$@" text.czip
+  step decompress -v "$@" text.czip -o restored
+  cmp "$work/text" "$work/restored"
+  rm "$work/text.czip" "$work/restored"
+}
+round_trip
+round_trip -m model.czm
+step verify model.czm
+printf '\nThe restored texts are identical to %s. The command is %s\n' "$text" "$czip"
