@@ -3,7 +3,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <array>
@@ -19,7 +18,12 @@ namespace {
 constexpr std::array kEndingSignals{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 
 std::atomic<const char*> unfinished_file{nullptr};
-static_assert(std::atomic<const char*>::is_always_lock_free, "used in a signal handler");
+// Of the watch, if there is one: what wakes it, and the signal that did.
+std::atomic<int> watch_event{-1};
+std::atomic<int> arrived_signal{0};
+static_assert(std::atomic<const char*>::is_always_lock_free &&
+                  std::atomic<int>::is_always_lock_free,
+              "used in a signal handler");
 
 sigset_t ending_signals() {
   sigset_t set;
@@ -28,21 +32,20 @@ sigset_t ending_signals() {
   return set;
 }
 
-// Without those that the parent asked to ignore, as nohup does.
-sigset_t watched_signals() {
-  sigset_t set = ending_signals();
-  for (const int signal : kEndingSignals) {
-    struct sigaction action {};
-    if (sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN)
-      sigdelset(&set, signal);
+// Calls only functions that are safe in a handler. With the default action, raising the signal
+// again ends the process the way its parent expects. A watch is left to do so itself: libraries
+// have threads that hold no signals back, and any of them may be here.
+void handle_ending(int signal) {
+  const int error = errno;
+  if (const int event = watch_event; event >= 0) {
+    arrived_signal = signal;
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = write(event, &one, sizeof one);
+    errno = error;
+    return;
   }
-  return set;
-}
-
-// Calls only functions that are safe in a handler. The default action was restored by SA_RESETHAND,
-// so raising the signal again ends the process the way its parent expects.
-void remove_and_end(int signal) {
   if (const char* const path = unfinished_file.exchange(nullptr); path != nullptr) unlink(path);
+  std::signal(signal, SIG_DFL);
   raise(signal);
 }
 
@@ -54,9 +57,9 @@ void install_signal_handlers() {
     // Left alone where the parent asked to ignore it, as nohup does.
     if (sigaction(signal, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) continue;
     action = {};
-    action.sa_handler = remove_and_end;
+    action.sa_handler = handle_ending;
     action.sa_mask = ending_signals();
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    action.sa_flags = SA_RESTART;
     sigaction(signal, &action, nullptr);
   }
   struct sigaction ignore {};
@@ -74,9 +77,10 @@ SignalsHeld::SignalsHeld() {
 SignalsHeld::~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
 InterruptWatch::InterruptWatch(std::function<void()> clean_up)
-    : clean_up_(std::move(clean_up)), stop_(eventfd(0, EFD_CLOEXEC)) {
-  const sigset_t set = watched_signals();
-  signals_ = Descriptor(signalfd(-1, &set, SFD_CLOEXEC));
+    : clean_up_(std::move(clean_up)),
+      event_(eventfd(0, EFD_CLOEXEC)),
+      stop_(eventfd(0, EFD_CLOEXEC)) {
+  watch_event = event_.get();
   thread_ = std::thread([this] { watch(); });
 }
 
@@ -84,23 +88,21 @@ InterruptWatch::~InterruptWatch() {
   const std::uint64_t one = 1;
   [[maybe_unused]] const ssize_t written = write(stop_.get(), &one, sizeof one);
   thread_.join();
+  watch_event = -1;
 }
 
 void InterruptWatch::watch() {
-  std::array<pollfd, 2> events{pollfd{.fd = signals_.get(), .events = POLLIN, .revents = 0},
+  const sigset_t set = ending_signals();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  std::array<pollfd, 2> events{pollfd{.fd = event_.get(), .events = POLLIN, .revents = 0},
                                pollfd{.fd = stop_.get(), .events = POLLIN, .revents = 0}};
   while (poll(events.data(), events.size(), -1) < 0)
     if (errno != EINTR) return;
-  signalfd_siginfo info{};
-  if (events[0].revents == 0 || read(signals_.get(), &info, sizeof info) != sizeof info) return;
+  if (events[0].revents == 0) return;
   arrived_ = true;
   clean_up_();
-  const int number = static_cast<int>(info.ssi_signo);
+  const int number = arrived_signal;
   std::signal(number, SIG_DFL);
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, number);
-  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
   raise(number);
 }
 

@@ -28,8 +28,9 @@ class SignalsHeld {
   sigset_t before_;
 };
 
-// Cleans up after work that leaves more than one file. Needs SignalsHeld around it, before any
-// other thread starts: a thread waits for the signals, calls `clean_up` and ends the command.
+// Cleans up after work that leaves more than one file: a thread waits for the signals, whichever
+// thread they reach, calls `clean_up` and ends the command. Needs SignalsHeld around it, so that
+// the work itself is not interrupted. One at a time.
 class InterruptWatch {
  public:
   explicit InterruptWatch(std::function<void()> clean_up);
@@ -44,7 +45,7 @@ class InterruptWatch {
   void watch();
 
   std::function<void()> clean_up_;
-  Descriptor signals_;
+  Descriptor event_;
   Descriptor stop_;
   std::atomic<bool> arrived_{false};
   std::thread thread_;
