@@ -224,8 +224,9 @@ TEST_CASE("a thread of a run that lacks memory ends the run") {
   options.tokens = 1;
   options.threads = 2;
   CHECK_THROWS_AS(
-      static_cast<void>(train(run_options(options, 1), corpus,
-                              {.parameters = training.parameters, .make_pass = make_pass})),
+      static_cast<void>(
+          train(options, corpus,
+                {.parameters = training.parameters, .make_pass = make_pass, .batch_tokens = 1})),
       std::bad_alloc);
 }
 

@@ -356,7 +356,7 @@ TEST_CASE("the trainer gives a model that compresses text like its own, and the 
   const std::string text = sentences(200'000, 1);
   double held_back = 0;
   auto options = small_options();
-  options.progress = [&](const v1::NetworkProgress& progress) {
+  options.progress = [&](const v2::NetworkProgress& progress) {
     held_back = progress.held_back_bits;
   };
   const auto file = trainer_of(options, text).train();

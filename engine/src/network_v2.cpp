@@ -74,7 +74,6 @@ bool pack_rows(const MatrixI8& weights, std::uint32_t first, std::uint32_t count
 }
 
 bool pack_group_head(const MatrixI8& weights, PackedNetworkV2& network) {
-  network.groups = weights.rows;
   const auto same = [](std::size_t r) { return r; };
   for (std::uint32_t first = 0; first < weights.rows; first += kHeadPart)
     if (!pack_rows(weights, first, std::min(kHeadPart, weights.rows - first), same, network,
@@ -181,7 +180,7 @@ Result<NetworkV2> NetworkV2::create(const SafetensorsFile& file, SimdLevel level
 
 const NetworkV2Config& NetworkV2::config() const { return packed_->config; }
 SimdLevel NetworkV2::level() const { return packed_->level; }
-std::size_t NetworkV2::groups() const { return packed_->groups; }
+std::size_t NetworkV2::groups() const { return packed_->members.size(); }
 std::size_t NetworkV2::members(std::size_t group) const { return packed_->members[group].rows; }
 
 std::size_t NetworkV2::stream_bytes() const {

@@ -55,8 +55,7 @@ struct PackedNetworkV2 {
   std::vector<PackedLayerV2> layers;
   AlignedBuffer<std::int16_t> final_norm;
   std::vector<PackedMatrix> group_head;  // parts of kHeadPart rows, the last of what is left
-  std::uint32_t groups = 0;
-  std::vector<PackedMatrix> members;  // of each group; empty for a group of one
+  std::vector<PackedMatrix> members;     // of each group; empty for a group of one
   std::int32_t head_scale = 1;
   std::int32_t head_limit = 0;
 

@@ -200,7 +200,7 @@ void NetworkV2State::Buffers::head(std::size_t rows, std::int32_t* logits) {
     for (std::size_t r = 0; r < rows; ++r)
       kernels().rescale_logits(accumulators.data() + r * accumulator_stride(part), part.rows,
                                network->head_scale, network->head_limit,
-                               logits + r * network->groups + first);
+                               logits + r * network->members.size() + first);
     first += part.rows;
   }
 }

@@ -22,12 +22,12 @@ std::string folder_of(const std::string& path) {
 }
 
 Result<Unpacked> unpack(const Session& session, ModelStore& models, Input& input,
-                        const StagedFolder& staged, const InterruptWatch& watch) {
+                        const StagedFolder& staged) {
   const UnpackRequest request{
       .folder = staged.fd(),
       .may_create = [&](const std::string& name) { return staged.may_create(name); },
       .may_go_on = [&]() -> Status {
-        if (!watch.arrived()) return {};
+        if (!InterruptWatch::arrived()) return {};
         return fail(ErrorCode::io, {});
       }};
   ByteChannel channel;
@@ -49,7 +49,7 @@ Status extract_archive(const Session& session, ModelStore& models, Input& input)
   auto staged = StagedFolder::create(target, arguments.force);
   if (!staged) return tl::unexpected(staged.error());
   const InterruptWatch watch([&] { staged->remove(); });
-  const auto content = unpack(session, models, input, *staged, watch);
+  const auto content = unpack(session, models, input, *staged);
   if (!content) return tl::unexpected(content.error());
   if (const auto published = staged->publish(*content, arguments.remove_input); !published)
     return published;

@@ -28,8 +28,7 @@ std::string describe(const v2::NetworkProgress& progress) {
 }
 
 // What the arguments say of the training of either format's network.
-template <class Options>
-Status set_options(const Session& session, Options& options) {
+Status set_options(const Session& session, v2::NetworkRunOptions& options) {
   const NetworkArguments& arguments = session.arguments.network_training;
   options.tokens = arguments.tokens;
   options.seconds = 60.0 * arguments.minutes;

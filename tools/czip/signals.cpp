@@ -91,6 +91,8 @@ InterruptWatch::~InterruptWatch() {
   watch_event = -1;
 }
 
+bool InterruptWatch::arrived() { return arrived_signal != 0; }
+
 void InterruptWatch::watch() {
   const sigset_t set = ending_signals();
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
@@ -99,7 +101,6 @@ void InterruptWatch::watch() {
   while (poll(events.data(), events.size(), -1) < 0)
     if (errno != EINTR) return;
   if (events[0].revents == 0) return;
-  arrived_ = true;
   clean_up_();
   const int number = arrived_signal;
   std::signal(number, SIG_DFL);

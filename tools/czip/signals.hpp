@@ -1,7 +1,6 @@
 // Removes the unfinished output when a signal ends the command.
 #pragma once
 
-#include <atomic>
 #include <csignal>
 #include <functional>
 #include <thread>
@@ -39,7 +38,7 @@ class InterruptWatch {
   ~InterruptWatch();
 
   // Whether a signal has come: the work must leave alone what is cleaned up.
-  [[nodiscard]] bool arrived() const { return arrived_; }
+  [[nodiscard]] static bool arrived();
 
  private:
   void watch();
@@ -47,7 +46,6 @@ class InterruptWatch {
   std::function<void()> clean_up_;
   Descriptor event_;
   Descriptor stop_;
-  std::atomic<bool> arrived_{false};
   std::thread thread_;
 };
 

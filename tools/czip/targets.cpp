@@ -106,14 +106,17 @@ Status plan_existing(const Arguments& arguments, const Input& input, const struc
   plan.replace = arguments.force || arguments.zip_spelling;
   if (!plan.replace && !input.is_stdin() && isatty(STDIN_FILENO) != 0 && Console::interactive())
     plan.replace = confirmed(plan.path);
-  if (!plan.replace)
-    return fail(ErrorCode::io,
-                printable(plan.path) + " exists and was left alone; use -f to overwrite it");
+  if (!plan.replace) return left_alone(plan.path);
   if (named) plan.path = without_links(plan.path);
   return {};
 }
 
 }  // namespace
+
+tl::unexpected<Error> left_alone(const std::string& path) {
+  return fail(ErrorCode::io,
+              printable(path) + " exists and was left alone; use -f to overwrite it");
+}
 
 bool has_suffix(const std::string& name) {
   // A file called just ".czip" has no name left without it.

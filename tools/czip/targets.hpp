@@ -22,6 +22,9 @@ inline constexpr std::string_view kSuffix = ".czip";
 std::vector<std::string> expand_directories(const Arguments& arguments, const Console& console,
                                             ExitStatus& status);
 
+// Says that a file is there and is not to be overwritten.
+tl::unexpected<Error> left_alone(const std::string& path);
+
 // How inputs are opened: links and devices only where nothing is put beside them.
 [[nodiscard]] InputRules input_rules(const Arguments& arguments);
 

@@ -16,6 +16,7 @@
 #include "network_training.hpp"
 #include "session.hpp"
 #include "staged_output.hpp"
+#include "targets.hpp"
 #include "text.hpp"
 #include "training_corpus.hpp"
 
@@ -115,9 +116,8 @@ Result<std::vector<std::uint8_t>> get_network(const Session& session, const v2::
 Status check_outputs(const Arguments& arguments) {
   for (const std::string& path : {arguments.output, arguments.network_training.save}) {
     std::error_code error;
-    if (path.empty() || arguments.force || !std::filesystem::exists(path, error)) continue;
-    return fail(ErrorCode::io,
-                printable(path) + " exists and was left alone; use -f to overwrite it");
+    if (!path.empty() && !arguments.force && std::filesystem::exists(path, error))
+      return left_alone(path);
   }
   return {};
 }

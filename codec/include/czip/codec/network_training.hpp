@@ -31,22 +31,27 @@ enum class NetworkSize : std::uint8_t {
 };
 [[nodiscard]] NetworkV2Config network_config(NetworkSize size);
 
-struct NetworkTrainingOptions {
-  // The vocabulary is the model's. Squared ReLU, and a head of its own. Sequences are as long
-  // as the window.
-  NetworkV2Config config;
-  std::uint32_t batch_windows = 16;  // sequences per step
+// What the networks of both formats are told.
+struct NetworkRunOptions {
   // The budget of this run: it ends when either is used up. 0: none.
   std::uint64_t tokens = 0;
   double seconds = 0;
   std::uint64_t seed = 1;  // of the initial weights and the order of the text
   unsigned threads = 0;    // 0: as many as the machine has
-  // A checkpoint of an earlier run of the same network on the same text; empty: begin anew.
+  // A checkpoint of an earlier run of the same network, with the same tokens, on the same text;
+  // empty: begin anew.
   std::vector<std::uint8_t> checkpoint;
   // Called every few minutes while the learning rate is constant, and once when it begins to fall:
   // a run goes on better from there than from where it has fallen. An error ends the training.
   std::function<Status(std::span<const std::uint8_t>)> save_checkpoint;
   std::function<void(const NetworkProgress&)> progress;  // from the calling thread
+};
+
+struct NetworkTrainingOptions : NetworkRunOptions {
+  // The vocabulary is the model's. Squared ReLU, and a head of its own. Sequences are as long
+  // as the window.
+  NetworkV2Config config;
+  std::uint32_t batch_windows = 16;  // sequences per step
 };
 
 // The budget apart, the order of the text depends on the seed and the text alone. The weights

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -48,28 +47,14 @@ struct NetworkShape {
   std::uint32_t context_log2 = 10;  // 6 to 10: compress.zip's levels
 };
 
-using NetworkProgress = v2::NetworkProgress;
-
-struct NetworkTrainingOptions {
+struct NetworkTrainingOptions : v2::NetworkRunOptions {
   NetworkShape shape;
   // Tokens of a training sequence; 0: the context. Shorter ones are learnt faster, but what lies
   // beyond them is not learnt.
   std::uint32_t sequence_tokens = 0;
   // Per step, rounded up to whole sequences. A thread takes whole sequences.
   std::uint32_t batch_tokens = 4096;
-  // The budget of this run: it ends when either is used up. 0: none.
-  std::uint64_t tokens = 0;
-  double seconds = 0;
-  std::uint64_t seed = 1;  // of the initial weights and the order of the text
-  unsigned threads = 0;    // 0: as many as the machine has
-  // A checkpoint of an earlier run of the same network and tokenizer on the same text; empty: begin
-  // anew.
-  std::vector<std::uint8_t> checkpoint;
-  // Called every few minutes while the learning rate is constant, and once when it begins to fall:
-  // a run goes on better from there than from where it has fallen. An error ends the training.
-  std::function<Status(std::span<const std::uint8_t>)> save_checkpoint;
-  v2::ModelDescription description;                      // what is empty is left out of the file
-  std::function<void(const NetworkProgress&)> progress;  // from the calling thread
+  v2::ModelDescription description;  // what is empty is left out of the file
 };
 
 // The budget apart, the order of the text depends on the seed and the text alone. The weights

@@ -13,7 +13,6 @@ struct HeadGroups {
   std::vector<std::uint32_t> place_of;              // [V], within the group
   std::vector<std::vector<std::uint32_t>> members;  // [Q], in their places
 
-  HeadGroups() = default;
   // `tokens` by rank, and the first rank of each group.
   HeadGroups(std::span<const std::uint16_t> tokens, std::span<const std::uint32_t> first_ranks)
       : group_of(tokens.size()), place_of(tokens.size()), members(first_ranks.size()) {

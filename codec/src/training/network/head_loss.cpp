@@ -74,8 +74,8 @@ std::span<const float> HeadLoss::group_logits(const Head& head, const float* x, 
 }
 
 std::span<const float> HeadLoss::member_logits(const Head& head, const float* x,
-                                               std::size_t group) {
-  const auto& members = groups_->members[group];
+                                               std::size_t target) {
+  const auto& members = groups_->members[groups_->group_of[target]];
   const double scale = scale_of(head);
   for (std::size_t i = 0; i < members.size(); ++i) {
     const float* weights = head.weights + members[i] * head.width;
@@ -96,7 +96,7 @@ double HeadLoss::forward(const Head& head, const float* x, std::span<const std::
     for (std::size_t r = 0; r < rows; ++r) {
       const std::uint16_t target = targets[first + r];
       const std::size_t group = groups_->group_of[target];
-      const auto members = member_logits(head, x + (first + r) * head.width, group);
+      const auto members = member_logits(head, x + (first + r) * head.width, target);
       total += bits_of(softmax(&logits_[r * n], n, group) +
                        softmax(member_logits_.data(), members.size(), groups_->place_of[target]));
     }
@@ -109,7 +109,7 @@ double HeadLoss::member_backward(const Head& head, const float* x, std::size_t t
                                  float* dx, const HeadGradients& gradients) {
   const auto& members = groups_->members[groups_->group_of[target]];
   if (members.size() == 1) return 0;
-  member_logits(head, x, groups_->group_of[target]);
+  member_logits(head, x, target);
   const std::size_t place = groups_->place_of[target];
   const float bits = bits_of(softmax(member_logits_.data(), members.size(), place));
   member_logits_[place] -= 1;

@@ -37,8 +37,8 @@ class HeadLoss {
 
   // The groups' logits of the rows of `x`, of which there are at most kPart.
   std::span<const float> group_logits(const Head& head, const float* x, std::size_t rows);
-  // Of a group's tokens, after one row of `x`.
-  std::span<const float> member_logits(const Head& head, const float* x, std::size_t group);
+  // Of the tokens of `target`'s group, after one row of `x`.
+  std::span<const float> member_logits(const Head& head, const float* x, std::size_t target);
 
   static constexpr std::size_t kPart = 256;  // rows at a time
 

@@ -60,7 +60,6 @@ NetworkPass::NetworkPass(const NetworkV2Config& config, const HeadGroups& groups
       final_normed_(positions_ * config.d_model),
       final_rms_(positions_),
       attention_(attention_shape(config, tokens)),
-      groups_(&groups),
       head_loss_(groups),
       dresidual_(positions_ * config.d_model),
       dnarrow_(positions_ * std::max<std::size_t>(config.d_model, query_width_)),
@@ -201,8 +200,7 @@ std::vector<std::vector<float>> NetworkPass::logits(const Parameters& parameters
     const float* x = &final_normed_[t * config_.d_model];
     const auto groups = head_loss_.group_logits(head(parameters), x, 1);
     auto& row = all.emplace_back(groups.begin(), groups.end());
-    const auto members =
-        head_loss_.member_logits(head(parameters), x, groups_->group_of[targets_[t]]);
+    const auto members = head_loss_.member_logits(head(parameters), x, targets_[t]);
     row.insert(row.end(), members.begin(), members.end());
   }
   return all;

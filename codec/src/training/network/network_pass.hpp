@@ -78,7 +78,6 @@ class NetworkPass {
   std::vector<float> final_normed_;  // [N][D]
   std::vector<float> final_rms_;     // [N]
   Attention attention_;
-  const HeadGroups* groups_;
   HeadLoss head_loss_;
   // Gradients by the residual and by what lies between.
   std::vector<float> dresidual_, dnarrow_, dnormed_, dwide_, dqkv_;

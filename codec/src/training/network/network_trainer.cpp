@@ -93,9 +93,12 @@ Result<std::vector<std::uint8_t>> NetworkTrainer::State::train() {
     return network::pass_with(network::NetworkPass(config, groups, kSequences, config.window),
                               parameters);
   };
-  const auto trained = network::train(
-      network::run_options(options, std::size_t{options.batch_windows} * config.window), corpus,
-      {.parameters = parameters, .make_pass = make_pass, .pass_sequences = kSequences});
+  const auto trained =
+      network::train(options, corpus,
+                     {.parameters = parameters,
+                      .make_pass = make_pass,
+                      .batch_tokens = std::size_t{options.batch_windows} * config.window,
+                      .pass_sequences = kSequences});
   if (!trained) return tl::unexpected(trained.error());
   return network::write_network(config, parameters);
 }

@@ -27,13 +27,13 @@ constexpr double kSaveSeconds = 300;
 // A share is what a pass takes at a time.
 class Run {
  public:
-  Run(const RunOptions& options, const Corpus& corpus, const Trainee& trainee)
+  Run(const v2::NetworkRunOptions& options, const Corpus& corpus, const Trainee& trainee)
       : options_(options),
         corpus_(corpus),
         trainee_(trainee),
         share_tokens_(trainee.pass_sequences * corpus.predicted_tokens),
         step_shares_(
-            std::max<std::size_t>(1, (options.batch_tokens + share_tokens_ - 1) / share_tokens_)),
+            std::max<std::size_t>(1, (trainee.batch_tokens + share_tokens_ - 1) / share_tokens_)),
         optimizer_(trainee.parameters, {}) {
     const unsigned threads =
         options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
@@ -190,7 +190,7 @@ class Run {
     options_.progress(progress);
   }
 
-  const RunOptions& options_;
+  const v2::NetworkRunOptions& options_;
   const Corpus& corpus_;
   const Trainee& trainee_;
   std::size_t share_tokens_;  // predicted ones
@@ -212,7 +212,7 @@ void Corpus::add(std::span<const TokenId> tokens, bool is_held_back) {
       .add(std::vector<std::uint16_t>(tokens.begin(), tokens.end()));
 }
 
-Status train(const RunOptions& options, Corpus& corpus, const Trainee& trainee) {
+Status train(const v2::NetworkRunOptions& options, Corpus& corpus, const Trainee& trainee) {
   if (options.tokens == 0 && !(options.seconds > 0))
     return fail(ErrorCode::invalid_argument,
                 "training a network needs a number of tokens or a time");

@@ -34,30 +34,6 @@ struct Corpus {
   std::vector<std::size_t> token_bytes;  // by token
 };
 
-struct RunOptions {
-  std::uint64_t tokens;
-  double seconds;
-  std::uint64_t seed;
-  unsigned threads;
-  std::size_t batch_tokens;  // per step, rounded up to whole passes
-  std::span<const std::uint8_t> checkpoint;
-  std::function<Status(std::span<const std::uint8_t>)> save_checkpoint;
-  std::function<void(const v2::NetworkProgress&)> progress;
-};
-
-// From the options of either format, which must outlive these.
-template <class Options>
-RunOptions run_options(const Options& options, std::size_t batch_tokens) {
-  return {.tokens = options.tokens,
-          .seconds = options.seconds,
-          .seed = options.seed,
-          .threads = options.threads,
-          .batch_tokens = batch_tokens,
-          .checkpoint = options.checkpoint,
-          .save_checkpoint = options.save_checkpoint,
-          .progress = options.progress};
-}
-
 // A thread's passes over sequences laid end to end. Both return the bits of what is predicted.
 struct Pass {
   // Adds gradients of the mean natural logarithm, times the weight.
@@ -80,12 +56,13 @@ Pass pass_with(NetworkPass network_pass, const Parameters& parameters) {
 struct Trainee {
   ParameterList& parameters;
   std::function<Pass()> make_pass;
+  std::size_t batch_tokens;        // per step, rounded up to whole passes
   std::size_t pass_sequences = 1;  // sequences that a pass takes at a time
   std::function<void()> after_step = [] {};
 };
 
 // Trains until the budget is used up. Errors: those of both formats' NetworkTrainer::train, but
 // memory that cannot be had, in whichever thread, is std::bad_alloc.
-Status train(const RunOptions& options, Corpus& corpus, const Trainee& trainee);
+Status train(const v2::NetworkRunOptions& options, Corpus& corpus, const Trainee& trainee);
 
 }  // namespace czip::network

@@ -105,9 +105,11 @@ Result<std::vector<std::uint8_t>> NetworkTrainer::State::train() {
   };
   const auto bound_values = [&] { value_bound.apply(parameters); };
   bound_values();
-  const auto trained = network::train(
-      network::run_options(options, options.batch_tokens), corpus,
-      {.parameters = parameters, .make_pass = make_pass, .after_step = bound_values});
+  const auto trained = network::train(options, corpus,
+                                      {.parameters = parameters,
+                                       .make_pass = make_pass,
+                                       .batch_tokens = options.batch_tokens,
+                                       .after_step = bound_values});
   if (!trained) return tl::unexpected(trained.error());
   return network_v1::write_model(options.shape, parameters, tokenizer_json, options.description);
 }

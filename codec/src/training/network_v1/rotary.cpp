@@ -16,6 +16,19 @@ std::int16_t q15(double x) {
   return static_cast<std::int16_t>(std::min(32767L, std::lround(32768 * x)));
 }
 
+// `finish` makes what the format wants of a rounded element. Sums of two products are below
+// 127 * 32768 * 2 < 2^24, so fp32 holds them; nearbyint() rounds ties to even, as the format does.
+template <class Finish>
+void rotate(const float* cosine, const float* sine, const float* head, float* out,
+            const Finish& finish) {
+  for (std::size_t i = 0; i < kPairs; ++i) {
+    const float x = head[i];
+    const float y = head[i + kPairs];
+    out[i] = finish(std::nearbyint((x * cosine[i] - y * sine[i]) * 0x1p-15F));
+    out[i + kPairs] = finish(std::nearbyint((x * sine[i] + y * cosine[i]) * 0x1p-15F));
+  }
+}
+
 // The gradient of the rotation is the rotation back.
 void rotate_back(const float* cosine, const float* sine, float scale, const float* dout,
                  float* dhead) {
@@ -47,31 +60,14 @@ Rotary::Rotary(std::size_t positions) {
   sines_.assign(tables.sines.begin(), tables.sines.end());
 }
 
-// Sums of two products are below 127 * 32768 * 2 < 2^24, so fp32 holds them; nearbyint() rounds
-// ties to even, as the format does.
 void Rotary::rotate_query(std::size_t position, const float* head, float* out) const {
-  const float* cosine = &cosines_[position * kPairs];
-  const float* sine = &sines_[position * kPairs];
-  for (std::size_t i = 0; i < kPairs; ++i) {
-    const float x = head[i];
-    const float y = head[i + kPairs];
-    const float rotated_x = std::nearbyint((x * cosine[i] - y * sine[i]) * 0x1p-15F);
-    const float rotated_y = std::nearbyint((x * sine[i] + y * cosine[i]) * 0x1p-15F);
-    // At most 90: the format's limit to 127 never applies.
-    out[i] = std::nearbyint(rotated_x * 0.5F);
-    out[i + kPairs] = std::nearbyint(rotated_y * 0.5F);
-  }
+  // At most 90: the format's limit to 127 never applies.
+  rotate(&cosines_[position * kPairs], &sines_[position * kPairs], head, out,
+         [](float x) { return std::nearbyint(x * 0.5F); });
 }
 
 void Rotary::rotate_key(std::size_t position, const float* head, float* out) const {
-  const float* cosine = &cosines_[position * kPairs];
-  const float* sine = &sines_[position * kPairs];
-  for (std::size_t i = 0; i < kPairs; ++i) {
-    const float x = head[i];
-    const float y = head[i + kPairs];
-    out[i] = limited(std::nearbyint((x * cosine[i] - y * sine[i]) * 0x1p-15F));
-    out[i + kPairs] = limited(std::nearbyint((x * sine[i] + y * cosine[i]) * 0x1p-15F));
-  }
+  rotate(&cosines_[position * kPairs], &sines_[position * kPairs], head, out, limited);
 }
 
 void Rotary::query_backward(std::size_t position, const float* dout, float* dhead) const {
