@@ -98,6 +98,29 @@ bool pack_members(const MatrixI8& weights, const NetworkV2Order& order, PackedNe
   return true;
 }
 
+// Moves the weights into one piece of memory, where they share large pages: hundreds of pages less
+// to translate the addresses of.
+bool gather_weights(PackedNetworkV2& network) {
+  std::vector<AlignedBuffer<std::int8_t>*> parts;
+  for (PackedLayerV2& layer : network.layers)
+    for (PackedMatrix* matrix : {&layer.qkv, &layer.output, &layer.up, &layer.down})
+      parts.push_back(&matrix->weights);
+  for (PackedMatrix& part : network.group_head) parts.push_back(&part.weights);
+  for (PackedMatrix& group : network.members) parts.push_back(&group.weights);
+  parts.push_back(&network.embedding);
+  parts.push_back(&network.bigram);
+
+  std::size_t bytes = 0;
+  for (const auto* part : parts) bytes += round_up(part->size(), kCacheLine);
+  if (!network.weights.allocate(bytes)) return false;
+  std::int8_t* place = network.weights.data();
+  for (auto* part : parts) {
+    part->move_to(place);
+    place += round_up(part->size(), kCacheLine);
+  }
+  return true;
+}
+
 bool pack_network(const NetworkV2Model& model, const NetworkV2Order& order,
                   PackedNetworkV2& network) {
   network.config = model.config;
@@ -111,7 +134,8 @@ bool pack_network(const NetworkV2Model& model, const NetworkV2Order& order,
          copy_padded(model.bigram.data, network.bigram) &&
          copy_padded(model.final_norm, network.final_norm) &&
          pack_group_head(model.group_head, network) &&
-         pack_members(model.config.tied != 0 ? model.embedding : model.head, order, network);
+         pack_members(model.config.tied != 0 ? model.embedding : model.head, order, network) &&
+         gather_weights(network);
 }
 
 bool is_permutation_of(std::span<const std::uint16_t> order, std::uint32_t size) {

@@ -56,6 +56,7 @@ struct PackedNetworkV2 {
   AlignedBuffer<std::int16_t> final_norm;
   std::vector<PackedMatrix> group_head;  // parts of kHeadPart rows, the last of what is left
   std::vector<PackedMatrix> members;     // of each group; empty for a group of one
+  AlignedBuffer<std::int8_t> weights;    // all of the above
   std::int32_t head_scale = 1;
   std::int32_t head_limit = 0;
 

@@ -6,20 +6,26 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "v2/logistic.hpp"
+#include "v2/zeroed_array.hpp"
 
 namespace czip::v2 {
 
 inline constexpr std::size_t kApmPoints = 33;
 
-// Points that leave every probability as it is, [contexts][kApmPoints].
-std::vector<std::uint16_t> identity_points(std::size_t contexts, const Logistic& logistic);
+// points [contexts][kApmPoints], such that they leave every probability as it is.
+void set_identity(std::span<std::uint16_t> points, const Logistic& logistic);
 
 class Apm {
  public:
-  explicit Apm(std::vector<std::uint16_t> points) : points_(std::move(points)) {}
+  explicit Apm(std::span<const std::uint16_t> points) : points_(points.size()) {
+    std::copy(points.begin(), points.end(), points_.data());
+  }
+  // Leaves every probability as it is.
+  Apm(std::size_t contexts, const Logistic& logistic) : points_(contexts * kApmPoints) {
+    set_identity({points_.data(), points_.size()}, logistic);
+  }
 
   void prefetch(std::size_t context) const {
     __builtin_prefetch(&points_[context * kApmPoints + kApmPoints / 2], 1);
@@ -40,10 +46,12 @@ class Apm {
     points_[nearest_] = static_cast<std::uint16_t>(p + (((bit ? 65535 : 0) - p) >> rate));
   }
 
-  [[nodiscard]] std::span<const std::uint16_t> points() const { return points_; }
+  [[nodiscard]] std::span<const std::uint16_t> points() const {
+    return {points_.data(), points_.size()};
+  }
 
  private:
-  std::vector<std::uint16_t> points_;
+  ZeroedArray<std::uint16_t> points_;
   std::size_t nearest_ = 0;
 };
 

@@ -21,9 +21,10 @@ std::uint32_t match_length(const History& history, std::uint32_t position) {
 }  // namespace
 
 MatchInputs::MatchInputs(std::uint32_t table_log2, std::span<const std::uint32_t> maps)
-    : shift_(64 - table_log2), maps_(maps.begin(), maps.end()) {
-  for (auto& table : table_) table.assign(std::size_t{1} << table_log2, 0);
-}
+    : table_{ZeroedArray<std::uint32_t>(std::size_t{1} << table_log2),
+             ZeroedArray<std::uint32_t>(std::size_t{1} << table_log2)},
+      shift_(64 - table_log2),
+      maps_(maps.begin(), maps.end()) {}
 
 void MatchInputs::begin_token(const History& history, std::uint32_t stream,
                               MatchPositions& positions) {

@@ -11,6 +11,7 @@
 #include "v2/history.hpp"
 #include "v2/logistic.hpp"
 #include "v2/node.hpp"
+#include "v2/zeroed_array.hpp"
 
 namespace czip::v2 {
 
@@ -63,7 +64,7 @@ class MatchInputs {
 
   // Entries hold the stream in the upper 6 bits and a position below; positions are below 2^26, for
   // a block has at most that many bytes.
-  std::array<std::vector<std::uint32_t>, kMatchInputs> table_;
+  std::array<ZeroedArray<std::uint32_t>, kMatchInputs> table_;
   std::uint32_t shift_;
   std::vector<std::uint32_t> maps_;
   std::array<Active, kMatchInputs> active_;

@@ -44,7 +44,7 @@ Predictor::Predictor(const PredictorTables& tables, const Profile& profile,
       prior_(*tables.prior),
       matches_(sizes.matches_log2, state.match_maps),
       node_apm_(state.apm),
-      hashed_apm_(identity_points(std::size_t{1} << sizes.apm_log2, *tables.logistic)),
+      hashed_apm_(std::size_t{1} << sizes.apm_log2, *tables.logistic),
       hashed_apm_log2_(sizes.apm_log2) {
   mixer_.inputs()[kBiasInput] = 256;
 }

@@ -14,7 +14,8 @@ TrainedState TrainedState::initial(const Profile& profile, std::uint32_t vocabul
   state.list_maps.assign(profile.lists * kListStates, AdaptiveProbability().raw());
   constexpr std::uint32_t kThreeQuarters = std::uint32_t{3} << 30;
   state.match_maps.assign(kMatchInputs * kMatchStates, kThreeQuarters);
-  state.apm = identity_points(vocabulary, logistic);
+  state.apm.resize(vocabulary * kApmPoints);
+  set_identity(state.apm, logistic);
   return state;
 }
 

@@ -1,12 +1,12 @@
 // Fixed-size array on a 64-byte boundary, zeroed, whose allocation reports failure by value.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
 #include <type_traits>
+
+#include "czip/base/zeroed_memory.hpp"
 
 namespace czip {
 
@@ -21,29 +21,31 @@ class AlignedBuffer {
 
   // `count` zeroed elements; false when memory runs out. Replaces what was there.
   [[nodiscard]] bool allocate(std::size_t count) {
-    data_.reset();
+    memory_.reset();
     size_ = 0;
-    if (count > (SIZE_MAX - kAlignment) / sizeof(T)) return false;
-    const std::size_t bytes = (count * sizeof(T) + kAlignment - 1) / kAlignment * kAlignment;
-    void* memory = std::aligned_alloc(kAlignment, bytes == 0 ? kAlignment : bytes);
-    if (memory == nullptr) return false;
-    std::memset(memory, 0, bytes);
-    data_.reset(static_cast<T*>(memory));
+    if (count > SIZE_MAX / sizeof(T)) return false;
+    memory_ = allocate_zeroed(count * sizeof(T));
+    if (memory_ == nullptr) return false;
+    data_ = static_cast<T*>(memory_.get());
     size_ = count;
     return true;
   }
+  // Moves the elements to `place`, which is aligned, has room for them and outlives this.
+  void move_to(T* place) {
+    std::copy_n(data_, size_, place);
+    memory_.reset();
+    data_ = place;
+  }
 
-  [[nodiscard]] T* data() { return data_.get(); }
-  [[nodiscard]] const T* data() const { return data_.get(); }
+  [[nodiscard]] T* data() { return data_; }
+  [[nodiscard]] const T* data() const { return data_; }
   [[nodiscard]] std::size_t size() const { return size_; }
-  [[nodiscard]] T& operator[](std::size_t i) { return data_.get()[i]; }
-  [[nodiscard]] const T& operator[](std::size_t i) const { return data_.get()[i]; }
+  [[nodiscard]] T& operator[](std::size_t i) { return data()[i]; }
+  [[nodiscard]] const T& operator[](std::size_t i) const { return data()[i]; }
 
  private:
-  struct Free {
-    void operator()(T* memory) const { std::free(memory); }
-  };
-  std::unique_ptr<T, Free> data_;
+  ZeroedMemory memory_;  // null where moved
+  T* data_ = nullptr;
   std::size_t size_ = 0;
 };
 

@@ -1,0 +1,70 @@
+// Zeroed memory for large tables. What is large comes from the system page by page as it is
+// touched, in huge pages where the system has them: most of the cost of a table that is visited at
+// random is otherwise the translation of its addresses.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+namespace czip {
+
+struct ZeroedMemoryFree {
+  std::size_t mapped = 0;  // bytes that the system gave; 0: the allocator did
+
+  void operator()(void* memory) const {
+#if defined(__linux__)
+    if (mapped != 0) {
+      munmap(memory, mapped);
+      return;
+    }
+#endif
+    std::free(memory);
+  }
+};
+
+// On a boundary of 64 bytes; null when memory runs out.
+using ZeroedMemory = std::unique_ptr<void, ZeroedMemoryFree>;
+
+#if defined(__linux__)
+// On a boundary of huge pages, so that no part is left to small ones but its end.
+inline ZeroedMemory map_zeroed(std::size_t bytes) {
+  constexpr std::size_t kHugePage = std::size_t{2} << 20;
+  constexpr std::size_t kSmallPage = std::size_t{64} << 10;  // the largest of any processor
+  if (bytes > SIZE_MAX - 2 * kHugePage) return {};
+  bytes = (bytes + kSmallPage - 1) / kSmallPage * kSmallPage;
+  void* memory =
+      mmap(nullptr, bytes + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return {};
+  auto* begin = static_cast<std::uint8_t*>(memory);
+  const std::size_t before = -reinterpret_cast<std::uintptr_t>(begin) % kHugePage;
+  if (before != 0) munmap(begin, before);
+  begin += before;
+  if (before != kHugePage) munmap(begin + bytes, kHugePage - before);
+  // A refusal costs speed only.
+  (void)madvise(begin, bytes, MADV_HUGEPAGE);
+  return {begin, {.mapped = bytes}};
+}
+#endif
+
+[[nodiscard]] inline ZeroedMemory allocate_zeroed(std::size_t bytes) {
+#if defined(__linux__)
+  // Less would waste most of a huge page.
+  constexpr std::size_t kLarge = std::size_t{1} << 20;
+  if (bytes >= kLarge) return map_zeroed(bytes);
+#endif
+  constexpr std::size_t kAlignment = 64;
+  if (bytes > SIZE_MAX - kAlignment) return {};
+  bytes = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+  void* memory = std::aligned_alloc(kAlignment, bytes == 0 ? kAlignment : bytes);
+  if (memory != nullptr) std::memset(memory, 0, bytes);
+  return {memory, {}};
+}
+
+}  // namespace czip
