@@ -28,7 +28,7 @@ class ListInputs {
   void begin_token(const Contexts& contexts, std::span<std::int32_t> inputs);
   void predict(const Node& node, const Logistic& logistic, std::span<std::int32_t> inputs);
   // Learns the bit and drops what it rules out.
-  void update(const Node& node, bool bit, std::span<std::int32_t> inputs);
+  void update(bool bit, std::span<std::int32_t> inputs);
   void end_token(std::uint32_t rank);
 
   // Lists that still name a possible token, and the highest token order among them (0: none).
@@ -37,10 +37,12 @@ class ListInputs {
   [[nodiscard]] std::span<const std::uint32_t> maps() const { return maps_; }
 
  private:
+  // What a list still says, in four lanes of 16 bits with the most recent successor lowest.
   struct Active {
-    std::array<std::uint16_t, kSuccessors> rank;
-    std::array<std::uint8_t, kSuccessors> count;
-    std::uint32_t size;
+    std::uint64_t ranks;
+    std::uint64_t counts;  // 0 in lanes that the node rules out
+    std::uint64_t live;    // the highest bit of each of the others
+    std::uint64_t above;   // of these, those whose rank is in the upper half of the node's range
     std::uint32_t first_state;  // of this list at this novelty
     std::uint32_t state;
     std::uint32_t list;

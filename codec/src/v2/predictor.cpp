@@ -115,7 +115,7 @@ void Predictor::update(bool bit) {
   mixer_.update(bit);
   node_apm_.update(bit, kNodeApmRate);
   hashed_apm_.update(bit, kHashedApmRate);
-  lists_.update(node_, bit, inputs(kFirstListInput, list_count_));
+  lists_.update(bit, inputs(kFirstListInput, list_count_));
   matches_.update(bit);
   prior_.update(bit);
   node_ = child_node(*tree_, node_, bit);
