@@ -8,4 +8,4 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 cmake -S "$root" -B "$root/build/release" -G Ninja -DCMAKE_BUILD_TYPE=Release \
   -DCZIP_BUILD_BENCHMARKS=ON -DCZIP_TRAIN_NETWORK=ON -DCZIP_TEST_CONFIGURATIONS=ON > /dev/null
 cmake --build "$root/build/release"
-ctest --test-dir "$root/build/release" --output-on-failure "$@"
+ctest --test-dir "$root/build/release" -j2 --output-on-failure "$@"

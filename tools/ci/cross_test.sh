@@ -23,7 +23,7 @@ sysroot=$source_dir/build/sysroot-$debian_arch
 
 [ -d "$sysroot" ] || "$source_dir/tools/ci/fetch_sysroot.sh" "$debian_arch" "$sysroot"
 cmake --preset "$arch" -S "$source_dir" -B "$build_dir"
-cmake --build "$build_dir" -j "$jobs"
+cmake --build "$build_dir" --target cross_tests -j "$jobs"
 ctest --test-dir "$build_dir" -L cross --no-tests=error --output-on-failure -j "$jobs"
 
 if [ "$arch" = aarch64 ]; then
