@@ -3,6 +3,7 @@ source "$(dirname "$0")/common_v2.sh"
 : "${SEEDED_NETWORK:?path of make_seeded_network_v2}"
 for i in $(seq 60); do text $((i % 7 + 1)); printf '\0'; done >corpus
 text 1000 >a
+text 100 >few
 "$SEEDED_NETWORK" network 270
 "$SEEDED_NETWORK" larger 271
 
@@ -16,6 +17,13 @@ mkdir folder
 expect 0 "$CZIP" -c -m "$MODEL2" corpus >folder/corpus.czip
 expect 0 "$CZIP" train -q --vocabulary 270 --prior-size 50000 --name own -m "$MODEL2" -r -o same.czm folder
 same own.czm same.czm
+
+# One long text is cut into documents, at line ends or without any.
+expect 0 "$CZIP" train -q --vocabulary 270 --prior-size 50000 -o lines.czm a
+tr '\n' ' ' <a >one_line_text
+expect 0 "$CZIP" train -q --vocabulary 270 --prior-size 50000 -o line.czm one_line_text
+expect 0 "$CZIP" -c -m line.czm one_line_text >packed
+expect 0 "$CZIP" -dc -m line.czm packed | cmp - one_line_text
 
 # With the network, and what it is worth.
 expect 0 "$CZIP" train --from own.czm --network network -o joined.czm corpus
@@ -55,7 +63,7 @@ expect 2 "$CZIP" train -q --from own.czm --network own.czm -o x.czm corpus; one_
 expect 2 "$CZIP" train -q --from a --network network -o x.czm corpus; one_line; said 'a: '
 expect 1 "$CZIP" train -q --from missing --network network -o x.czm corpus; one_line; said missing
 expect 1 "$CZIP" train -q --from own.czm --network missing -o x.czm corpus; one_line; said missing
-expect 1 "$CZIP" train -q --from own.czm --network network -o x.czm a; one_line; said '24 documents'
+expect 1 "$CZIP" train -q --from own.czm --network network -o x.czm few; one_line; said '24 documents'
 expect 1 "$CZIP" train --from own.czm -o x.czm corpus; one_line; said '--network FILE'
 expect 1 "$CZIP" train --network-size small -o x.czm corpus; one_line; said '--minutes'
 expect 1 "$CZIP" train --minutes 1 --network-size tall -o x.czm corpus; one_line; said tall

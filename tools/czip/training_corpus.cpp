@@ -17,17 +17,25 @@ namespace czip::tool {
 namespace {
 
 constexpr std::uint64_t kMaxCorpusFile = std::uint64_t{4} << 30;
-// A longer document is cut at line ends, so that a single long file has parts to hold back.
-constexpr std::size_t kLongDocument = std::size_t{1} << 18;
-constexpr std::size_t kDocumentPart = std::size_t{1} << 16;
+// A source of few long documents is cut into parts, so that it has some to hold back.
+constexpr std::size_t kParts = 64;
+constexpr std::size_t kSmallestPart = std::size_t{1} << 10;
+constexpr std::size_t kLargestPart = std::size_t{1} << 16;
+constexpr std::size_t kLongDocumentParts = 4;
 
-Status add_document(v2::Trainer& trainer, std::span<const std::uint8_t> text) {
-  while (text.size() > kLongDocument) {
-    const auto newline = std::find(text.begin() + std::ptrdiff_t{kDocumentPart}, text.end(), '\n');
-    const auto size = static_cast<std::size_t>(newline - text.begin());
-    if (size + 1 >= text.size()) break;
-    if (auto added = trainer.add_document(text.first(size + 1)); !added) return added;
-    text = text.subspan(size + 1);
+// Where a part that has at least `least` bytes ends: after its line, unless that is as long again.
+std::size_t part_size(std::span<const std::uint8_t> text, std::size_t least) {
+  const auto line = text.subspan(least, std::min(least, text.size() - least));
+  const auto newline = std::find(line.begin(), line.end(), '\n');
+  const auto rest = static_cast<std::size_t>(newline - line.begin());
+  return least + std::min(rest + 1, line.size());
+}
+
+Status add_document(v2::Trainer& trainer, std::span<const std::uint8_t> text, std::size_t part) {
+  while (text.size() > kLongDocumentParts * part) {
+    const std::size_t size = part_size(text, part);
+    if (auto added = trainer.add_document(text.first(size)); !added) return added;
+    text = text.subspan(size);
   }
   return trainer.add_document(text);
 }
@@ -35,10 +43,11 @@ Status add_document(v2::Trainer& trainer, std::span<const std::uint8_t> text) {
 // Documents end at zero bytes.
 Status add_source(v2::Trainer& trainer, std::span<const std::uint8_t> text) {
   trainer.begin_source();
+  const std::size_t part = std::clamp(text.size() / kParts, kSmallestPart, kLargestPart);
   while (!text.empty()) {
     const auto end = std::find(text.begin(), text.end(), std::uint8_t{0});
     const auto size = static_cast<std::size_t>(end - text.begin());
-    if (auto added = add_document(trainer, text.first(size)); !added) return added;
+    if (auto added = add_document(trainer, text.first(size), part); !added) return added;
     text = text.subspan(std::min(size + 1, text.size()));
   }
   return {};
