@@ -68,6 +68,19 @@ TEST_CASE("the prior knows what follows, how often, and stays within its bytes")
   }
 }
 
+TEST_CASE("a prior keeps what occurred once where it has a byte for two tokens") {
+  auto ranks = corpus();
+  ranks.insert(ranks.end(), {61, 62, 63});
+  const std::size_t enough = (ranks.size() + 1) / 2;
+  for (const std::size_t bytes : {enough - 1, enough}) {
+    const std::vector<std::size_t> budgets{bytes / 2, bytes / 2, bytes % 2};
+    const TrainedPrior trained = train_prior(ranks, kRanks, budgets, 1, {});
+    const auto prior = Prior::create(trained.order0, trained.views());
+    REQUIRE(prior.has_value());
+    CHECK(listed(*prior, {62}).contains(63) == (bytes == enough));
+  }
+}
+
 TEST_CASE("the prior is the same for any number of threads") {
   const TrainedPrior one = train(1), three = train(3);
   CHECK(one.order0 == three.order0);

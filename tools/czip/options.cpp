@@ -205,7 +205,7 @@ std::string_view introduction(Command command) {
              "source, all of which weigh alike; its documents end at zero bytes, and long ones "
              "are\n"
              "cut at line ends. Some 24 documents are the least. The same texts in the same order\n"
-             "give the same model. Takes about 12 bytes of memory for each byte of text. A TEXT\n"
+             "give the same model. Takes about 15 bytes of memory for each byte of text. A TEXT\n"
              "named *.czip is decompressed.\n"
              "With --minutes or --tokens, a network is trained, too; that needs a czip built with\n"
              "CZIP_TRAIN_NETWORK. With --from, it joins a model made of the same texts. A network\n"

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <bit>
 #include <cmath>
+#include <numeric>
 #include <thread>
 
 #include "czip/base/little_endian.hpp"
@@ -17,7 +18,18 @@ constexpr std::uint32_t kPartitionsLog2 = 3;
 // which the adaptive part learns by itself.
 constexpr std::uint32_t kBurst = 1024;
 constexpr double kDiscount = 0.6;
-constexpr double kMinimumCount = 2.0;
+
+// Which entries are considered.
+struct Choice {
+  double least_count;
+  double least_gain;
+  double discount;  // of the count that the gain is estimated by
+};
+constexpr Choice kFrequent{2, 3, 0};
+// What occurred once is right less often, but in a small corpus most is of that kind.
+constexpr Choice kAll{1, 0, kDiscount};
+// A prior that has a byte for so many tokens is made of all.
+constexpr std::size_t kTokensPerByte = 2;
 
 struct Occurrence {
   std::uint64_t hash;
@@ -82,7 +94,7 @@ struct Successor {
   double count;
 };
 
-void add_candidates(std::span<const Occurrence> group, LowerOrders& lower,
+void add_candidates(std::span<const Occurrence> group, const Choice& choice, LowerOrders& lower,
                     std::vector<Successor>& successors, std::vector<Candidate>& out) {
   successors.clear();
   double total = 0;
@@ -99,7 +111,7 @@ void add_candidates(std::span<const Occurrence> group, LowerOrders& lower,
   double listed = 0;
   bool any = false;
   for (const Successor& s : successors) {
-    if (s.count < kMinimumCount) continue;
+    if (s.count < choice.least_count) continue;
     listed += (s.count - kDiscount) / total;
     any = true;
   }
@@ -107,11 +119,12 @@ void add_candidates(std::span<const Occurrence> group, LowerOrders& lower,
   lower.set_position(group.front().position);
   const double unlisted = 1 - listed;
   for (const Successor& s : successors) {
-    if (s.count < kMinimumCount) continue;
+    if (s.count < choice.least_count) continue;
     const double p = (s.count - kDiscount) / total;
     const double below = lower.probability(s.rank);
-    const double gain = s.count * std::log2((p + unlisted * below) / ((unlisted + p) * below));
-    if (gain > 3.0) {
+    const double gain = (s.count - choice.discount) *
+                        std::log2((p + unlisted * below) / ((unlisted + p) * below));
+    if (gain > choice.least_gain) {
       out.push_back({group.front().hash, static_cast<float>(p), static_cast<float>(gain), s.rank});
     }
   }
@@ -119,7 +132,7 @@ void add_candidates(std::span<const Occurrence> group, LowerOrders& lower,
 
 std::vector<Candidate> partition_candidates(std::span<const std::uint16_t> corpus,
                                             std::uint32_t order, std::uint64_t partition,
-                                            const Prior& prior) {
+                                            const Prior& prior, const Choice& choice) {
   std::vector<Occurrence> occurrences;
   occurrences.reserve(corpus.size() >> kPartitionsLog2);
   for (std::size_t i = 0; i < corpus.size(); ++i) {
@@ -138,9 +151,9 @@ std::vector<Candidate> partition_candidates(std::span<const std::uint16_t> corpu
   for (std::size_t i = 0; i < occurrences.size();) {
     std::size_t j = i;
     while (j < occurrences.size() && occurrences[j].hash == occurrences[i].hash) ++j;
-    if (j - i >= 2) {
-      add_candidates(std::span(occurrences).subspan(i, j - i), lower, successors, candidates);
-    }
+    const auto group = std::span(occurrences).subspan(i, j - i);
+    if (static_cast<double>(group.size()) >= choice.least_count)
+      add_candidates(group, choice, lower, successors, candidates);
     i = j;
   }
   return candidates;
@@ -267,14 +280,14 @@ std::vector<std::uint32_t> order0_probabilities(std::span<const std::uint16_t> c
 }
 
 std::vector<Candidate> find_candidates(std::span<const std::uint16_t> corpus, std::uint32_t order,
-                                       const Prior& prior, unsigned threads) {
+                                       const Prior& prior, const Choice& choice, unsigned threads) {
   std::vector<std::vector<Candidate>> parts(std::size_t{1} << kPartitionsLog2);
   std::atomic<std::size_t> next{0};
   std::vector<std::jthread> workers;
   for (unsigned t = 0; t < threads; ++t) {
     workers.emplace_back([&] {
       for (std::size_t p = next++; p < parts.size(); p = next++) {
-        parts[p] = partition_candidates(corpus, order, p, prior);
+        parts[p] = partition_candidates(corpus, order, p, prior, choice);
       }
     });
   }
@@ -294,11 +307,13 @@ TrainedPrior train_prior(std::span<const std::uint16_t> corpus, std::uint32_t vo
                          const PriorProgress& progress) {
   TrainedPrior result;
   result.order0 = order0_probabilities(corpus, vocabulary);
+  const std::size_t bytes = std::accumulate(budgets.begin(), budgets.end(), std::size_t{0});
+  const Choice& choice = corpus.size() <= kTokensPerByte * bytes ? kAll : kFrequent;
   for (std::uint32_t order = 1; order <= budgets.size(); ++order) {
     if (progress) progress(order - 1, budgets.size());
     const auto prior = Prior::create(result.order0, result.views());
     if (!prior) break;  // cannot be: the tables were made to fit
-    std::vector<Candidate> candidates = find_candidates(corpus, order, *prior, threads);
+    std::vector<Candidate> candidates = find_candidates(corpus, order, *prior, choice, threads);
     prune(candidates, budgets[order - 1]);
     result.orders.push_back(build_table(candidates));
   }

@@ -54,7 +54,7 @@ class Trainer {
   Status for_each_document(
       const std::function<Status(std::span<const std::uint8_t> text, bool held_back)>& call) const;
 
-  // The model file. Errors: too little text, out_of_memory. Memory: some 12 bytes for each byte of
+  // The model file. Errors: too little text, out_of_memory. Memory: some 15 bytes for each byte of
   // text.
   Result<std::vector<std::uint8_t>> train();
 
