@@ -122,8 +122,8 @@ void add_candidates(std::span<const Occurrence> group, const Choice& choice, Low
     if (s.count < choice.least_count) continue;
     const double p = (s.count - kDiscount) / total;
     const double below = lower.probability(s.rank);
-    const double gain = (s.count - choice.discount) *
-                        std::log2((p + unlisted * below) / ((unlisted + p) * below));
+    const double gain =
+        (s.count - choice.discount) * std::log2((p + unlisted * below) / ((unlisted + p) * below));
     if (gain > choice.least_gain) {
       out.push_back({group.front().hash, static_cast<float>(p), static_cast<float>(gain), s.rank});
     }
