@@ -92,9 +92,10 @@ TEST_CASE(
   for (auto& w : weights) w = 1 + random() % 1000 * (random() % 50 == 0 ? 500 : 1);
   const auto tree = CodeTree::create(identity(weights.size()), balanced_splits(weights));
   REQUIRE(tree.has_value());
-  for (const std::uint32_t most : {1u, 2u, 16u, 64u, 999u, 1000u}) {
-    CAPTURE(most);
-    const TokenGroups groups(*tree, most);
+  for (const std::uint32_t size : {0u, 1u, 2u, 16u, 64u, 999u, 1000u}) {
+    CAPTURE(size);
+    const TokenGroups groups(*tree, size);
+    const std::uint32_t most = std::max(1u, size);
     const auto first = groups.first_ranks();
     REQUIRE(std::is_sorted(first.begin(), first.end()));
     for (std::uint32_t rank = 0; rank < tree->size(); ++rank) {

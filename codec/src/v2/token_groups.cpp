@@ -1,8 +1,11 @@
 #include "v2/token_groups.hpp"
 
+#include <algorithm>
+
 namespace czip::v2 {
 
-TokenGroups::TokenGroups(const CodeTree& tree, std::uint32_t group_size) : group_size_(group_size) {
+TokenGroups::TokenGroups(const CodeTree& tree, std::uint32_t group_size)
+    : group_size_(std::max(1U, group_size)) {
   std::vector<Node> open{root_node(tree)};
   while (!open.empty()) {
     const Node node = open.back();

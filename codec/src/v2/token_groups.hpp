@@ -14,6 +14,7 @@ namespace czip::v2 {
 
 class TokenGroups {
  public:
+  // A group has one token at least.
   TokenGroups(const CodeTree& tree, std::uint32_t group_size);
 
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(first_.size()); }
