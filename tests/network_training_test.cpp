@@ -7,7 +7,9 @@
 #include <cmath>
 #include <cstdint>
 #include <new>
+#include <numeric>
 #include <random>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -16,6 +18,7 @@
 #include "training/network/network_pass.hpp"
 #include "training/network/network_writer.hpp"
 #include "training/network/optimizer.hpp"
+#include "training/network/token_windows.hpp"
 #include "training/network/training_run.hpp"
 
 namespace czip::network {
@@ -208,6 +211,41 @@ TEST_CASE("a step along each parameter's gradient changes the loss as the gradie
     CAPTURE(parameter.name);
     const float most = parameter.role == Role::vector ? parameter.unit * 0.15F : 4.0F;
     check_slope(parameter.quantized, std::span(gradients[p], parameter.size()), most, loss);
+  }
+}
+
+TEST_CASE("each reading of a text cuts it into other windows") {
+  constexpr std::size_t kLength = 100;
+  TokenWindows windows(kLength);
+  std::vector<std::uint16_t> tokens(10 * kLength + 60);
+  std::iota(tokens.begin(), tokens.end(), std::uint16_t{0});
+  windows.add(tokens);
+  windows.shuffle(1);
+  REQUIRE(windows.size() == 10);
+  std::set<std::uint16_t> firsts;
+  for (std::size_t i = 0; i < 30; ++i) {
+    const auto window = windows[i];
+    REQUIRE(window.size() == kLength + 1);
+    for (std::size_t t = 1; t <= kLength; ++t) REQUIRE(window[t] == window[0] + t);
+    firsts.insert(window[0]);
+  }
+  CHECK(firsts.size() == 30);
+}
+
+TEST_CASE("tables forget what is not seen, and nothing else does") {
+  Training training;
+  ParameterList& parameters = training.parameters;
+  const auto before = parameters.list;
+  Gradients gradients(parameters);
+  Optimizer(parameters, {.matrix_decay = 0, .table_decay = 0.25F})
+      .step(parameters, std::array{&gradients}, 0.5F);
+  for (std::size_t p = 0; p < before.size(); ++p) {
+    const Parameter& parameter = parameters.list[p];
+    CAPTURE(parameter.name);
+    const bool table = parameter.role == Role::table || parameter.role == Role::head;
+    for (std::size_t i = 0; i < parameter.size(); ++i)
+      REQUIRE(parameter.value[i] ==
+              doctest::Approx(before[p].value[i] * (table ? 0.875F : 1)).epsilon(1e-6));
   }
 }
 

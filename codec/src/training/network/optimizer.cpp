@@ -97,7 +97,7 @@ void step_matrix(Parameter& parameter, const Part& part, const float* gradient,
 }
 
 void step_adam(Parameter& parameter, const Part& part, const float* gradient,
-               Optimizer::Moments& moments, float rate, std::uint64_t step) {
+               Optimizer::Moments& moments, float rate, float decay, std::uint64_t step) {
   const auto n = static_cast<float>(step);
   const float first_unbias = 1 / (1 - std::pow(kAdamFirst, n));
   const float second_unbias = 1 / (1 - std::pow(kAdamSecond, n));
@@ -107,8 +107,9 @@ void step_adam(Parameter& parameter, const Part& part, const float* gradient,
     float& second = moments.second[i];
     first = kAdamFirst * first + (1 - kAdamFirst) * g;
     second = kAdamSecond * second + (1 - kAdamSecond) * g * g;
-    parameter.value[i] -=
-        rate * first * first_unbias / (std::sqrt(second * second_unbias) + 1e-12F);
+    float& value = parameter.value[i];
+    value -=
+        decay * value + rate * first * first_unbias / (std::sqrt(second * second_unbias) + 1e-12F);
   }
 }
 
@@ -163,7 +164,8 @@ void Optimizer::step(ParameterList& parameters, std::span<Gradients* const> grad
         step_matrix(parameter, part, gradient, moments[part.parameter].first, step_rate,
                     rates_.matrix_decay);
       } else {
-        step_adam(parameter, part, gradient, moments[part.parameter], step_rate, steps);
+        const float decay = parameter.role == Role::vector ? 0 : rates_.table_decay * share;
+        step_adam(parameter, part, gradient, moments[part.parameter], step_rate, decay, steps);
       }
       parameter.settle(part.first, part.size);
       std::fill_n((*gradients[0])[part.parameter] + part.first, part.size, 0.0F);

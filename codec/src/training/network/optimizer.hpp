@@ -20,6 +20,7 @@ struct LearningRates {
   float head = 0.05F;
   float vector = 0.005F;
   float matrix_decay = 0.05F;  // of a matrix's values, times its rate
+  float table_decay = 0;       // of the values of embeddings and heads, at the full rate
 };
 
 class Optimizer {

@@ -1,10 +1,17 @@
 #include "training/network/token_windows.hpp"
 
+#include <algorithm>
 #include <numeric>
 #include <random>
 #include <utility>
 
 namespace czip::network {
+namespace {
+
+// Far from the shifts of the repetitions before, for windows of 100 tokens and more.
+constexpr std::uint64_t kShift = 47;
+
+}  // namespace
 
 void TokenWindows::add(std::span<const std::uint16_t> tokens) {
   tokens_.insert(tokens_.end(), tokens.begin(), tokens.end());
@@ -19,7 +26,9 @@ void TokenWindows::shuffle(std::uint64_t seed) {
 }
 
 std::span<const std::uint16_t> TokenWindows::operator[](std::uint64_t i) const {
-  return std::span(tokens_).subspan(order_[i % order_.size()] * length_, length_ + 1);
+  const std::uint64_t shift = i / order_.size() * kShift % length_;
+  const std::uint64_t first = order_[i % order_.size()] * length_ + shift;
+  return std::span(tokens_).subspan(std::min(first, tokens_.size() - length_ - 1), length_ + 1);
 }
 
 }  // namespace czip::network

@@ -21,7 +21,9 @@ class TokenWindows {
   void shuffle(std::uint64_t seed);
 
   [[nodiscard]] std::size_t size() const { return order_.size(); }
-  // Window `i` of the endless repetition of the order: length + 1 tokens.
+  // Window `i` of the endless repetition of the order: length + 1 tokens. Each repetition cuts the
+  // text elsewhere, so that a token is seen after as many others as it can be, and not always
+  // after the same.
   [[nodiscard]] std::span<const std::uint16_t> operator[](std::uint64_t i) const;
 
  private:

@@ -24,6 +24,19 @@ constexpr std::size_t kHeldBackTokens = 65536;
 constexpr double kReportSeconds = 20;
 constexpr double kSaveSeconds = 300;
 
+// Tables forget at a rate that is fixed by readings of the text rather than steps (X. Wang and L.
+// Aitchison, 2024), so that rows for what is rare do not learn a small text by heart, and keep
+// what a large one says once. No faster than kMostDecay a step.
+constexpr double kDecayPerReading = 2.4;
+constexpr double kMostDecay = 0.004;
+
+LearningRates rates_for(std::size_t sequences, std::size_t sequences_per_step) {
+  const double steps = static_cast<double>(sequences) / static_cast<double>(sequences_per_step);
+  LearningRates rates;
+  rates.table_decay = static_cast<float>(std::min(kMostDecay, kDecayPerReading / steps));
+  return rates;
+}
+
 // A share is what a pass takes at a time.
 class Run {
  public:
@@ -34,7 +47,8 @@ class Run {
         share_tokens_(trainee.pass_sequences * corpus.predicted_tokens),
         step_shares_(
             std::max<std::size_t>(1, (trainee.batch_tokens + share_tokens_ - 1) / share_tokens_)),
-        optimizer_(trainee.parameters, {}) {
+        optimizer_(trainee.parameters,
+                   rates_for(corpus.training.size(), step_shares_ * trainee.pass_sequences)) {
     const unsigned threads =
         options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
     for (unsigned t = 0; t < threads; ++t)
