@@ -27,14 +27,13 @@ struct Avx512VnniIsa {
 
   // -128 * sum of the first steps * 4 bytes of x.
   static std::int32_t offset_of(const std::int8_t* x, std::size_t steps) {
-    __m512i sum = _mm512_setzero_si512();
+    Sums512 sum{};
     std::size_t i = 0;
     for (; i + 16 <= steps; i += 16)
-      sum = _mm512_dpbusd_epi32(sum, _mm512_set1_epi8(1), load_64_bytes(x + i * kStep));
+      sum = add_products(sum, _mm512_set1_epi8(1), load_64_bytes(x + i * kStep));
     const auto rest = static_cast<__mmask16>((1U << (steps - i)) - 1);
-    sum = _mm512_dpbusd_epi32(sum, _mm512_set1_epi8(1),
-                              _mm512_maskz_loadu_epi32(rest, x + i * kStep));
-    return -128 * Ops::sum(sum);
+    sum = add_products(sum, _mm512_set1_epi8(1), _mm512_maskz_loadu_epi32(rest, x + i * kStep));
+    return -128 * Ops::sum(from_sums(sum));
   }
 
   struct Inputs {
@@ -71,21 +70,21 @@ struct Avx512VnniIsa {
     const std::int32_t* offsets = inputs.offsets + first_row;
     const std::size_t next_step = tile.next_bytes_per_step;
     const std::uint8_t* next = tile.next + first_row / kRowBlock * steps * next_step;
-    __m512i sum[kRows][2];
-    for (std::size_t r = 0; r < kRows; ++r) sum[r][0] = sum[r][1] = _mm512_set1_epi32(offsets[r]);
+    Sums512 sum[kRows][2];
+    for (std::size_t r = 0; r < kRows; ++r) sum[r][0] = sum[r][1] = to_sums(Ops::set(offsets[r]));
     for (std::size_t step = 0; step < steps; ++step) {
       const __m512i first = load_64_bytes(weights + step * kStepBytes);
       const __m512i second = load_64_bytes(weights + step * kStepBytes + 64);
       __builtin_prefetch(next + step * next_step, 0, 2);
       for (std::size_t r = 0; r < kRows; ++r) {
         const __m512i four = broadcast_4_bytes(x + r * stride + step * kStep);
-        sum[r][0] = _mm512_dpbusd_epi32(sum[r][0], first, four);
-        sum[r][1] = _mm512_dpbusd_epi32(sum[r][1], second, four);
+        sum[r][0] = add_products(sum[r][0], first, four);
+        sum[r][1] = add_products(sum[r][1], second, four);
       }
     }
     for (std::size_t r = 0; r < kRows; ++r) {
-      Ops::store(y + r * y_stride, sum[r][0]);
-      Ops::store(y + r * y_stride + 16, sum[r][1]);
+      Ops::store(y + r * y_stride, from_sums(sum[r][0]));
+      Ops::store(y + r * y_stride + 16, from_sums(sum[r][1]));
     }
   }
 
@@ -117,15 +116,14 @@ struct Avx512VnniIsa {
   template <std::size_t kBlocks>
   static void dot_key_blocks(const std::int8_t* query, const std::int8_t* keys, std::int32_t offset,
                              std::int32_t* dots) {
-    __m512i sum[kBlocks];
-    for (std::size_t b = 0; b < kBlocks; ++b) sum[b] = _mm512_set1_epi32(offset);
+    Sums512 sum[kBlocks];
+    for (std::size_t b = 0; b < kBlocks; ++b) sum[b] = to_sums(Ops::set(offset));
     for (std::size_t i = 0; i < kHeadDim; i += 4) {
       const __m512i four = broadcast_4_bytes(query + i);
       for (std::size_t b = 0; b < kBlocks; ++b)
-        sum[b] =
-            _mm512_dpbusd_epi32(sum[b], load_64_bytes(keys + b * 16 * kHeadDim + i * 16), four);
+        sum[b] = add_products(sum[b], load_64_bytes(keys + b * 16 * kHeadDim + i * 16), four);
     }
-    for (std::size_t b = 0; b < kBlocks; ++b) Ops::store(dots + b * 16, sum[b]);
+    for (std::size_t b = 0; b < kBlocks; ++b) Ops::store(dots + b * 16, from_sums(sum[b]));
   }
 
   static void dot_keys(const std::int8_t* query, const std::int8_t* keys, std::size_t n,
@@ -149,21 +147,20 @@ struct Avx512VnniIsa {
   static void weighted_values(const std::int8_t* values, const std::uint8_t* weight_low,
                               const std::uint8_t* weight_high, std::size_t begin, std::size_t end,
                               SegmentSums& sums) {
-    __m512i low[4];
-    __m512i high[4];
-    for (std::size_t d = 0; d < 4; ++d) low[d] = high[d] = _mm512_setzero_si512();
+    Sums512 low[4] = {};
+    Sums512 high[4] = {};
     for (std::size_t t = begin - begin % kValueGroup; t < end; t += kValueGroup) {
       const __m512i four_low = broadcast_4_bytes(weight_low + t);
       const __m512i four_high = broadcast_4_bytes(weight_high + t);
       for (std::size_t d = 0; d < 4; ++d) {
         const __m512i four_values = load_64_bytes(values + t * kHeadDim + d * 64);
-        low[d] = _mm512_dpbusd_epi32(low[d], four_low, four_values);
-        high[d] = _mm512_dpbusd_epi32(high[d], four_high, four_values);
+        low[d] = add_products(low[d], four_low, four_values);
+        high[d] = add_products(high[d], four_high, four_values);
       }
     }
     for (std::size_t d = 0; d < 4; ++d) {
-      Ops::store(sums.low + d * 16, low[d]);
-      Ops::store(sums.high + d * 16, high[d]);
+      Ops::store(sums.low + d * 16, from_sums(low[d]));
+      Ops::store(sums.high + d * 16, from_sums(high[d]));
     }
   }
 };

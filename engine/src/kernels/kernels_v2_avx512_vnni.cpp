@@ -47,9 +47,9 @@ struct Avx512VnniIsaV2 {
   static void dot_key_blocks(const std::int8_t* queries, const std::int32_t (&offset)[kHeads],
                              const RingV2& ring, std::size_t t, const AttentionScratchV2& scratch) {
     const std::size_t n = ring.head_dim;
-    __m512i sum[kHeads][kBlocks];
+    Sums512 sum[kHeads][kBlocks];
     for (std::size_t h = 0; h < kHeads; ++h)
-      for (std::size_t b = 0; b < kBlocks; ++b) sum[h][b] = Ops::set(offset[h]);
+      for (std::size_t b = 0; b < kBlocks; ++b) sum[h][b] = to_sums(Ops::set(offset[h]));
     for (std::size_t i = 0; i < n; i += 4) {
       __m512i key[kBlocks];
       for (std::size_t b = 0; b < kBlocks; ++b) {
@@ -60,12 +60,12 @@ struct Avx512VnniIsaV2 {
       for (std::size_t h = 0; h < kHeads; ++h) {
         const __m512i four = broadcast_4_bytes(queries + h * n + i);
         for (std::size_t b = 0; b < kBlocks; ++b)
-          sum[h][b] = _mm512_dpbusd_epi32(sum[h][b], key[b], four);
+          sum[h][b] = add_products(sum[h][b], key[b], four);
       }
     }
     for (std::size_t h = 0; h < kHeads; ++h)
       for (std::size_t b = 0; b < kBlocks; ++b)
-        Ops::store(scratch.scores + h * scratch.stride + t + b * 16, sum[h][b]);
+        Ops::store(scratch.scores + h * scratch.stride + t + b * 16, from_sums(sum[h][b]));
   }
 
   template <std::size_t kHeads>
@@ -111,15 +111,15 @@ struct Avx512VnniIsaV2 {
     const __m512i largest_7 = Ops::set(largest + 7 * 64);
     // What the two packings within 128 bits left apart: dword v * 4 + l came to l * 4 + v.
     const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-    __m512i sum = _mm512_setzero_si512();
+    Sums512 sum{};
     for (std::size_t t = 0; t < slots; t += 64) {
       const __m512i packed =
           _mm512_packus_epi16(weights_of_32(scores + t, largest_7, low, high),
                               weights_of_32(scores + t + 32, largest_7, low, high));
-      sum = _mm512_dpbusd_epi32(sum, packed, _mm512_set1_epi8(1));
+      sum = add_products(sum, packed, _mm512_set1_epi8(1));
       _mm512_storeu_si512(weights + t, _mm512_permutexvar_epi32(order, packed));
     }
-    return static_cast<std::uint32_t>(Ops::sum(sum));
+    return static_cast<std::uint32_t>(Ops::sum(from_sums(sum)));
   }
 
   // kVectors * 16 dimensions from the i-th on. Two sums for each, for slots 0 to 3 and 4 to 7 of
@@ -129,10 +129,7 @@ struct Avx512VnniIsaV2 {
                                   const AttentionScratchV2& scratch, std::size_t slots,
                                   std::int32_t* sums) {
     const std::size_t n = ring.head_dim;
-    __m512i sum[2][kHeads][kVectors];
-    for (auto& half : sum)
-      for (auto& of_head : half)
-        for (__m512i& vector : of_head) vector = _mm512_setzero_si512();
+    Sums512 sum[2][kHeads][kVectors] = {};
     for (std::size_t t = 0; t < slots; t += 8) {
       for (std::size_t half = 0; half < 2; ++half) {
         const std::size_t first = t + half * 4;
@@ -145,13 +142,14 @@ struct Avx512VnniIsaV2 {
         for (std::size_t h = 0; h < kHeads; ++h) {
           const __m512i weights = broadcast_4_bytes(scratch.weights + h * scratch.stride + first);
           for (std::size_t d = 0; d < kVectors; ++d)
-            sum[half][h][d] = _mm512_dpbusd_epi32(sum[half][h][d], weights, value[d]);
+            sum[half][h][d] = add_products(sum[half][h][d], weights, value[d]);
         }
       }
     }
     for (std::size_t h = 0; h < kHeads; ++h)
       for (std::size_t d = 0; d < kVectors; ++d)
-        Ops::store(sums + h * n + i + d * 16, Ops::add(sum[0][h][d], sum[1][h][d]));
+        Ops::store(sums + h * n + i + d * 16,
+                   Ops::add(from_sums(sum[0][h][d]), from_sums(sum[1][h][d])));
   }
 
   template <std::size_t kHeads>

@@ -1,4 +1,4 @@
-// Vector primitives for vector_kernels.hpp on AVX-512 (F, BW, VL, DQ): 16 lanes of 32 bits.
+// Vector primitives for vector_kernels.hpp on AVX-512 (F, BW, VL, DQ, VNNI): 16 lanes of 32 bits.
 //
 // Only intrinsics and inline functions of internal linkage: nothing compiled here with AVX-512
 // enabled may be merged by the linker with code that runs on other CPUs.
@@ -20,6 +20,18 @@ inline __m512i broadcast_4_bytes(const void* p) {
   std::int32_t value;
   std::memcpy(&value, p, sizeof(value));
   return _mm512_set1_epi32(value);
+}
+
+// Sums of products, 16 x int32, over the steps of a loop. Sums of type __m512i, 8 x int64 to GCC,
+// would be copied from register to register twice in each step.
+using Sums512 = std::int32_t __attribute__((vector_size(64)));
+
+inline Sums512 to_sums(__m512i v) { return reinterpret_cast<Sums512>(v); }
+inline __m512i from_sums(Sums512 sums) { return reinterpret_cast<__m512i>(sums); }
+
+// Adds four products of unsigned and signed bytes to each lane.
+inline Sums512 add_products(Sums512 sums, __m512i unsigned_bytes, __m512i signed_bytes) {
+  return to_sums(_mm512_dpbusd_epi32(from_sums(sums), unsigned_bytes, signed_bytes));
 }
 
 struct Avx512Ops {
