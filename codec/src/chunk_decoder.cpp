@@ -6,9 +6,9 @@
 namespace czip {
 namespace {
 
-// Memory of one thread for the caches and rows of a group, and a batch beyond which the network
-// gains no speed.
-constexpr std::size_t kGroupBytes = std::size_t{12} << 20;
+// Memory of one thread for the caches and rows of a group: with more, the caches wait longer for
+// main memory. And a batch beyond which the network gains no speed.
+constexpr std::size_t kGroupBytes = std::size_t{6} << 20;
 constexpr std::size_t kMaxGroupChunks = 256;
 
 // Bytes that an InferenceState holds for each row.

@@ -32,10 +32,6 @@ __m256i broadcast_4_bytes(const void* p) {
   return _mm256_set1_epi32(value);
 }
 
-__m256i multiply_add(__m256i sum, __m256i a, __m256i b) {
-  return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b));
-}
-
 void store_256(void* p, __m256i v) { _mm256_storeu_si256(static_cast<__m256i*>(p), v); }
 
 // The rows of a pass in narrow form.
@@ -151,12 +147,12 @@ struct Avx2Dense {
 
   // -128 * sum of x.
   static std::int32_t offset_of(const std::int8_t* x, std::size_t cols) {
-    __m256i sum = _mm256_setzero_si256();
+    Sums256 sum{};
     std::size_t i = 0;
     for (; i + 32 <= cols; i += 32)
-      sum = multiply_add(sum, _mm256_maddubs_epi16(_mm256_set1_epi8(1), Ops::load_256(x + i)),
+      sum = add_products(sum, _mm256_maddubs_epi16(_mm256_set1_epi8(1), Ops::load_256(x + i)),
                          _mm256_set1_epi16(1));
-    std::int32_t total = Ops::sum(sum);
+    std::int32_t total = Ops::sum(from_sums(sum));
     for (; i < cols; ++i) total += x[i];
     return -128 * total;
   }
@@ -215,10 +211,10 @@ struct Avx2Dense {
   };
 
   template <std::size_t kRows>
-  static void store_sums(const __m256i (&sum)[kRows][2], std::int32_t* y, std::size_t y_stride) {
+  static void store_sums(const Sums256 (&sum)[kRows][2], std::int32_t* y, std::size_t y_stride) {
     for (std::size_t r = 0; r < kRows; ++r) {
-      Ops::store(y + r * y_stride, sum[r][0]);
-      Ops::store(y + r * y_stride + 8, sum[r][1]);
+      Ops::store(y + r * y_stride, from_sums(sum[r][0]));
+      Ops::store(y + r * y_stride + 8, from_sums(sum[r][1]));
     }
   }
 
@@ -226,27 +222,27 @@ struct Avx2Dense {
   static void wide_product(const TileWeights& tile, const Inputs& inputs, std::size_t first_row,
                            std::int32_t* y, std::size_t y_stride) {
     const std::int16_t* x = inputs.x + first_row * inputs.stride;
-    __m256i sum[kRows][2];
+    Sums256 sum[kRows][2];
     for (std::size_t r = 0; r < kRows; ++r)
-      sum[r][0] = sum[r][1] = Ops::set(inputs.offsets[first_row + r]);
+      sum[r][0] = sum[r][1] = to_sums(Ops::set(inputs.offsets[first_row + r]));
     for (std::size_t i = 0; i < inputs.steps * kStep; i += 2) {
       const __m256i first = Ops::load_256(tile.wide + i * kTileOutputs);
       const __m256i second = Ops::load_256(tile.wide + i * kTileOutputs + 16);
       for (std::size_t r = 0; r < kRows; ++r) {
         const __m256i pair = broadcast_4_bytes(x + r * inputs.stride + i);
-        sum[r][0] = multiply_add(sum[r][0], first, pair);
-        sum[r][1] = multiply_add(sum[r][1], second, pair);
+        sum[r][0] = add_products(sum[r][0], first, pair);
+        sum[r][1] = add_products(sum[r][1], second, pair);
       }
     }
     store_sums(sum, y, y_stride);
   }
 
   // Four products of a step at a time, at `weights`.
-  static void add_step(__m256i (&sum)[2], const std::int8_t* weights, const std::int8_t* x) {
+  static void add_step(Sums256 (&sum)[2], const std::int8_t* weights, const std::int8_t* x) {
     const __m256i four = broadcast_4_bytes(x);
     for (std::size_t half = 0; half < 2; ++half)
       sum[half] =
-          multiply_add(sum[half], _mm256_maddubs_epi16(Ops::load_256(weights + half * 32), four),
+          add_products(sum[half], _mm256_maddubs_epi16(Ops::load_256(weights + half * 32), four),
                        _mm256_set1_epi16(1));
   }
 
@@ -255,9 +251,9 @@ struct Avx2Dense {
                              std::int32_t* y, std::size_t y_stride) {
     const Avx2NarrowRows& rows = inputs.narrow;
     const std::int8_t* x = rows.row(first_row);
-    __m256i sum[kRows][2];
+    Sums256 sum[kRows][2];
     for (std::size_t r = 0; r < kRows; ++r)
-      sum[r][0] = sum[r][1] = Ops::set(inputs.offsets[first_row + r]);
+      sum[r][0] = sum[r][1] = to_sums(Ops::set(inputs.offsets[first_row + r]));
     std::size_t step = 0;
     for (; step + 2 <= inputs.steps; step += 2)
       for (std::size_t half = 0; half < 2; ++half) {
@@ -269,7 +265,7 @@ struct Avx2Dense {
           const __m256i products =
               _mm256_add_epi16(_mm256_maddubs_epi16(first, broadcast_4_bytes(eight)),
                                _mm256_maddubs_epi16(second, broadcast_4_bytes(eight + kStep)));
-          sum[r][half] = multiply_add(sum[r][half], products, _mm256_set1_epi16(1));
+          sum[r][half] = add_products(sum[r][half], products, _mm256_set1_epi16(1));
         }
       }
     for (std::size_t r = 0; r < kRows; ++r) {

@@ -51,9 +51,10 @@ std::uint16_t inverse_rms(std::uint32_t mean_square, Dialect dialect) {
 }
 
 bool AttentionScratch::allocate(std::uint32_t positions) {
-  const std::size_t padded = round_up(positions, kRowPadding) + kRowPadding;
-  return scores.allocate(padded) && weight_low.allocate(kFrontPadding + padded) &&
-         weight_high.allocate(kFrontPadding + padded) && segments.allocate(padded);
+  stride = round_up(positions, kRowPadding) + kRowPadding;
+  return scores.allocate(kMaxHeadsPerPass * stride) &&
+         weight_low.allocate(kFrontPadding + stride) &&
+         weight_high.allocate(kFrontPadding + stride) && segments.allocate(stride);
 }
 
 FrequencyScale make_frequency_scale(std::uint32_t numerator, std::uint32_t weight_sum) {

@@ -89,9 +89,11 @@ struct AttentionInput {
 
 // Working memory of `attend`, for up to `positions` per row and 64 more.
 struct AttentionScratch {
+  static constexpr std::size_t kMaxHeadsPerPass = 3;
   static constexpr std::size_t kFrontPadding = 64;  // weights before position 0
 
-  AlignedBuffer<std::int32_t> scores;  // [positions + 64]
+  std::size_t stride = 0;              // positions + 64, rounded up to 64
+  AlignedBuffer<std::int32_t> scores;  // [kMaxHeadsPerPass, stride]
   AlignedBuffer<std::uint8_t>
       weight_low;  // [64 + positions + 64], low bytes of the softmax weights
   AlignedBuffer<std::uint8_t> weight_high;

@@ -8,6 +8,7 @@ namespace czip {
 namespace {
 
 struct Avx2Isa : Avx2Dense {
+  static constexpr std::size_t kHeadsPerPass = 1;
   static constexpr std::size_t kValueGroup = 2;
 
   // Keys: [positions / 8][dimensions / 4][8 positions][4].
@@ -26,22 +27,21 @@ struct Avx2Isa : Avx2Dense {
   static void dot_key_blocks(const std::int8_t* query, const std::int8_t* magnitudes,
                              const std::int8_t* keys, std::int32_t* dots) {
     const __m256i ones = _mm256_set1_epi16(1);
-    __m256i sum[kBlocks];
-    for (std::size_t b = 0; b < kBlocks; ++b) sum[b] = _mm256_setzero_si256();
+    Sums256 sum[kBlocks] = {};
     for (std::size_t i = 0; i < kHeadDim; i += 4) {
       const __m256i signs = broadcast_4_bytes(query + i);
       const __m256i four = broadcast_4_bytes(magnitudes + i);
       for (std::size_t b = 0; b < kBlocks; ++b) {
         const __m256i signed_keys =
             _mm256_sign_epi8(Ops::load_256(keys + b * 8 * kHeadDim + i * 8), signs);
-        sum[b] = multiply_add(sum[b], _mm256_maddubs_epi16(four, signed_keys), ones);
+        sum[b] = add_products(sum[b], _mm256_maddubs_epi16(four, signed_keys), ones);
       }
     }
-    for (std::size_t b = 0; b < kBlocks; ++b) Ops::store(dots + b * 8, sum[b]);
+    for (std::size_t b = 0; b < kBlocks; ++b) Ops::store(dots + b * 8, from_sums(sum[b]));
   }
 
-  static void dot_keys(const std::int8_t* query, const std::int8_t* keys, std::size_t n,
-                       std::int32_t* dots) {
+  static void dot_keys(const std::int8_t* query, std::size_t, const std::int8_t* keys,
+                       std::size_t n, std::int32_t* dots, std::size_t) {
     alignas(32) std::int8_t magnitudes[kHeadDim];
     for (std::size_t i = 0; i < kHeadDim; i += 32)
       _mm256_store_si256(reinterpret_cast<__m256i*>(magnitudes + i),
@@ -76,15 +76,14 @@ struct Avx2Isa : Avx2Dense {
   // Adds the products of n signed weights, n at most kFlush.
   static void add_signed(const std::int8_t* values, const std::int16_t* weights, std::size_t n,
                          SegmentSums& sums) {
-    __m256i sum[kSums];
-    for (std::size_t d = 0; d < kSums; ++d) sum[d] = _mm256_setzero_si256();
+    Sums256 sum[kSums] = {};
     for (std::size_t t = 0; t < n; t += 2) {
       const __m256i pair = broadcast_4_bytes(weights + t);
       for (std::size_t d = 0; d < kSums; ++d)
-        sum[d] = multiply_add(sum[d], widen_16_bytes(values + t * kHeadDim + d * 16), pair);
+        sum[d] = add_products(sum[d], widen_16_bytes(values + t * kHeadDim + d * 16), pair);
     }
     for (std::size_t d = 0; d < kSums; ++d)
-      Ops::store(sums.low + d * 8, Ops::add(Ops::load(sums.low + d * 8), sum[d]));
+      Ops::store(sums.low + d * 8, Ops::add(Ops::load(sums.low + d * 8), from_sums(sum[d])));
   }
 
   // Makes room in `low` for another kFlush positions.
@@ -106,8 +105,8 @@ struct Avx2Isa : Avx2Dense {
       const __m256i pair = _mm256_slli_epi16(is_large, 8);
       for (std::size_t d = 0; d < kSums; ++d)
         Ops::store(sums.high + d * 8,
-                   multiply_add(Ops::load(sums.high + d * 8),
-                                widen_16_bytes(values + t * kHeadDim + d * 16), pair));
+                   from_sums(add_products(to_sums(Ops::load(sums.high + d * 8)),
+                                          widen_16_bytes(values + t * kHeadDim + d * 16), pair)));
     }
   }
 

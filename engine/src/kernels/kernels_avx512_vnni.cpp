@@ -18,6 +18,7 @@ struct Avx512VnniIsa {
   // A burst of fetches would stall the products; with each step, one hides among them.
   static constexpr bool kFetchesAhead = true;
   static constexpr std::size_t kRowsPerPass = 256;
+  static constexpr std::size_t kHeadsPerPass = 3;  // four blocks of keys each: 12 sums
   static constexpr std::size_t kValueGroup = 4;
 
   // Layout: [outputs / 32][inputs / 4][32 outputs][4 inputs].
@@ -113,35 +114,45 @@ struct Avx512VnniIsa {
     for (std::size_t i = 0; i < kHeadDim; ++i) values[i * 4] = value[i];
   }
 
-  template <std::size_t kBlocks>
-  static void dot_key_blocks(const std::int8_t* query, const std::int8_t* keys, std::int32_t offset,
-                             std::int32_t* dots) {
-    Sums512 sum[kBlocks];
-    for (std::size_t b = 0; b < kBlocks; ++b) sum[b] = to_sums(Ops::set(offset));
+  // kBlocks * 16 keys of kHeads queries each, which share the loads of the keys.
+  template <std::size_t kHeads, std::size_t kBlocks>
+  static void dot_key_blocks(const std::int8_t* queries, const std::int32_t (&offsets)[kHeads],
+                             const std::int8_t* keys, std::int32_t* dots, std::size_t stride) {
+    Sums512 sum[kHeads][kBlocks];
+    for (std::size_t h = 0; h < kHeads; ++h)
+      for (std::size_t b = 0; b < kBlocks; ++b) sum[h][b] = to_sums(Ops::set(offsets[h]));
     for (std::size_t i = 0; i < kHeadDim; i += 4) {
-      const __m512i four = broadcast_4_bytes(query + i);
+      __m512i key[kBlocks];
       for (std::size_t b = 0; b < kBlocks; ++b)
-        sum[b] = add_products(sum[b], load_64_bytes(keys + b * 16 * kHeadDim + i * 16), four);
+        key[b] = load_64_bytes(keys + b * 16 * kHeadDim + i * 16);
+      for (std::size_t h = 0; h < kHeads; ++h) {
+        const __m512i four = broadcast_4_bytes(queries + h * kHeadDim + i);
+        for (std::size_t b = 0; b < kBlocks; ++b) sum[h][b] = add_products(sum[h][b], key[b], four);
+      }
     }
-    for (std::size_t b = 0; b < kBlocks; ++b) Ops::store(dots + b * 16, from_sums(sum[b]));
+    for (std::size_t h = 0; h < kHeads; ++h)
+      for (std::size_t b = 0; b < kBlocks; ++b)
+        Ops::store(dots + h * stride + b * 16, from_sums(sum[h][b]));
   }
 
-  static void dot_keys(const std::int8_t* query, const std::int8_t* keys, std::size_t n,
-                       std::int32_t* dots) {
-    constexpr std::size_t kBlocks = 8;
-    const std::int32_t offset = offset_of(query, kHeadDim / kStep);
+  template <std::size_t kHeads = kHeadsPerPass>
+  static void dot_keys(const std::int8_t* queries, std::size_t heads, const std::int8_t* keys,
+                       std::size_t n, std::int32_t* dots, std::size_t stride) {
+    if constexpr (kHeads > 1)
+      if (heads < kHeads) return dot_keys<kHeads - 1>(queries, heads, keys, n, dots, stride);
+    std::int32_t offsets[kHeads];
+    for (std::size_t h = 0; h < kHeads; ++h)
+      offsets[h] = offset_of(queries + h * kHeadDim, kHeadDim / kStep);
+    const auto blocks = [&]<std::size_t kBlocks>(std::size_t t) {
+      dot_key_blocks<kHeads, kBlocks>(queries, offsets, keys + t * kHeadDim, dots + t, stride);
+    };
     std::size_t t = 0;
-    for (; t + kBlocks * 16 <= n; t += kBlocks * 16)
-      dot_key_blocks<kBlocks>(query, keys + t * kHeadDim, offset, dots + t);
-    if (t + 64 <= n) {
-      dot_key_blocks<4>(query, keys + t * kHeadDim, offset, dots + t);
-      t += 64;
-    }
+    for (; t + 64 <= n; t += 64) blocks.template operator()<4>(t);
     if (t + 32 <= n) {
-      dot_key_blocks<2>(query, keys + t * kHeadDim, offset, dots + t);
+      blocks.template operator()<2>(t);
       t += 32;
     }
-    for (; t < n; t += 16) dot_key_blocks<1>(query, keys + t * kHeadDim, offset, dots + t);
+    for (; t < n; t += 16) blocks.template operator()<1>(t);
   }
 
   static void weighted_values(const std::int8_t* values, const std::uint8_t* weight_low,
@@ -153,7 +164,9 @@ struct Avx512VnniIsa {
       const __m512i four_low = broadcast_4_bytes(weight_low + t);
       const __m512i four_high = broadcast_4_bytes(weight_high + t);
       for (std::size_t d = 0; d < 4; ++d) {
-        const __m512i four_values = load_64_bytes(values + t * kHeadDim + d * 64);
+        __m512i four_values = load_64_bytes(values + t * kHeadDim + d * 64);
+        // Or GCC loads them a second time for the second product, which takes a third longer.
+        __asm__("" : "+v"(four_values));
         low[d] = add_products(low[d], four_low, four_values);
         high[d] = add_products(high[d], four_high, four_values);
       }

@@ -9,10 +9,6 @@ namespace {
 
 __m256i widen_bytes(const void* p) { return _mm256_cvtepi8_epi16(Avx2Ops::load_128(p)); }
 
-__m256i multiply_add_pairs(__m256i sum, __m256i a, __m256i b) {
-  return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b));
-}
-
 // Two 16-bit integers in every lane.
 __m256i broadcast_two(std::int32_t first, std::int32_t second) {
   return _mm256_set1_epi32((first & 0xffff) |
@@ -57,14 +53,13 @@ struct Avx2IsaV2 {
   template <std::size_t kBlocks>
   static void dot_key_blocks(const std::int8_t* query, const std::int8_t* keys, std::size_t n,
                              std::int32_t* dots) {
-    __m256i sum[kBlocks];
-    for (std::size_t b = 0; b < kBlocks; ++b) sum[b] = _mm256_setzero_si256();
+    Sums256 sum[kBlocks] = {};
     for (std::size_t i = 0; i < n; i += 2) {
       const __m256i two = broadcast_two(query[i], query[i + 1]);
       for (std::size_t b = 0; b < kBlocks; ++b)
-        sum[b] = multiply_add_pairs(sum[b], widen_bytes(keys + b * 8 * n + i * 8), two);
+        sum[b] = add_products(sum[b], widen_bytes(keys + b * 8 * n + i * 8), two);
     }
-    for (std::size_t b = 0; b < kBlocks; ++b) Ops::store(dots + b * 8, sum[b]);
+    for (std::size_t b = 0; b < kBlocks; ++b) Ops::store(dots + b * 8, from_sums(sum[b]));
   }
 
   template <std::size_t kHeads>
@@ -90,14 +85,13 @@ struct Avx2IsaV2 {
   static void weighted_dimensions(const std::int8_t* values, std::size_t stride,
                                   const std::uint8_t* weights, std::size_t slots,
                                   std::int32_t* sums) {
-    __m256i sum[kVectors];
-    for (std::size_t d = 0; d < kVectors; ++d) sum[d] = _mm256_setzero_si256();
+    Sums256 sum[kVectors] = {};
     for (std::size_t t = 0; t < slots; t += 2) {
       const __m256i two = broadcast_two(weights[t], weights[t + 1]);
       for (std::size_t d = 0; d < kVectors; ++d)
-        sum[d] = multiply_add_pairs(sum[d], widen_bytes(values + t * stride + d * 16), two);
+        sum[d] = add_products(sum[d], widen_bytes(values + t * stride + d * 16), two);
     }
-    for (std::size_t d = 0; d < kVectors; ++d) Ops::store(sums + d * 8, sum[d]);
+    for (std::size_t d = 0; d < kVectors; ++d) Ops::store(sums + d * 8, from_sums(sum[d]));
   }
 
   template <std::size_t kHeads>

@@ -59,8 +59,7 @@ struct Avx512VnniIsaV2 {
       }
       for (std::size_t h = 0; h < kHeads; ++h) {
         const __m512i four = broadcast_4_bytes(queries + h * n + i);
-        for (std::size_t b = 0; b < kBlocks; ++b)
-          sum[h][b] = add_products(sum[h][b], key[b], four);
+        for (std::size_t b = 0; b < kBlocks; ++b) sum[h][b] = add_products(sum[h][b], key[b], four);
       }
     }
     for (std::size_t h = 0; h < kHeads; ++h)

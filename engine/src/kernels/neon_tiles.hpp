@@ -30,6 +30,7 @@ struct NeonTiles {
   static constexpr std::size_t kRowBlock = 4;  // four sums a row: 16 of the 32 registers
   static constexpr bool kFetchesAhead = false;
   static constexpr std::size_t kRowsPerPass = 256;
+  static constexpr std::size_t kHeadsPerPass = 1;
   static constexpr std::size_t kValueGroup = 8;
   static_assert(kTileOutputs % Product::kOutputs == 0 && kNeonBytes % Product::kInputs == 0);
 
@@ -90,8 +91,8 @@ struct NeonTiles {
     place_row(cache.keys, kHeadDim, position, key, kHeadDim);
   }
 
-  static void dot_keys(const std::int8_t* query, const std::int8_t* keys, std::size_t n,
-                       std::int32_t* dots) {
+  static void dot_keys(const std::int8_t* query, std::size_t, const std::int8_t* keys,
+                       std::size_t n, std::int32_t* dots, std::size_t) {
     for (std::size_t t = 0; t < n; t += Product::kOutputs)
       Product::template product_of_rows<1>(keys + t * kHeadDim, query, kHeadDim, kHeadDim, dots + t,
                                            0);

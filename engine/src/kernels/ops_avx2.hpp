@@ -12,6 +12,18 @@
 namespace czip {
 namespace {
 
+// Sums of products, 8 x int32, over the steps of a loop. Sums of type __m256i, 4 x int64 to GCC,
+// would be copied from register to register in each step.
+using Sums256 = std::int32_t __attribute__((vector_size(32)));
+
+inline Sums256 to_sums(__m256i v) { return reinterpret_cast<Sums256>(v); }
+inline __m256i from_sums(Sums256 sums) { return reinterpret_cast<__m256i>(sums); }
+
+// Adds two products of 16-bit integers to each lane.
+inline Sums256 add_products(Sums256 sums, __m256i a, __m256i b) {
+  return to_sums(_mm256_add_epi32(from_sums(sums), _mm256_madd_epi16(a, b)));
+}
+
 struct Avx2Ops {
   using I32 = __m256i;  // 8 x int32
   struct Wide {         // 8 x uint64: the even and the odd lanes

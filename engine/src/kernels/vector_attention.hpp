@@ -224,14 +224,14 @@ struct AttentionKernel {
     std::memcpy(high + end, high_after, kGroup);
   }
 
+  // `weights` holds the distances below the segments' maxima.
   template <class Accumulator>
-  static void attend_head(const AttentionInput& input, const KvCache& cache,
-                          AttentionScratch& scratch, std::size_t segment_count, bool with_sink,
-                          CachePrefetch& prefetch, std::int8_t* out) {
+  static void sum_segments(const AttentionInput& input, const KvCache& cache,
+                           AttentionScratch& scratch, std::int32_t* weights,
+                           std::size_t segment_count, CachePrefetch& prefetch, std::int8_t* out) {
     const Segment* segments = scratch.segments.data();
     std::uint8_t* low = scratch.weight_low.data() + AttentionScratch::kFrontPadding;
     std::uint8_t* high = scratch.weight_high.data() + AttentionScratch::kFrontPadding;
-    std::int32_t* weights = scratch.scores.data();
     weigh(weights, input.positions, *input.exp, low, high, prefetch);
     Accumulator values;
     std::uint64_t sum = 0;
@@ -244,7 +244,7 @@ struct AttentionKernel {
                              input.exp->coefficient, input.exp->table);
         sum = (sum * factor + 32768) >> 16;
         values.rescale(factor);
-      } else if (with_sink) {
+      } else if (input.sink_key != nullptr) {
         sum = 65535;
       }
       const std::size_t begin = segments[i].begin;
@@ -265,25 +265,35 @@ struct AttentionKernel {
     return saturate32(czip::shift_right_rne(czip::shift_right_rne(dot, 2) * multiplier, 15));
   }
 
+  // `scores` holds head h's dot products with the keys.
+  static void attend_head(const AttentionInput& input, const KvCache& cache,
+                          AttentionScratch& scratch, std::size_t h, std::int32_t* scores,
+                          CachePrefetch& prefetch, std::int8_t* out) {
+    const std::int32_t multiplier = input.score_multiplier[h];
+    scale_scores(scores, input.positions, multiplier, prefetch);
+    std::size_t count = 0;
+    if (input.sink_key != nullptr)
+      scratch.segments[count++] = {
+          0, sink_score(input.query + h * kHeadDim, input.sink_key, multiplier)};
+    count = find_segments(scores, input.positions, scratch.segments.data(), count);
+    if (accumulator_wraps(input.dialect))
+      sum_segments<WrappingAccumulator<Ops>>(input, cache, scratch, scores, count, prefetch, out);
+    else
+      sum_segments<WideAccumulator>(input, cache, scratch, scores, count, prefetch, out);
+  }
+
   static void attend(const AttentionInput& input, const KvCache& cache, AttentionScratch& scratch,
                      std::int8_t* out) {
-    const std::size_t n = input.positions;
-    const bool with_sink = input.sink_key != nullptr;
+    constexpr std::size_t kHeads = Isa::kHeadsPerPass;
+    static_assert(kHeads <= AttentionScratch::kMaxHeadsPerPass);
     CachePrefetch prefetch(input, Ops::kLanes);
-    for (std::size_t h = 0; h < input.heads; ++h) {
-      const std::int8_t* query = input.query + h * kHeadDim;
-      const std::int32_t multiplier = input.score_multiplier[h];
-      Isa::dot_keys(query, cache.keys, n, scratch.scores.data());
-      scale_scores(scratch.scores.data(), n, multiplier, prefetch);
-      std::size_t count = 0;
-      if (with_sink) scratch.segments[count++] = {0, sink_score(query, input.sink_key, multiplier)};
-      count = find_segments(scratch.scores.data(), n, scratch.segments.data(), count);
-      if (accumulator_wraps(input.dialect))
-        attend_head<WrappingAccumulator<Ops>>(input, cache, scratch, count, with_sink, prefetch,
-                                              out + h * kHeadDim);
-      else
-        attend_head<WideAccumulator>(input, cache, scratch, count, with_sink, prefetch,
-                                     out + h * kHeadDim);
+    for (std::size_t first = 0; first < input.heads; first += kHeads) {
+      const std::size_t heads = input.heads - first < kHeads ? input.heads - first : kHeads;
+      Isa::dot_keys(input.query + first * kHeadDim, heads, cache.keys, input.positions,
+                    scratch.scores.data(), scratch.stride);
+      for (std::size_t i = 0; i < heads; ++i)
+        attend_head(input, cache, scratch, first + i, scratch.scores.data() + i * scratch.stride,
+                    prefetch, out + (first + i) * kHeadDim);
     }
   }
 };
