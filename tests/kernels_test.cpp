@@ -348,20 +348,30 @@ std::vector<std::int8_t> run_attention(const Kernels& kernels, const AttentionCa
   return values(out, c.heads * kHeadDim);
 }
 
+// Heads may share the loads of keys: blocks of keys and single ones, groups of heads and single
+// ones.
+struct AttentionShape {
+  std::uint32_t positions;
+  std::uint32_t heads;
+};
+constexpr AttentionShape kAttentionShapes[] = {{1, 2},   {2, 3},   {15, 4},  {16, 1},
+                                               {17, 3},  {31, 5},  {63, 2},  {65, 3},
+                                               {130, 4}, {300, 2}, {1024, 1}};
+
 TEST_CASE("attention equals the scalar online softmax in every dialect, with and without a sink") {
   Random random(5);
   for (const Kernels* kernels : vector_kernels())
     for (const Scores scores :
          {Scores::random, Scores::extremes, Scores::equal, Scores::rising, Scores::falling})
-      for (const std::uint32_t positions :
-           {1U, 2U, 15U, 16U, 17U, 31U, 63U, 65U, 130U, 300U, 1024U})
+      for (const AttentionShape shape : kAttentionShapes)
         for (const std::int32_t multiplier : {60000, 0, 1, 700, 1 << 27})
           for (const bool sink : {false, true})
             for (const Dialect dialect : {Dialect::rust, Dialect::i64}) {
-              const AttentionCase c{positions, positions < 100 ? 3U : 1U, scores, multiplier, sink,
-                                    dialect};
+              const AttentionCase c{shape.positions, shape.heads, scores,
+                                    multiplier,      sink,        dialect};
               CAPTURE(simd_level_name(kernels->level));
-              CAPTURE(positions);
+              CAPTURE(shape.positions);
+              CAPTURE(shape.heads);
               CAPTURE(int(scores));
               CAPTURE(multiplier);
               CAPTURE(sink);
