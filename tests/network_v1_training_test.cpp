@@ -402,7 +402,7 @@ TEST_CASE("options and shapes that cannot be trained are refused") {
   CHECK(!trainer_of(options, text).train().has_value());
 }
 
-TEST_CASE("training goes on from a checkpoint, of the same network only") {
+TEST_CASE("training goes on from a checkpoint, of the same network and seed only") {
   const std::string text = sentences(60'000, 1);
   auto options = small_options();
   auto wider = options.shape;
@@ -416,11 +416,13 @@ TEST_CASE("training goes on from a checkpoint, of the same network only") {
   options.seed = 2;
   const auto expected = trainer_of(options, text).train();
   const Parameters start(options.shape, 2);
-  options.checkpoint = network::write_checkpoint(start, network::Optimizer(start, {}), {});
+  options.checkpoint = network::write_checkpoint(start, network::Optimizer(start, {}), {.seed = 2});
   const auto resumed = trainer_of(options, text).train();
   REQUIRE(expected.has_value());
   REQUIRE(resumed.has_value());
   CHECK(*resumed == *expected);
+  options.seed = 3;
+  CHECK(trainer_of(options, text).train().error().code == ErrorCode::invalid_argument);
 }
 
 }  // namespace czip::network_v1

@@ -19,7 +19,7 @@ expect 1 train --tokens 1 --vocabulary 1024 -o x.czm corpus; one_line; said '--v
 expect 1 train --tokens 1 --prior-size 1000 -o x.czm corpus; one_line; said '--prior-size belongs'
 expect 1 train --tokens 1 --resume -o x.czm corpus; one_line; said '--checkpoint FILE'
 expect 1 "$CZIP" train --format 3 -o x.czm corpus; one_line; said "'3'"
-expect 1 "$CZIP" train --tokens 1 --seed 1 -o x.czm corpus; one_line; said '--seed'
+expect 1 train --tokens 1 --seed x -o x.czm corpus; one_line; said seed
 "$CZIP" train --help | grep -q 'format 1' || fail 'the help lacks format 1'
 
 if [ "${TRAINS_NETWORK:?ON or OFF}" = OFF ]; then

@@ -52,6 +52,9 @@ if [ "${TRAINS_NETWORK:?ON or OFF}" = ON ]; then
   same made.czm made_of_it.czm
   expect 0 train --checkpoint state --resume -o later.czm; said 'held-back text'
   expect 2 train -q --checkpoint trained --resume -o x.czm; one_line; said checkpoint
+  expect 1 train -q --seed 2 --checkpoint state --resume -o x.czm; one_line; said 'seed 1, not 2'
+  expect 0 train -q --seed 2 -T1 --save-network of_seed_2 -o x.czm; rm x.czm
+  ! cmp -s trained of_seed_2 || fail 'two seeds gave the same network'
   expect 1 train --resume -o x.czm; one_line; said '--checkpoint FILE'
 else
   expect 2 "$CZIP" train -q --from own.czm --tokens 1 -o x.czm corpus; one_line; said CZIP_TRAIN_NETWORK
@@ -66,6 +69,7 @@ expect 1 "$CZIP" train -q --from own.czm --network missing -o x.czm corpus; one_
 expect 1 "$CZIP" train -q --from own.czm --network network -o x.czm few; one_line; said '24 documents'
 expect 1 "$CZIP" train --from own.czm -o x.czm corpus; one_line; said '--network FILE'
 expect 1 "$CZIP" train --network-size small -o x.czm corpus; one_line; said '--minutes'
+expect 1 "$CZIP" train --seed 2 -o x.czm corpus; one_line; said '--minutes'
 expect 1 "$CZIP" train --minutes 1 --network-size tall -o x.czm corpus; one_line; said tall
 expect 1 "$CZIP" train --network network -o x.czm corpus; one_line; said '--from MODEL'
 expect 1 "$CZIP" train --from own.czm --network network --vocabulary 270 -o x.czm corpus; one_line

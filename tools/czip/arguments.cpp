@@ -316,6 +316,8 @@ Parser::Number Parser::number_of(OptionId id) {
       return {&arguments_.network_training.minutes, 1U << 20U, "number of minutes"};
     case OptionId::prior_size:
       return {&arguments_.prior_bytes, 1U << 30U, "prior's size"};
+    case OptionId::seed:
+      return {&arguments_.network_training.seed, ~0U, "seed"};
     case OptionId::threads:
       return {&arguments_.threads, kMaxThreads, "number of threads"};
     case OptionId::tokens:
@@ -388,7 +390,8 @@ Status check_training(const Arguments& arguments) {
     return usage_error("--network FILE goes with --from MODEL, and without --minutes or --tokens");
   if (!arguments.from.empty() && arguments.network.empty() && !network.wanted())
     return usage_error("--from MODEL needs a network: --network FILE, --minutes or --tokens");
-  if (!network.wanted() && !(network.size + network.checkpoint + network.save).empty())
+  if (!network.wanted() &&
+      (network.seed != 1 || !(network.size + network.checkpoint + network.save).empty()))
     return usage_error("what is said of a network's training needs --minutes or --tokens");
   if (network.resume && network.checkpoint.empty())
     return usage_error("--resume needs --checkpoint FILE");

@@ -33,8 +33,9 @@ enum class Command : std::uint16_t {
 struct NetworkArguments {
   std::uint32_t minutes = 0;  // 0: no limit
   std::uint32_t tokens = 0;   // 0: no limit
-  std::string size;           // empty: the default
-  std::string checkpoint;     // empty: none
+  std::uint32_t seed = 1;
+  std::string size;        // empty: the default
+  std::string checkpoint;  // empty: none
   bool resume = false;
   std::string save;  // a file for the network by itself; empty: none
   [[nodiscard]] bool wanted() const { return minutes != 0 || tokens != 0; }

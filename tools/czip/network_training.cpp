@@ -32,6 +32,7 @@ Status set_options(const Session& session, v2::NetworkRunOptions& options) {
   const NetworkArguments& arguments = session.arguments.network_training;
   options.tokens = arguments.tokens;
   options.seconds = 60.0 * arguments.minutes;
+  options.seed = arguments.seed;
   options.threads = session.arguments.threads;
   options.progress = [&session](const v2::NetworkProgress& progress) {
     session.console.note(describe(progress));

@@ -92,6 +92,9 @@ constexpr std::array kOptions = {
               "order, and train only what goes with it"},
     OptionRow{Id::minutes, 0, "minutes", "N", kTrain, "train a network for that long"},
     OptionRow{Id::tokens, 0, "tokens", "N", kTrain, "train a network on N tokens of the texts"},
+    OptionRow{Id::seed, 0, "seed", "N", kTrain,
+              "of the network's first weights and the order of the texts that\n"
+              "it reads (default: 1)"},
     OptionRow{Id::network_size, 0, "network-size", "SIZE", kTrain,
               "small, base (default) or large"},
     OptionRow{Id::checkpoint, 0, "checkpoint", "FILE", kTrain,

@@ -43,6 +43,7 @@ enum class OptionId : std::uint8_t {
   remove,
   resume,
   save_network,
+  seed,
   simd,
   stdout_,
   test,

@@ -38,8 +38,8 @@ struct NetworkRunOptions {
   double seconds = 0;
   std::uint64_t seed = 1;  // of the initial weights and the order of the text
   unsigned threads = 0;    // 0: as many as the machine has
-  // A checkpoint of an earlier run of the same network, with the same tokens, on the same text;
-  // empty: begin anew.
+  // A checkpoint of an earlier run of the same network and seed, with the same tokens, on the same
+  // text; empty: begin anew.
   std::vector<std::uint8_t> checkpoint;
   // Called every few minutes while the learning rate is constant, and once when it begins to fall:
   // a run goes on better from there than from where it has fallen. An error ends the training.
@@ -68,8 +68,8 @@ class NetworkTrainer {
   Status add_document(std::span<const std::uint8_t> text, bool held_back = false);
 
   // A safetensors file of the network's tensors. Errors: invalid_argument (no budget, too little
-  // text, a checkpoint of another network), corrupt (checkpoint), out_of_memory, and that of
-  // save_checkpoint.
+  // text, a checkpoint of another network or seed), corrupt (checkpoint), out_of_memory, and that
+  // of save_checkpoint.
   Result<std::vector<std::uint8_t>> train();
 
  private:

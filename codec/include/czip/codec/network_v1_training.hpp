@@ -72,7 +72,7 @@ class NetworkTrainer {
   Status add_document(std::span<const std::uint8_t> text, bool held_back = false);
 
   // A czip-model-v1 file. Errors: invalid_argument (no budget, too little text, a checkpoint of
-  // another network), corrupt (checkpoint), out_of_memory, and that of save_checkpoint.
+  // another network or seed), corrupt (checkpoint), out_of_memory, and that of save_checkpoint.
   Result<std::vector<std::uint8_t>> train();
 
  private:

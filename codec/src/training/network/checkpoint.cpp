@@ -44,8 +44,9 @@ TensorContent tensor_of(const std::string& name, const std::vector<float>& value
 std::vector<std::uint8_t> write_checkpoint(const ParameterList& parameters,
                                            const Optimizer& optimizer,
                                            const TrainingPosition& position) {
-  const std::array<std::uint64_t, 2> numbers{position.steps, position.windows};
-  std::vector<TensorContent> tensors{make_tensor<std::uint64_t>(kPosition, {2}, numbers)};
+  const std::array<std::uint64_t, 3> numbers{position.steps, position.windows, position.seed};
+  std::vector<TensorContent> tensors{
+      make_tensor<std::uint64_t>(kPosition, {numbers.size()}, numbers)};
   for (std::size_t i = 0; i < parameters.list.size(); ++i) {
     const Parameter& parameter = parameters.list[i];
     tensors.push_back(tensor_of(parameter.name + ".value", parameter.value));
@@ -62,7 +63,7 @@ Result<TrainingPosition> read_checkpoint(std::span<const std::uint8_t> file,
   if (!tensors) return tl::unexpected(tensors.error());
   const auto list = entries(parameters, optimizer);
   const TensorView* position = tensors->find(kPosition);
-  if (position == nullptr || position->bytes.size() != 16)
+  if (position == nullptr || position->bytes.size() != 3 * sizeof(std::uint64_t))
     return fail(ErrorCode::corrupt, "this is no checkpoint of a network's training");
   if (tensors->tensors().size() != list.size() + 1)
     return fail(ErrorCode::invalid_argument, "the checkpoint is one of another network: it has " +
@@ -82,7 +83,9 @@ Result<TrainingPosition> read_checkpoint(std::span<const std::uint8_t> file,
   }
   parameters.quantize();
   optimizer.steps = load_le<std::uint64_t>(position->bytes.data());
-  return TrainingPosition{optimizer.steps, load_le<std::uint64_t>(position->bytes.data() + 8)};
+  return TrainingPosition{.steps = optimizer.steps,
+                          .windows = load_le<std::uint64_t>(position->bytes.data() + 8),
+                          .seed = load_le<std::uint64_t>(position->bytes.data() + 16)};
 }
 
 }  // namespace czip::network

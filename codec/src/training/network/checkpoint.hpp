@@ -14,6 +14,7 @@ namespace czip::network {
 struct TrainingPosition {
   std::uint64_t steps = 0;
   std::uint64_t windows = 0;  // taken from the corpus
+  std::uint64_t seed = 1;     // of the corpus's order
 };
 
 std::vector<std::uint8_t> write_checkpoint(const ParameterList& parameters,

@@ -58,6 +58,10 @@ class Run {
   Status resume() {
     const auto position = read_checkpoint(options_.checkpoint, trainee_.parameters, optimizer_);
     if (!position) return tl::unexpected(position.error());
+    if (position->seed != options_.seed)
+      return fail(ErrorCode::invalid_argument, "the checkpoint's training had the seed " +
+                                                   std::to_string(position->seed) + ", not " +
+                                                   std::to_string(options_.seed));
     sequences_taken_ = position->windows;
     return {};
   }
@@ -113,8 +117,8 @@ class Run {
   Status save() {
     if (!options_.save_checkpoint) return {};
     report(true);
-    return options_.save_checkpoint(
-        write_checkpoint(trainee_.parameters, optimizer_, {optimizer_.steps, sequences_taken_}));
+    return options_.save_checkpoint(write_checkpoint(
+        trainee_.parameters, optimizer_, {optimizer_.steps, sequences_taken_, options_.seed}));
   }
 
   // The sum of work(worker, i) over the shares i < count, on all threads; each share always falls
