@@ -24,8 +24,6 @@
 namespace czip {
 namespace {
 
-__m256i widen_16_bytes(const void* p) { return _mm256_cvtepi8_epi16(Avx2Ops::load_128(p)); }
-
 __m256i broadcast_4_bytes(const void* p) {
   std::int32_t value;
   std::memcpy(&value, p, sizeof(value));
@@ -176,7 +174,7 @@ struct Avx2Dense {
     // Each step's inputs in the order 0, 2, 1, 3: that of widened weights.
     void widen_row(const std::int8_t* row, std::size_t cols, std::int16_t* wide) const {
       for (std::size_t i = 0; i < stride; i += 16) {
-        const __m256i swapped = _mm256_shufflelo_epi16(widen_16_bytes(row + i), 0xd8);
+        const __m256i swapped = _mm256_shufflelo_epi16(Ops::widen_16_bytes(row + i), 0xd8);
         store_256(wide + i, _mm256_shufflehi_epi16(swapped, 0xd8));
       }
       // Padding weighs 128 here.

@@ -80,7 +80,7 @@ struct Avx2Isa : Avx2Dense {
     for (std::size_t t = 0; t < n; t += 2) {
       const __m256i pair = broadcast_4_bytes(weights + t);
       for (std::size_t d = 0; d < kSums; ++d)
-        sum[d] = add_products(sum[d], widen_16_bytes(values + t * kHeadDim + d * 16), pair);
+        sum[d] = add_products(sum[d], Ops::widen_16_bytes(values + t * kHeadDim + d * 16), pair);
     }
     for (std::size_t d = 0; d < kSums; ++d)
       Ops::store(sums.low + d * 8, Ops::add(Ops::load(sums.low + d * 8), from_sums(sum[d])));
@@ -104,9 +104,10 @@ struct Avx2Isa : Avx2Dense {
       const __m256i is_large = _mm256_srli_epi16(broadcast_4_bytes(weights + t), 15);
       const __m256i pair = _mm256_slli_epi16(is_large, 8);
       for (std::size_t d = 0; d < kSums; ++d)
-        Ops::store(sums.high + d * 8,
-                   from_sums(add_products(to_sums(Ops::load(sums.high + d * 8)),
-                                          widen_16_bytes(values + t * kHeadDim + d * 16), pair)));
+        Ops::store(
+            sums.high + d * 8,
+            from_sums(add_products(to_sums(Ops::load(sums.high + d * 8)),
+                                   Ops::widen_16_bytes(values + t * kHeadDim + d * 16), pair)));
     }
   }
 

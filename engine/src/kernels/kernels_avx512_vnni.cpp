@@ -2,6 +2,7 @@
 // 32-bit lane without saturation. Weights and keys are stored plus 128, as unsigned bytes; what
 // that adds, 128 times the sum of the activations, is taken off the accumulator's start value. Sums
 // in between are at most 255 * 127 * 65536 < 2^31.
+#include "avx512_keys.hpp"
 #include "kernels.hpp"
 #include "ops_avx512.hpp"
 #include "vector_table.hpp"
@@ -26,22 +27,12 @@ struct Avx512VnniIsa {
     return pack_tiles<kTileOutputs, kStep>(matrix, packed, 128);
   }
 
-  // -128 * sum of the first steps * 4 bytes of x.
-  static std::int32_t offset_of(const std::int8_t* x, std::size_t steps) {
-    Sums512 sum{};
-    std::size_t i = 0;
-    for (; i + 16 <= steps; i += 16)
-      sum = add_products(sum, _mm512_set1_epi8(1), load_64_bytes(x + i * kStep));
-    const auto rest = static_cast<__mmask16>((1U << (steps - i)) - 1);
-    sum = add_products(sum, _mm512_set1_epi8(1), _mm512_maskz_loadu_epi32(rest, x + i * kStep));
-    return -128 * Ops::sum(from_sums(sum));
-  }
-
   struct Inputs {
     Inputs(const std::int8_t* rows, std::size_t row_stride, std::size_t row_count, std::size_t cols,
            std::int16_t*)
         : x(rows), stride(row_stride), count(row_count), steps(round_up(cols, kStep) / kStep) {
-      for (std::size_t r = 0; r < row_count; ++r) offsets[r] = offset_of(x + r * stride, steps);
+      for (std::size_t r = 0; r < row_count; ++r)
+        offsets[r] = offset_of_bytes(x + r * stride, steps * kStep);
     }
     const std::int8_t* x;
     std::size_t stride;
@@ -114,27 +105,6 @@ struct Avx512VnniIsa {
     for (std::size_t i = 0; i < kHeadDim; ++i) values[i * 4] = value[i];
   }
 
-  // kBlocks * 16 keys of kHeads queries each, which share the loads of the keys.
-  template <std::size_t kHeads, std::size_t kBlocks>
-  static void dot_key_blocks(const std::int8_t* queries, const std::int32_t (&offsets)[kHeads],
-                             const std::int8_t* keys, std::int32_t* dots, std::size_t stride) {
-    Sums512 sum[kHeads][kBlocks];
-    for (std::size_t h = 0; h < kHeads; ++h)
-      for (std::size_t b = 0; b < kBlocks; ++b) sum[h][b] = to_sums(Ops::set(offsets[h]));
-    for (std::size_t i = 0; i < kHeadDim; i += 4) {
-      __m512i key[kBlocks];
-      for (std::size_t b = 0; b < kBlocks; ++b)
-        key[b] = load_64_bytes(keys + b * 16 * kHeadDim + i * 16);
-      for (std::size_t h = 0; h < kHeads; ++h) {
-        const __m512i four = broadcast_4_bytes(queries + h * kHeadDim + i);
-        for (std::size_t b = 0; b < kBlocks; ++b) sum[h][b] = add_products(sum[h][b], key[b], four);
-      }
-    }
-    for (std::size_t h = 0; h < kHeads; ++h)
-      for (std::size_t b = 0; b < kBlocks; ++b)
-        Ops::store(dots + h * stride + b * 16, from_sums(sum[h][b]));
-  }
-
   template <std::size_t kHeads = kHeadsPerPass>
   static void dot_keys(const std::int8_t* queries, std::size_t heads, const std::int8_t* keys,
                        std::size_t n, std::int32_t* dots, std::size_t stride) {
@@ -142,9 +112,10 @@ struct Avx512VnniIsa {
       if (heads < kHeads) return dot_keys<kHeads - 1>(queries, heads, keys, n, dots, stride);
     std::int32_t offsets[kHeads];
     for (std::size_t h = 0; h < kHeads; ++h)
-      offsets[h] = offset_of(queries + h * kHeadDim, kHeadDim / kStep);
+      offsets[h] = offset_of_bytes(queries + h * kHeadDim, kHeadDim);
     const auto blocks = [&]<std::size_t kBlocks>(std::size_t t) {
-      dot_key_blocks<kHeads, kBlocks>(queries, offsets, keys + t * kHeadDim, dots + t, stride);
+      dot_key_blocks<kHeads, kBlocks>(queries, kHeadDim, offsets, keys + t * kHeadDim, dots + t,
+                                      stride, [](const std::int8_t*) {});
     };
     std::size_t t = 0;
     for (; t + 64 <= n; t += 64) blocks.template operator()<4>(t);

@@ -7,8 +7,6 @@
 namespace czip {
 namespace {
 
-__m256i widen_bytes(const void* p) { return _mm256_cvtepi8_epi16(Avx2Ops::load_128(p)); }
-
 // Two 16-bit integers in every lane.
 __m256i broadcast_two(std::int32_t first, std::int32_t second) {
   return _mm256_set1_epi32((first & 0xffff) |
@@ -57,7 +55,7 @@ struct Avx2IsaV2 {
     for (std::size_t i = 0; i < n; i += 2) {
       const __m256i two = broadcast_two(query[i], query[i + 1]);
       for (std::size_t b = 0; b < kBlocks; ++b)
-        sum[b] = add_products(sum[b], widen_bytes(keys + b * 8 * n + i * 8), two);
+        sum[b] = add_products(sum[b], Ops::widen_16_bytes(keys + b * 8 * n + i * 8), two);
     }
     for (std::size_t b = 0; b < kBlocks; ++b) Ops::store(dots + b * 8, from_sums(sum[b]));
   }
@@ -89,7 +87,7 @@ struct Avx2IsaV2 {
     for (std::size_t t = 0; t < slots; t += 2) {
       const __m256i two = broadcast_two(weights[t], weights[t + 1]);
       for (std::size_t d = 0; d < kVectors; ++d)
-        sum[d] = add_products(sum[d], widen_bytes(values + t * stride + d * 16), two);
+        sum[d] = add_products(sum[d], Ops::widen_16_bytes(values + t * stride + d * 16), two);
     }
     for (std::size_t d = 0; d < kVectors; ++d) Ops::store(sums + d * 8, from_sums(sum[d]));
   }

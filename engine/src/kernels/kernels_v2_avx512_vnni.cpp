@@ -3,6 +3,7 @@
 // are unsigned bytes as they are.
 #include <cstring>
 
+#include "avx512_keys.hpp"
 #include "ops_avx512.hpp"
 #include "vector_v2.hpp"
 
@@ -41,48 +42,22 @@ struct Avx512VnniIsaV2 {
     }
   }
 
-  // kBlocks * 16 slots from slot `t` on. For each line of keys one of the next ring's is fetched
-  // ahead; the many that all streams have would else be waited for.
-  template <std::size_t kHeads, std::size_t kBlocks>
-  static void dot_key_blocks(const std::int8_t* queries, const std::int32_t (&offset)[kHeads],
-                             const RingV2& ring, std::size_t t, const AttentionScratchV2& scratch) {
-    const std::size_t n = ring.head_dim;
-    Sums512 sum[kHeads][kBlocks];
-    for (std::size_t h = 0; h < kHeads; ++h)
-      for (std::size_t b = 0; b < kBlocks; ++b) sum[h][b] = to_sums(Ops::set(offset[h]));
-    for (std::size_t i = 0; i < n; i += 4) {
-      __m512i key[kBlocks];
-      for (std::size_t b = 0; b < kBlocks; ++b) {
-        const std::int8_t* keys = ring.keys + (t + b * 16) * n + i * 16;
-        key[b] = load_64_bytes(keys);
-        __builtin_prefetch(keys + ring.to_next);
-      }
-      for (std::size_t h = 0; h < kHeads; ++h) {
-        const __m512i four = broadcast_4_bytes(queries + h * n + i);
-        for (std::size_t b = 0; b < kBlocks; ++b) sum[h][b] = add_products(sum[h][b], key[b], four);
-      }
-    }
-    for (std::size_t h = 0; h < kHeads; ++h)
-      for (std::size_t b = 0; b < kBlocks; ++b)
-        Ops::store(scratch.scores + h * scratch.stride + t + b * 16, from_sums(sum[h][b]));
-  }
-
+  // For each line of keys one of the next ring's is fetched ahead; the many that all streams have
+  // would else be waited for.
   template <std::size_t kHeads>
   static void dot_keys(const std::int8_t* queries, const RingV2& ring, std::size_t slots,
                        const AttentionScratchV2& scratch) {
-    constexpr std::size_t kBlocks = 4;
     const std::size_t n = ring.head_dim;
-    std::int32_t offset[kHeads];
-    for (std::size_t h = 0; h < kHeads; ++h) {
-      __m512i sum = Ops::set(0);
-      for (std::size_t i = 0; i < n; i += 16)
-        sum = Ops::add(sum, Ops::load_i8(queries + h * n + i));
-      offset[h] = -128 * Ops::sum(sum);
-    }
+    std::int32_t offsets[kHeads];
+    for (std::size_t h = 0; h < kHeads; ++h) offsets[h] = offset_of_bytes(queries + h * n, n);
+    const auto fetch = [&](const std::int8_t* line) { __builtin_prefetch(line + ring.to_next); };
+    const auto blocks = [&]<std::size_t kBlocks>(std::size_t t) {
+      dot_key_blocks<kHeads, kBlocks>(queries, n, offsets, ring.keys + t * n, scratch.scores + t,
+                                      scratch.stride, fetch);
+    };
     std::size_t t = 0;
-    for (; t + kBlocks * 16 <= slots; t += kBlocks * 16)
-      dot_key_blocks<kHeads, kBlocks>(queries, offset, ring, t, scratch);
-    for (; t < slots; t += 16) dot_key_blocks<kHeads, 1>(queries, offset, ring, t, scratch);
+    for (; t + 64 <= slots; t += 64) blocks.template operator()<4>(t);
+    for (; t < slots; t += 16) blocks.template operator()<1>(t);
   }
 
   // attention_weight of 32 slots as 16-bit integers, in the order of _mm512_packus_epi32.

@@ -144,6 +144,8 @@ struct Avx2Ops {
   static __m256i load_256(const void* p) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
   }
+  // 16 int8 as 16-bit integers.
+  static __m256i widen_16_bytes(const void* p) { return _mm256_cvtepi8_epi16(load_128(p)); }
 
  private:
   static void store_low_bytes(void* p, I32 v) {
