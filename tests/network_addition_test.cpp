@@ -146,6 +146,11 @@ TEST_CASE("a network joins a model, whose own tensors stay") {
   }
 }
 
+TEST_CASE("a network may be given inside a model") {
+  const Bytes& whole = joined_tiny();
+  CHECK(joined(test::make_tiny_model_v2(), whole) == whole);
+}
+
 TEST_CASE("the mixer learns how much to heed a network") {
   const Bytes untrained = test::make_tiny_network_model_v2();
   const Bytes text = english();
@@ -197,8 +202,7 @@ TEST_CASE("progress tells what each profile takes with and without the network")
 TEST_CASE("what does not fit a model is refused") {
   const Bytes tiny = test::make_tiny_model_v2();
   check_names_both(joined(tiny, network_file(300)).error());
-  CHECK(joined(tiny, test::make_tiny_network_model_v2()).error().message.find("code.order") !=
-        std::string::npos);
+  CHECK(joined(tiny, tiny).error().message.find("network.config") != std::string::npos);
   CHECK_FALSE(joined(tiny, test::write_safetensors({})).has_value());
   CHECK_FALSE(joined(tiny, Bytes(100)).has_value());
   const Trainer nothing{TrainingOptions()};

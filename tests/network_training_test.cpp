@@ -15,7 +15,9 @@
 
 #include "czip/engine/network_v2.hpp"
 #include "czip/engine/safetensors.hpp"
+#include "support/safetensors_writer.hpp"
 #include "training/network/network_pass.hpp"
+#include "training/network/network_reader.hpp"
 #include "training/network/network_writer.hpp"
 #include "training/network/optimizer.hpp"
 #include "training/network/token_windows.hpp"
@@ -121,6 +123,43 @@ TEST_CASE("after some steps of training the trainer's logits are the engine's bi
     }
     CHECK(different == 0);
   }
+}
+
+TEST_CASE("a network read back from its file is the one that was written, and can be trained on") {
+  Training training;
+  training.run(30);
+  const auto file = write_network(training.config, training.parameters);
+  Parameters& parameters = training.parameters;
+  const auto written = parameters.list;
+  parameters = Parameters(training.config, training.first_ranks.size(), 2);
+  REQUIRE(read_network(*SafetensorsFile::parse(file), parameters).has_value());
+  for (std::size_t p = 0; p < written.size(); ++p) {
+    CAPTURE(written[p].name);
+    CHECK(parameters.list[p].quantized == written[p].quantized);
+  }
+  const double before = training.last_bits;
+  training.run(30);
+  CHECK(training.first_bits < 1.1 * before);
+  CHECK(training.last_bits < before);
+}
+
+TEST_CASE("a network whose scales have other shifts than the trainer's is not trained on") {
+  Training training;
+  test::SafetensorsContent content;
+  const auto file = write_network(training.config, training.parameters);
+  const auto tensors = SafetensorsFile::parse(file);
+  for (const auto& [name, tensor] : tensors->tensors())
+    content.tensors.push_back({name,
+                               std::string(dtype_name(tensor.dtype)),
+                               tensor.shape,
+                               {tensor.bytes.begin(), tensor.bytes.end()}});
+  ++content.tensor("network.layers.1.up_shift").bytes[0];
+  const auto changed = test::write_safetensors(content);
+  const auto read = read_network(*SafetensorsFile::parse(changed), training.parameters);
+  REQUIRE_FALSE(read.has_value());
+  CHECK(read.error().code == ErrorCode::unsupported);
+  CHECK(read.error().message.find("layers.1.up_shift is 17; only networks with 16") !=
+        std::string::npos);
 }
 
 // Rounding makes any loss a staircase, so that slopes are taken over wide steps and of many values

@@ -48,13 +48,23 @@ if [ "${TRAINS_NETWORK:?ON or OFF}" = ON ]; then
   train() { "$CZIP" train --from own.czm --network-size small --tokens 20000 "$@" longer; }
   expect 0 train --checkpoint state --save-network trained -o made.czm; said 'held-back text'
   expect 0 "$CZIP" verify -q made.czm
-  expect 0 "$CZIP" train -q --from own.czm --network trained -o made_of_it.czm longer
-  same made.czm made_of_it.czm
+  for network in trained made.czm; do
+    expect 0 "$CZIP" train -q -f --from own.czm --network $network -o made_of_it.czm longer
+    same made.czm made_of_it.czm
+  done
   expect 0 train --checkpoint state --resume -o later.czm; said 'held-back text'
   expect 2 train -q --checkpoint trained --resume -o x.czm; one_line; said checkpoint
   expect 1 train -q --seed 2 --checkpoint state --resume -o x.czm; one_line; said 'seed 1, not 2'
   expect 0 train -q --seed 2 -T1 --save-network of_seed_2 -o x.czm; rm x.czm
   ! cmp -s trained of_seed_2 || fail 'two seeds gave the same network'
+  # Trained further, from a file of its own or out of a model, the same way.
+  further() { expect 0 "$CZIP" train -q -T1 --from own.czm --tokens 20000 "$@" longer; }
+  further --network trained -o further.czm
+  further --network made.czm -o further_of_model.czm
+  same further.czm further_of_model.czm
+  ! cmp -s made.czm further.czm || fail 'training further changed nothing'
+  expect 2 "$CZIP" train -q --from own.czm --network larger --tokens 1 -o x.czm longer; one_line; said 271
+  expect 2 "$CZIP" train -q --from own.czm --network own.czm --tokens 1 -o x.czm longer; one_line; said own.czm; said network.config
   expect 1 train --resume -o x.czm; one_line; said '--checkpoint FILE'
 else
   expect 2 "$CZIP" train -q --from own.czm --tokens 1 -o x.czm corpus; one_line; said CZIP_TRAIN_NETWORK
@@ -62,7 +72,7 @@ fi
 
 # What does not fit is refused, and nothing written.
 expect 2 "$CZIP" train -q --from own.czm --network larger -o x.czm corpus; one_line; said 270; said 271
-expect 2 "$CZIP" train -q --from own.czm --network own.czm -o x.czm corpus; one_line; said code.order
+expect 2 "$CZIP" train -q --from own.czm --network own.czm -o x.czm corpus; one_line; said network.config
 expect 2 "$CZIP" train -q --from a --network network -o x.czm corpus; one_line; said 'a: '
 expect 1 "$CZIP" train -q --from missing --network network -o x.czm corpus; one_line; said missing
 expect 1 "$CZIP" train -q --from own.czm --network missing -o x.czm corpus; one_line; said missing
@@ -72,6 +82,7 @@ expect 1 "$CZIP" train --network-size small -o x.czm corpus; one_line; said '--m
 expect 1 "$CZIP" train --seed 2 -o x.czm corpus; one_line; said '--minutes'
 expect 1 "$CZIP" train --minutes 1 --network-size tall -o x.czm corpus; one_line; said tall
 expect 1 "$CZIP" train --network network -o x.czm corpus; one_line; said '--from MODEL'
+expect 1 "$CZIP" train --from own.czm --network network --network-size small --tokens 1 -o x.czm corpus; one_line; said --network-size
 expect 1 "$CZIP" train --from own.czm --network network --vocabulary 270 -o x.czm corpus; one_line
 absent x.czm
 clean

@@ -386,8 +386,10 @@ Status check_training(const Arguments& arguments) {
   if (arguments.format == 1) {
     if (auto checked = check_training_v1(arguments); !checked) return checked;
   }
-  if (!arguments.network.empty() && (arguments.from.empty() || network.wanted()))
-    return usage_error("--network FILE goes with --from MODEL, and without --minutes or --tokens");
+  if (!arguments.network.empty() && arguments.from.empty())
+    return usage_error("--network FILE goes with --from MODEL");
+  if (!arguments.network.empty() && !network.size.empty())
+    return usage_error("a network of --network has its own size; leave out --network-size");
   if (!arguments.from.empty() && arguments.network.empty() && !network.wanted())
     return usage_error("--from MODEL needs a network: --network FILE, --minutes or --tokens");
   if (!network.wanted() &&

@@ -73,7 +73,7 @@ struct Arguments {
   std::uint32_t vocabulary = 0;   // 0: the default
   std::uint32_t prior_bytes = 0;  // 0: the default
   std::string from;               // a model to add a network to
-  std::string network;            // its file, if it is not to be trained
+  std::string network;            // a file of one that is trained already, or to go on from
   NetworkArguments network_training;
   v2::ModelDescription description;
 };

@@ -4,6 +4,8 @@
 
 #include "czip/codec/network_training.hpp"
 #include "czip/codec/network_v1_training.hpp"
+#include "czip/engine/network_v2.hpp"
+#include "czip/engine/safetensors.hpp"
 #include "file_io.hpp"
 #include "model_file.hpp"
 #include "staged_output.hpp"
@@ -48,6 +50,12 @@ Status set_options(const Session& session, v2::NetworkRunOptions& options) {
   return {};
 }
 
+Result<NetworkV2Config> config_of(std::span<const std::uint8_t> network) {
+  const auto file = SafetensorsFile::parse(network);
+  if (!file) return tl::unexpected(file.error());
+  return NetworkV2::read_config(*file);
+}
+
 // On so many bytes of the documents, evenly spread over them, that more would change few tokens.
 Result<std::string> train_tokenizer(const v2::Trainer& corpus) {
   constexpr std::uint64_t kEnough = std::uint64_t{64} << 20;
@@ -73,10 +81,17 @@ Result<std::string> train_tokenizer(const v2::Trainer& corpus) {
 }  // namespace
 
 Result<std::vector<std::uint8_t>> train_network(const Session& session, const v2::Trainer& trainer,
-                                                const v2::Model& model) {
+                                                const v2::Model& model,
+                                                std::vector<std::uint8_t> start) {
   const NetworkArguments& arguments = session.arguments.network_training;
   v2::NetworkTrainingOptions options;
   options.config = v2::network_config(size_of(arguments.size));
+  if (!start.empty()) {
+    const auto config = config_of(start);
+    if (!config) return in_file(session.arguments.network, config.error());
+    options.config = *config;
+    options.network = std::move(start);
+  }
   if (auto set = set_options(session, options); !set) return tl::unexpected(set.error());
   session.console.note("training: network");
   v2::NetworkTrainer network(std::move(options), model);

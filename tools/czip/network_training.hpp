@@ -11,10 +11,11 @@
 
 namespace czip::tool {
 
-// A network's file for `model`, trained on the documents that `trainer` has, as the arguments say.
-// Error where this czip is built without the training of networks: unsupported.
+// A network's file for `model`, trained on the documents that `trainer` has, as the arguments say;
+// from the network in the file `start` on, unless that is empty. Error where this czip is built without the training of networks: unsupported.
 Result<std::vector<std::uint8_t>> train_network(const Session& session, const v2::Trainer& trainer,
-                                                const v2::Model& model);
+                                                const v2::Model& model,
+                                                std::vector<std::uint8_t> start);
 
 // A czip-model-v1 file, trained on the documents that `corpus` has. Errors as above.
 Result<std::vector<std::uint8_t>> train_model_v1(const Session& session, const v2::Trainer& corpus);

@@ -13,7 +13,7 @@ tl::unexpected<Error> refuse() {
 }  // namespace
 
 Result<std::vector<std::uint8_t>> train_network(const Session&, const v2::Trainer&,
-                                                const v2::Model&) {
+                                                const v2::Model&, std::vector<std::uint8_t>) {
   return refuse();
 }
 

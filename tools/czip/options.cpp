@@ -103,8 +103,8 @@ constexpr std::array kOptions = {
     OptionRow{Id::save_network, 0, "save-network", "FILE", kTrain,
               "also write the network by itself, for --network"},
     OptionRow{Id::network, 0, "network", "FILE", kTrain,
-              "a network trained before, to go with --from: a safetensors\n"
-              "file of the tensors network.* alone"},
+              "a network trained before, by itself or in a model, to go with\n"
+              "--from; with --minutes or --tokens, it is trained further"},
     OptionRow{Id::name, 0, "name", "TEXT", kTrain, "the model's name"},
     OptionRow{Id::description, 0, "description", "TEXT", kTrain, "what the model is for"},
     OptionRow{Id::license, 0, "license", "TEXT", kTrain, "the model's licence"},

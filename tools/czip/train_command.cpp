@@ -102,14 +102,18 @@ Status write_model(const Session& session, std::span<const std::uint8_t> model) 
   return {};
 }
 
-// Trained now, or read.
+// Trained now, read, or read and trained further.
 Result<std::vector<std::uint8_t>> get_network(const Session& session, const v2::Trainer& trainer,
                                               const v2::Model& model) {
   const std::string& path = session.arguments.network;
-  if (path.empty()) return train_network(session, trainer, model);
-  auto network = read_file(path);
-  if (!network) return in_file(path, network.error());
-  return network;
+  std::vector<std::uint8_t> given;
+  if (!path.empty()) {
+    auto network = read_file(path);
+    if (!network) return in_file(path, network.error());
+    given = std::move(*network);
+  }
+  if (!session.arguments.network_training.wanted()) return given;
+  return train_network(session, trainer, model, std::move(given));
 }
 
 // Not only after hours of training.

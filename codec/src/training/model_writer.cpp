@@ -118,7 +118,8 @@ std::vector<std::uint8_t> write_model_with_network(const SafetensorsFile& model,
     tensors.add_copy(name, tensor);
   }
   add_states(tensors, std::string(kNetworkStates), kFirstNetworkProfile, states);
-  for (const auto& [name, tensor] : network.tensors()) tensors.add_copy(name, tensor);
+  for (const auto& [name, tensor] : network.tensors())
+    if (is_network_tensor(name)) tensors.add_copy(name, tensor);
   return write_safetensors({metadata.begin(), metadata.end()}, tensors.list());
 }
 

@@ -12,18 +12,6 @@
 namespace czip::v2 {
 namespace {
 
-Result<SafetensorsFile> parse_network_file(std::span<const std::uint8_t> bytes) {
-  auto file = SafetensorsFile::parse(bytes);
-  if (!file) return file;
-  for (const auto& [name, tensor] : file->tensors()) {
-    if (!is_network_tensor(name)) {
-      return fail(ErrorCode::corrupt,
-                  "the network's file has a tensor " + name + ", which is no network's");
-    }
-  }
-  return file;
-}
-
 std::vector<std::uint16_t> ranks_of(const CodeTree& tree) {
   std::vector<std::uint16_t> ranks;
   for (std::uint32_t token = 0; token < tree.size(); ++token) {
@@ -38,7 +26,7 @@ Result<std::vector<std::uint8_t>> add_network_to(const ModelParts& model,
                                                  std::span<const std::uint8_t> network_file,
                                                  std::span<const Source> sources,
                                                  const TrainingOptions& options) {
-  const auto file = parse_network_file(network_file);
+  const auto file = SafetensorsFile::parse(network_file);
   if (!file) return tl::unexpected(file.error());
   const auto network = load_network(*file, model.tree);
   if (!network) return tl::unexpected(network.error());

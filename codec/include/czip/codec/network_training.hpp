@@ -51,6 +51,8 @@ struct NetworkTrainingOptions : NetworkRunOptions {
   // The vocabulary is the model's. Squared ReLU, and a head of its own. Sequences are as long
   // as the window.
   NetworkV2Config config;
+  // A file of a network of that configuration, to go on from; empty: random initial weights.
+  std::vector<std::uint8_t> network;
   std::uint32_t batch_windows = 16;  // sequences per step
 };
 
@@ -68,8 +70,9 @@ class NetworkTrainer {
   Status add_document(std::span<const std::uint8_t> text, bool held_back = false);
 
   // A safetensors file of the network's tensors. Errors: invalid_argument (no budget, too little
-  // text, a checkpoint of another network or seed), corrupt (checkpoint), out_of_memory, and that
-  // of save_checkpoint.
+  // text, a checkpoint or network of another configuration, a checkpoint of another seed), corrupt
+  // (checkpoint, network), unsupported (a network of a kind that is not trained), out_of_memory, and
+  // that of save_checkpoint.
   Result<std::vector<std::uint8_t>> train();
 
  private:

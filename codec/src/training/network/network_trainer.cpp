@@ -3,6 +3,7 @@
 
 #include "czip/codec/network_training.hpp"
 #include "training/network/network_pass.hpp"
+#include "training/network/network_reader.hpp"
 #include "training/network/network_writer.hpp"
 #include "training/network/training_run.hpp"
 #include "v2/model_parts.hpp"
@@ -19,20 +20,21 @@ constexpr std::size_t kSequences = 2;
 
 struct NetworkTrainer::State {
   NetworkTrainingOptions options;
-  const ByteTokenizer* tokenizer;
+  const ModelParts* model;
   network::HeadGroups groups;
   network::Corpus corpus;
 
-  State(NetworkTrainingOptions given, const ModelParts& model)
+  State(NetworkTrainingOptions given, const ModelParts& parts)
       : options(std::move(given)),
-        tokenizer(&model.tokenizer),
-        groups(model.tree.order(),
-               TokenGroups(model.tree, options.config.group_size).first_ranks()),
+        model(&parts),
+        groups(parts.tree.order(),
+               TokenGroups(parts.tree, options.config.group_size).first_ranks()),
         corpus(options.config.window + 1, options.config.window) {
-    options.config.vocabulary = model.tree.size();
+    options.config.vocabulary = parts.tree.size();
     for (TokenId id = 0; id < options.config.vocabulary; ++id)
-      corpus.token_bytes.push_back(tokenizer->token(id).size());
+      corpus.token_bytes.push_back(parts.tokenizer.token(id).size());
   }
+  Status begin(network::Parameters& parameters) const;
   Result<std::vector<std::uint8_t>> train();
 };
 
@@ -77,11 +79,23 @@ NetworkTrainer& NetworkTrainer::operator=(NetworkTrainer&&) noexcept = default;
 
 Status NetworkTrainer::add_document(std::span<const std::uint8_t> text, bool held_back) try {
   std::vector<TokenId> tokens;
-  if (auto encoded = state_->tokenizer->encode(text, tokens); !encoded) return encoded;
+  if (auto encoded = state_->model->tokenizer.encode(text, tokens); !encoded) return encoded;
   state_->corpus.add(tokens, held_back);
   return {};
 } catch (const std::bad_alloc&) {
   return fail(ErrorCode::out_of_memory, "not enough memory for the corpus");
+}
+
+// Sets the parameters to those of the network to go on from.
+Status NetworkTrainer::State::begin(network::Parameters& parameters) const {
+  const auto file = SafetensorsFile::parse(options.network);
+  if (!file) return tl::unexpected(file.error());
+  const auto checked = load_network(*file, model->tree);
+  if (!checked) return tl::unexpected(checked.error());
+  if (checked->network.config() != options.config)
+    return fail(ErrorCode::invalid_argument,
+                "the network to go on from has another configuration than the one to be trained");
+  return network::read_network(*file, parameters);
 }
 
 Result<std::vector<std::uint8_t>> NetworkTrainer::State::train() {
@@ -89,6 +103,9 @@ Result<std::vector<std::uint8_t>> NetworkTrainer::State::train() {
   if (config.gated != 0 || config.tied != 0)
     return fail(ErrorCode::unsupported, "only networks with squared ReLU and a head are trained");
   network::Parameters parameters(config, groups.members.size(), options.seed);
+  if (!options.network.empty()) {
+    if (auto begun = begin(parameters); !begun) return tl::unexpected(begun.error());
+  }
   const auto make_pass = [&] {
     return network::pass_with(network::NetworkPass(config, groups, kSequences, config.window),
                               parameters);

@@ -31,20 +31,10 @@ TensorContent tensor_of(const Parameter& parameter, const NetworkV2Config& confi
 
 // A scale's tensor is followed by that of its shift.
 void add_shift(std::vector<TensorContent>& tensors, const std::string& scale) {
-  struct Shift {
-    const char* name;
-    int shift;
-  };
-  constexpr std::array<Shift, 4> kShifts{
-      {{"value", kValueShift}, {"output", kBranchShift}, {"up", kUpShift}, {"down", kBranchShift}}};
-  for (const Shift& entry : kShifts) {
-    const std::string ending = std::string(".") + entry.name + "_scale";
-    if (!scale.ends_with(ending)) continue;
-    const auto shift = static_cast<std::uint8_t>(entry.shift);
-    const std::string prefix = scale.substr(0, scale.size() - ending.size() + 1);
-    tensors.push_back(make_tensor<std::uint8_t>("network." + prefix + entry.name + "_shift", {1},
-                                                std::span(&shift, 1)));
-  }
+  const auto shift = shift_of(scale);
+  if (!shift) return;
+  tensors.push_back(
+      make_tensor<std::uint8_t>("network." + shift->tensor, {1}, std::span(&shift->shift, 1)));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "training/network/parameters.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "training/network/normal.hpp"
@@ -158,6 +159,22 @@ void Parameters::add_layer(const NetworkV2Config& config, const std::string& pre
   layer.down = add(matrix(prefix + "down", width, hidden, {width}));
   layer.down_scale = add(scale(prefix + "down_scale", width, kBranchShift, hidden, residual));
   layers.push_back(layer);
+}
+
+std::optional<ScaleShift> shift_of(const std::string& parameter) {
+  struct Entry {
+    const char* name;
+    std::uint8_t shift;
+  };
+  constexpr std::array<Entry, 4> kEntries{
+      {{"value", kValueShift}, {"output", kBranchShift}, {"up", kUpShift}, {"down", kBranchShift}}};
+  for (const Entry& entry : kEntries) {
+    const std::string ending = std::string(".") + entry.name + "_scale";
+    if (!parameter.ends_with(ending)) continue;
+    const std::string prefix = parameter.substr(0, parameter.size() - ending.size() + 1);
+    return ScaleShift{prefix + entry.name + "_shift", entry.shift};
+  }
+  return std::nullopt;
 }
 
 Gradients::Gradients(const ParameterList& parameters) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,14 @@ inline constexpr int kValueShift = 20;
 inline constexpr int kBranchShift = 15;
 inline constexpr int kUpShift = 16;
 inline constexpr int kHeadShift = 15;
+
+// The shift of the scales that a parameter has; none for other parameters, and for the head's,
+// whose shift has no tensor.
+struct ScaleShift {
+  std::string tensor;  // its name, without "network."
+  std::uint8_t shift;
+};
+std::optional<ScaleShift> shift_of(const std::string& parameter);
 
 // The parameters of some network.
 class ParameterList {

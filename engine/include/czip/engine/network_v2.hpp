@@ -48,6 +48,7 @@ struct NetworkV2Config {
   std::uint32_t tied = 0;             // 1: the head's weights are the embedding's
   std::uint32_t embedding_shift = 0;  // residual = embedding << this
   std::uint32_t group_size = 0;       // K: of the largest group that the codec may make
+  bool operator==(const NetworkV2Config&) const = default;
 };
 
 // How the tokens stand in rows of logits: the codec's code order, which costs nothing at run time.
