@@ -71,8 +71,8 @@ class NetworkTrainer {
 
   // A safetensors file of the network's tensors. Errors: invalid_argument (no budget, too little
   // text, a checkpoint or network of another configuration, a checkpoint of another seed), corrupt
-  // (checkpoint, network), unsupported (a network of a kind that is not trained), out_of_memory, and
-  // that of save_checkpoint.
+  // (checkpoint, network), unsupported (a network of a kind that is not trained), out_of_memory,
+  // and that of save_checkpoint.
   Result<std::vector<std::uint8_t>> train();
 
  private:

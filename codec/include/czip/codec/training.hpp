@@ -61,9 +61,9 @@ class Trainer {
   // The file of a model made of the same documents in the same order, with a network: its
   // tokenizer, prior and states stay as they are, and states for blocks with the network are
   // trained beside them. A network that it has already is replaced; of the options, what the
-  // description leaves empty stays as it is, too. Of the safetensors file
-  // `network`, the tensors "network.*" count (conformance/czip-network-v2.md), trained with the
-  // model's tokens and, like the prior, without every 24th document of a source. Errors: those of train, corrupt and
+  // description leaves empty stays as it is, too. Of the safetensors file `network`, the tensors
+  // "network.*" count (conformance/czip-network-v2.md), trained with the model's tokens and, like
+  // the prior, without every 24th document of a source. Errors: those of train, corrupt and
   // unsupported (a network that is none, or has not the model's vocabulary).
   Result<std::vector<std::uint8_t>> add_network(const Model& model,
                                                 std::span<const std::uint8_t> network) const;
