@@ -242,6 +242,24 @@ TEST_CASE("a model whose network has another vocabulary is refused") {
   check_names_both(refusal(content));
 }
 
+TEST_CASE(
+    "a network with wrong weights is refused by the first block that needs it, and only then") {
+  auto content = content_of(test::make_tiny_network_model_v2());
+  content.tensor("network.embedding").bytes[0] = 0x80;
+  const Bytes file = test::write_safetensors(content);
+  const Model model = parse(file);
+  const Bytes text = english();
+  payload(model, {.profile = 1}, text);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    for (const SimdLevel simd : {SimdLevel::scalar, best_simd_level()}) {
+      const auto block = encode_block(model, {1, 0, true}, simd, text);
+      REQUIRE_FALSE(block.has_value());
+      CHECK(block.error().code == ErrorCode::corrupt);
+      CHECK(block.error().message.starts_with("the model's network cannot be used: tensor 'netw"));
+    }
+  }
+}
+
 TEST_CASE("a block starts in the state of its profile, with the network or without") {
   const Bytes file = test::make_tiny_network_model_v2();
   const Model model = parse(file);

@@ -95,6 +95,7 @@ Check check_coding(const v2::Model& model, unsigned threads) {
   return check_levels(
       text, [&](SimdLevel simd, MemorySink& file, MemorySink& back) -> Result<void> {
         v2::EncodeOptions encode;
+        encode.level = v2::kMaxLevel;  // with the network
         encode.simd = simd;
         encode.threads = threads;
         if (const auto coded = v2::encode(model, text, file, encode); !coded)

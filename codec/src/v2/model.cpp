@@ -169,11 +169,11 @@ Result<std::shared_ptr<const ModelParts>> load(SafetensorsFile file) {
   if (!logistic) return tl::unexpected(logistic.error());
   auto tree = CodeTree::create(order, splits);
   if (!tree) return tl::unexpected(tree.error());
-  std::optional<NetworkPart> network;
+  std::unique_ptr<const LazyNetwork> network;
   if (network_tensors > 0) {
-    auto loaded = load_network(file, *tree);
-    if (!loaded) return tl::unexpected(loaded.error());
-    network = std::move(*loaded);
+    const auto config = read_network_config(file, *tree);
+    if (!config) return tl::unexpected(config.error());
+    network = std::make_unique<LazyNetwork>();
   }
   return std::make_shared<const ModelParts>(
       ModelParts{content_hash(file), read_description(file), std::move(*tokenizer),
@@ -197,7 +197,7 @@ Result<Model> Model::parse(std::span<const std::uint8_t> file) {
 
 const ModelHash& Model::hash() const { return parts_->hash; }
 const ModelDescription& Model::description() const { return parts_->description; }
-bool Model::has_network() const { return parts_->network.has_value(); }
+bool Model::has_network() const { return parts_->network != nullptr; }
 std::uint32_t Model::vocabulary_size() const { return parts_->tree.size(); }
 
 }  // namespace czip::v2

@@ -1,6 +1,7 @@
 // The network of a model, in the terms of its tokenizer and code order.
 #pragma once
 
+#include <mutex>
 #include <string_view>
 
 #include "czip/base/error.hpp"
@@ -25,8 +26,26 @@ struct NetworkPart {
   return {.tokens = tree.order(), .groups = groups.first_ranks()};
 }
 
-// Of the file's tensors "network.*", at this machine's best SIMD level. Errors: those of
-// NetworkV2::create, and corrupt for a network of another vocabulary.
-Result<NetworkPart> load_network(const SafetensorsFile& file, const CodeTree& tree);
+// Of the file's network, which has the tree's vocabulary. Errors: corrupt, unsupported.
+Result<NetworkV2Config> read_network_config(const SafetensorsFile& file, const CodeTree& tree);
+
+// Of the file's tensors "network.*". Errors: those of read_network_config and NetworkV2::create.
+Result<NetworkPart> load_network(const SafetensorsFile& file, const CodeTree& tree,
+                                 SimdLevel simd = best_simd_level());
+
+// Loads a model's network, at this machine's best SIMD level, when it is first asked for, by
+// whichever thread: most levels do without, and a short text takes less time than the loading.
+class LazyNetwork {
+ public:
+  // With the model's file and tree, the same each time.
+  const Result<NetworkPart>& get(const SafetensorsFile& file, const CodeTree& tree) const {
+    std::call_once(once_, [&] { network_ = load_network(file, tree); });
+    return network_;
+  }
+
+ private:
+  mutable std::once_flag once_;
+  mutable Result<NetworkPart> network_ = fail(ErrorCode::internal, "not loaded");
+};
 
 }  // namespace czip::v2

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 
 #include "czip/codec/model_v2.hpp"
 #include "czip/engine/safetensors.hpp"
@@ -25,8 +25,8 @@ struct ModelParts {
   Prior prior;
   TrainedStates states;          // where no network takes part
   TrainedStates network_states;  // where one does: of the profiles from kFirstNetworkProfile on
-  // At this machine's best SIMD level; `file` makes it at others.
-  std::optional<NetworkPart> network;
+  // Null: the model has none.
+  std::unique_ptr<const LazyNetwork> network;
   SafetensorsFile file;
 };
 

@@ -1,15 +1,26 @@
 #include "v2/network_streams.hpp"
 
 namespace czip::v2 {
+namespace {
+
+// The error names the model, since whoever meets it first thinks of the text.
+tl::unexpected<Error> of_model(const Error& error) {
+  return fail(error.code, "the model's network cannot be used: " + error.message);
+}
+
+}  // namespace
 
 Result<NetworkStreams> NetworkStreams::create(const ModelParts& model, SimdLevel simd,
                                               std::uint32_t streams) {
-  const NetworkPart& part = *model.network;
-  if (simd == part.network.level()) return create(part.network, part.groups, streams);
-  auto network = NetworkV2::create(model.file, simd, network_order(model.tree, part.groups));
-  if (!network) return tl::unexpected(network.error());
-  auto own = std::make_unique<NetworkV2>(std::move(*network));
-  auto made = create(*own, part.groups, streams);
+  if (simd == best_simd_level()) {
+    const auto& part = model.network->get(model.file, model.tree);
+    if (!part) return of_model(part.error());
+    return create(part->network, part->groups, streams);
+  }
+  auto part = load_network(model.file, model.tree, simd);
+  if (!part) return of_model(part.error());
+  auto own = std::make_unique<NetworkPart>(std::move(*part));
+  auto made = create(own->network, own->groups, streams);
   if (made) made->own_ = std::move(own);
   return made;
 }

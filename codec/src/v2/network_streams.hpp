@@ -18,8 +18,7 @@ inline constexpr std::uint32_t kFirstInput = 0;
 
 class NetworkStreams {
  public:
-  // The model must have a network. Errors: out_of_memory, invalid_argument (no such SIMD level
-  // here).
+  // The model must have a network. Errors: those of load_network, out_of_memory.
   static Result<NetworkStreams> create(const ModelParts& model, SimdLevel simd,
                                        std::uint32_t streams);
   // Of a network, and the groups it was made with, that outlive the streams.
@@ -43,8 +42,9 @@ class NetworkStreams {
 
   const NetworkV2* network_;
   const TokenGroups* groups_;
-  // Made here, for a SIMD level that is not the model's; destroyed after the state, which uses it.
-  std::unique_ptr<NetworkV2> own_;
+  // Made here, for a SIMD level that is not this machine's best; destroyed after the state, which
+  // uses it.
+  std::unique_ptr<NetworkPart> own_;
   NetworkV2State state_;
   std::vector<std::uint32_t> last_;
   std::vector<std::int32_t> logits_;  // [streams][groups]

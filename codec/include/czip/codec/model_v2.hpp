@@ -25,8 +25,10 @@ struct ModelDescription {
 // Immutable once loaded; copies share their parts and any number of threads may code with one.
 class Model {
  public:
-  // Parses and checks a model file. The prior's tables stay in `file`, which must outlive every
-  // copy of the model: the built-in model is used where it lies in the program.
+  // Parses and checks a model file; of a network, whether it is one of this model. Its weights are
+  // checked when a block first needs them, which fails then with what is wrong. The prior's tables
+  // and the network stay in `file`, which must outlive every copy of the model: the built-in model
+  // is used where it lies in the program.
   static Result<Model> parse(std::span<const std::uint8_t> file);
 
   [[nodiscard]] const ModelHash& hash() const;
