@@ -57,7 +57,7 @@ std::vector<std::uint8_t> write_checkpoint(const ParameterList& parameters,
   return write_safetensors({{"format", "czip-network-checkpoint"}}, tensors);
 }
 
-Result<TrainingPosition> read_checkpoint(std::span<const std::uint8_t> file,
+Result<TrainingPosition> read_checkpoint(std::span<const std::uint8_t> file, std::uint64_t seed,
                                          ParameterList& parameters, Optimizer& optimizer) {
   const auto tensors = SafetensorsFile::parse(file);
   if (!tensors) return tl::unexpected(tensors.error());
@@ -76,16 +76,21 @@ Result<TrainingPosition> read_checkpoint(std::span<const std::uint8_t> file,
       return fail(ErrorCode::invalid_argument,
                   "the checkpoint is one of another network: its " + entry.name + " does not fit");
   }
+  const TrainingPosition stored{.steps = load_le<std::uint64_t>(position->bytes.data()),
+                                .windows = load_le<std::uint64_t>(position->bytes.data() + 8),
+                                .seed = load_le<std::uint64_t>(position->bytes.data() + 16)};
+  if (stored.seed != seed)
+    return fail(ErrorCode::invalid_argument, "the checkpoint's training had the seed " +
+                                                 std::to_string(stored.seed) + ", not " +
+                                                 std::to_string(seed));
   for (const Entry& entry : list) {
     const std::uint8_t* bytes = tensors->find(entry.name)->bytes.data();
     for (std::size_t i = 0; i < entry.values->size(); ++i)
       (*entry.values)[i] = std::bit_cast<float>(load_le<std::uint32_t>(bytes + 4 * i));
   }
   parameters.quantize();
-  optimizer.steps = load_le<std::uint64_t>(position->bytes.data());
-  return TrainingPosition{.steps = optimizer.steps,
-                          .windows = load_le<std::uint64_t>(position->bytes.data() + 8),
-                          .seed = load_le<std::uint64_t>(position->bytes.data() + 16)};
+  optimizer.steps = stored.steps;
+  return stored;
 }
 
 }  // namespace czip::network

@@ -21,9 +21,10 @@ std::vector<std::uint8_t> write_checkpoint(const ParameterList& parameters,
                                            const Optimizer& optimizer,
                                            const TrainingPosition& position);
 
-// Into parameters and an optimiser of the same network. Errors: corrupt, and invalid_argument where
-// the checkpoint is one of another network; both are unchanged then.
-Result<TrainingPosition> read_checkpoint(std::span<const std::uint8_t> file,
+// Into parameters and an optimiser of the same network, trained with the same seed. Errors:
+// corrupt, and invalid_argument where the checkpoint is one of another network or seed; both are
+// unchanged then.
+Result<TrainingPosition> read_checkpoint(std::span<const std::uint8_t> file, std::uint64_t seed,
                                          ParameterList& parameters, Optimizer& optimizer);
 
 }  // namespace czip::network

@@ -56,12 +56,9 @@ class Run {
   }
 
   Status resume() {
-    const auto position = read_checkpoint(options_.checkpoint, trainee_.parameters, optimizer_);
+    const auto position =
+        read_checkpoint(options_.checkpoint, options_.seed, trainee_.parameters, optimizer_);
     if (!position) return tl::unexpected(position.error());
-    if (position->seed != options_.seed)
-      return fail(ErrorCode::invalid_argument, "the checkpoint's training had the seed " +
-                                                   std::to_string(position->seed) + ", not " +
-                                                   std::to_string(options_.seed));
     sequences_taken_ = position->windows;
     return {};
   }
