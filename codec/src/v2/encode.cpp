@@ -18,6 +18,7 @@
 #include "v2/container.hpp"
 #include "v2/frame_writer.hpp"
 #include "v2/hashing.hpp"
+#include "v2/network_streams.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -248,6 +249,10 @@ Status encode_text(const Model& model, ByteSource& text, ByteSink& out,
     return fail(ErrorCode::invalid_argument, "level " + std::to_string(options.level) +
                                                  " is outside " + std::to_string(kMinLevel) +
                                                  " to " + std::to_string(kMaxLevel));
+  // Before the blocks' memory is taken, since loading needs the network twice over.
+  if (level_settings(options.level).network && model.has_network()) {
+    if (Status status = NetworkStreams::load(model.parts(), options.simd); !status) return status;
+  }
   Bytes begun;
   if (Status status = fill(text, kMaxCompactText + 1, begun); !status) return status;
   report.frames = 1;

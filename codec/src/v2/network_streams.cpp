@@ -8,14 +8,20 @@ tl::unexpected<Error> of_model(const Error& error) {
   return fail(error.code, "the model's network cannot be used: " + error.message);
 }
 
+Result<const NetworkPart*> shared_part(const ModelParts& model) {
+  const auto& part = model.network->get(model.file, model.tree);
+  if (!part) return of_model(part.error());
+  return &*part;
+}
+
 }  // namespace
 
 Result<NetworkStreams> NetworkStreams::create(const ModelParts& model, SimdLevel simd,
                                               std::uint32_t streams) {
   if (simd == best_simd_level()) {
-    const auto& part = model.network->get(model.file, model.tree);
-    if (!part) return of_model(part.error());
-    return create(part->network, part->groups, streams);
+    const auto part = shared_part(model);
+    if (!part) return tl::unexpected(part.error());
+    return create((*part)->network, (*part)->groups, streams);
   }
   auto part = load_network(model.file, model.tree, simd);
   if (!part) return of_model(part.error());
@@ -23,6 +29,13 @@ Result<NetworkStreams> NetworkStreams::create(const ModelParts& model, SimdLevel
   auto made = create(own->network, own->groups, streams);
   if (made) made->own_ = std::move(own);
   return made;
+}
+
+Status NetworkStreams::load(const ModelParts& model, SimdLevel simd) {
+  if (simd != best_simd_level()) return {};
+  const auto part = shared_part(model);
+  if (!part) return tl::unexpected(part.error());
+  return {};
 }
 
 Result<NetworkStreams> NetworkStreams::create(const NetworkV2& network, const TokenGroups& groups,

@@ -21,6 +21,8 @@ class NetworkStreams {
   // The model must have a network. Errors: those of load_network, out_of_memory.
   static Result<NetworkStreams> create(const ModelParts& model, SimdLevel simd,
                                        std::uint32_t streams);
+  // Does what `create` would do first, once for all blocks. Errors: those of load_network.
+  static Status load(const ModelParts& model, SimdLevel simd);
   // Of a network, and the groups it was made with, that outlive the streams.
   static Result<NetworkStreams> create(const NetworkV2& network, const TokenGroups& groups,
                                        std::uint32_t streams);
