@@ -65,6 +65,8 @@ if [ "${TRAINS_NETWORK:?ON or OFF}" = ON ]; then
   ! cmp -s made.czm further.czm || fail 'training further changed nothing'
   expect 2 "$CZIP" train -q --from own.czm --network larger --tokens 1 -o x.czm longer; one_line; said 271
   expect 2 "$CZIP" train -q --from own.czm --network own.czm --tokens 1 -o x.czm longer; one_line; said own.czm; said network.config
+  : >empty
+  expect 2 "$CZIP" train -q --from own.czm --network empty --tokens 1 -o x.czm longer; one_line; said empty
   expect 1 train --resume -o x.czm; one_line; said '--checkpoint FILE'
 else
   expect 2 "$CZIP" train -q --from own.czm --tokens 1 -o x.czm corpus; one_line; said CZIP_TRAIN_NETWORK

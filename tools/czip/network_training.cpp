@@ -86,7 +86,7 @@ Result<std::vector<std::uint8_t>> train_network(const Session& session, const v2
   const NetworkArguments& arguments = session.arguments.network_training;
   v2::NetworkTrainingOptions options;
   options.config = v2::network_config(size_of(arguments.size));
-  if (!start.empty()) {
+  if (!session.arguments.network.empty()) {
     const auto config = config_of(start);
     if (!config) return in_file(session.arguments.network, config.error());
     options.config = *config;

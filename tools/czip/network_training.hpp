@@ -12,7 +12,8 @@
 namespace czip::tool {
 
 // A network's file for `model`, trained on the documents that `trainer` has, as the arguments say;
-// from the network in the file `start` on, unless that is empty. Error where this czip is built without the training of networks: unsupported.
+// from the network in the file `start` on where they name one. Error where this czip is built
+// without the training of networks: unsupported.
 Result<std::vector<std::uint8_t>> train_network(const Session& session, const v2::Trainer& trainer,
                                                 const v2::Model& model,
                                                 std::vector<std::uint8_t> start);
