@@ -66,15 +66,15 @@ std::vector<std::int16_t> read_gains(Tensors& tensors, const std::string& name, 
   return read_numbers(tensors, name, {size}, -32767, 32767);
 }
 
-Rescale read_rescale(Tensors& tensors, const std::string& prefix, std::size_t size, int most_shift,
+Requantize read_requantize(Tensors& tensors, const std::string& prefix, std::size_t size, int most_shift,
                      std::int32_t bound) {
-  Rescale rescale;
-  rescale.scale = read_numbers(tensors, prefix + "_scale", {size}, 0, 32767);
-  rescale.shift = tensors.get<std::uint8_t>(prefix + "_shift", "U8", {1})[0];
-  rescale.bound = bound;
-  require(1 <= rescale.shift && rescale.shift <= most_shift,
+  Requantize requantize;
+  requantize.scale = read_numbers(tensors, prefix + "_scale", {size}, 0, 32767);
+  requantize.shift = tensors.get<std::uint8_t>(prefix + "_shift", "U8", {1})[0];
+  requantize.bound = bound;
+  require(1 <= requantize.shift && requantize.shift <= most_shift,
           "the model's tensor " + prefix + "_shift is wrong");
-  return rescale;
+  return requantize;
 }
 
 void require_size(bool condition) { require(condition, "the network has a wrong size"); }
@@ -113,7 +113,7 @@ Sums Matrix::times(const Activations& x) const {
   return sums;
 }
 
-std::int32_t Rescale::operator()(std::int32_t sum, std::size_t element) const {
+std::int32_t Requantize::operator()(std::int32_t sum, std::size_t element) const {
   return clamp_rounded(std::int64_t{sum} * scale[element], shift, bound);
 }
 
@@ -133,7 +133,7 @@ Network::Network(Tensors& tensors, const Model& model) {
   final_norm_ = read_gains(tensors, prefix + "final_norm", width_);
   group_head_ = Matrix(tensors, prefix + "group_head", groups_.size(), width_);
   head_ = tied_ ? embedding_ : Matrix(tensors, prefix + "head", vocabulary_, width_);
-  logit_rescale_ = {read_numbers(tensors, prefix + "head_scale", {1}, 1, 32767), 15, 32767};
+  logit_requantize_ = {read_numbers(tensors, prefix + "head_scale", {1}, 1, 32767), 15, 32767};
 }
 
 void Network::read_config(Tensors& tensors, std::size_t vocabulary) {
@@ -171,18 +171,18 @@ Network::Layer Network::read_layer(Tensors& tensors, const std::string& prefix) 
   layer.qkv = Matrix(tensors, prefix + "qkv", queries + 2 * keys, width_);
   layer.query_norm = read_gains(tensors, prefix + "query_norm", queries);
   layer.key_norm = read_gains(tensors, prefix + "key_norm", keys);
-  layer.value_rescale = read_rescale(tensors, prefix + "value", keys, 22, 127);
+  layer.value_requantize = read_requantize(tensors, prefix + "value", keys, 22, 127);
   layer.position_bias = read_any(tensors, prefix + "position_bias", {heads_, window_});
   layer.score_scale = read_numbers(tensors, prefix + "score_scale", {heads_}, 1, 1023);
   layer.sink = read_any(tensors, prefix + "sink", {heads_});
   layer.attention_gain = read_numbers(tensors, prefix + "attention_gain", {heads_}, 1, 4096);
   layer.output = Matrix(tensors, prefix + "output", width_, queries);
-  layer.output_rescale = read_rescale(tensors, prefix + "output", width_, 15, 32767);
+  layer.output_requantize = read_requantize(tensors, prefix + "output", width_, 15, 32767);
   layer.feed_forward_norm = read_gains(tensors, prefix + "feed_forward_norm", width_);
   layer.up = Matrix(tensors, prefix + "up", up_rows, width_);
-  layer.up_rescale = read_rescale(tensors, prefix + "up", up_rows, 18, 4095);
+  layer.up_requantize = read_requantize(tensors, prefix + "up", up_rows, 18, 4095);
   layer.down = Matrix(tensors, prefix + "down", width_, hidden_);
-  layer.down_rescale = read_rescale(tensors, prefix + "down", width_, 15, 32767);
+  layer.down_requantize = read_requantize(tensors, prefix + "down", width_, 15, 32767);
   return layer;
 }
 
@@ -211,9 +211,9 @@ Activations Network::step(NetworkStream& stream, std::size_t token) const {
   for (std::size_t n = 0; n < layers_.size(); ++n) {
     const Layer& layer = layers_[n];
     const Sums attended = layer.output.times(attention(layer, residual, stream.layers[n]));
-    for (std::size_t i = 0; i < width_; ++i) residual[i] += layer.output_rescale(attended[i], i);
+    for (std::size_t i = 0; i < width_; ++i) residual[i] += layer.output_requantize(attended[i], i);
     const Sums fed = layer.down.times(feed_forward(layer, residual));
-    for (std::size_t i = 0; i < width_; ++i) residual[i] += layer.down_rescale(fed[i], i);
+    for (std::size_t i = 0; i < width_; ++i) residual[i] += layer.down_requantize(fed[i], i);
   }
   return norm(residual, final_norm_);
 }
@@ -241,7 +241,7 @@ Activations Network::attention(const Layer& layer, const Sums& residual,
   for (std::size_t at = 0; at < kv_heads_ * head_width_; at += head_width_)
     append_norm(keys, a, first_key + at, head_width_, &layer.key_norm[at]);
   for (std::size_t i = 0; i < kv_heads_ * head_width_; ++i)
-    values.push_back(static_cast<std::int16_t>(layer.value_rescale(a[first_value + i], i)));
+    values.push_back(static_cast<std::int16_t>(layer.value_requantize(a[first_value + i], i)));
   window.keys.push_front(keys);
   window.values.push_front(values);
   if (window.keys.size() > window_) {
@@ -288,7 +288,7 @@ void Network::attend(const Layer& layer, std::size_t head, const Activations& qu
 
 Activations Network::feed_forward(const Layer& layer, const Sums& residual) const {
   Sums u = layer.up.times(norm(residual, layer.feed_forward_norm));
-  for (std::size_t i = 0; i < u.size(); ++i) u[i] = layer.up_rescale(u[i], i);
+  for (std::size_t i = 0; i < u.size(); ++i) u[i] = layer.up_requantize(u[i], i);
   Activations z;
   for (std::size_t i = 0; i < hidden_; ++i) {
     const std::int32_t active = std::max(u[i], 0);
@@ -314,14 +314,14 @@ std::uint64_t Network::logit_weight(std::int32_t below_largest) const {
 
 Masses Network::group_masses(const Activations& output) const {
   Sums logits = group_head_.times(output);
-  for (std::int32_t& logit : logits) logit = logit_rescale_(logit, 0);
+  for (std::int32_t& logit : logits) logit = logit_requantize_(logit, 0);
   return masses(logits);
 }
 
 Masses Network::token_masses(const Activations& output, std::size_t group) const {
   Sums logits;
   for (const std::uint16_t token : groups_[group].tokens)
-    logits.push_back(logit_rescale_(head_.dot(token, output), 0));
+    logits.push_back(logit_requantize_(head_.dot(token, output), 0));
   return masses(logits);
 }
 

@@ -35,7 +35,7 @@ class Matrix {
 };
 
 // What brings sums back to a range, by element.
-struct Rescale {
+struct Requantize {
   std::vector<std::int16_t> scale;
   int shift = 0;
   std::int32_t bound = 0;
@@ -76,7 +76,7 @@ class Network {
   struct Layer {
     Gains attention_norm, query_norm, key_norm, feed_forward_norm;
     Matrix qkv, output, up, down;
-    Rescale value_rescale, output_rescale, up_rescale, down_rescale;
+    Requantize value_requantize, output_requantize, up_requantize, down_requantize;
     std::vector<std::int16_t> position_bias, score_scale, sink, attention_gain;
   };
   struct Group {
@@ -107,7 +107,7 @@ class Network {
   Matrix embedding_, bigram_, group_head_, head_;
   std::vector<Layer> layers_;
   Gains final_norm_;
-  Rescale logit_rescale_;
+  Requantize logit_requantize_;
   std::vector<Group> groups_;
   std::vector<std::size_t> group_of_;
 };

@@ -9,12 +9,12 @@
 #include <stdexcept>
 #include <string>
 
-#include "czip/codec/byte_stream.hpp"
-#include "czip/codec/model_v2.hpp"
-#include "v2/block_coder.hpp"
-#include "v2/container.hpp"
-#include "v2/frame_writer.hpp"
-#include "v2/hashing.hpp"
+#include "czip/codec/io/byte_stream.hpp"
+#include "czip/codec/v2/coding/block_coder.hpp"
+#include "czip/codec/v2/model.hpp"
+#include "v2/container/container.hpp"
+#include "v2/container/frame_writer.hpp"
+#include "v2/container/hashing.hpp"
 
 namespace {
 

@@ -1,7 +1,7 @@
 # czip train --format 1: a model of compress.zip's format.
 source "$(dirname "$0")/common.sh"
 root=$here/../..
-for file in "$root"/README.md "$root"/tools/czip/[a-s]*.cpp; do
+for file in "$root"/README.md "$root"/tools/czip/[a-i]*/*.cpp; do
   head -c 4000 "$file"
   printf '\0'
 done >corpus
@@ -29,7 +29,7 @@ if [ "${TRAINS_NETWORK:?ON or OFF}" = OFF ]; then
 fi
 
 expect 0 train --tokens 8192 --name own --checkpoint state -o own.czm corpus
-said 'training: tokenizer'; said 'held-back text'; said 'bits per byte'; said 'own.czm: '
+said 'training: tokenizer'; said 'held-out text'; said 'bits per byte'; said 'own.czm: '
 expect 0 "$CZIP" verify own.czm >report
 grep -q 'Everything holds' report || fail "not verified: $(cat report)"
 ! grep -q warning report || fail "a warning in: $(cat report)"
@@ -45,7 +45,7 @@ done
 [ "$(head -c 6 text.czip)" = CZIPv1 ] || fail 'not CZIPv1'
 
 # On from the checkpoint, which is of where the learning rate began to fall.
-expect 0 train --tokens 1 --checkpoint state --resume -o later.czm corpus; said 'held-back text'
+expect 0 train --tokens 1 --checkpoint state --resume -o later.czm corpus; said 'held-out text'
 present later.czm
 expect 1 train -q --tokens 1 --checkpoint missing --resume -o x.czm corpus; one_line; said missing
 expect 2 train -q --tokens 1 --checkpoint own.czm --resume -o x.czm corpus; one_line; said checkpoint

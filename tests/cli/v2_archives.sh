@@ -1,5 +1,5 @@
 # Directories: the tree comes back, archives are packed alike, and hostile ones do no harm.
-source "$(dirname "$0")/common_v2.sh"
+source "$(dirname "$0")/v2_common.sh"
 mkdir -p tree/sub/deep tree/empty
 text 50 >tree/a
 binary 200000 >tree/sub/b

@@ -1,5 +1,5 @@
 # Format 2: every damage is seen, with status 2 and without a file; a stream gets good blocks only.
-source "$(dirname "$0")/common_v2.sh"
+source "$(dirname "$0")/v2_common.sh"
 text 5 >text
 expect 0 "$CZIP" -c -m "$MODEL2" text >compact.czip
 text 3000 >long

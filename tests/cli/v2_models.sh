@@ -1,5 +1,5 @@
 # Which model and which format: -m, --format, CZIP_MODEL_PATH, the built-in model.
-source "$(dirname "$0")/common_v2.sh"
+source "$(dirname "$0")/v2_common.sh"
 text 40 >a
 expect 0 "$CZIP" -m "$MODEL2" a
 expect 0 "$CZIP" -c -m "$MODEL" a >v1.czip

@@ -1,5 +1,5 @@
 # Format 2: files of all kinds come back, by every way of naming them, whole and in part.
-source "$(dirname "$0")/common_v2.sh"
+source "$(dirname "$0")/v2_common.sh"
 : >empty
 printf a >one
 text 40 >text.txt

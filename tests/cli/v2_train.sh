@@ -1,5 +1,5 @@
 # czip train: a model of one's own, and a network that joins it.
-source "$(dirname "$0")/common_v2.sh"
+source "$(dirname "$0")/v2_common.sh"
 : "${SEEDED_NETWORK:?path of make_seeded_network_v2}"
 for i in $(seq 60); do text $((i % 7 + 1)); printf '\0'; done >corpus
 text 1000 >a
@@ -46,13 +46,13 @@ same joined.czm again.czm
 if [ "${TRAINS_NETWORK:?ON or OFF}" = ON ]; then
   for i in $(seq 60); do text 60; printf '\0'; done >longer
   train() { "$CZIP" train --from own.czm --network-size small --tokens 20000 "$@" longer; }
-  expect 0 train --checkpoint state --save-network trained -o made.czm; said 'held-back text'
+  expect 0 train --checkpoint state --save-network trained -o made.czm; said 'held-out text'
   expect 0 "$CZIP" verify -q made.czm
   for network in trained made.czm; do
     expect 0 "$CZIP" train -q -f --from own.czm --network $network -o made_of_it.czm longer
     same made.czm made_of_it.czm
   done
-  expect 0 train --checkpoint state --resume -o later.czm; said 'held-back text'
+  expect 0 train --checkpoint state --resume -o later.czm; said 'held-out text'
   expect 2 train -q --checkpoint trained --resume -o x.czm; one_line; said checkpoint
   expect 1 train -q --seed 2 --checkpoint state --resume -o x.czm; one_line; said 'seed 1, not 2'
   expect 0 train -q --seed 2 -T1 --save-network of_seed_2 -o x.czm; rm x.czm

@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "czip/codec/czip_v1.hpp"
+#include "czip/codec/v1/codec.hpp"
 
 int main(int, char** argv) {
   std::ifstream file(argv[1], std::ios::binary);
   const std::vector<std::uint8_t> bytes((std::istreambuf_iterator<char>(file)), {});
-  const auto model = czip::load_coding_model(bytes);
+  const auto model = czip::v1::load_model(bytes);
   if (!model) return std::fprintf(stderr, "%s\n", model.error().message.c_str()), 1;
   const std::string text = "The installed library compresses this sentence.";
   const std::vector<std::uint8_t> plain(text.begin(), text.end());

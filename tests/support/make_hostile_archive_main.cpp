@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "czip/codec/byte_stream.hpp"
-#include "czip/codec/czip_v2.hpp"
+#include "czip/codec/io/byte_stream.hpp"
+#include "czip/codec/v2/codec.hpp"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "safetensors_writer.hpp"
+#include "support/safetensors_writer.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -13,8 +13,8 @@
 
 namespace czip::test {
 
-TensorContent& SafetensorsContent::tensor(std::string_view name) {
-  const auto position = std::ranges::find(tensors, name, &TensorContent::name);
+safetensors::TensorContent& SafetensorsContent::tensor(std::string_view name) {
+  const auto position = std::ranges::find(tensors, name, &safetensors::TensorContent::name);
   if (position == tensors.end()) throw std::out_of_range("no tensor " + std::string(name));
   return *position;
 }
@@ -25,8 +25,8 @@ void SafetensorsContent::remove(std::string_view name) {
 }
 
 std::vector<std::uint8_t> write_safetensors(const SafetensorsContent& content) {
-  return czip::write_safetensors({content.metadata.begin(), content.metadata.end()},
-                                 content.tensors);
+  return czip::safetensors::write({content.metadata.begin(), content.metadata.end()},
+                                  content.tensors);
 }
 
 std::vector<std::uint8_t> write_raw_safetensors(std::string_view header,

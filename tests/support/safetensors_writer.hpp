@@ -10,27 +10,27 @@
 #include <utility>
 #include <vector>
 
-#include "czip/engine/safetensors_writer.hpp"
+#include "czip/engine/safetensors/writer.hpp"
 
 namespace czip::test {
 
-using czip::make_tensor;
-using czip::TensorContent;
+using czip::safetensors::make_tensor;
+using czip::safetensors::TensorContent;
 
 // A file's content, open to changes before it is written.
 struct SafetensorsContent {
-  std::vector<TensorContent> tensors;  // in the order of their data
+  std::vector<safetensors::TensorContent> tensors;  // in the order of their data
   std::map<std::string, std::string> metadata;
 
   // The tensor of that name, which must exist.
-  [[nodiscard]] TensorContent& tensor(std::string_view name);
+  [[nodiscard]] safetensors::TensorContent& tensor(std::string_view name);
   void remove(std::string_view name);
 };
 
 // A tensor of one integer, shape [].
 template <class T>
-[[nodiscard]] TensorContent make_scalar(std::string name, T value) {
-  return make_tensor<T>(std::move(name), {}, std::span<const T>(&value, 1));
+[[nodiscard]] safetensors::TensorContent make_scalar(std::string name, T value) {
+  return safetensors::make_tensor<T>(std::move(name), {}, std::span<const T>(&value, 1));
 }
 
 // The file of a content, its metadata by ascending keys.

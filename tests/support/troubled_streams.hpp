@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
-#include "czip/codec/byte_stream.hpp"
+#include "czip/codec/io/byte_stream.hpp"
 
 namespace czip::test {
 

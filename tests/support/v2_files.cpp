@@ -1,13 +1,13 @@
-#include "v2_files.hpp"
+#include "support/v2_files.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <stdexcept>
 
-#include "tiny_model_v2.hpp"
-#include "v2/block_coder.hpp"
-#include "v2/container.hpp"
-#include "v2/frame_writer.hpp"
+#include "czip/codec/v2/coding/block_coder.hpp"
+#include "support/v2_tiny_model.hpp"
+#include "v2/container/container.hpp"
+#include "v2/container/frame_writer.hpp"
 
 namespace czip::test {
 namespace {

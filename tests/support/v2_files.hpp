@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
-#include "czip/codec/byte_stream.hpp"
-#include "czip/codec/czip_v2.hpp"
+#include "czip/codec/io/byte_stream.hpp"
+#include "czip/codec/v2/codec.hpp"
 
 namespace czip::test {
 

@@ -27,12 +27,46 @@ struct Error {
   std::string message;
 };
 
+// A value or an Error: std::expected (C++23) as far as C++20 has it, and never to be ignored.
 template <class T>
-using Result = tl::expected<T, Error>;
+class [[nodiscard]] Result : public tl::expected<T, Error> {
+ public:
+  using tl::expected<T, Error>::expected;
+};
+
 using Status = Result<void>;
 
 [[nodiscard]] inline tl::unexpected<Error> fail(ErrorCode code, std::string message) {
   return tl::unexpected<Error>(Error{code, std::move(message)});
 }
 
+// The error of a failed Result, for a function that returns another kind of Result.
+template <class T>
+[[nodiscard]] tl::unexpected<Error> error_of(const Result<T>& failed) {
+  return tl::unexpected<Error>(failed.error());
+}
+template <class T>
+[[nodiscard]] tl::unexpected<Error> error_of(Result<T>&& failed) {
+  return tl::unexpected<Error>(std::move(failed.error()));
+}
+
 }  // namespace czip
+
+#define CZIP_JOIN_AGAIN(a, b) a##b
+#define CZIP_JOIN(a, b) CZIP_JOIN_AGAIN(a, b)
+#define CZIP_RESULT CZIP_JOIN(czip_result_, __LINE__)
+
+// CZIP_TRY(result): returns the error of a Result, given as an expression or a variable, from the
+// calling function; goes on where there is none.
+#define CZIP_TRY(...)                                       \
+  do {                                                      \
+    auto&& CZIP_RESULT = (__VA_ARGS__);                     \
+    if (!CZIP_RESULT) return ::czip::error_of(CZIP_RESULT); \
+  } while (false)
+
+// CZIP_TRY_ASSIGN(const auto value, result): declares `value`, moved out of the Result that the
+// expression gives; where that has an error, returns it from the calling function.
+#define CZIP_TRY_ASSIGN(declaration, ...)                            \
+  auto CZIP_RESULT = (__VA_ARGS__);                                  \
+  if (!CZIP_RESULT) return ::czip::error_of(std::move(CZIP_RESULT)); \
+  declaration = *std::move(CZIP_RESULT)

@@ -1,0 +1,117 @@
+// Reader and writer of CZIPv1 files, compress.zip's container, bit for bit.
+// Source of the format: conformance/czip-v1.md.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/codec/io/byte_stream.hpp"
+#include "czip/codec/v1/model.hpp"
+#include "czip/engine/simd.hpp"
+#include "czip/engine/v1/dialect.hpp"
+
+namespace czip::v1 {
+
+// Outer codec, as the container stores it.
+enum class OuterCodec : std::uint8_t { zstd = 0, brotli = 1 };
+
+[[nodiscard]] std::string_view outer_codec_name(OuterCodec codec);
+[[nodiscard]] std::optional<OuterCodec> parse_outer_codec(std::string_view name);
+
+inline constexpr int kMinLevel = 1;
+inline constexpr int kMaxLevel = 5;
+// Levels 1..5 are chunks of 64, 128, 256, 512 and 1024 tokens.
+[[nodiscard]] constexpr std::uint32_t level_context_log2(int level) {
+  return static_cast<std::uint32_t>(level) + 5;
+}
+
+// CZIPv1 stores the text's length in 32 bits.
+inline constexpr std::uint64_t kMaxTextBytes = 0xffffffff;
+
+// First bytes of every CZIPv1 file.
+inline constexpr std::string_view kMagic = "CZIPv1";
+
+// Called now and then, from any thread but never from two at once, with the bytes of text done so
+// far.
+using Progress = std::function<void(std::uint64_t text_bytes)>;
+
+struct EncodeOptions {
+  std::optional<int> level;  // none: the model's own context
+  OuterCodec outer = OuterCodec::brotli;
+  // The reference stores the first 8 hex digits of the MD5 of the model's path as typed. It
+  // identifies nothing and no reader may rely on it.
+  std::uint32_t model_path_hash = 0;
+  unsigned threads = 0;  // 0: as many as the machine has
+  SimdLevel simd = best_simd_level();
+  Dialect dialect = Dialect::rust;
+  Progress progress;
+};
+
+struct CodingReport {
+  std::uint64_t text_bytes = 0;
+  std::uint64_t tokens = 0;
+  std::uint64_t chunks = 0;
+  std::uint64_t payload_bytes = 0;  // inner header and chunk streams, before the outer codec
+  std::uint64_t file_bytes = 0;     // the whole CZIPv1 file
+  std::uint32_t context_log2 = 0;
+  Dialect dialect = Dialect::rust;
+  // Wall-clock nanoseconds: tokenizer, network and arithmetic coder together, and the outer codec.
+  std::uint64_t coding_ns = 0;
+  std::uint64_t outer_ns = 0;
+};
+
+// Writes the CZIPv1 file of `text`, any bytes. The same file whatever the threads and the SIMD
+// level. Memory beyond text and file is bounded (README.md, "Memory").
+Result<CodingReport> encode(const Model& model, std::span<const std::uint8_t> text, ByteSink& out,
+                            const EncodeOptions& options);
+
+// The payload that `encode` puts inside the outer codec, for comparing with other implementations.
+Result<std::vector<std::uint8_t>> encode_payload(const Model& model,
+                                                 std::span<const std::uint8_t> text,
+                                                 const EncodeOptions& options,
+                                                 CodingReport* report = nullptr);
+
+struct DecodeOptions {
+  // None: `rust`, and when the length of a chunk, the length of the text or the text itself prove
+  // that wrong, the other dialects that differ at the file's context.
+  std::optional<Dialect> dialect;
+  unsigned threads = 0;
+  SimdLevel simd = best_simd_level();
+  Progress progress;
+};
+
+// Decodes a CZIPv1 file. Every field that can be checked is checked: magic, flags, codec, lengths
+// and counts, each chunk's exact length (the arithmetic coder's), and the length of the text.
+// CZIPv1 has no checksum, so damage that keeps all of these cannot be seen; what `out` received
+// before an error, or before its rewind() when another dialect is tried, is not to be trusted.
+Result<CodingReport> decode(const Model& model, ByteSource& in, ByteSink& out,
+                            const DecodeOptions& options);
+
+// What a file says of itself; needs no model.
+struct FileInfo {
+  OuterCodec outer = OuterCodec::brotli;
+  std::uint8_t flags = 0;
+  std::uint64_t text_bytes = 0;
+  std::uint64_t file_bytes = 0;
+  std::uint64_t payload_bytes = 0;
+  std::uint32_t model_path_hash = 0;
+  std::uint32_t chunks = 0;
+  std::uint32_t last_chunk_tokens = 0;
+  std::uint8_t tokenizer_id = 0;
+  std::uint32_t context_log2 = 0;
+  std::uint64_t tokens = 0;
+};
+
+// Reads and checks the headers, and that the payload's length agrees with its chunks.
+Result<FileInfo> inspect(ByteSource& in);
+
+// What a file holds inside its outer codec: what `encode_payload` makes. Holds all of it in memory;
+// of the headers it checks the first only, so inspect a file first.
+Result<std::vector<std::uint8_t>> read_payload(ByteSource& in);
+
+}  // namespace czip::v1

@@ -1,0 +1,38 @@
+// A czip-model-v1 model with its tokenizer, ready to code: what the CZIPv1 reader and writer need.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "czip/base/error.hpp"
+#include "czip/engine/safetensors/content_hash.hpp"
+#include "czip/engine/v1/weights.hpp"
+#include "czip/tokenizer/v1/tokenizer.hpp"
+
+namespace czip::v1 {
+
+struct Model {
+  Weights network;
+  Tokenizer tokenizer;
+  Hash128 hash{};           // of the model file's canonical content
+  TokenId first_token = 0;  // the first input token of every chunk: <|bos|>
+};
+
+// The reference hard-codes this id of <|bos|>; a tokenizer without one of that name falls back to
+// it.
+inline constexpr TokenId kReferenceFirstToken = 1022;
+
+// Largest tokenizer JSON accepted once decompressed.
+inline constexpr std::size_t kMaxTokenizerJsonBytes = 64 << 20;
+
+// Loads a model file. `tokenizer_json` replaces the tokenizer inside the model; a model without one
+// needs it. Errors: a damaged model, a tokenizer that does not fit the network's vocabulary.
+Result<Model> load_model(std::span<const std::uint8_t> model_file,
+                         std::optional<std::string_view> tokenizer_json = {});
+
+// The tokenizer JSON inside a model, decompressed; `network.tokenizer_data` must not be empty.
+Result<std::string> embedded_tokenizer_json(const Weights& network);
+
+}  // namespace czip::v1

@@ -1,0 +1,98 @@
+// The predictor of CZIPv2: the probability of each binary decision of each token, mixed from the
+// n-gram prior, successor lists of many contexts, decision counters, match models and, if there is
+// one, the network. Integers only. The specification is conformance/czip-v2-coding.md.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "czip/codec/v2/coding/apm.hpp"
+#include "czip/codec/v2/coding/code_tree.hpp"
+#include "czip/codec/v2/coding/contexts.hpp"
+#include "czip/codec/v2/coding/counter_inputs.hpp"
+#include "czip/codec/v2/coding/history.hpp"
+#include "czip/codec/v2/coding/list_inputs.hpp"
+#include "czip/codec/v2/coding/logistic.hpp"
+#include "czip/codec/v2/coding/match_inputs.hpp"
+#include "czip/codec/v2/coding/mixer.hpp"
+#include "czip/codec/v2/coding/prior_inputs.hpp"
+#include "czip/codec/v2/coding/profile.hpp"
+#include "czip/codec/v2/coding/trained_state.hpp"
+
+namespace czip::v2 {
+
+// What the predictor reads and never changes; outlives it.
+struct PredictorTables {
+  const Logistic* logistic;
+  const CodeTree* tree;
+  const Prior* prior;
+};
+
+// The sizes of the predictor's tables, by the length of the text it is for.
+struct TableSizes {
+  std::uint32_t lists_log2;
+  std::uint32_t counters_log2;
+  std::uint32_t matches_log2;
+  std::uint32_t apm_log2;
+
+  static TableSizes for_text(std::uint64_t text_bytes);
+};
+
+// One of the sequences of tokens that share a predictor.
+struct Stream {
+  std::uint32_t number = 0;  // below 64
+  History history;
+  MatchPositions matches;
+};
+
+class Predictor {
+ public:
+  Predictor(const PredictorTables& tables, const Profile& profile, const TrainedState& state,
+            const TableSizes& sizes, SimdLevel simd);
+
+  // Sets out to code the stream's next token.
+  void begin_token(Stream& stream);
+  // Whether one token is left, rank().
+  [[nodiscard]] bool decided() const { return node_.split == CodeTree::kLeaf; }
+  [[nodiscard]] std::uint32_t rank() const { return node_.low; }
+  // A 1 says that the rank is at or past this.
+  [[nodiscard]] std::uint32_t split() const { return node_.split; }
+  [[nodiscard]] const Node& node() const { return node_; }
+  // Probability of a 1 in units of 2^-16, 1..65535. `network` is the network's input to the mixer
+  // at the node, 0 where none takes part.
+  std::uint32_t predict(std::int32_t network);
+  void update(bool bit);
+  // Learns the token, whose bytes are `bytes`.
+  void end_token(std::string_view bytes);
+
+  // What training keeps.
+  [[nodiscard]] TrainedState trained_state() const;
+
+ private:
+  [[nodiscard]] std::span<std::int32_t> inputs(std::size_t first, std::size_t count) {
+    return mixer_.inputs().subspan(first, count);
+  }
+  void select_weights();
+  void prefetch_apm() const;
+  [[nodiscard]] std::size_t hashed_context() const;
+
+  const Logistic* logistic_;
+  const CodeTree* tree_;
+  std::size_t list_count_;
+  Mixer mixer_;
+  ListInputs lists_;
+  CounterInputs counters_;
+  PriorInputs prior_;
+  MatchInputs matches_;
+  Apm node_apm_;    // by node
+  Apm hashed_apm_;  // by hash of the last token and the node
+  std::uint32_t hashed_apm_log2_;
+
+  Stream* stream_ = nullptr;
+  Contexts contexts_;
+  Node node_;
+  std::uint32_t last_byte_ = 0;
+  std::uint32_t last_rank_ = 0;
+};
+
+}  // namespace czip::v2

@@ -1,0 +1,29 @@
+// The part of the predictor's state that is trained beforehand and kept in the model, one for each
+// profile; where the model has a network, another for each profile that it joins.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "czip/codec/v2/coding/logistic.hpp"
+#include "czip/codec/v2/coding/profile.hpp"
+
+namespace czip::v2 {
+
+struct TrainedState {
+  std::vector<std::int32_t> weights;        // [kSets][inputs of the profile], 16.16
+  std::vector<std::int32_t> final_weights;  // [kFinalSets][kInputGroup]
+  std::vector<std::uint32_t> list_maps;     // [lists][kListStates], AdaptiveProbability::raw
+  std::vector<std::uint32_t> match_maps;    // [kMatchInputs][kMatchStates]
+  std::vector<std::uint16_t> apm;           // [vocabulary][kApmPoints]
+
+  // Before any training.
+  static TrainedState initial(const Profile& profile, std::uint32_t vocabulary,
+                              const Logistic& logistic);
+};
+
+// By profile.
+using TrainedStates = std::array<TrainedState, kProfiles.size()>;
+
+}  // namespace czip::v2

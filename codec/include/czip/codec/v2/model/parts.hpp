@@ -1,0 +1,37 @@
+// What a loaded czip-model-v2 model consists of.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "czip/codec/v2/coding/code_tree.hpp"
+#include "czip/codec/v2/coding/logistic.hpp"
+#include "czip/codec/v2/coding/prior.hpp"
+#include "czip/codec/v2/coding/profile.hpp"
+#include "czip/codec/v2/coding/trained_state.hpp"
+#include "czip/codec/v2/model.hpp"
+#include "czip/codec/v2/model/network.hpp"
+#include "czip/engine/safetensors/reader.hpp"
+#include "czip/tokenizer/v2/tokenizer.hpp"
+
+namespace czip::v2 {
+
+struct ModelParts {
+  Hash128 hash{};
+  ModelDescription description;
+  Tokenizer tokenizer;
+  Logistic logistic;
+  CodeTree tree;
+  Prior prior;
+  TrainedStates states;          // where no network takes part
+  TrainedStates network_states;  // where one does: of the profiles from kFirstNetworkProfile on
+  // Null: the model has none.
+  std::unique_ptr<const LazyNetwork> network;
+  safetensors::File file;
+};
+
+// Model files hold mixer weights as 16-bit integers with 12 fractional bits, a sixteenth of the
+// mixer's precision.
+inline constexpr int kStoredWeightShift = 4;
+
+}  // namespace czip::v2

@@ -1,0 +1,123 @@
+#include "v1/container.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "czip/base/little_endian.hpp"
+
+namespace czip::v1 {
+namespace {
+
+constexpr std::uint8_t kFlagMultiFile = 1;
+constexpr std::uint8_t kFlagTraining = 2;
+
+constexpr std::size_t kFlagsOffset = 6;
+constexpr std::size_t kCodecOffset = 7;
+
+Status check_magic(std::span<const std::uint8_t> bytes) {
+  const std::size_t count = std::min(bytes.size(), kMagic.size());
+  const auto matching = static_cast<std::size_t>(
+      std::mismatch(kMagic.begin(), kMagic.begin() + static_cast<std::ptrdiff_t>(count),
+                    bytes.begin(),
+                    [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; })
+          .first -
+      kMagic.begin());
+  if (matching == count) return {};
+  if (matching == kMagic.size() - 1)
+    return fail(ErrorCode::unsupported, "the file's magic is CZIPv followed by byte " +
+                                            std::to_string(bytes[matching]) + ", not CZIPv1");
+  return fail(ErrorCode::corrupt, "not a CZIPv1 file: byte " + std::to_string(matching) +
+                                      " of the magic is " + std::to_string(bytes[matching]));
+}
+
+Status check_flags(std::uint8_t flags) {
+  if (flags == 0) return {};
+  std::string names;
+  if ((flags & kFlagMultiFile) != 0) names += ", multi-file archive";
+  if ((flags & kFlagTraining) != 0) names += ", training marker";
+  if ((flags & ~(kFlagMultiFile | kFlagTraining)) != 0) names += ", unknown";
+  return fail(ErrorCode::unsupported, "flags " + std::to_string(flags) +
+                                          " at byte 6 are not supported: " + names.substr(2));
+}
+
+}  // namespace
+
+std::array<std::uint8_t, kFileHeaderBytes> serialize(const FileHeader& header) {
+  std::array<std::uint8_t, kFileHeaderBytes> bytes{};
+  std::copy(kMagic.begin(), kMagic.end(), bytes.begin());
+  bytes[kCodecOffset] = static_cast<std::uint8_t>(header.outer);
+  store_le(&bytes[8], header.text_bytes);
+  store_le(&bytes[12], header.payload_table_end);
+  return bytes;
+}
+
+Result<FileHeader> parse_file_header(std::span<const std::uint8_t> bytes) {
+  if (Status status = check_magic(bytes); !status) return error_of(status);
+  if (bytes.size() < kFileHeaderBytes)
+    return fail(ErrorCode::truncated, "the file ends after " + std::to_string(bytes.size()) +
+                                          " of its header's 16 bytes");
+  if (Status status = check_flags(bytes[kFlagsOffset]); !status) return error_of(status);
+  if (bytes[kCodecOffset] > static_cast<std::uint8_t>(OuterCodec::brotli))
+    return fail(ErrorCode::unsupported, "outer codec " + std::to_string(bytes[kCodecOffset]) +
+                                            " at byte 7 is unknown (0 is zstd, 1 brotli)");
+  return FileHeader{.outer = static_cast<OuterCodec>(bytes[kCodecOffset]),
+                    .text_bytes = load_le<std::uint32_t>(&bytes[8]),
+                    .payload_table_end = load_le<std::uint32_t>(&bytes[12])};
+}
+
+std::array<std::uint8_t, kPayloadHeaderBytes> serialize(const PayloadHeader& header) {
+  std::array<std::uint8_t, kPayloadHeaderBytes> bytes{};
+  store_le(&bytes[0], header.model_path_hash);
+  store_le(&bytes[4], header.chunks);
+  store_le(&bytes[8], static_cast<std::uint16_t>(header.last_chunk_tokens));
+  bytes[11] = static_cast<std::uint8_t>(header.context_log2);
+  return bytes;
+}
+
+namespace {
+
+Status check_counts(const PayloadHeader& header, const FileHeader& file) {
+  if (header.last_chunk_tokens < 1 || header.last_chunk_tokens > header.context())
+    return fail(ErrorCode::corrupt,
+                "payload byte 8: the last chunk has " + std::to_string(header.last_chunk_tokens) +
+                    " tokens, outside 1 to " + std::to_string(header.context()));
+  const std::uint64_t table_end = kPayloadHeaderBytes + std::uint64_t{2} * header.chunks;
+  if (file.payload_table_end != table_end)
+    return fail(ErrorCode::corrupt, "byte 12: the inner header is said to take " +
+                                        std::to_string(file.payload_table_end) +
+                                        " bytes, but its " + std::to_string(header.chunks) +
+                                        " chunks make " + std::to_string(table_end));
+  // Every token stands for at least one byte.
+  if (header.tokens() > file.text_bytes || (header.chunks == 0) != (file.text_bytes == 0))
+    return fail(ErrorCode::corrupt, "payload byte 4: " + std::to_string(header.chunks) +
+                                        " chunks with " + std::to_string(header.tokens()) +
+                                        " tokens cannot make a text of " +
+                                        std::to_string(file.text_bytes) + " bytes");
+  if (header.chunks > kMaxChunks)
+    return fail(ErrorCode::unsupported, "payload byte 4: " + std::to_string(header.chunks) +
+                                            " chunks, more than " + std::to_string(kMaxChunks));
+  return {};
+}
+
+}  // namespace
+
+Result<PayloadHeader> parse_payload_header(std::span<const std::uint8_t> bytes,
+                                           const FileHeader& file) {
+  PayloadHeader header{.model_path_hash = load_le<std::uint32_t>(&bytes[0]),
+                       .chunks = load_le<std::uint32_t>(&bytes[4]),
+                       .last_chunk_tokens = load_le<std::uint16_t>(&bytes[8]),
+                       .context_log2 = bytes[11]};
+  if (bytes[10] != 0)
+    return fail(ErrorCode::unsupported,
+                "payload byte 10: tokenizer id " + std::to_string(bytes[10]) + ", only 0 is known");
+  if (header.context_log2 == 0) header.context_log2 = kDefaultContextLog2;
+  if (header.context_log2 > kMaxContextLog2)
+    return fail(ErrorCode::unsupported,
+                "payload byte 11: chunks of 2^" + std::to_string(header.context_log2) +
+                    " tokens, at most 2^" + std::to_string(kMaxContextLog2) + " are supported");
+  if (Status status = check_counts(header, file); !status) return error_of(status);
+  return header;
+}
+
+}  // namespace czip::v1

@@ -1,0 +1,227 @@
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "czip/base/little_endian.hpp"
+#include "czip/base/pipeline.hpp"
+#include "czip/codec/v1/codec.hpp"
+#include "io/byte_blocks.hpp"
+#include "io/counting_streams.hpp"
+#include "io/stopwatch.hpp"
+#include "v1/chunk_encoder.hpp"
+#include "v1/container.hpp"
+#include "v1/outer_codec.hpp"
+
+namespace czip::v1 {
+namespace {
+
+// A payload in its three parts: the header is known last.
+struct Payload {
+  PayloadHeader header;
+  ByteBlocks chunk_sizes;  // u16 each
+  ByteBlocks chunk_streams;
+
+  [[nodiscard]] std::uint64_t size() const {
+    return kPayloadHeaderBytes + chunk_sizes.size() + chunk_streams.size();
+  }
+};
+
+Result<std::uint32_t> choose_context_log2(const Model& model, const EncodeOptions& options) {
+  if (!options.level) return model.network.context_log2;
+  if (*options.level < kMinLevel || *options.level > kMaxLevel)
+    return fail(ErrorCode::invalid_argument, "level " + std::to_string(*options.level) +
+                                                 " is outside " + std::to_string(kMinLevel) +
+                                                 " to " + std::to_string(kMaxLevel));
+  const std::uint32_t context_log2 = level_context_log2(*options.level);
+  if ((std::uint32_t{1} << context_log2) > model.network.positions)
+    return fail(ErrorCode::invalid_argument, "level " + std::to_string(*options.level) + " needs " +
+                                                 std::to_string(std::uint32_t{1} << context_log2) +
+                                                 " positions, but the model has " +
+                                                 std::to_string(model.network.positions));
+  return context_log2;
+}
+
+// Turns a text into a payload; owns what the pipeline's stages share.
+class PayloadEncoder {
+ public:
+  PayloadEncoder(const Model& model, const Network& transformer, std::span<const std::uint8_t> text,
+                 const EncodeOptions& options, std::uint32_t context_log2)
+      : model_(&model),
+        transformer_(&transformer),
+        // A string_view is what the tokenizer takes; the bytes are the same.
+        stream_(model.tokenizer, {reinterpret_cast<const char*>(text.data()), text.size()}),
+        progress_(options.progress) {
+    payload_.header.model_path_hash = options.model_path_hash;
+    payload_.header.context_log2 = context_log2;
+    payload_.header.last_chunk_tokens = payload_.header.context();
+    task_tokens_ =
+        std::size_t{payload_.header.context()} * encoder_chunks(payload_.header.context());
+    // No token is shorter than a byte.
+    workers_.resize(thread_count(options.threads, (text.size() + task_tokens_ - 1) / task_tokens_));
+  }
+
+  Result<Payload> run() {
+    const Status status = run_ordered<Task>(
+        static_cast<unsigned>(workers_.size()),
+        {.pull = [this](Task& task) { return pull(task); },
+         .process = [this](unsigned worker, Task& task) { return process(worker, task); },
+         .commit = [this](Task& task) { return commit(task); }});
+    CZIP_TRY(status);
+    return std::move(payload_);
+  }
+
+ private:
+  struct Task {
+    std::vector<TokenId> tokens;
+    std::uint64_t text_bytes = 0;  // of the text up to the task's end
+    EncodedChunks chunks;
+  };
+
+  Result<bool> pull(Task& task) {
+    task.tokens.clear();
+    while (task.tokens.size() < task_tokens_) {
+      CZIP_TRY_ASSIGN(const auto count,
+                      stream_.next(task_tokens_ - task.tokens.size(), task.tokens));
+      if (count == 0) break;
+    }
+    task.text_bytes = stream_.bytes_consumed();
+    return !task.tokens.empty();
+  }
+
+  Status process(unsigned worker, Task& task) {
+    std::unique_ptr<ChunkEncoder>& encoder = workers_[worker];
+    if (encoder == nullptr) {
+      CZIP_TRY_ASSIGN(auto created, ChunkEncoder::create(*transformer_, payload_.header.context(),
+                                                         model_->first_token));
+      encoder = std::make_unique<ChunkEncoder>(std::move(created));
+    }
+    encoder->encode(task.tokens, task.chunks);
+    return {};
+  }
+
+  Status commit(Task& task) {
+    PayloadHeader& header = payload_.header;
+    for (const std::uint32_t size : task.chunks.sizes) {
+      if (size > kMaxChunkBytes)
+        return fail(ErrorCode::unsupported,
+                    "chunk " + std::to_string(header.chunks) + " takes " + std::to_string(size) +
+                        " bytes, but CZIPv1 stores chunks of at most " +
+                        std::to_string(kMaxChunkBytes) + "; a lower level makes shorter ones");
+      if (header.chunks == kMaxChunks)
+        return fail(ErrorCode::unsupported,
+                    "the text takes more than " + std::to_string(kMaxChunks) + " chunks");
+      std::array<std::uint8_t, sizeof(std::uint16_t)> stored{};
+      store_le(stored.data(), static_cast<std::uint16_t>(size));
+      payload_.chunk_sizes.append(stored);
+      ++header.chunks;
+    }
+    header.last_chunk_tokens =
+        static_cast<std::uint32_t>((task.tokens.size() - 1) % header.context()) + 1;
+    payload_.chunk_streams.append(task.chunks.bytes);
+    if (progress_) progress_(task.text_bytes);
+    return {};
+  }
+
+  const Model* model_;
+  const Network* transformer_;
+  TokenStream stream_;
+  const Progress& progress_;
+  Payload payload_;
+  std::size_t task_tokens_ = 0;
+  std::vector<std::unique_ptr<ChunkEncoder>> workers_;
+};
+
+Result<Payload> make_payload(const Model& model, std::span<const std::uint8_t> text,
+                             const EncodeOptions& options, CodingReport& report) {
+  const Stopwatch stopwatch;
+  if (text.size() > kMaxTextBytes)
+    return fail(ErrorCode::invalid_argument,
+                "a text of " + std::to_string(text.size()) +
+                    " bytes is too long for CZIPv1, which stores at most " +
+                    std::to_string(kMaxTextBytes));
+  CZIP_TRY_ASSIGN(const auto context_log2, choose_context_log2(model, options));
+  CZIP_TRY_ASSIGN(const auto transformer,
+                  Network::create(model.network, options.simd, options.dialect));
+  Result<Payload> payload = PayloadEncoder(model, transformer, text, options, context_log2).run();
+  CZIP_TRY(payload);
+  report.text_bytes = text.size();
+  report.tokens = payload->header.tokens();
+  report.chunks = payload->header.chunks;
+  report.payload_bytes = payload->size();
+  report.context_log2 = context_log2;
+  report.dialect = options.dialect;
+  report.coding_ns = stopwatch.elapsed_ns();
+  return payload;
+}
+
+// Hands the payload's bytes to `consume`, in order.
+template <class Consume>
+Status for_each_part(const Payload& payload, Consume consume) {
+  if (Status status = consume(std::span<const std::uint8_t>(serialize(payload.header))); !status)
+    return status;
+  for (const ByteBlocks* part : {&payload.chunk_sizes, &payload.chunk_streams})
+    for (const std::vector<std::uint8_t>& block : part->blocks())
+      if (Status status = consume(std::span<const std::uint8_t>(block)); !status) return status;
+  return {};
+}
+
+Status write_file(const Payload& payload, std::uint64_t text_bytes, OuterCodec codec,
+                  ByteSink& out) {
+  const FileHeader header{.outer = codec,
+                          .text_bytes = static_cast<std::uint32_t>(text_bytes),
+                          .payload_table_end = static_cast<std::uint32_t>(
+                              kPayloadHeaderBytes + payload.chunk_sizes.size())};
+  if (Status status = out.write(serialize(header)); !status) return status;
+  CZIP_TRY_ASSIGN(auto encoder, create_outer_encoder(codec, payload.size(), out));
+  Status status = for_each_part(
+      payload, [&](std::span<const std::uint8_t> bytes) { return (encoder)->write(bytes); });
+  if (!status) return status;
+  return (encoder)->finish();
+}
+
+}  // namespace
+
+Result<std::vector<std::uint8_t>> encode_payload(const Model& model,
+                                                 std::span<const std::uint8_t> text,
+                                                 const EncodeOptions& options,
+                                                 CodingReport* report) {
+  try {
+    CodingReport own_report;
+    CZIP_TRY_ASSIGN(const auto payload, make_payload(model, text, options, own_report));
+    std::vector<std::uint8_t> bytes;
+    bytes.reserve(payload.size());
+    const Status status = for_each_part(payload, [&](std::span<const std::uint8_t> part) {
+      bytes.insert(bytes.end(), part.begin(), part.end());
+      return Status{};
+    });
+    CZIP_TRY(status);
+    if (report != nullptr) *report = own_report;
+    return bytes;
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::out_of_memory, "not enough memory to encode");
+  }
+}
+
+Result<CodingReport> encode(const Model& model, std::span<const std::uint8_t> text, ByteSink& out,
+                            const EncodeOptions& options) {
+  try {
+    CodingReport report;
+    CZIP_TRY_ASSIGN(const auto payload, make_payload(model, text, options, report));
+    const Stopwatch stopwatch;
+    CountingSink counted(out);
+    if (Status status = write_file(payload, text.size(), options.outer, counted); !status)
+      return error_of(status);
+    report.outer_ns = stopwatch.elapsed_ns();
+    report.file_bytes = counted.size();
+    return report;
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::out_of_memory, "not enough memory to encode");
+  }
+}
+
+}  // namespace czip::v1

@@ -1,0 +1,128 @@
+#include "v1/file_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "czip/base/little_endian.hpp"
+#include "io/stopwatch.hpp"
+
+namespace czip::v1 {
+
+Status FileReader::open() {
+  if (Status status = open_outer(); !status) return status;
+  if (Status status = read_payload_header(); !status) return status;
+  return read_chunk_sizes();
+}
+
+Status FileReader::open_outer() {
+  if (Status status = read_file_header(); !status) return status;
+  CZIP_TRY_ASSIGN(auto outer, create_outer_decoder(file_header_.outer, in_));
+  outer_ = std::move(outer);
+  return {};
+}
+
+Result<std::vector<std::uint8_t>> FileReader::read_payload() {
+  constexpr std::size_t kStep = std::size_t{1} << 20;
+  if (Status status = open_outer(); !status) return tl::unexpected(std::move(status.error()));
+  std::vector<std::uint8_t> payload;
+  for (std::size_t filled = 0;;) {
+    payload.resize(filled + kStep);
+    CZIP_TRY_ASSIGN(const auto count, read_outer(std::span(payload).subspan(filled)));
+    filled += count;
+    payload.resize(filled);
+    if (count < kStep) return payload;
+  }
+}
+
+Status FileReader::read_file_header() {
+  std::array<std::uint8_t, kFileHeaderBytes> bytes{};
+  std::size_t size = 0;
+  while (size < bytes.size()) {
+    CZIP_TRY_ASSIGN(const auto count, in_.read(std::span(bytes).subspan(size)));
+    if (count == 0) break;
+    size += count;
+  }
+  CZIP_TRY_ASSIGN(auto header, parse_file_header(std::span(bytes).first(size)));
+  file_header_ = header;
+  return {};
+}
+
+Status FileReader::read_payload_header() {
+  std::array<std::uint8_t, kPayloadHeaderBytes> bytes{};
+  if (Status status = read(bytes, "the inner header"); !status) return status;
+  CZIP_TRY_ASSIGN(auto header, parse_payload_header(bytes, file_header_));
+  header_ = header;
+  return {};
+}
+
+Status FileReader::read_chunk_sizes() {
+  std::array<std::uint8_t, 4096> bytes{};
+  while (chunk_sizes_.size() < header_.chunks) {
+    const std::size_t count = std::min(header_.chunks - chunk_sizes_.size(), bytes.size() / 2);
+    const std::span<std::uint8_t> part = std::span(bytes).first(2 * count);
+    if (Status status = read(part, "the chunk lengths"); !status) return status;
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto size = load_le<std::uint16_t>(&part[2 * i]);
+      if (size == 0)
+        return fail(ErrorCode::corrupt,
+                    "chunk " + std::to_string(chunk_sizes_.size()) + " has a length of 0 bytes");
+      chunk_sizes_.push_back(size);
+    }
+  }
+  return {};
+}
+
+Status FileReader::read_chunks(std::size_t count, ChunkGroup& group) {
+  group.first_chunk = next_chunk_;
+  group.sizes.clear();
+  group.tokens.clear();
+  group.bytes.clear();
+  count = std::min<std::size_t>(count, header_.chunks - next_chunk_);
+  if (count == 0) return check_end();
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t size = chunk_sizes_[next_chunk_];
+    group.sizes.push_back(static_cast<std::uint32_t>(size));
+    group.tokens.push_back(header_.chunk_tokens(next_chunk_));
+    group.bytes.resize(bytes + size);
+    if (Status status = read(std::span(group.bytes).subspan(bytes), "a chunk"); !status)
+      return status;
+    bytes += size;
+    ++next_chunk_;
+  }
+  return {};
+}
+
+Status FileReader::check_end() {
+  std::uint8_t byte = 0;
+  const Result<std::size_t> count = read_outer({&byte, 1});
+  CZIP_TRY(count);
+  if (*count > 0)
+    return fail(ErrorCode::corrupt,
+                "the payload goes on after its last chunk, which ends at byte " +
+                    std::to_string(payload_bytes_ - 1));
+  return {};
+}
+
+Status FileReader::read(std::span<std::uint8_t> buffer, const char* what) {
+  CZIP_TRY_ASSIGN(const auto count, read_outer(buffer));
+  if (count == buffer.size()) return {};
+  std::string message =
+      "the payload ends at byte " + std::to_string(payload_bytes_) + ", inside " + what;
+  if (next_chunk_ > 0 || !chunk_sizes_.empty())
+    message += " (" + std::to_string(next_chunk_) + " of " + std::to_string(header_.chunks) +
+               " chunks were complete)";
+  return fail(ErrorCode::truncated, std::move(message));
+}
+
+Result<std::size_t> FileReader::read_outer(std::span<std::uint8_t> buffer) {
+  const Stopwatch stopwatch;
+  Result<std::size_t> count = outer_->read(buffer);
+  if (count) payload_bytes_ += *count;
+  outer_ns_ += stopwatch.elapsed_ns();
+  return count;
+}
+
+}  // namespace czip::v1

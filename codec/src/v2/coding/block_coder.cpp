@@ -1,0 +1,229 @@
+#include "czip/codec/v2/coding/block_coder.hpp"
+
+#include <algorithm>
+#include <new>
+#include <optional>
+
+#include "czip/base/little_endian.hpp"
+#include "czip/codec/v2/coding/lockstep.hpp"
+#include "czip/codec/v2/coding/network_prediction.hpp"
+#include "czip/codec/v2/coding/network_streams.hpp"
+#include "czip/codec/v2/coding/predictor.hpp"
+#include "czip/codec/v2/model/parts.hpp"
+#include "v2/coding/binary_coder.hpp"
+
+namespace czip::v2 {
+namespace {
+
+Status check_settings(const Model& model, const BlockSettings& settings) {
+  if (settings.profile > kMaxProfile || settings.streams_log2 > kMaxStreamsLog2) {
+    return fail(ErrorCode::unsupported, "a block's settings are unknown to this czip");
+  }
+  if (settings.network && !model.has_network()) {
+    return fail(ErrorCode::unsupported, "a block needs a network, which the model does not have");
+  }
+  if (settings.network && settings.profile < kFirstNetworkProfile) {
+    return fail(ErrorCode::unsupported, "a block has a network in a profile that none joins");
+  }
+  return {};
+}
+
+// The streams of a block, with the network's where it takes part.
+class Streams {
+ public:
+  static Result<Streams> create(const ModelParts& model, const BlockSettings& settings,
+                                SimdLevel simd, const Lockstep& lockstep) {
+    Streams streams(model.logistic, lockstep);
+    if (settings.network) {
+      CZIP_TRY_ASSIGN(auto network, NetworkStreams::create(model, simd, lockstep.streams()));
+      streams.network_ = std::move(network);
+    }
+    return streams;
+  }
+
+  [[nodiscard]] Stream& operator[](std::uint32_t s) { return list_[s]; }
+
+  void step(std::uint32_t active) {
+    if (network_) network_->step(active);
+  }
+  // Of stream `s`; valid until the next call.
+  [[nodiscard]] NetworkPrediction opinion(std::uint32_t s) {
+    return {*logistic_, network_ ? &*network_ : nullptr, s};
+  }
+  void set_last_token(std::uint32_t s, std::uint32_t token) {
+    if (network_) network_->set_last_token(s, token);
+  }
+
+ private:
+  Streams(const Logistic& logistic, const Lockstep& lockstep)
+      : logistic_(&logistic), list_(lockstep.begin()) {}
+
+  const Logistic* logistic_;
+  std::vector<Stream> list_;
+  std::optional<NetworkStreams> network_;
+};
+
+Predictor make_predictor(const ModelParts& model, const BlockSettings& settings, SimdLevel simd,
+                         std::uint64_t text_bytes) {
+  return {{&model.logistic, &model.tree, &model.prior},
+          kProfiles[settings.profile],
+          (settings.network ? model.network_states : model.states)[settings.profile],
+          TableSizes::for_text(text_bytes),
+          simd};
+}
+
+void encode_token(const ModelParts& model, Predictor& predictor, Streams& streams, std::uint32_t s,
+                  std::uint32_t token, BinaryEncoder& coder) {
+  const std::uint32_t rank = model.tree.rank(token);
+  NetworkPrediction network = streams.opinion(s);
+  predictor.begin_token(streams[s]);
+  while (!predictor.decided()) {
+    const std::uint32_t p = predictor.predict(network.input(predictor.node()));
+    const bool bit = rank >= predictor.split();
+    coder.encode(bit, p);
+    predictor.update(bit);
+  }
+  predictor.end_token(model.tokenizer.token(token));
+  streams.set_last_token(s, token);
+}
+
+std::uint32_t decode_token(const ModelParts& model, Predictor& predictor, Streams& streams,
+                           std::uint32_t s, BinaryDecoder& coder) {
+  NetworkPrediction network = streams.opinion(s);
+  predictor.begin_token(streams[s]);
+  while (!predictor.decided()) {
+    const std::uint32_t p = predictor.predict(network.input(predictor.node()));
+    predictor.update(coder.decode(p));
+  }
+  const std::uint32_t token = model.tree.token(predictor.rank());
+  predictor.end_token(model.tokenizer.token(token));
+  streams.set_last_token(s, token);
+  return token;
+}
+
+Status text_does_not_fit() {
+  return fail(ErrorCode::corrupt, "the block's tokens do not end where its text does");
+}
+
+// Copies a token to text[at...]; false if it does not fit.
+bool put_token(const ModelParts& model, std::uint32_t token, std::span<std::uint8_t> text,
+               std::size_t& at) {
+  const std::string_view bytes = model.tokenizer.token(token);
+  if (bytes.size() > text.size() - at) return false;
+  std::copy(bytes.begin(), bytes.end(), text.begin() + static_cast<std::ptrdiff_t>(at));
+  at += bytes.size();
+  return true;
+}
+
+Status decode_one_stream(const ModelParts& model, Predictor& predictor, Streams& streams,
+                         BinaryDecoder& coder, std::span<std::uint8_t> text) {
+  for (std::size_t at = 0; at < text.size();) {
+    streams.step(1);
+    const std::uint32_t token = decode_token(model, predictor, streams, 0, coder);
+    if (!put_token(model, token, text, at)) return text_does_not_fit();
+  }
+  return {};
+}
+
+Status decode_streams(const ModelParts& model, Predictor& predictor, Streams& streams,
+                      BinaryDecoder& coder, const Lockstep& lockstep, std::size_t tokens,
+                      std::span<std::uint8_t> text) {
+  std::vector<std::uint16_t> decoded(tokens);
+  for (std::size_t i = 0; i < lockstep.length(); ++i) {
+    const std::uint32_t active = lockstep.active(i);
+    streams.step(active);
+    for (std::uint32_t s = 0; s < active; ++s) {
+      const std::uint32_t token = decode_token(model, predictor, streams, s, coder);
+      decoded[lockstep.position(s, i)] = static_cast<std::uint16_t>(token);
+    }
+  }
+  std::size_t at = 0;
+  for (const std::uint16_t token : decoded) {
+    if (!put_token(model, token, text, at)) return text_does_not_fit();
+  }
+  return at == text.size() ? Status() : text_does_not_fit();
+}
+
+constexpr std::size_t kTokenCountBytes = 4;
+
+Result<CodedBlock> encode_checked(const ModelParts& model, const BlockSettings& settings,
+                                  SimdLevel simd, std::span<const std::uint8_t> text) {
+  std::vector<TokenId> tokens;
+  CZIP_TRY(model.tokenizer.encode(text, tokens));
+  CodedBlock block;
+  if (settings.streams_log2 > 0) {
+    block.payload.resize(kTokenCountBytes);
+    store_le(block.payload.data(), static_cast<std::uint32_t>(tokens.size()));
+  }
+  BinaryEncoder coder(block.payload);
+  Predictor predictor = make_predictor(model, settings, simd, text.size());
+  const Lockstep lockstep(tokens.size(), settings.streams_log2);
+  CZIP_TRY_ASSIGN(auto streams, Streams::create(model, settings, simd, lockstep));
+  for (std::size_t i = 0; i < lockstep.length(); ++i) {
+    const std::uint32_t active = lockstep.active(i);
+    streams.step(active);
+    for (std::uint32_t s = 0; s < active; ++s) {
+      encode_token(model, predictor, streams, s, tokens[lockstep.position(s, i)], coder);
+    }
+  }
+  block.final_range = coder.range();
+  coder.finish();
+  return block;
+}
+
+Status decode_checked(const ModelParts& model, const BlockSettings& settings, SimdLevel simd,
+                      std::span<const std::uint8_t> payload, std::uint32_t final_range,
+                      std::span<std::uint8_t> text) {
+  std::size_t tokens = 0;
+  if (settings.streams_log2 > 0) {
+    if (payload.size() < kTokenCountBytes) {
+      return fail(ErrorCode::truncated, "the block's payload ends before its token count");
+    }
+    tokens = load_le<std::uint32_t>(payload.data());
+    // A token is at least one byte.
+    if (tokens > text.size()) return text_does_not_fit();
+    payload = payload.subspan(kTokenCountBytes);
+  }
+  BinaryDecoder coder(payload);
+  Predictor predictor = make_predictor(model, settings, simd, text.size());
+  // One stream ends with the text; a token takes about three bytes.
+  const bool one = settings.streams_log2 == 0;
+  const Lockstep lockstep(one ? text.size() / 3 : tokens, settings.streams_log2);
+  CZIP_TRY_ASSIGN(auto streams, Streams::create(model, settings, simd, lockstep));
+  auto status = one ? decode_one_stream(model, predictor, streams, coder, text)
+                    : decode_streams(model, predictor, streams, coder, lockstep, tokens, text);
+  const bool range_fits = final_range == kUnknownRange || coder.range() == final_range;
+  if (status && !(coder.ends_here() && range_fits)) {
+    return fail(ErrorCode::corrupt, "the block's payload does not end where its text does");
+  }
+  return status;
+}
+
+tl::unexpected<Error> out_of_memory() {
+  return fail(ErrorCode::out_of_memory, "not enough memory for a block's tables");
+}
+
+}  // namespace
+
+Result<CodedBlock> encode_block(const Model& model, const BlockSettings& settings, SimdLevel simd,
+                                std::span<const std::uint8_t> text) {
+  CZIP_TRY(check_settings(model, settings));
+  try {
+    return encode_checked(model.parts(), settings, simd, text);
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  }
+}
+
+Status decode_block(const Model& model, const BlockSettings& settings, SimdLevel simd,
+                    std::span<const std::uint8_t> payload, std::uint32_t final_range,
+                    std::span<std::uint8_t> text) {
+  CZIP_TRY(check_settings(model, settings));
+  try {
+    return decode_checked(model.parts(), settings, simd, payload, final_range, text);
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  }
+}
+
+}  // namespace czip::v2

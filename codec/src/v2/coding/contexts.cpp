@@ -1,0 +1,41 @@
+#include "czip/codec/v2/coding/contexts.hpp"
+
+namespace czip::v2 {
+namespace {
+
+// Names a list's context by what it is made of and the list's number.
+std::uint64_t name(std::size_t list, std::uint64_t a, std::uint64_t b = 0, std::uint64_t c = 0) {
+  return hash_combine(hash_combine(hash_combine(a, b), c), list + 1);
+}
+
+}  // namespace
+
+void set_contexts(const History& h, Contexts& contexts) {
+  auto& order = contexts.order;
+  order[0] = 0;
+  for (std::uint32_t k = 1; k <= kTokenOrders; ++k) {
+    order[k] = extend_context(order[k - 1], h.recent(k));
+  }
+  const std::uint64_t t1 = h.recent(1), t2 = h.recent(2), t3 = h.recent(3);
+  const std::uint64_t w = h.word(), w1 = h.past_word(0), w2 = h.past_word(1);
+  contexts.word = hash_combine(w, w == 0 ? t1 : 0);
+  auto& list = contexts.list;
+  for (std::size_t i = 0; i < kListOrder.size(); ++i) list[i] = name(i, order[kListOrder[i]]);
+  list[5] = name(5, w, w1);
+  list[6] = name(6, h.line_start(), t1);
+  list[7] = name(7, h.above(0), t1, h.above(1));
+  list[8] = name(8, t2 + 1, t3 + 1);
+  list[9] = name(9, t1 + 1, t3 + 1);
+  list[10] = name(10, w, w1, w2);
+  list[11] = name(11, w, w2);
+  list[12] = name(12, h.key(), t1);
+  list[13] = name(13, h.bracket(), t1);
+  list[14] = name(14, h.above_in_field(), h.field_offset(), h.field());
+  list[15] = name(15, h.indentation(), h.previous_line_start(), t1);
+  list[16] = name(16, order[5]);
+  list[17] = name(17, t2 + 1);
+  list[18] = name(18, h.line_start(), h.previous_line_start(), h.field_offset());
+  list[19] = name(19, w, h.last_bytes() & 0xffff);
+}
+
+}  // namespace czip::v2

@@ -1,0 +1,66 @@
+#include "czip/codec/v2/coding/counter_inputs.hpp"
+
+namespace czip::v2 {
+namespace {
+
+constexpr std::uint32_t kLimit = 30;
+
+}  // namespace
+
+CounterInputs::CounterInputs(const CodeTree& tree, std::uint32_t table_log2)
+    : tree_(&tree),
+      table_log2_(table_log2),
+      order0_(tree.size()),
+      lines_((kCounterInputs - 1) << table_log2) {}
+
+void CounterInputs::begin_token(const Contexts& contexts, const Node& root) {
+  context_ = {0, contexts.order[1], contexts.order[2], contexts.word};
+  find(root);
+}
+
+void CounterInputs::find(const Node& node) {
+  split_ = node.split;
+  if (node.depth % 3 == 2) prefetch_children(node.split);
+  if (node.depth % 3 != 0) return;
+  place_ = 1;
+  for (std::size_t s = 1; s < kCounterInputs; ++s) {
+    const std::uint64_t hash = hash_combine(context_[s], node.split);
+    line_[s] = &lines_[line_index(s, hash)];
+    // 0 is a line never used.
+    const std::uint32_t check = static_cast<std::uint32_t>(hash) | 1;
+    if ((*line_[s])[0] != check) {
+      line_[s]->fill(AdaptiveProbability().raw());
+      (*line_[s])[0] = check;
+    }
+  }
+}
+
+void CounterInputs::prefetch_children(std::uint32_t split) const {
+  for (const bool bit : {false, true}) {
+    const std::uint32_t child = tree_->child(split, bit);
+    if (child == CodeTree::kLeaf) continue;
+    for (std::size_t s = 1; s < kCounterInputs; ++s) {
+      __builtin_prefetch(&lines_[line_index(s, hash_combine(context_[s], child))], 1);
+    }
+  }
+}
+
+void CounterInputs::predict(const Logistic& logistic, std::span<std::int32_t> inputs) const {
+  inputs[0] = logistic.stretch(order0_[split_].p());
+  for (std::size_t s = 1; s < kCounterInputs; ++s) {
+    inputs[s] = logistic.stretch(AdaptiveProbability((*line_[s])[place_]).p());
+  }
+}
+
+void CounterInputs::update(bool bit, const Node* next) {
+  order0_[split_].update(bit, kLimit);
+  for (std::size_t s = 1; s < kCounterInputs; ++s) {
+    AdaptiveProbability p((*line_[s])[place_]);
+    p.update(bit, kLimit);
+    (*line_[s])[place_] = p.raw();
+  }
+  place_ = 2 * place_ + (bit ? 1 : 0);
+  if (next != nullptr) find(*next);
+}
+
+}  // namespace czip::v2

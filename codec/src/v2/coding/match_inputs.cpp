@@ -1,0 +1,83 @@
+#include "czip/codec/v2/coding/match_inputs.hpp"
+
+#include <algorithm>
+
+namespace czip::v2 {
+namespace {
+
+constexpr std::uint32_t kMapLimit = 255;
+constexpr std::uint32_t kPositionBits = 26;
+
+// Tokens that agree before `position` and before the end of the text.
+std::uint32_t match_length(const History& history, std::uint32_t position) {
+  std::uint32_t length = 0;
+  while (length < kMaxMatchTokens && length < position &&
+         history.rank_at(position - 1 - length) == history.recent(length + 1)) {
+    ++length;
+  }
+  return length;
+}
+
+}  // namespace
+
+MatchInputs::MatchInputs(std::uint32_t table_log2, std::span<const std::uint32_t> maps)
+    : table_{ZeroedArray<std::uint32_t>(std::size_t{1} << table_log2),
+             ZeroedArray<std::uint32_t>(std::size_t{1} << table_log2)},
+      shift_(64 - table_log2),
+      maps_(maps.begin(), maps.end()) {}
+
+void MatchInputs::begin_token(const History& history, std::uint32_t stream,
+                              MatchPositions& positions) {
+  for (std::size_t m = 0; m < kMatchInputs; ++m) {
+    Active& match = active_[m];
+    match = {};
+    std::uint32_t& position = positions.position[m];
+    if (history.size() < kMinMatchTokens[m]) continue;
+    std::uint64_t hash = m + 1;
+    for (std::size_t k = 1; k <= kMinMatchTokens[m]; ++k) {
+      hash = extend_context(hash, history.recent(k));
+    }
+    std::uint32_t& entry = table_[m][hash >> shift_];
+    // The match at hand goes on, or another begins.
+    if (position != 0) ++position;
+    if (position == 0 || history.rank_at(position - 1) != history.recent(1)) {
+      const bool own = entry >> kPositionBits == stream;
+      position = own ? entry & ((1u << kPositionBits) - 1) : 0;
+    }
+    const std::uint32_t length = match_length(history, position);
+    if (length < kMinMatchTokens[m]) {
+      position = 0;
+    } else {
+      match.length = length;
+      match.rank = history.rank_at(position);
+    }
+    entry = stream << kPositionBits | static_cast<std::uint32_t>(history.size());
+  }
+}
+
+void MatchInputs::predict(const Node& node, const Logistic& logistic,
+                          std::span<std::int32_t> inputs) {
+  for (std::size_t m = 0; m < kMatchInputs; ++m) {
+    Active& match = active_[m];
+    inputs[m] = 0;
+    match.used = match.length != 0 && match.rank >= node.low && match.rank < node.high;
+    if (!match.used) continue;
+    match.bit = match.rank >= node.split;
+    const std::uint32_t length = match.length < 16 ? match.length : 16 + (match.length - 16) / 4;
+    match.state = static_cast<std::uint32_t>(m * kMatchStates) + length * kDepthClasses +
+                  depth_class(node.depth);
+    const std::int32_t x = logistic.stretch(AdaptiveProbability(maps_[match.state]).p());
+    inputs[m] = match.bit ? x : -x;
+  }
+}
+
+void MatchInputs::update(bool bit) {
+  for (const Active& match : active_) {
+    if (!match.used) continue;
+    AdaptiveProbability p(maps_[match.state]);
+    p.update(bit == match.bit, kMapLimit);
+    maps_[match.state] = p.raw();
+  }
+}
+
+}  // namespace czip::v2

@@ -1,0 +1,55 @@
+#include "czip/codec/v2/coding/mixer.hpp"
+
+#include <algorithm>
+
+namespace czip::v2 {
+namespace {
+
+constexpr std::int32_t kFinalRate = 20;
+
+// |65536 - p| * rate >> 8 stays below 2^18 for rates up to 1023.
+std::int32_t scaled_error(bool bit, std::uint32_t p, std::int32_t rate) {
+  return ((bit ? 65536 : 0) - static_cast<std::int32_t>(p)) * rate >> 8;
+}
+
+}  // namespace
+
+Mixer::Mixer(std::size_t input_count, std::span<const std::int32_t> weights,
+             std::span<const std::int32_t> final_weights, const Logistic& logistic, SimdLevel simd)
+    : logistic_(&logistic),
+      kernels_(&mixer_kernels(simd)),
+      input_count_(input_count),
+      weights_(weights.begin(), weights.end()),
+      final_weights_(final_weights.begin(), final_weights.end()) {}
+
+void Mixer::select(const std::array<std::uint32_t, kSelectors>& context,
+                   std::uint32_t final_context) {
+  std::int32_t* first = weights_.data();
+  for (std::size_t s = 0; s < kSelectors; ++s) {
+    sets_[s] = first + context[s] * input_count_;
+    first += kSelectorSizes[s] * input_count_;
+  }
+  final_set_ = &final_weights_[final_context * kInputGroup];
+}
+
+std::int32_t Mixer::mix() {
+  kernels_->dot_products(sets_.data(), kSelectors, inputs_.data(), input_count_, outputs_.data());
+  for (std::size_t s = 0; s < kSelectors; ++s) {
+    final_inputs_[s] = std::clamp(outputs_[s], -kMaxInput, kMaxInput);
+  }
+  kernels_->dot_products(&final_set_, 1, final_inputs_.data(), kInputGroup, &output_);
+  output_ = std::clamp(output_, -kMaxStretch, kMaxStretch);
+  return output_;
+}
+
+void Mixer::update(bool bit) {
+  std::array<std::int32_t, kSelectors> errors;
+  for (std::size_t s = 0; s < kSelectors; ++s) {
+    errors[s] = scaled_error(bit, logistic_->squash(outputs_[s]), rate_);
+  }
+  kernels_->train(sets_.data(), kSelectors, inputs_.data(), input_count_, errors.data());
+  const std::int32_t error = scaled_error(bit, logistic_->squash(output_), kFinalRate);
+  kernels_->train(&final_set_, 1, final_inputs_.data(), kInputGroup, &error);
+}
+
+}  // namespace czip::v2

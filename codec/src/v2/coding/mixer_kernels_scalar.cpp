@@ -1,0 +1,7 @@
+#include "v2/coding/mixer_loops.hpp"
+
+namespace czip::v2 {
+
+const MixerKernels kScalarMixerKernels{dot_products, train};
+
+}  // namespace czip::v2

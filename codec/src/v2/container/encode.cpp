@@ -1,0 +1,293 @@
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <new>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "czip/base/little_endian.hpp"
+#include "czip/base/pipeline.hpp"
+#include "czip/codec/v2/codec.hpp"
+#include "czip/codec/v2/coding/block_coder.hpp"
+#include "czip/codec/v2/coding/network_streams.hpp"
+#include "io/counting_streams.hpp"
+#include "io/stopwatch.hpp"
+#include "v2/container/container.hpp"
+#include "v2/container/frame_writer.hpp"
+#include "v2/container/hashing.hpp"
+
+namespace czip::v2 {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+// Of a block that may be random, what is coded to see.
+constexpr std::size_t kSampleBytes = std::size_t{16} << 10;
+
+void release(Bytes& bytes) { Bytes().swap(bytes); }
+
+// Reads until `text` has `limit` bytes or the source ends.
+Status fill(ByteSource& source, std::size_t limit, Bytes& text) {
+  constexpr std::size_t kStep = std::size_t{256} << 10;
+  text.reserve(limit);  // not touched, so not yet taken from the machine
+  while (text.size() < limit) {
+    const std::size_t before = text.size();
+    text.resize(std::min(limit, before + kStep));
+    const Result<std::size_t> got = source.read(std::span(text).subspan(before));
+    text.resize(before + got.value_or(0));
+    CZIP_TRY(got);
+    if (*got == 0) break;
+  }
+  return {};
+}
+
+LevelSettings settings_of(const EncodeOptions& options) {
+  LevelSettings settings = level_settings(options.level);
+  if (options.block_bytes != 0) settings.block_bytes = options.block_bytes;
+  return settings;
+}
+
+// How a block is coded at a level.
+class BlockEncoder {
+ public:
+  BlockEncoder(const Model& model, const LevelSettings& level, SimdLevel simd, bool verify)
+      : model_(&model), level_(level), simd_(simd), verify_(verify) {}
+
+  // None: the block is not made smaller, and is to be stored.
+  Result<std::optional<CodedBlock>> encode(std::span<const std::uint8_t> text) const {
+    const BlockSettings settings = settings_for(text.size());
+    CZIP_TRY_ASSIGN(const auto random, looks_random(text));
+    if (random) return std::optional<CodedBlock>();
+    CZIP_TRY_ASSIGN(auto coded, encode_block(*model_, settings, simd_, text));
+    if (coded.payload.size() >= text.size()) return std::optional<CodedBlock>();
+    if (verify_)
+      if (Status status = verify(settings, coded, text); !status)
+        return tl::unexpected(std::move(status.error()));
+    return std::optional<CodedBlock>(std::move(coded));
+  }
+
+  [[nodiscard]] BlockSettings settings_for(std::uint64_t text_bytes) const {
+    BlockSettings settings{.profile = level_.profile, .streams_log2 = 0, .network = false};
+    if (!level_.network || !model_->has_network()) return settings;
+    settings.network = true;
+    settings.streams_log2 = network_streams_log2(text_bytes);
+    return settings;
+  }
+
+ private:
+  // Compressed and encrypted data take long to code and do not shrink: all bytes come about equally
+  // often (the sum of the squared counts is within 1/64 of the least), and a sample does not
+  // shrink.
+  Result<bool> looks_random(std::span<const std::uint8_t> text) const {
+    if (text.size() < 4 * kSampleBytes) return false;
+    std::array<std::uint64_t, 256> counts{};
+    for (const std::uint8_t byte : text) ++counts[byte];
+    std::uint64_t squares = 0;  // below 2^52 for the largest block
+    for (const std::uint64_t count : counts) squares += count * count;
+    const std::uint64_t least = std::uint64_t{text.size()} * text.size() / counts.size();
+    if (squares > least + least / 64) return false;
+    const auto sample = text.subspan(text.size() / 2, kSampleBytes);
+    const Result<CodedBlock> coded = encode_block(*model_, {.profile = 0}, simd_, sample);
+    CZIP_TRY(coded);
+    return coded->payload.size() >= sample.size();
+  }
+
+  Status verify(const BlockSettings& settings, const CodedBlock& coded,
+                std::span<const std::uint8_t> text) const {
+    Bytes back(text.size());
+    const Status status =
+        decode_block(*model_, settings, simd_, coded.payload, coded.final_range, back);
+    if (!status && status.error().code == ErrorCode::out_of_memory) return status;
+    if (status && std::ranges::equal(back, text)) return {};
+    return fail(ErrorCode::internal, "a block does not decode to its text; please report this");
+  }
+
+  const Model* model_;
+  LevelSettings level_;
+  SimdLevel simd_;
+  bool verify_;
+};
+
+// Writes a full frame; owns what the pipeline's stages share.
+class FrameEncoder {
+ public:
+  // `begun`: text already taken from `source`, less than a block.
+  FrameEncoder(const Model& model, const EncodeOptions& options, Bytes begun, ByteSource& source,
+               ByteSink& out)
+      : options_(&options),
+        level_(settings_of(options)),
+        encoder_(model, level_, options.simd, options.verify),
+        begun_(std::move(begun)),
+        source_(&source),
+        writer_(out, {.archive = options.archive,
+                      .level = options.level,
+                      .model = model.hash(),
+                      .block_bytes = level_.block_bytes,
+                      .text_bytes = options.text_bytes}) {}
+
+  Status run(CodingReport& report) {
+    report_ = &report;
+    if (Status status = writer_.begin(); !status) return status;
+    const std::uint64_t expected =
+        options_->text_bytes.value_or(std::numeric_limits<std::uint64_t>::max());
+    Status status =
+        run_ordered<Task>(thread_count(options_->threads, expected / level_.block_bytes + 1),
+                          {.pull = [this](Task& task) { return pull(task); },
+                           .process = [this](unsigned, Task& task) { return process(task); },
+                           .commit = [this](Task& task) { return commit(task); }});
+    if (!status) return status;
+    report.text_hash = hasher_.digest();
+    return writer_.finish(report.text_hash);
+  }
+
+ private:
+  struct Task {
+    BlockHeader header;
+    Bytes text;  // given up once coded
+    Bytes payload;
+  };
+
+  Result<bool> pull(Task& task) {
+    task.text = std::exchange(begun_, {});
+    if (Status status = fill(*source_, level_.block_bytes, task.text); !status)
+      return tl::unexpected(std::move(status.error()));
+    hasher_.add(task.text);
+    return !task.text.empty();
+  }
+
+  Status process(Task& task) const {
+    BlockHeader& header = task.header;
+    header = {.text_bytes = static_cast<std::uint32_t>(task.text.size()),
+              .text_hash = hash64(task.text)};
+    auto coded = encoder_.encode(task.text);
+    CZIP_TRY(coded);
+    if (!*coded) {
+      header.payload_bytes = header.text_bytes;
+      header.payload_hash = header.text_hash;
+      task.payload = std::move(task.text);
+      return {};
+    }
+    header.type = BlockType::coded;
+    header.settings = encoder_.settings_for(task.text.size());
+    release(task.text);
+    task.payload = std::move((*coded)->payload);
+    header.payload_bytes = static_cast<std::uint32_t>(task.payload.size());
+    header.payload_hash = hash64(task.payload);
+    header.final_range = (*coded)->final_range;
+    return {};
+  }
+
+  Status commit(Task& task) {
+    if (Status status = writer_.add(task.header, task.payload); !status) return status;
+    release(task.payload);
+    report_->text_bytes += task.header.text_bytes;
+    report_->payload_bytes += task.header.payload_bytes;
+    ++report_->blocks;
+    if (task.header.type == BlockType::stored) ++report_->stored_blocks;
+    if (options_->progress) options_->progress(report_->text_bytes);
+    return {};
+  }
+
+  const EncodeOptions* options_;
+  LevelSettings level_;
+  BlockEncoder encoder_;
+  Bytes begun_;
+  ByteSource* source_;
+  FrameWriter writer_;
+  TextHasher hasher_;
+  CodingReport* report_ = nullptr;
+};
+
+Status write_compact(const Model& model, const EncodeOptions& options,
+                     std::span<const std::uint8_t> text, ByteSink& out, CodingReport& report) {
+  const BlockEncoder encoder(model, settings_of(options), options.simd, options.verify);
+  Result<std::optional<CodedBlock>> coded = std::optional<CodedBlock>();
+  if (!text.empty()) coded = encoder.encode(text);
+  CZIP_TRY(coded);
+  CompactHeader header{.archive = options.archive,
+                       .stored = true,
+                       .text_bytes = static_cast<std::uint32_t>(text.size())};
+  std::span<const std::uint8_t> payload = text;
+  // A coded text has the longer header; it must be worth it.
+  if (*coded && (*coded)->payload.size() + kCompactCodedExtra < text.size()) {
+    payload = (*coded)->payload;
+    header.stored = false;
+    header.settings = encoder.settings_for(text.size());
+    const auto hash = hash_bytes(model.hash());
+    std::copy_n(hash.begin(), kCompactHashBytes, header.model_hash.begin());
+  }
+  header.payload_bytes = static_cast<std::uint32_t>(payload.size());
+  Bytes file = serialize(header);
+  const std::uint32_t check = compact_check(file, payload, text, header.stored);
+  file.resize(file.size() + sizeof check);
+  store_le(&file[file.size() - sizeof check], check);
+  file.insert(file.end(), payload.begin(), payload.end());
+
+  TextHasher hasher;
+  hasher.add(text);
+  report.text_hash = hasher.digest();
+  report.text_bytes = text.size();
+  report.payload_bytes = payload.size();
+  report.blocks = 1;
+  report.stored_blocks = header.stored ? 1 : 0;
+  return out.write(file);
+}
+
+Status encode_text(const Model& model, ByteSource& text, ByteSink& out,
+                   const EncodeOptions& options, CodingReport& report) {
+  if (options.block_bytes != 0 &&
+      (options.block_bytes < kMinBlockBytes || options.block_bytes > kMaxBlockBytes))
+    return fail(ErrorCode::invalid_argument,
+                "blocks of " + std::to_string(options.block_bytes) + " bytes are not possible");
+  if (options.level < kMinLevel || options.level > kMaxLevel)
+    return fail(ErrorCode::invalid_argument, "level " + std::to_string(options.level) +
+                                                 " is outside " + std::to_string(kMinLevel) +
+                                                 " to " + std::to_string(kMaxLevel));
+  // Before the blocks' memory is taken, since loading needs the network twice over.
+  if (level_settings(options.level).network && model.has_network()) {
+    if (Status status = NetworkStreams::load(model.parts(), options.simd); !status) return status;
+  }
+  Bytes begun;
+  if (Status status = fill(text, kMaxCompactText + 1, begun); !status) return status;
+  report.frames = 1;
+  Status status = begun.size() <= kMaxCompactText
+                      ? write_compact(model, options, begun, out, report)
+                      : FrameEncoder(model, options, std::move(begun), text, out).run(report);
+  if (status && options.text_bytes.value_or(report.text_bytes) != report.text_bytes)
+    return fail(ErrorCode::io, "has " + std::to_string(report.text_bytes) +
+                                   " bytes instead of the " + std::to_string(*options.text_bytes) +
+                                   " announced; it changed while it was read");
+  return status;
+}
+
+}  // namespace
+
+Result<CodingReport> encode(const Model& model, ByteSource& text, ByteSink& out,
+                            const EncodeOptions& options) {
+  try {
+    const Stopwatch stopwatch;
+    CodingReport report;
+    CountingSink counted(out);
+    if (Status status = encode_text(model, text, counted, options, report); !status)
+      return tl::unexpected(std::move(status.error()));
+    report.file_bytes = counted.size();
+    report.coding_ns = stopwatch.elapsed_ns();
+    return report;
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::out_of_memory, "not enough memory to encode");
+  }
+}
+
+Result<CodingReport> encode(const Model& model, std::span<const std::uint8_t> text, ByteSink& out,
+                            const EncodeOptions& options) {
+  MemorySource source(text);
+  EncodeOptions announced = options;
+  announced.text_bytes = text.size();
+  return encode(model, source, out, announced);
+}
+
+}  // namespace czip::v2

@@ -1,0 +1,85 @@
+#include "v2/container/file_index.hpp"
+
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace czip::v2 {
+namespace {
+
+// Appends the blocks of a frame that starts at byte 0.
+FileIndex from_table(const FrameHeader& frame, const Trailer& trailer) {
+  FileIndex index;
+  index.frames.push_back(frame);
+  std::uint64_t offset = kFrameHeaderBytes;
+  for (const TableEntry& entry : trailer.table) {
+    index.places.push_back({.file_offset = offset,
+                            .text_offset = index.text_bytes,
+                            .text_bytes = entry.text_bytes,
+                            .index = static_cast<std::uint32_t>(index.places.size()),
+                            .frame = 0});
+    offset += entry.file_bytes;
+    index.text_bytes += entry.text_bytes;
+  }
+  return index;
+}
+
+// Nothing where the file is not a single frame with its trailer at the end.
+Result<std::optional<FileIndex>> read_table(RandomAccessSource& in) {
+  CZIP_TRY_ASSIGN(const auto size, in.size());
+  std::array<std::uint8_t, kFrameHeaderBytes> start{};
+  std::array<std::uint8_t, kFooterBytes> footer{};
+  if (size < kFrameHeaderBytes + trailer_bytes(0)) return std::optional<FileIndex>();
+  FrameInput input(in);
+  CZIP_TRY(input.read(start));
+  input.seek(size - kFooterBytes);
+  CZIP_TRY(input.read(footer));
+  const auto frame = parse_frame_header(start);
+  const std::uint64_t length = trailer_bytes(footer_blocks(footer));
+  if (!frame || length > size - kFrameHeaderBytes) return std::optional<FileIndex>();
+
+  std::vector<std::uint8_t> bytes;
+  input.seek(size - length);
+  if (Status status = input.append(length, bytes); !status)
+    return tl::unexpected(std::move(status.error()));
+  if (bytes.size() != length) return std::optional<FileIndex>();
+  const auto trailer = parse_trailer(bytes, *frame);
+  if (!trailer) return std::optional<FileIndex>();
+  std::uint64_t blocks = 0;
+  for (const TableEntry& entry : trailer->table) blocks += entry.file_bytes;
+  if (kFrameHeaderBytes + blocks + length != size) return std::optional<FileIndex>();
+  return std::optional<FileIndex>(from_table(*frame, *trailer));
+}
+
+Result<FileIndex> walk(RandomAccessSource& in) {
+  FileIndex index;
+  FrameReader reader(FrameInput(in), Payloads::skip);
+  Record record;
+  for (std::uint32_t next = 0;;) {
+    CZIP_TRY_ASSIGN(const auto found, reader.next(record));
+    if (!found) return index;
+    if (record.kind == RecordKind::frame_end) {
+      // An empty frame has no block that would bring its header along.
+      next = 0;
+      continue;
+    }
+    const bool compact = record.kind == RecordKind::compact;
+    if (!compact && next == 0) index.frames.push_back(reader.frame());
+    index.places.push_back({.file_offset = record.offset,
+                            .text_offset = index.text_bytes,
+                            .text_bytes = record.text_bytes(),
+                            .index = compact ? 0 : next++,
+                            .frame = compact ? kCompactFrame : index.frames.size() - 1});
+    index.text_bytes += record.text_bytes();
+  }
+}
+
+}  // namespace
+
+Result<FileIndex> index_file(RandomAccessSource& in) {
+  CZIP_TRY_ASSIGN(auto index, read_table(in));
+  if (index) return std::move(*index);
+  return walk(in);
+}
+
+}  // namespace czip::v2

@@ -1,0 +1,34 @@
+// Where the blocks of a CZIPv2 file lie, without decoding them.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/codec/io/byte_stream.hpp"
+#include "v2/container/container.hpp"
+#include "v2/container/frame_reader.hpp"
+
+namespace czip::v2 {
+
+// One block, or one compact frame.
+struct BlockPlace {
+  std::uint64_t file_offset = 0;
+  std::uint64_t text_offset = 0;
+  std::uint32_t text_bytes = 0;
+  std::uint32_t index = 0;  // in its frame
+  std::size_t frame = 0;    // in FileIndex::frames; kCompactFrame: it is a compact frame
+};
+
+inline constexpr std::size_t kCompactFrame = static_cast<std::size_t>(-1);
+
+struct FileIndex {
+  std::vector<FrameHeader> frames;  // those that are not compact
+  std::vector<BlockPlace> places;
+  std::uint64_t text_bytes = 0;
+};
+
+// From the seek table where the file is one frame, else from one block header to the next.
+Result<FileIndex> index_file(RandomAccessSource& in);
+
+}  // namespace czip::v2

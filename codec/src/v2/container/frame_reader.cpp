@@ -1,0 +1,205 @@
+#include "v2/container/frame_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "czip/base/little_endian.hpp"
+
+namespace czip::v2 {
+namespace {
+
+// Memory for bytes that may not come is taken in steps.
+constexpr std::size_t kReadStep = std::size_t{1} << 20;
+
+constexpr const char* kPayload = "a payload";
+
+}  // namespace
+
+Result<std::size_t> FrameInput::read(std::span<std::uint8_t> buffer) {
+  std::size_t filled = 0;
+  while (filled < buffer.size()) {
+    const auto rest = buffer.subspan(filled);
+    CZIP_TRY_ASSIGN(const auto count,
+                    stream_ != nullptr ? stream_->read(rest) : file_->read_at(offset_, rest));
+    if (count == 0) break;
+    filled += count;
+    offset_ += count;
+  }
+  return filled;
+}
+
+Status FrameInput::append(std::uint64_t count, std::vector<std::uint8_t>& bytes) {
+  while (count > 0) {
+    const auto step = static_cast<std::size_t>(std::min<std::uint64_t>(count, kReadStep));
+    const std::size_t before = bytes.size();
+    bytes.resize(before + step);
+    CZIP_TRY_ASSIGN(const auto got, read(std::span(bytes).subspan(before)));
+    bytes.resize(before + got);
+    if (got < step) return {};
+    count -= step;
+  }
+  return {};
+}
+
+tl::unexpected<Error> FrameReader::located(const Error& error) const {
+  return fail(error.code, "byte " + std::to_string(record_offset_) + ": " + error.message);
+}
+
+tl::unexpected<Error> FrameReader::ended(const char* what) const {
+  return fail(ErrorCode::truncated,
+              "the file ends at byte " + std::to_string(input_.offset()) + ", inside " + what);
+}
+
+Status FrameReader::read_exactly(std::span<std::uint8_t> buffer, const char* what) {
+  CZIP_TRY_ASSIGN(const auto got, input_.read(buffer));
+  if (got == buffer.size()) return {};
+  return ended(what);
+}
+
+Result<bool> FrameReader::next(Record& record) {
+  record_offset_ = record.offset = input_.offset();
+  if (!in_frame_) {
+    const Result<bool> begun = begin_frame(record);
+    if (!begun || !*begun || record.kind == RecordKind::compact) {
+      record.end = input_.offset();
+      return begun;
+    }
+    record_offset_ = record.offset = input_.offset();
+  }
+  CZIP_TRY(read_block_or_end(record));
+  record.end = input_.offset();
+  return true;
+}
+
+void FrameReader::resume(const FrameHeader& frame, std::uint64_t index, std::uint64_t offset) {
+  frame_ = frame;
+  in_frame_ = true;
+  index_ = index;
+  input_.seek(offset);
+}
+
+void FrameReader::restart(std::uint64_t offset) {
+  in_frame_ = false;
+  input_.seek(offset);
+}
+
+ModelReference FrameReader::model_of(const Record& record) const {
+  ModelReference model;
+  if (record.kind == RecordKind::compact) {
+    model.known = kCompactHashBytes;
+    std::ranges::copy(record.compact.model_hash, model.hash.begin());
+  } else {
+    model.known = kHashBytes;
+    model.hash = hash_bytes(frame_->model);
+  }
+  return model;
+}
+
+// Sets record.kind to compact where it read one, to block where a frame has begun.
+Result<bool> FrameReader::begin_frame(Record& record) {
+  frame_offset_ = input_.offset();
+  std::array<std::uint8_t, 2> magic{};
+  CZIP_TRY_ASSIGN(const auto got, input_.read(magic));
+  if (got == 0 && frames_ > 0) return false;
+  if (got == 0) return fail(ErrorCode::truncated, "the file is empty, which no CZIPv2 file is");
+  if (got < magic.size() && magic[0] == kFrameMagic[0]) return ended("a frame's magic");
+  if (!has_magic(std::span(magic).first(got)))
+    return fail(ErrorCode::corrupt, frames_ == 0 ? std::string("is not a CZIPv2 file")
+                                                 : "what follows the frame's end, from byte " +
+                                                       std::to_string(frame_offset_) +
+                                                       " on, is no CZIPv2 frame");
+  const bool compact = magic[1] == kCompactMagic[1];
+  record.kind = compact ? RecordKind::compact : RecordKind::block;
+  if (Status status = compact ? read_compact(magic, record) : read_frame_header(magic); !status)
+    return error_of(status);
+  const bool archive = compact ? record.compact.archive : frame_->archive;
+  if (frames_ > 0 && archive != archive_)
+    return located({ErrorCode::corrupt, "an archive and a text follow each other in one file"});
+  archive_ = archive;
+  ++frames_;
+  return true;
+}
+
+Status FrameReader::read_frame_header(std::span<const std::uint8_t> begun) {
+  std::array<std::uint8_t, kFrameHeaderBytes> bytes{};
+  std::ranges::copy(begun, bytes.begin());
+  if (Status status = read_exactly(std::span(bytes).subspan(begun.size()), "a frame header");
+      !status)
+    return status;
+  const auto header = parse_frame_header(bytes);
+  if (!header) return located(header.error());
+  frame_ = *header;
+  in_frame_ = true;
+  index_ = 0;
+  blocks_.clear();
+  return {};
+}
+
+Status FrameReader::read_compact(std::span<const std::uint8_t> begun, Record& record) {
+  std::size_t used = 0;
+  record.compact_bytes.clear();
+  const auto header = parse_compact_header(
+      [&]() -> Result<std::uint8_t> {
+        if (used < begun.size()) return begun[used++];
+        std::uint8_t byte = 0;
+        if (Status status = read_exactly({&byte, 1}, "a compact header"); !status)
+          return error_of(status);
+        return byte;
+      },
+      record.compact_bytes);
+  if (!header)
+    return header.error().code == ErrorCode::truncated ? error_of(header) : located(header.error());
+  record.compact = *header;
+  std::array<std::uint8_t, 4> check{};
+  if (Status status = read_exactly(check, "a compact header"); !status) return status;
+  record.compact_check = load_le<std::uint32_t>(check.data());
+  return read_payload(header->payload_bytes, record);
+}
+
+Status FrameReader::read_block_or_end(Record& record) {
+  std::array<std::uint8_t, kBlockHeaderBytes> bytes{};
+  if (Status status = read_exactly(std::span(bytes).first<1>(), "a frame"); !status) return status;
+  if (bytes[0] == static_cast<std::uint8_t>(BlockType::end)) return read_trailer(record);
+  if (Status status = read_exactly(std::span(bytes).subspan<1>(), "a block header"); !status)
+    return status;
+  const auto header = parse_block_header(bytes, *frame_, index_);
+  if (!header) return located(header.error());
+  record.kind = RecordKind::block;
+  record.block = *header;
+  if (Status status = read_payload(header->payload_bytes, record); !status) return status;
+  blocks_.push_back(
+      {header->text_bytes, static_cast<std::uint32_t>(kBlockHeaderBytes) + header->payload_bytes});
+  ++index_;
+  return {};
+}
+
+Status FrameReader::read_payload(std::uint32_t size, Record& record) {
+  record.payload.clear();
+  if (payloads_ == Payloads::read) {
+    if (Status status = input_.append(size, record.payload); !status) return status;
+    return record.payload.size() == size ? Status{} : ended(kPayload);
+  }
+  // The last byte shows that all of them are there.
+  if (size == 0) return {};
+  input_.seek(input_.offset() + size - 1);
+  std::uint8_t last = 0;
+  return read_exactly({&last, 1}, kPayload);
+}
+
+Status FrameReader::read_trailer(Record& record) {
+  record.kind = RecordKind::frame_end;
+  in_frame_ = false;
+  std::vector<std::uint8_t> bytes{static_cast<std::uint8_t>(BlockType::end)};
+  const std::uint64_t size = trailer_bytes(blocks_.size());
+  if (Status status = input_.append(size - 1, bytes); !status) return status;
+  if (bytes.size() != size) return ended("the seek table");
+  auto trailer = parse_trailer(bytes, *frame_);
+  if (!trailer) return located(trailer.error());
+  if (trailer->table != blocks_)
+    return located({ErrorCode::corrupt, "the seek table contradicts the blocks before it"});
+  record.trailer = std::move(*trailer);
+  return {};
+}
+
+}  // namespace czip::v2

@@ -1,0 +1,113 @@
+// Takes a CZIPv2 file apart, front to back: frames, blocks, trailers. Memory grows only with what
+// has arrived, never with what a field claims.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/codec/io/byte_stream.hpp"
+#include "v2/container/container.hpp"
+
+namespace czip::v2 {
+
+// Where the reader's bytes come from. A random-access source can leave bytes out.
+class FrameInput {
+ public:
+  explicit FrameInput(ByteSource& stream) : stream_(&stream) {}
+  explicit FrameInput(RandomAccessSource& file) : file_(&file) {}
+
+  [[nodiscard]] std::uint64_t offset() const { return offset_; }
+  // Random access only.
+  void seek(std::uint64_t offset) { offset_ = offset; }
+
+  // Fills as much of `buffer` as there is.
+  Result<std::size_t> read(std::span<std::uint8_t> buffer);
+  // Appends `count` bytes to `bytes`, or what there is of them; memory follows what arrives.
+  Status append(std::uint64_t count, std::vector<std::uint8_t>& bytes);
+
+ private:
+  ByteSource* stream_ = nullptr;
+  RandomAccessSource* file_ = nullptr;
+  std::uint64_t offset_ = 0;
+};
+
+enum class RecordKind : std::uint8_t { block, compact, frame_end };
+
+// What `next` finds; buffers are reused.
+struct Record {
+  RecordKind kind = RecordKind::block;
+  std::uint64_t offset = 0;                 // of its first byte in the file
+  std::uint64_t end = 0;                    // behind its last byte
+  BlockHeader block;                        // block
+  CompactHeader compact;                    // compact
+  std::vector<std::uint8_t> compact_bytes;  // its header up to the check
+  std::uint32_t compact_check = 0;
+  std::vector<std::uint8_t> payload;  // block and compact
+  Trailer trailer;                    // frame_end
+
+  [[nodiscard]] std::uint32_t text_bytes() const {
+    return kind == RecordKind::block ? block.text_bytes : compact.text_bytes;
+  }
+  [[nodiscard]] bool stored() const {
+    return kind == RecordKind::block ? block.type == BlockType::stored : compact.stored;
+  }
+  [[nodiscard]] const BlockSettings& settings() const {
+    return kind == RecordKind::block ? block.settings : compact.settings;
+  }
+};
+
+enum class Payloads : std::uint8_t { read, skip };  // skip: random access only
+
+class FrameReader {
+ public:
+  explicit FrameReader(FrameInput input, Payloads payloads = Payloads::read)
+      : input_(input), payloads_(payloads) {}
+
+  // Reads the next record; false at the end of the file, which must follow a frame's end. Checks
+  // lengths, headers and the trailer, and that the trailer agrees with the blocks; hashes of
+  // payload and text are the caller's.
+  Result<bool> next(Record& record);
+
+  // Goes on in the middle of a frame, at the header of its block `index`. The trailer cannot be
+  // read then. Random access only.
+  void resume(const FrameHeader& frame, std::uint64_t index, std::uint64_t offset);
+  // Goes on at the beginning of a frame.
+  void restart(std::uint64_t offset);
+
+  // Of the record read last, unless that is a compact frame.
+  [[nodiscard]] const FrameHeader& frame() const { return *frame_; }
+  [[nodiscard]] std::uint64_t frame_offset() const { return frame_offset_; }
+  [[nodiscard]] std::uint64_t frames() const { return frames_; }
+  [[nodiscard]] std::uint64_t offset() const { return input_.offset(); }
+
+  // The model that the record's text was coded with.
+  [[nodiscard]] ModelReference model_of(const Record& record) const;
+
+ private:
+  Result<bool> begin_frame(Record& record);
+  Status read_frame_header(std::span<const std::uint8_t> begun);
+  Status read_compact(std::span<const std::uint8_t> begun, Record& record);
+  Status read_block_or_end(Record& record);
+  Status read_trailer(Record& record);
+  Status read_payload(std::uint32_t size, Record& record);
+  Status read_exactly(std::span<std::uint8_t> buffer, const char* what);
+  [[nodiscard]] tl::unexpected<Error> located(const Error& error) const;
+  [[nodiscard]] tl::unexpected<Error> ended(const char* what) const;
+
+  FrameInput input_;
+  Payloads payloads_;
+  std::optional<FrameHeader> frame_;
+  bool in_frame_ = false;
+  std::uint64_t frame_offset_ = 0;
+  std::uint64_t frames_ = 0;
+  std::uint64_t record_offset_ = 0;
+  bool archive_ = false;            // of the first frame
+  std::uint64_t index_ = 0;         // of the frame's next block
+  std::vector<TableEntry> blocks_;  // of the frame so far
+};
+
+}  // namespace czip::v2

@@ -1,0 +1,97 @@
+#include "v2/container/record_decoder.hpp"
+
+#include <algorithm>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "czip/codec/v2/coding/block_coder.hpp"
+#include "v2/container/hashing.hpp"
+
+namespace czip::v2 {
+namespace {
+
+tl::unexpected<Error> located(const Record& record, const Error& error) {
+  return fail(error.code,
+              "the block at byte " + std::to_string(record.offset) + ": " + error.message);
+}
+
+Status decode_payload(DecodingTask& task, std::uint32_t final_range, SimdLevel simd) {
+  const Record& record = task.record;
+  if (record.settings().network && !task.model->has_network())
+    return fail(ErrorCode::corrupt, "it asks for a network that its model does not have");
+  task.text.resize(record.text_bytes());
+  return decode_block(*task.model, record.settings(), simd, record.payload, final_range, task.text);
+}
+
+Status decode_full_block(DecodingTask& task, SimdLevel simd) {
+  Record& record = task.record;
+  const BlockHeader& block = record.block;
+  if (hash64(record.payload) != block.payload_hash)
+    return fail(ErrorCode::corrupt, "the payload is damaged: its hash does not match");
+  if (record.stored()) {
+    task.text = std::move(record.payload);
+    return {};
+  }
+  if (Status status = decode_payload(task, block.final_range, simd); !status) return status;
+  if (hash64(task.text) != block.text_hash)
+    return fail(ErrorCode::corrupt, "the text does not have the hash that it had");
+  return {};
+}
+
+Status decode_compact(DecodingTask& task, SimdLevel simd) {
+  Record& record = task.record;
+  const bool stored = record.stored();
+  if (stored)
+    task.text = std::move(record.payload);
+  else if (Status status = decode_payload(task, kUnknownRange, simd); !status)
+    return status;
+  if (compact_check(record.compact_bytes, record.payload, task.text, stored) !=
+      record.compact_check)
+    return fail(ErrorCode::corrupt, "it is damaged: the check does not match");
+  return {};
+}
+
+}  // namespace
+
+bool ModelReference::matches(const Hash128& model) const {
+  const auto bytes = hash_bytes(model);
+  return known > 0 && std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(known),
+                                 hash.begin());
+}
+
+std::string ModelReference::hex() const {
+  return to_hex(hash_from_bytes(hash)).substr(0, 2 * known);
+}
+
+Result<Model> matching_model(const Model& model, const ModelReference& wanted) {
+  if (wanted.matches(model.hash())) return model;
+  const std::string& name = model.description().name;
+  const bool partial = wanted.known < kHashBytes;
+  return fail(ErrorCode::model_mismatch, std::string("was made with the model of hash ") +
+                                             wanted.hex() + (partial ? "..." : "") + ", not with " +
+                                             (name.empty() ? "that" : name + ",") + " of " +
+                                             to_hex(model.hash()));
+}
+
+Result<std::optional<Model>> ModelCache::model_for(const Record& record,
+                                                   const FrameReader& reader) {
+  if (record.stored()) return std::optional<Model>();
+  const ModelReference reference = reader.model_of(record);
+  if (!model_ || reference.known != reference_.known || reference.hash != reference_.hash) {
+    CZIP_TRY_ASSIGN(auto found, (*finder_)(reference));
+    model_ = std::move(found);
+    reference_ = reference;
+  }
+  return model_;
+}
+
+Status decode_record(DecodingTask& task, SimdLevel simd) {
+  const bool compact = task.record.kind == RecordKind::compact;
+  Status status = compact ? decode_compact(task, simd) : decode_full_block(task, simd);
+  std::vector<std::uint8_t>().swap(task.record.payload);
+  if (!status) return located(task.record, status.error());
+  return {};
+}
+
+}  // namespace czip::v2

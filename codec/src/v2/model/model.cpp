@@ -1,0 +1,204 @@
+#include "czip/codec/v2/model.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <new>
+
+#include "czip/base/little_endian.hpp"
+#include "czip/codec/v2/coding/apm.hpp"
+#include "czip/codec/v2/coding/list_inputs.hpp"
+#include "czip/codec/v2/coding/mixer.hpp"
+#include "czip/codec/v2/model/network.hpp"
+#include "czip/codec/v2/model/parts.hpp"
+#include "czip/engine/safetensors/reader.hpp"
+
+namespace czip::v2 {
+namespace {
+
+constexpr std::string_view kFormat = "czip-model-v2";
+
+std::string shape_text(const std::vector<std::uint64_t>& shape) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    if (i > 0) text += ',';
+    text += std::to_string(shape[i]);
+  }
+  text += ']';
+  return text;
+}
+
+// Reads tensors of a given type and shape; remembers the first that does not fit.
+class TensorReader {
+ public:
+  explicit TensorReader(const safetensors::File& file) : file_(&file) {}
+
+  // A dimension of 0 in `shape` stands for any length. Empty after a failure.
+  std::span<const std::uint8_t> bytes(const std::string& name, safetensors::DType dtype,
+                                      std::vector<std::uint64_t> shape) {
+    const safetensors::TensorView* tensor = file_->find(name);
+    if (tensor == nullptr) {
+      refuse("the model has no tensor " + name);
+      return {};
+    }
+    ++used_;
+    bool fits = tensor->dtype == dtype && tensor->shape.size() == shape.size();
+    for (std::size_t i = 0; fits && i < shape.size(); ++i) {
+      fits = shape[i] == 0 || shape[i] == tensor->shape[i];
+    }
+    if (!fits) {
+      refuse("the model's tensor " + name + " is " +
+             std::string(safetensors::dtype_name(tensor->dtype)) + shape_text(tensor->shape) +
+             " instead of " + std::string(safetensors::dtype_name(dtype)) + shape_text(shape) +
+             " (0: any)");
+      return {};
+    }
+    return tensor->bytes;
+  }
+
+  template <class T>
+  std::vector<T> values(const std::string& name, safetensors::DType dtype,
+                        std::vector<std::uint64_t> shape) {
+    const std::span<const std::uint8_t> data = bytes(name, dtype, std::move(shape));
+    std::vector<T> values(data.size() / sizeof(T));
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = load_le<T>(&data[i * sizeof(T)]);
+    return values;
+  }
+
+  [[nodiscard]] bool has(const std::string& name) const { return file_->find(name) != nullptr; }
+  [[nodiscard]] std::size_t used() const { return used_; }
+  [[nodiscard]] const Status& status() const { return status_; }
+
+ private:
+  void refuse(std::string message) {
+    if (status_) status_ = fail(ErrorCode::corrupt, std::move(message));
+  }
+
+  const safetensors::File* file_;
+  std::size_t used_ = 0;
+  Status status_;
+};
+
+std::vector<std::int32_t> read_weights(TensorReader& reader, const std::string& name,
+                                       std::vector<std::uint64_t> shape) {
+  std::vector<std::int32_t> weights;
+  for (const std::int16_t w :
+       reader.values<std::int16_t>(name, safetensors::DType::i16, std::move(shape))) {
+    weights.push_back(std::clamp(w * (1 << kStoredWeightShift), -kMaxWeight, kMaxWeight));
+  }
+  return weights;
+}
+
+TrainedState read_state(TensorReader& reader, const std::string& prefix, const Profile& profile) {
+  TrainedState state;
+  state.weights = read_weights(reader, prefix + "weights", {kSets, profile.inputs()});
+  state.final_weights = read_weights(reader, prefix + "final_weights", {kFinalSets, kInputGroup});
+  state.list_maps = reader.values<std::uint32_t>(prefix + "list_maps", safetensors::DType::u32,
+                                                 {profile.lists, kListStates});
+  state.match_maps = reader.values<std::uint32_t>(prefix + "match_maps", safetensors::DType::u32,
+                                                  {kMatchInputs, kMatchStates});
+  return state;
+}
+
+// The states of the profiles from `first` on, which share one map.
+TrainedStates read_states(TensorReader& reader, const std::string& prefix, std::size_t first,
+                          std::uint64_t vocabulary) {
+  const auto apm = reader.values<std::uint16_t>(prefix + "apm", safetensors::DType::u16,
+                                                {vocabulary, kApmPoints});
+  TrainedStates states;
+  for (std::size_t i = first; i < states.size(); ++i) {
+    states[i] = read_state(reader, prefix + std::to_string(i) + ".", kProfiles[i]);
+    states[i].apm = apm;
+  }
+  return states;
+}
+
+Result<Prior> read_prior(TensorReader& reader, std::uint64_t vocabulary) {
+  const auto order0 =
+      reader.values<std::uint32_t>("prior.order0", safetensors::DType::u32, {vocabulary});
+  std::vector<PriorOrder> orders;
+  for (std::uint32_t k = 1; k <= kMaxPriorOrder; ++k) {
+    const std::string prefix = "prior." + std::to_string(k) + ".";
+    if (!reader.has(prefix + "index")) break;
+    PriorOrder order;
+    order.index = reader.bytes(prefix + "index", safetensors::DType::u32, {0});
+    order.cells = reader.bytes(prefix + "cells", safetensors::DType::u16, {0});
+    const std::uint64_t entries = order.index.size() / 4;
+    order.buckets_log2 =
+        entries < 2 ? 0 : static_cast<std::uint32_t>(std::bit_width(entries - 1) - 1);
+    orders.push_back(order);
+  }
+  if (!reader.status()) return tl::unexpected(reader.status().error());
+  return Prior::create(order0, std::move(orders));
+}
+
+ModelDescription read_description(const safetensors::File& file) {
+  const auto text = [&](std::string_view key) {
+    const auto at = file.metadata().find(key);
+    return at == file.metadata().end() ? std::string() : at->second;
+  };
+  return {text("name"), text("description"), text("license"), text("training_data")};
+}
+
+std::size_t count_network_tensors(const safetensors::File& file) {
+  return static_cast<std::size_t>(
+      std::count_if(file.tensors().begin(), file.tensors().end(),
+                    [](const auto& tensor) { return is_network_tensor(tensor.first); }));
+}
+
+Result<std::shared_ptr<const ModelParts>> load(safetensors::File file) {
+  const auto format = file.metadata().find("format");
+  if (format == file.metadata().end() || format->second != kFormat) {
+    return fail(ErrorCode::unsupported, "the model's format is not " + std::string(kFormat));
+  }
+  TensorReader reader(file);
+  const auto lengths = reader.bytes("tokenizer.lengths", safetensors::DType::u8, {0});
+  const auto token_bytes = reader.bytes("tokenizer.bytes", safetensors::DType::u8, {0});
+  const std::uint64_t vocabulary = Tokenizer::kSingleBytes + lengths.size();
+  const auto order =
+      reader.values<std::uint16_t>("code.order", safetensors::DType::u16, {vocabulary});
+  const auto splits =
+      reader.values<std::uint16_t>("code.splits", safetensors::DType::u16, {vocabulary - 1});
+  const auto squash =
+      reader.values<std::uint16_t>("tables.squash", safetensors::DType::u16, {kSquashEntries});
+  TrainedStates states = read_states(reader, "state.", 0, vocabulary);
+  const std::size_t network_tensors = count_network_tensors(file);
+  TrainedStates network_states;
+  if (network_tensors > 0) {
+    network_states = read_states(reader, "state.network.", kFirstNetworkProfile, vocabulary);
+  }
+  CZIP_TRY_ASSIGN(auto prior, read_prior(reader, vocabulary));
+  if (reader.used() + network_tensors != file.tensors().size()) {
+    return fail(ErrorCode::unsupported, "the model has tensors that this czip does not know");
+  }
+  CZIP_TRY_ASSIGN(auto tokenizer, Tokenizer::parse(lengths, token_bytes));
+  CZIP_TRY_ASSIGN(auto logistic, Logistic::create(squash));
+  CZIP_TRY_ASSIGN(auto tree, CodeTree::create(order, splits));
+  std::unique_ptr<const LazyNetwork> network;
+  if (network_tensors > 0) {
+    CZIP_TRY(read_network_config(file, tree));
+    network = std::make_unique<LazyNetwork>();
+  }
+  return std::make_shared<const ModelParts>(
+      ModelParts{safetensors::content_hash(file), read_description(file), std::move(tokenizer),
+                 std::move(logistic), std::move(tree), std::move(prior), std::move(states),
+                 std::move(network_states), std::move(network), std::move(file)});
+}
+
+}  // namespace
+
+Result<Model> Model::parse(std::span<const std::uint8_t> file) {
+  try {
+    CZIP_TRY_ASSIGN(auto tensors, safetensors::File::parse(file));
+    CZIP_TRY_ASSIGN(auto parts, load(std::move(tensors)));
+    return Model(std::move(parts));
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::out_of_memory, "not enough memory for the model");
+  }
+}
+
+const Hash128& Model::hash() const { return parts_->hash; }
+const ModelDescription& Model::description() const { return parts_->description; }
+bool Model::has_network() const { return parts_->network != nullptr; }
+std::uint32_t Model::vocabulary_size() const { return parts_->tree.size(); }
+
+}  // namespace czip::v2

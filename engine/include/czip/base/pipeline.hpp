@@ -1,0 +1,143 @@
+// An ordered parallel pipeline: tasks are made one after another, processed by several threads at
+// once and committed in the order in which they were made.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "czip/base/error.hpp"
+
+namespace czip {
+
+inline constexpr unsigned kMaxThreads = 256;
+
+// `requested` threads, or as many as the machine has for 0, but not more than `tasks`.
+[[nodiscard]] inline unsigned thread_count(unsigned requested, std::uint64_t tasks) {
+  std::uint64_t count = requested != 0 ? requested : std::thread::hardware_concurrency();
+  if (count > tasks) count = tasks;
+  return static_cast<unsigned>(count < 1 ? 1 : count > kMaxThreads ? kMaxThreads : count);
+}
+
+template <class Task>
+struct PipelineStages {
+  // Makes the next task in an object that may hold an earlier one; false when there are no more.
+  // Never called from two threads at once.
+  std::function<Result<bool>(Task&)> pull;
+  // Called from thread `worker` of [0, threads) for different tasks at once.
+  std::function<Status(unsigned worker, Task&)> process;
+  // In the order of `pull`; never called from two threads at once, nor together with `pull`.
+  std::function<Status(Task&)> commit;
+};
+
+// Two tasks per thread are in flight at most, so that a thread need not wait for a slower one
+// before it.
+template <class Task>
+class OrderedPipeline {
+ public:
+  OrderedPipeline(unsigned threads, PipelineStages<Task> stages)
+      : threads_(threads), stages_(std::move(stages)) {}
+
+  // Runs until everything is committed, on the calling thread and `threads - 1` more. Errors: the
+  // first by task order; tasks after it may have been processed, but are not committed.
+  // std::bad_alloc becomes out_of_memory.
+  Status run() {
+    slots_.resize(std::size_t{2} * threads_);
+    std::vector<std::thread> helpers;
+    helpers.reserve(threads_);
+    try {
+      for (unsigned worker = 1; worker < threads_; ++worker)
+        helpers.emplace_back([this, worker] { work(worker); });
+    } catch (const std::system_error&) {
+      // The machine has no more threads; the work gets done by those that started.
+    }
+    work(0);
+    for (std::thread& helper : helpers) helper.join();
+    if (error_) return tl::unexpected(std::move(*error_));
+    return {};
+  }
+
+ private:
+  struct Slot {
+    Task task;
+    Status status;
+    bool done = false;
+  };
+
+  template <class Function>
+  static auto guarded(Function function) -> decltype(function()) {
+    try {
+      return function();
+    } catch (const std::bad_alloc&) {
+      return fail(ErrorCode::out_of_memory, "not enough memory");
+    }
+  }
+
+  void work(unsigned worker) {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [this] { return stopped() || made_ - committed_ < slots_.size(); });
+      if (stopped()) return;
+      Slot& slot = slots_[made_ % slots_.size()];
+      slot.done = false;
+      const Result<bool> pulled = guarded([&] { return stages_.pull(slot.task); });
+      if (pulled && !*pulled) {
+        finished_ = true;
+        changed_.notify_all();
+        return;
+      }
+      ++made_;
+      Status status;
+      if (pulled) {
+        lock.unlock();
+        status = guarded([&] { return stages_.process(worker, slot.task); });
+        lock.lock();
+      } else {
+        finished_ = true;
+        status = error_of(pulled);
+      }
+      slot.status = std::move(status);
+      slot.done = true;
+      commit_done();
+      changed_.notify_all();
+    }
+  }
+
+  // Commits as far as tasks are done without a gap.
+  void commit_done() {
+    while (!error_ && committed_ < made_) {
+      Slot& slot = slots_[committed_ % slots_.size()];
+      if (!slot.done) return;
+      if (slot.status) slot.status = guarded([&] { return stages_.commit(slot.task); });
+      if (!slot.status) error_ = std::move(slot.status.error());
+      ++committed_;
+    }
+  }
+
+  [[nodiscard]] bool stopped() const { return finished_ || error_.has_value(); }
+
+  unsigned threads_;
+  PipelineStages<Task> stages_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Slot> slots_;
+  std::uint64_t made_ = 0;       // tasks pulled so far, including one that failed
+  std::uint64_t committed_ = 0;  // tasks at the front that left the pipeline
+  bool finished_ = false;        // nothing more to pull
+  std::optional<Error> error_;
+};
+
+template <class Task>
+Status run_ordered(unsigned threads, PipelineStages<Task> stages) {
+  return OrderedPipeline<Task>(threads, std::move(stages)).run();
+}
+
+}  // namespace czip

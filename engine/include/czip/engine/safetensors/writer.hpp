@@ -1,0 +1,44 @@
+// Writer of safetensors files.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "czip/base/little_endian.hpp"
+
+namespace czip::safetensors {
+
+struct TensorContent {
+  std::string name;
+  std::string dtype;  // as in the file: "I8", "U16", ...
+  std::vector<std::uint64_t> shape;
+  std::vector<std::uint8_t> bytes;  // little-endian elements
+};
+
+// "I8", "U16", ...
+[[nodiscard]] std::string integer_dtype(bool is_signed, std::size_t size);
+
+// A tensor of integers; the dtype follows from T.
+template <class T>
+[[nodiscard]] TensorContent make_tensor(std::string name, std::vector<std::uint64_t> shape,
+                                        std::span<const T> values) {
+  TensorContent tensor{
+      std::move(name), integer_dtype(std::is_signed_v<T>, sizeof(T)), std::move(shape), {}};
+  tensor.bytes.resize(values.size() * sizeof(T));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    store_le(tensor.bytes.data() + i * sizeof(T), values[i]);
+  return tensor;
+}
+
+// Keys and values in the order in which the file has them.
+using Metadata = std::vector<std::pair<std::string, std::string>>;
+
+// Tensors in the given order, without gaps; the header padded with spaces to a multiple of 8.
+[[nodiscard]] std::vector<std::uint8_t> write(const Metadata& metadata,
+                                              std::span<const TensorContent> tensors);
+
+}  // namespace czip::safetensors

@@ -1,0 +1,128 @@
+// The transformer of czip-model-v2: int8 weights, integers throughout. Semantics and file format:
+// conformance/czip-network-v2.md.
+//
+// A Network is immutable and shared by threads. A InferenceState runs streams in lockstep: each
+// step takes one token per stream and gives one row of logits per stream, of the groups of tokens;
+// the logits of one group's tokens are to be asked for (a two-level softmax: Goodman 2001). The
+// logits depend on the network and the stream's own tokens alone: not on the SIMD level, the other
+// streams or their number. Positions never run out; attention sees the last `window` tokens.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "czip/base/error.hpp"
+#include "czip/engine/safetensors/reader.hpp"
+#include "czip/engine/simd.hpp"
+
+namespace czip::v2 {
+
+// Bounds that the loader insists on; the bounds of every accumulator follow from them.
+struct NetworkLimits {
+  static constexpr std::uint32_t kVocabulary = 65536;
+  static constexpr std::uint32_t kModelWidth = 2048;  // d_model, a multiple of 16
+  static constexpr std::uint32_t kHeads = 64;
+  static constexpr std::uint32_t kHeadDim = 128;       // a multiple of 16
+  static constexpr std::uint32_t kFeedForward = 8192;  // d_ff, a multiple of 16
+  static constexpr std::uint32_t kLayers = 64;
+  static constexpr std::uint32_t kWindow = 4096;             // a multiple of 16
+  static constexpr std::uint32_t kBigramBuckets = 1U << 20;  // a power of two
+  static constexpr std::uint32_t kEmbeddingShift = 12;
+  static constexpr std::uint32_t kStreams = 64;
+};
+
+// Tensor "network.config": these fields in this order, after a format version of 1.
+struct NetworkConfig {
+  std::uint32_t vocabulary = 0;       // V
+  std::uint32_t d_model = 0;          // D
+  std::uint32_t layers = 0;           // L
+  std::uint32_t heads = 0;            // H, a multiple of kv_heads
+  std::uint32_t kv_heads = 0;         // G
+  std::uint32_t head_dim = 0;         // E
+  std::uint32_t d_ff = 0;             // F
+  std::uint32_t window = 0;           // W: the current token and W - 1 before it
+  std::uint32_t bigram_buckets = 0;   // B, 0: no bigram embedding
+  std::uint32_t gated = 0;            // 1: ReGLU, 0: squared ReLU
+  std::uint32_t tied = 0;             // 1: the head's weights are the embedding's
+  std::uint32_t embedding_shift = 0;  // residual = embedding << this
+  std::uint32_t group_size = 0;       // K: of the largest group that the codec may make
+  bool operator==(const NetworkConfig&) const = default;
+};
+
+// How the tokens stand in rows of logits: the codec's code order, which costs nothing at run time.
+struct LogitOrder {
+  // The token of each rank, a permutation of the vocabulary; empty: every token is its own rank.
+  std::span<const std::uint16_t> tokens = {};
+  // The first rank of each group: ascending from 0, at most `group_size` apart. Their number is Q.
+  std::span<const std::uint32_t> groups = {};
+};
+
+struct PackedNetwork;
+
+class Network {
+ public:
+  // The configuration in `file`. Errors: corrupt, unsupported.
+  static Result<NetworkConfig> read_config(const safetensors::File& file);
+
+  // Reads and checks every tensor whose name starts with "network."; refuses further ones. Errors:
+  // corrupt, unsupported, invalid_argument (`level` not supported here, `order` not what it must
+  // be), out_of_memory.
+  static Result<Network> create(const safetensors::File& file, SimdLevel level,
+                                const LogitOrder& order);
+
+  Network(Network&&) noexcept;
+  Network& operator=(Network&&) noexcept;
+  ~Network();
+
+  [[nodiscard]] const NetworkConfig& config() const;
+  [[nodiscard]] SimdLevel level() const;
+
+  // Bytes of keys and values that one stream takes in a InferenceState.
+  [[nodiscard]] std::size_t stream_bytes() const;
+
+  // Q.
+  [[nodiscard]] std::size_t groups() const;
+  // Of one group.
+  [[nodiscard]] std::size_t members(std::size_t group) const;
+
+  // A row of n logits to cumulative masses [n + 1]: cumulative[0] = 0 and
+  // cumulative[r + 1] - cumulative[r], at least 1, is proportional to 2^(logit r / 64). The total
+  // is below 2^32.
+  void masses(std::span<const std::int32_t> logits, std::span<std::uint32_t> cumulative) const;
+
+ private:
+  friend class InferenceState;
+  explicit Network(std::unique_ptr<const PackedNetwork> packed);
+  std::unique_ptr<const PackedNetwork> packed_;
+};
+
+class InferenceState {
+ public:
+  // 1 to 64 streams. Allocates everything that `step` will need; `step` itself allocates nothing.
+  // `network` must outlive the state.
+  static Result<InferenceState> create(const Network& network, std::uint32_t streams);
+
+  InferenceState(InferenceState&&) noexcept;
+  InferenceState& operator=(InferenceState&&) noexcept;
+  ~InferenceState();
+
+  // Begins all streams anew.
+  void reset();
+
+  // Appends tokens[s], below the vocabulary, to stream s for the first tokens.size() streams, the
+  // others staying as they are, and writes the logits of the group of what follows:
+  // [tokens.size()][Q], in units of 1/64 of a power of two, in [-32767, 32767].
+  void step(std::span<const std::uint32_t> tokens, std::span<std::int32_t> logits);
+
+  // After a step that `stream` took part in: the logits of the group's tokens, [members(group)].
+  void member_logits(std::size_t stream, std::size_t group, std::span<std::int32_t> logits);
+
+ private:
+  struct Buffers;
+  explicit InferenceState(std::unique_ptr<Buffers> buffers);
+  std::unique_ptr<Buffers> buffers_;
+};
+
+}  // namespace czip::v2

@@ -1,0 +1,147 @@
+#include "v1/metadata.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "base/in_quotes.hpp"
+#include "czip/base/error.hpp"
+#include "czip/engine/v1/weights.hpp"
+
+namespace czip::v1 {
+namespace {
+
+constexpr std::string_view kFormat = "czip-model-v1";
+
+// Reads fields one after another and keeps the first error; after an error the values mean nothing.
+class ConfigReader {
+ public:
+  explicit ConfigReader(const Metadata& metadata) : metadata_(metadata) {}
+
+  [[nodiscard]] std::optional<Error>& error() { return error_; }
+
+  void refuse(ErrorCode code, std::string message) {
+    if (!error_) error_ = Error{code, "metadata: " + std::move(message)};
+  }
+
+  [[nodiscard]] std::optional<std::string_view> text(std::string_view key) const {
+    const auto position = metadata_.find(key);
+    if (position == metadata_.end()) return std::nullopt;
+    return position->second;
+  }
+
+  std::optional<std::uint32_t> optional_number(std::string_view key) {
+    const auto value = text(key);
+    if (!value) return std::nullopt;
+    std::uint32_t number = 0;
+    const char* const end = value->data() + value->size();
+    const auto [stop, status] = std::from_chars(value->data(), end, number);
+    if (status != std::errc{} || stop != end) {
+      refuse(ErrorCode::corrupt,
+             std::string(key) + " is " + in_quotes(*value) + ", not a decimal number of 32 bits");
+      return std::nullopt;
+    }
+    return number;
+  }
+
+  // A required number in [1, limit].
+  std::uint32_t size(std::string_view key, std::uint32_t limit) {
+    const auto number = optional_number(key);
+    if (!number) {
+      refuse(ErrorCode::corrupt, std::string(key) + " is missing");
+      return 0;
+    }
+    if (*number == 0) refuse(ErrorCode::corrupt, std::string(key) + " is 0");
+    if (*number > limit)
+      refuse(ErrorCode::unsupported, std::string(key) + " is " + std::to_string(*number) +
+                                         ", more than the limit of " + std::to_string(limit));
+    return *number;
+  }
+
+  // A required number that the format defines for one value only.
+  void fixed(std::string_view key, std::uint32_t only_value, std::string_view reason) {
+    const std::uint32_t number = size(key, UINT32_MAX);
+    if (number != only_value)
+      refuse(ErrorCode::unsupported,
+             std::string(key) + " is " + std::to_string(number) + ": " + std::string(reason));
+  }
+
+ private:
+  const Metadata& metadata_;
+  std::optional<Error> error_;
+};
+
+void check_format(ConfigReader& reader) {
+  const auto format = reader.text("format");
+  if (!format)
+    reader.refuse(ErrorCode::unsupported, "format is missing, expected " + in_quotes(kFormat));
+  else if (*format != kFormat)
+    reader.refuse(ErrorCode::unsupported,
+                  "format is " + in_quotes(*format) + ", expected " + in_quotes(kFormat));
+}
+
+std::uint32_t wanted_context(ConfigReader& reader) {
+  if (const auto log2 = reader.optional_number("context_length_log2")) {
+    if (*log2 > 31) {
+      reader.refuse(ErrorCode::corrupt,
+                    "context_length_log2 is " + std::to_string(*log2) + ", more than 31");
+      return 0;
+    }
+    return std::uint32_t{1} << *log2;
+  }
+  for (const std::string_view key : {"context_length", "max_seq_len"}) {
+    if (const auto length = reader.optional_number(key)) {
+      if (*length == 0) reader.refuse(ErrorCode::corrupt, std::string(key) + " is 0");
+      return *length;
+    }
+  }
+  return kMaxPositions;
+}
+
+std::string tokenizer_codec(ConfigReader& reader) {
+  const std::string_view codec = reader.text("tokenizer_codec").value_or("zstd");
+  if (codec != "zstd" && codec != "brotli")
+    reader.refuse(ErrorCode::unsupported,
+                  "tokenizer_codec is " + in_quotes(codec) + ", expected 'zstd' or 'brotli'");
+  return std::string(codec);
+}
+
+}  // namespace
+
+Metadata without_json_quotes(const Metadata& metadata) {
+  Metadata result;
+  for (const auto& [key, value] : metadata) {
+    const bool quoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
+    result.emplace(key, quoted ? value.substr(1, value.size() - 2) : value);
+  }
+  return result;
+}
+
+Result<NetworkConfig> parse_network_config(const Metadata& metadata) {
+  ConfigReader reader(metadata);
+  check_format(reader);
+  NetworkConfig config;
+  config.vocabulary = reader.size("vocab_size", kMaxVocabulary);
+  config.layers = reader.size("n_layers", kMaxLayers);
+  config.heads = reader.size("n_heads", kMaxWidth / kHeadDim);
+  reader.fixed("n_kv_heads", 1, "the format defines attention for one shared key/value head only");
+  reader.fixed("head_dim", kHeadDim, "the format defines rotary pairs and scores for 64 only");
+  config.d_model = reader.size("d_model", kMaxWidth);
+  if (config.d_model != config.heads * kHeadDim)
+    reader.refuse(ErrorCode::corrupt,
+                  "d_model is " + std::to_string(config.d_model) +
+                      ", expected n_heads * head_dim = " + std::to_string(config.heads * kHeadDim));
+  config.d_ff = reader.size("d_ff", kMaxWidth);
+  config.wanted_context = wanted_context(reader);
+  config.rope_theta_q16 = reader.optional_number("rope_theta_q16").value_or(0);
+  config.tokenizer_codec = tokenizer_codec(reader);
+  if (reader.error()) return tl::unexpected<Error>(*std::move(reader.error()));
+  return config;
+}
+
+}  // namespace czip::v1

@@ -1,0 +1,115 @@
+#include "czip/engine/v1/network.hpp"
+
+#include <algorithm>
+#include <new>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "v1/packed_network.hpp"
+
+namespace czip::v1 {
+namespace {
+
+Error out_of_memory(const char* what) {
+  return {ErrorCode::out_of_memory, std::string("not enough memory for ") + what};
+}
+
+bool copy_padded(const std::vector<std::int8_t>& source, AlignedBuffer<std::int8_t>& target) {
+  if (!target.allocate(source.size() + simd::kRowPadding)) return false;
+  std::copy(source.begin(), source.end(), target.data());
+  return true;
+}
+
+bool pack_dense(const Kernels& kernels, const DenseWeights& source, PackedDense& target) {
+  target.plan = make_requantize_plan(source.requantizer);
+  return kernels.pack(source.weight, target.matrix);
+}
+
+bool pack_layer(const Kernels& kernels, const LayerWeights& source, PackedLayer& target) {
+  if (!target.score_multiplier.allocate(source.score_multiplier.size())) return false;
+  std::copy(source.score_multiplier.begin(), source.score_multiplier.end(),
+            target.score_multiplier.data());
+  target.has_sink = source.sink_key.has_value();
+  if (source.sink_key) std::copy(source.sink_key->begin(), source.sink_key->end(), target.sink_key);
+  return copy_padded(source.attention_input_norm, target.attention_input_norm) &&
+         copy_padded(source.attention_output_norm, target.attention_output_norm) &&
+         copy_padded(source.feed_forward_input_norm, target.feed_forward_input_norm) &&
+         copy_padded(source.feed_forward_output_norm, target.feed_forward_output_norm) &&
+         pack_dense(kernels, source.qkv, target.qkv) &&
+         pack_dense(kernels, source.attention_output, target.attention_output) &&
+         pack_dense(kernels, source.up, target.up) && pack_dense(kernels, source.down, target.down);
+}
+
+// Vector kernels take score multipliers in [0, 2^27], where no score leaves 31 bits; a model beyond
+// that (none is known) runs its attention on the scalar kernel.
+bool scores_fit_vector_lanes(const LayerWeights& layer) {
+  return std::ranges::all_of(layer.score_multiplier,
+                             [](std::int32_t m) { return m >= 0 && m <= (1 << 27); });
+}
+
+bool pack_tables(const Weights& model, PackedNetwork& network) {
+  const std::size_t rope_entries = std::size_t{model.positions} * kRopePairs;
+  if (!network.rope_cos.allocate(rope_entries) || !network.rope_sin.allocate(rope_entries) ||
+      !network.inverse_rms.allocate(kInverseRmsEntries))
+    return false;
+  std::copy(model.rope_cos.begin(), model.rope_cos.end(), network.rope_cos.data());
+  std::copy(model.rope_sin.begin(), model.rope_sin.end(), network.rope_sin.data());
+  for (std::uint32_t ms = 1; ms < kInverseRmsEntries; ++ms)
+    network.inverse_rms[ms] = inverse_rms(ms, network.dialect);
+  return true;
+}
+
+bool pack_network(const Weights& model, PackedNetwork& network) {
+  if (!network.embedding.allocate(model.embedding.data.size())) return false;
+  std::copy(model.embedding.data.begin(), model.embedding.data.end(), network.embedding.data());
+  network.layers.resize(model.layers.size());
+  for (std::size_t i = 0; i < model.layers.size(); ++i)
+    if (!pack_layer(*network.kernels, model.layers[i], network.layers[i])) return false;
+  return copy_padded(model.final_norm, network.final_norm) &&
+         network.kernels->pack(model.head, network.head) && pack_tables(model, network);
+}
+
+}  // namespace
+
+Network::Network(std::unique_ptr<const PackedNetwork> network) : network_(std::move(network)) {}
+Network::Network(Network&&) noexcept = default;
+Network& Network::operator=(Network&&) noexcept = default;
+Network::~Network() = default;
+
+Result<Network> Network::create(const Weights& model, SimdLevel level, Dialect dialect) {
+  const Kernels* kernels = find_kernels(level);
+  if (kernels == nullptr)
+    return fail(ErrorCode::invalid_argument, "SIMD level " + std::string(simd_level_name(level)) +
+                                                 " is not supported by this CPU or build");
+  try {
+    auto network = std::make_unique<PackedNetwork>();
+    network->kernels = kernels;
+    network->dialect = dialect;
+    network->vocabulary = model.vocabulary;
+    network->d_model = model.d_model;
+    network->heads = model.heads;
+    network->d_ff = model.d_ff;
+    network->positions = model.positions;
+    network->target_total = model.target_total;
+    network->attention_exp = make_exp_function(model.exp2_table, kAttentionExpCoefficient);
+    network->output_exp = make_exp_function(model.exp2_table, model.softmax_coefficient);
+    network->attention_kernels =
+        std::ranges::all_of(model.layers, scores_fit_vector_lanes) ? kernels : &kScalarKernels;
+    if (!pack_network(model, *network)) return tl::unexpected(out_of_memory("the model"));
+    return Network(std::move(network));
+  } catch (const std::bad_alloc&) {
+    return tl::unexpected(out_of_memory("the model"));
+  }
+}
+
+SimdLevel Network::level() const { return network_->kernels->level; }
+Dialect Network::dialect() const { return network_->dialect; }
+std::uint32_t Network::vocabulary() const { return network_->vocabulary; }
+std::uint32_t Network::positions() const { return network_->positions; }
+
+std::size_t Network::sequence_bytes(std::uint32_t context) const {
+  return network_->layers.size() * 2 * cache_bytes(context);
+}
+
+}  // namespace czip::v1

@@ -1,0 +1,147 @@
+#include "czip/engine/v1/weights.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <new>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/in_quotes.hpp"
+#include "czip/base/error.hpp"
+#include "czip/base/little_endian.hpp"
+#include "czip/engine/safetensors/reader.hpp"
+#include "safetensors/tensor_reader.hpp"
+#include "v1/metadata.hpp"
+
+namespace czip::v1 {
+namespace {
+
+constexpr std::uint32_t kDefaultSoftmaxCoefficient = 37819;  // log2(e) * 0.1 / 64, Q24
+// The coder keeps its range above 2^30, so a larger sum would leave symbols without a share of it.
+constexpr std::uint32_t kMaxTargetTotal = std::uint32_t{1} << 30;
+constexpr int kMaxShift = 62;  // 2^shift is a positive int64
+
+DenseWeights read_dense(safetensors::TensorReader& reader, const std::string& name,
+                        std::uint32_t rows, std::uint32_t cols) {
+  DenseWeights dense;
+  dense.weight = reader.matrix(name + ".weight", rows, cols);
+  dense.requantizer.multiplier = reader.scalar_i32(name + ".mult").value_or(1);
+  dense.requantizer.shift = reader.scalar_i8(name + ".shift").value_or(0);
+  if (dense.requantizer.shift > kMaxShift)
+    reader.refuse(ErrorCode::unsupported, "tensor " + in_quotes(name + ".shift") + " is " +
+                                              std::to_string(dense.requantizer.shift) +
+                                              ", more than " + std::to_string(kMaxShift));
+  return dense;
+}
+
+LayerWeights read_layer(safetensors::TensorReader& reader, std::uint32_t index,
+                        const NetworkConfig& config) {
+  const std::string prefix = "layers." + std::to_string(index) + ".";
+  const std::uint32_t d = config.d_model;
+  LayerWeights layer;
+  layer.attention_input_norm = reader.vector_i8(prefix + "attn_norm.weight", d);
+  layer.qkv = read_dense(reader, prefix + "attn.qkv", d + 2 * kHeadDim, d);
+  layer.score_multiplier = reader.vector_i32(prefix + "attn.score_mult", config.heads);
+  if (const std::string name = prefix + "attn.sink_key"; reader.has(name)) {
+    const std::vector<std::int8_t> key = reader.vector_i8(name, kHeadDim);
+    std::ranges::copy(key, layer.sink_key.emplace().begin());
+  }
+  layer.attention_output = read_dense(reader, prefix + "attn.out", d, d);
+  layer.attention_output_norm = reader.vector_i8(prefix + "ffn_norm.weight", d);
+  layer.feed_forward_input_norm = reader.vector_i8(prefix + "post_attn_norm.weight", d);
+  layer.up = read_dense(reader, prefix + "ffn.up", 2 * config.d_ff, d);
+  layer.down = read_dense(reader, prefix + "ffn.down", d, config.d_ff);
+  layer.feed_forward_output_norm = reader.vector_i8(prefix + "post_ffn_norm.weight", d);
+  return layer;
+}
+
+void read_layers(safetensors::TensorReader& reader, const NetworkConfig& config, Weights& model) {
+  // Grown layer by layer: a file that claims many layers must also hold them.
+  for (std::uint32_t i = 0; i < config.layers && !reader.failed(); ++i)
+    model.layers.push_back(read_layer(reader, i, config));
+}
+
+// The tables give the number of positions; everything else in the file is sized by the metadata.
+void read_rope_tables(safetensors::TensorReader& reader, const safetensors::File& file,
+                      Weights& model) {
+  const safetensors::TensorView* const cosines = file.find("lut.rope_cos");
+  if (cosines != nullptr && !cosines->shape.empty()) {
+    const std::uint64_t positions = cosines->shape.front();
+    if (positions == 0 || positions > kMaxPositions)
+      reader.refuse(ErrorCode::unsupported,
+                    "tensor 'lut.rope_cos' has " + std::to_string(positions) +
+                        " positions, expected 1 to " + std::to_string(kMaxPositions));
+    else
+      model.positions = static_cast<std::uint32_t>(positions);
+  }
+  model.rope_cos = reader.table_i16("lut.rope_cos", model.positions, kRopePairs);
+  model.rope_sin = reader.table_i16("lut.rope_sin", model.positions, kRopePairs);
+}
+
+void read_softmax(safetensors::TensorReader& reader, Weights& model) {
+  constexpr std::array<std::uint64_t, 1> kShape{256};
+  if (const safetensors::TensorView* const table =
+          reader.require("lut.exp2", safetensors::DType::u16, kShape))
+    for (std::size_t i = 0; i < model.exp2_table.size(); ++i)
+      model.exp2_table[i] = load_le<std::uint16_t>(table->bytes.data() + 2 * i);
+  model.softmax_coefficient =
+      reader.scalar_u32("softmax.coef_q24").value_or(kDefaultSoftmaxCoefficient);
+  model.target_total =
+      reader.scalar_u32("softmax.target_total").value_or(kMaxTargetTotal - model.vocabulary - 1024);
+  if (model.target_total <= model.vocabulary || model.target_total > kMaxTargetTotal)
+    reader.refuse(ErrorCode::unsupported,
+                  "tensor 'softmax.target_total' is " + std::to_string(model.target_total) +
+                      ": the 32-bit coder needs more than the vocabulary of " +
+                      std::to_string(model.vocabulary) + " and at most 2^30");
+}
+
+void read_tokenizer(safetensors::TensorReader& reader, const safetensors::File& file,
+                    Weights& model) {
+  const safetensors::TensorView* tensor = file.find("tokenizer.data");
+  if (tensor == nullptr) return;
+  const std::array<std::uint64_t, 1> shape{tensor->bytes.size()};
+  tensor = reader.require("tokenizer.data", safetensors::DType::u8, shape);
+  if (tensor != nullptr) model.tokenizer_data.assign(tensor->bytes.begin(), tensor->bytes.end());
+}
+
+}  // namespace
+
+Result<Weights> load_weights(std::span<const std::uint8_t> file) try {
+  const auto parsed = safetensors::File::parse(file);
+  if (!parsed) return tl::unexpected<Error>(parsed.error());
+  Weights model;
+  model.metadata = without_json_quotes(parsed->metadata());
+  auto config = parse_network_config(model.metadata);
+  if (!config) return tl::unexpected<Error>(std::move(config.error()));
+
+  model.vocabulary = config->vocabulary;
+  model.d_model = config->d_model;
+  model.heads = config->heads;
+  model.d_ff = config->d_ff;
+  model.rope_theta_q16 = config->rope_theta_q16;
+  model.tokenizer_codec = std::move(config->tokenizer_codec);
+
+  safetensors::TensorReader reader(*parsed);
+  read_rope_tables(reader, *parsed, model);
+  read_softmax(reader, model);
+  model.embedding = reader.matrix("embed.weight", model.vocabulary, model.d_model);
+  read_layers(reader, *config, model);
+  model.final_norm = reader.vector_i8("norm.weight", model.d_model);
+  model.head = reader.matrix("head.weight", model.vocabulary, model.d_model);
+  read_tokenizer(reader, *parsed, model);
+  if (reader.failed()) return tl::unexpected<Error>(*reader.error());
+
+  const std::uint32_t limit = std::min(config->wanted_context, model.positions);
+  model.context_log2 = static_cast<std::uint32_t>(std::bit_width(limit)) - 1;
+  model.context = std::uint32_t{1} << model.context_log2;
+  return model;
+} catch (const std::bad_alloc&) {
+  return fail(ErrorCode::out_of_memory, "not enough memory for the model");
+}
+
+}  // namespace czip::v1

@@ -1,0 +1,30 @@
+// A network's training put into bytes, a safetensors file, to be gone on with later.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "nn/optimizer.hpp"
+#include "v2/network/parameters.hpp"
+
+namespace czip::nn {
+
+struct TrainingPosition {
+  std::uint64_t steps = 0;
+  std::uint64_t windows = 0;  // taken from the corpus
+  std::uint64_t seed = 1;     // of the corpus's order
+};
+
+std::vector<std::uint8_t> write_checkpoint(const ParameterList& parameters,
+                                           const Optimizer& optimizer,
+                                           const TrainingPosition& position);
+
+// Into parameters and an optimiser of the same network, trained with the same seed. Errors:
+// corrupt, and invalid_argument where the checkpoint is one of another network or seed; both are
+// unchanged then.
+Result<TrainingPosition> read_checkpoint(std::span<const std::uint8_t> file, std::uint64_t seed,
+                                         ParameterList& parameters, Optimizer& optimizer);
+
+}  // namespace czip::nn

@@ -1,0 +1,36 @@
+// Products of row-major fp32 matrices. Where all elements are integers and every sum of products'
+// magnitudes stays below 2^24, the results are exact, in whatever order the library adds.
+#pragma once
+
+#include <cstddef>
+
+namespace czip::nn {
+
+// A row-major matrix within a wider one.
+struct Matrix {
+  const float* data;
+  std::size_t rows;
+  std::size_t cols;
+  std::size_t stride;  // elements from one row to the next
+
+  Matrix(const float* elements, std::size_t r, std::size_t c) : Matrix(elements, r, c, c) {}
+  Matrix(const float* elements, std::size_t r, std::size_t c, std::size_t s)
+      : data(elements), rows(r), cols(c), stride(s) {}
+};
+
+enum class Into { replace, add };
+
+// out[a.rows][b.rows] = a * transpose(b)
+void multiply_transposed(const Matrix& a, const Matrix& b, float* out, std::size_t stride,
+                         Into into = Into::replace);
+// out[a.rows][b.cols] = a * b
+void multiply(const Matrix& a, const Matrix& b, float* out, std::size_t stride,
+              Into into = Into::replace);
+// out[a.cols][b.cols] = transpose(a) * b
+void transposed_multiply(const Matrix& a, const Matrix& b, float* out, std::size_t stride,
+                         Into into = Into::replace);
+
+// Has each product run on the thread that asks for it.
+void use_one_thread_per_product();
+
+}  // namespace czip::nn

@@ -1,0 +1,35 @@
+// The corpus as sequences for the network, in an order fixed by a seed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace czip::nn {
+
+// Cuts token texts into windows that overlap by the one token that is predicted last and seen
+// first.
+class TokenWindows {
+ public:
+  // `length`: the tokens seen in a window; each has one more.
+  explicit TokenWindows(std::size_t length) : length_(length) {}
+
+  // Adds a text; windows go on from text to text.
+  void add(std::span<const std::uint16_t> tokens);
+  // Puts the windows into an order that depends on their number and the seed only.
+  void shuffle(std::uint64_t seed);
+
+  [[nodiscard]] std::size_t size() const { return order_.size(); }
+  // Window `i` of the endless repetition of the order: length + 1 tokens. Each repetition cuts the
+  // text elsewhere, so that a token is seen after as many others as it can be, and not always
+  // after the same.
+  [[nodiscard]] std::span<const std::uint16_t> operator[](std::uint64_t i) const;
+
+ private:
+  std::size_t length_;
+  std::vector<std::uint16_t> tokens_;
+  std::vector<std::uint32_t> order_;
+};
+
+}  // namespace czip::nn

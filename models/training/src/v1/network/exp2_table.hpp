@@ -1,0 +1,21 @@
+// The table lut.exp2 of czip-model-v1.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "czip/engine/v1/exp2.hpp"
+
+namespace czip::v1::training {
+
+[[nodiscard]] inline Exp2Table make_exp2_table() {
+  Exp2Table table{};
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const long power = std::lround(65536 * std::exp2(-static_cast<double>(i) / 256));
+    table[i] = static_cast<std::uint16_t>(std::min(65535L, power));
+  }
+  return table;
+}
+
+}  // namespace czip::v1::training

@@ -1,0 +1,109 @@
+// Training of a czip-model-v1 tokenizer: text is cut by the pattern that the tokenizer will have,
+// and the pieces' bytes are merged by frequency.
+#include <algorithm>
+#include <new>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
+
+#include "czip/tokenizer/bpe/trainer.hpp"
+#include "czip/training/v1/network_trainer.hpp"
+#include "v1/network/shape.hpp"
+#include "v1/pattern.hpp"
+#include "v1/utf8.hpp"
+
+namespace czip::v1 {
+namespace {
+
+// Contractions; words, numbers and punctuation with the space before them; line ends; white space
+// but for the space that the next word takes. Only what both PCRE2 and Rust's fancy-regex have.
+constexpr std::string_view kPattern =
+    R"('(?i:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++|[\r\n]++|[^\S\r\n]+(?!\S)|\s)";
+
+constexpr std::uint32_t kMergeableTokens = training::kVocabulary - 2;
+static_assert(training::kFirstToken == kMergeableTokens);
+
+// The JSON spells each byte as the code point of the same number.
+std::string as_code_points(std::string_view bytes) {
+  std::string text;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      text += c;
+    } else {
+      text += static_cast<char>(0xc0 | (byte >> 6));
+      text += static_cast<char>(0x80 | (byte & 0x3f));
+    }
+  }
+  return text;
+}
+
+std::string to_json(const std::vector<std::string>& tokens) {
+  nlohmann::ordered_json json;
+  json["name"] = "czip-trained";
+  json["pat_str"] = kPattern;
+  for (std::size_t id = 0; id < tokens.size(); ++id)
+    json["mergeable_ranks"][as_code_points(tokens[id])] = id;
+  json["special_tokens"] = {{"<|bos|>", kMergeableTokens}, {"<|eos|>", kMergeableTokens + 1}};
+  json["explicit_n_vocab"] = training::kVocabulary;
+  return json.dump();
+}
+
+}  // namespace
+
+struct TokenizerTrainer::State {
+  Pattern pattern;
+  bpe::Trainer pairs;
+
+  Status add_run(std::string_view run);
+  Status add_piece(std::string_view piece);
+};
+
+// What the trainer of pairs takes at most is longer than any token worth having.
+Status TokenizerTrainer::State::add_piece(std::string_view piece) {
+  for (std::size_t at = 0; at < piece.size(); at += v2::Tokenizer::kMaxTokenBytes) {
+    CZIP_TRY(pairs.add_piece(piece.substr(at, v2::Tokenizer::kMaxTokenBytes)));
+  }
+  return {};
+}
+
+// Of UTF-8.
+Status TokenizerTrainer::State::add_run(std::string_view run) {
+  CZIP_TRY_ASSIGN(auto matcher, PatternMatcher::create(pattern, run.size()));
+  for (std::size_t at = 0; at < run.size();) {
+    CZIP_TRY_ASSIGN(const auto match, matcher.find(run, at));
+    CZIP_TRY(add_piece(run.substr(match.begin, match.end - match.begin)));
+    at = match.end;
+  }
+  return {};
+}
+
+TokenizerTrainer::TokenizerTrainer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+TokenizerTrainer::TokenizerTrainer(TokenizerTrainer&&) noexcept = default;
+TokenizerTrainer& TokenizerTrainer::operator=(TokenizerTrainer&&) noexcept = default;
+TokenizerTrainer::~TokenizerTrainer() = default;
+
+Result<TokenizerTrainer> TokenizerTrainer::create() {
+  CZIP_TRY_ASSIGN(auto pattern, Pattern::compile(kPattern));
+  return TokenizerTrainer(std::make_unique<State>(State{std::move(pattern), {}}));
+}
+
+Status TokenizerTrainer::add_document(std::span<const std::uint8_t> text) {
+  std::string_view rest(reinterpret_cast<const char*>(text.data()), text.size());
+  while (!rest.empty()) {
+    const std::size_t size = valid_utf8_prefix(rest);
+    CZIP_TRY(state_->add_run(rest.substr(0, size)));
+    // A byte that is no UTF-8 is a token by itself.
+    rest.remove_prefix(std::min(size + 1, rest.size()));
+  }
+  return {};
+}
+
+Result<std::string> TokenizerTrainer::train() const try {
+  CZIP_TRY_ASSIGN(const auto tokens, state_->pairs.train(kMergeableTokens));
+  return to_json(tokens);
+} catch (const std::bad_alloc&) {
+  return fail(ErrorCode::out_of_memory, "out of memory");
+}
+
+}  // namespace czip::v1

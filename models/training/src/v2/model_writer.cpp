@@ -1,0 +1,126 @@
+#include "v2/model_writer.hpp"
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "czip/codec/v2/coding/apm.hpp"
+#include "czip/codec/v2/coding/list_inputs.hpp"
+#include "czip/codec/v2/coding/mixer.hpp"
+#include "czip/codec/v2/model/network.hpp"
+#include "czip/codec/v2/model/parts.hpp"
+#include "czip/engine/safetensors/writer.hpp"
+
+namespace czip::v2 {
+namespace {
+
+// Gathers a model's tensors.
+class Tensors {
+ public:
+  template <class T>
+  void add(std::string name, std::vector<std::uint64_t> shape, const std::vector<T>& values) {
+    list_.push_back(safetensors::make_tensor(std::move(name), std::move(shape), std::span(values)));
+  }
+  // Of elements that are little-endian bytes already.
+  void add_bytes(std::string name, const char* dtype, std::uint64_t elements,
+                 const std::vector<std::uint8_t>& bytes) {
+    list_.push_back({std::move(name), dtype, {elements}, bytes});
+  }
+  // Of another file.
+  void add_copy(const std::string& name, const safetensors::TensorView& tensor) {
+    list_.push_back({name,
+                     std::string(safetensors::dtype_name(tensor.dtype)),
+                     tensor.shape,
+                     {tensor.bytes.begin(), tensor.bytes.end()}});
+  }
+  [[nodiscard]] std::span<const safetensors::TensorContent> list() const { return list_; }
+
+ private:
+  std::vector<safetensors::TensorContent> list_;
+};
+
+std::vector<std::int16_t> stored_weights(const std::vector<std::int32_t>& weights) {
+  std::vector<std::int16_t> stored;
+  stored.reserve(weights.size());
+  for (const std::int32_t w : weights) {
+    const std::int32_t rounded = (w + (1 << (kStoredWeightShift - 1))) >> kStoredWeightShift;
+    stored.push_back(static_cast<std::int16_t>(std::clamp(rounded, -32768, 32767)));
+  }
+  return stored;
+}
+
+void add_state(Tensors& tensors, const std::string& prefix, const Profile& profile,
+               const TrainedState& state) {
+  tensors.add(prefix + "weights", {kSets, profile.inputs()}, stored_weights(state.weights));
+  tensors.add(prefix + "final_weights", {kFinalSets, kInputGroup},
+              stored_weights(state.final_weights));
+  tensors.add(prefix + "list_maps", {profile.lists, kListStates}, state.list_maps);
+  tensors.add(prefix + "match_maps", {kMatchInputs, kMatchStates}, state.match_maps);
+}
+
+// Of the profiles from `first` on.
+void add_states(Tensors& tensors, const std::string& prefix, std::size_t first,
+                const TrainedStates& states) {
+  const auto& apm = states.back().apm;
+  tensors.add(prefix + "apm", {apm.size() / kApmPoints, kApmPoints}, apm);
+  for (std::size_t i = first; i < states.size(); ++i) {
+    add_state(tensors, prefix + std::to_string(i) + ".", kProfiles[i], states[i]);
+  }
+}
+
+constexpr std::string_view kNetworkStates = "state.network.";
+
+}  // namespace
+
+std::vector<std::uint8_t> write_model(const ModelContent& content) {
+  const safetensors::Metadata metadata{{"format", "czip-model-v2"},
+                                       {"name", content.description.name},
+                                       {"description", content.description.description},
+                                       {"license", content.description.license},
+                                       {"training_data", content.description.training_data}};
+  Tensors tensors;
+  const std::uint64_t vocabulary = content.code_order.size();
+  const auto lengths = content.tokenizer.lengths();
+  const auto token_bytes = content.tokenizer.bytes();
+  tensors.add("tokenizer.lengths", {lengths.size()}, lengths);
+  tensors.add("tokenizer.bytes", {token_bytes.size()}, token_bytes);
+  tensors.add("code.order", {vocabulary}, content.code_order);
+  tensors.add("code.splits", {vocabulary - 1}, content.code_splits);
+  tensors.add("tables.squash", {content.squash.size()}, content.squash);
+  tensors.add("prior.order0", {vocabulary}, content.prior.order0);
+  for (std::size_t k = 1; k <= content.prior.orders.size(); ++k) {
+    const PriorTable& table = content.prior.orders[k - 1];
+    const std::string prefix = "prior." + std::to_string(k) + ".";
+    tensors.add_bytes(prefix + "index", "U32", table.index.size() / 4, table.index);
+    tensors.add_bytes(prefix + "cells", "U16", table.cells.size() / 2, table.cells);
+  }
+  add_states(tensors, "state.", 0, content.states);
+  return safetensors::write(metadata, tensors.list());
+}
+
+std::vector<std::uint8_t> write_model_with_network(const safetensors::File& model,
+                                                   const safetensors::File& network,
+                                                   const ModelDescription& description,
+                                                   const TrainedStates& states) {
+  auto metadata = model.metadata();
+  const auto describe = [&](const char* key, const std::string& value) {
+    if (!value.empty()) metadata[key] = value;
+  };
+  describe("name", description.name);
+  describe("description", description.description);
+  describe("license", description.license);
+  describe("training_data", description.training_data);
+  Tensors tensors;
+  for (const auto& [name, tensor] : model.tensors()) {
+    if (is_network_tensor(name) || name.starts_with(kNetworkStates)) continue;
+    tensors.add_copy(name, tensor);
+  }
+  add_states(tensors, std::string(kNetworkStates), kFirstNetworkProfile, states);
+  for (const auto& [name, tensor] : network.tensors())
+    if (is_network_tensor(name)) tensors.add_copy(name, tensor);
+  return safetensors::write({metadata.begin(), metadata.end()}, tensors.list());
+}
+
+}  // namespace czip::v2

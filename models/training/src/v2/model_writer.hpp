@@ -1,0 +1,34 @@
+// Writes czip-model-v2 files.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "czip/codec/v2/coding/trained_state.hpp"
+#include "czip/codec/v2/model.hpp"
+#include "czip/engine/safetensors/reader.hpp"
+#include "czip/tokenizer/v2/tokenizer.hpp"
+#include "v2/prior/prior_trainer.hpp"
+
+namespace czip::v2 {
+
+struct ModelContent {
+  ModelDescription description;
+  const Tokenizer& tokenizer;
+  std::vector<std::uint16_t> code_order;
+  std::vector<std::uint16_t> code_splits;
+  std::vector<std::uint16_t> squash;
+  TrainedPrior prior;
+  TrainedStates states;  // the last's apm counts for all
+};
+
+std::vector<std::uint8_t> write_model(const ModelContent& content);
+
+// `model`, without any network that it has, with the network of the file `network` and `states` for
+// the profiles that one joins. What `description` leaves empty stays as it is.
+std::vector<std::uint8_t> write_model_with_network(const safetensors::File& model,
+                                                   const safetensors::File& network,
+                                                   const ModelDescription& description,
+                                                   const TrainedStates& states);
+
+}  // namespace czip::v2

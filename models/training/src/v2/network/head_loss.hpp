@@ -1,0 +1,56 @@
+// The network's two-level head and the code length of the tokens that follow, with gradients.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "v2/network/head_groups.hpp"
+
+namespace czip::nn {
+
+struct Head {
+  std::size_t width;
+  const float* group_weights;  // [groups][width]
+  const float* weights;        // [vocabulary][width]
+  float scale;                 // the multiplier, an integer
+};
+
+struct HeadGradients {
+  float* group_weights;
+  float* weights;
+  float* scale;
+};
+
+class HeadLoss {
+ public:
+  // `groups` must outlive this.
+  explicit HeadLoss(const HeadGroups& groups);
+
+  // Bits that `targets` take after the rows of `x`, [targets][width].
+  double forward(const Head& head, const float* x, std::span<const std::uint16_t> targets);
+  // The same, with gradients of the sum of natural logarithms times `weight`: dx is replaced, the
+  // others are added to.
+  double backward(const Head& head, const float* x, std::span<const std::uint16_t> targets,
+                  float weight, float* dx, const HeadGradients& gradients);
+
+  // The groups' logits of the rows of `x`, of which there are at most kPart.
+  std::span<const float> group_logits(const Head& head, const float* x, std::size_t rows);
+  // Of the tokens of `target`'s group, after one row of `x`.
+  std::span<const float> member_logits(const Head& head, const float* x, std::size_t target);
+
+  static constexpr std::size_t kPart = 256;  // rows at a time
+
+ private:
+  double member_backward(const Head& head, const float* x, std::size_t target, float factor,
+                         float* dx, const HeadGradients& gradients);
+
+  const HeadGroups* groups_;
+  std::vector<float> sums_;           // [kPart][groups]
+  std::vector<float> logits_;         // [kPart][groups]
+  std::vector<float> member_sums_;    // of the largest group
+  std::vector<float> member_logits_;  // of the largest group
+};
+
+}  // namespace czip::nn

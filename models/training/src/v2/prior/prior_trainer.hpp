@@ -1,0 +1,43 @@
+// Trains the n-gram prior: counts, discounts, prunes by what each entry saves, quantises.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "czip/codec/v2/coding/prior.hpp"
+
+namespace czip::v2 {
+
+// Storage of one order, which a PriorOrder views.
+struct PriorTable {
+  std::vector<std::uint8_t> index;
+  std::vector<std::uint8_t> cells;
+  std::uint32_t buckets_log2 = 0;
+
+  [[nodiscard]] PriorOrder view() const { return {index, cells, buckets_log2}; }
+  [[nodiscard]] std::size_t size() const { return index.size() + cells.size(); }
+};
+
+struct TrainedPrior {
+  std::vector<std::uint32_t> order0;  // Q32
+  std::vector<PriorTable> orders;
+
+  [[nodiscard]] std::vector<PriorOrder> views() const {
+    std::vector<PriorOrder> views;
+    for (const PriorTable& table : orders) views.push_back(table.view());
+    return views;
+  }
+};
+
+// Called from the calling thread: parts done, of `total`.
+using PriorProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+
+// `corpus` holds ranks, with kNoToken between documents. `budgets[k - 1]` bounds order k's bytes.
+// Thread-count independent.
+TrainedPrior train_prior(std::span<const std::uint16_t> corpus, std::uint32_t vocabulary,
+                         std::span<const std::size_t> budgets, unsigned threads,
+                         const PriorProgress& progress);
+
+}  // namespace czip::v2

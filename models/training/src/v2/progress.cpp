@@ -1,0 +1,35 @@
+#include "v2/progress.hpp"
+
+namespace czip::v2 {
+namespace {
+
+void send(const ProgressReporter::Report& report, TrainingProgress progress, double bits) {
+  if (!report) return;
+  progress.bits_per_byte = bits / static_cast<double>(progress.done);
+  report(progress);
+}
+
+}  // namespace
+
+ProgressReporter::ProgressReporter(const Report& report, std::span<const MixerText> texts)
+    : report_(&report) {
+  for (const MixerText& text : texts) total_ += text.bytes;
+}
+
+MixerProgress ProgressReporter::mixer(const std::string& part) const {
+  return [report = report_, total = total_, part](std::size_t profile, std::uint64_t bytes,
+                                                  double bits) {
+    const std::string name = "profile " + std::to_string(profile) + part;
+    send(*report, {.stage = "mixer", .part = name, .done = bytes, .total = total}, bits);
+  };
+}
+
+RecorderProgress ProgressReporter::network() const {
+  return [report = report_, total = total_](std::uint64_t bytes, double bits) {
+    send(*report,
+         {.stage = "predictions", .part = "the network alone", .done = bytes, .total = total},
+         bits);
+  };
+}
+
+}  // namespace czip::v2

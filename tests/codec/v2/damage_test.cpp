@@ -1,0 +1,242 @@
+// Damaged and hostile CZIPv2 files: always an error, and never anything worse.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <functional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "czip/base/little_endian.hpp"
+#include "czip/codec/v2/codec.hpp"
+#include "support/error_style.hpp"
+#include "support/v2_files.hpp"
+#include "v2/container/container.hpp"
+
+namespace czip::v2 {
+namespace {
+
+using test::Bytes;
+using test::decode_v2;
+using test::encoded_v2;
+using test::joined;
+using test::random_bytes;
+using test::small_block_frame;
+using test::tiny_model_v2;
+using test::words;
+
+// A compact file coded and one stored, a frame of coded and stored blocks, and an empty frame.
+std::vector<Bytes> samples() {
+  return {encoded_v2(words(300)), encoded_v2(random_bytes(40, 1)), encoded_v2({}),
+          small_block_frame(joined({words(700), random_bytes(300, 2), words(200)}),
+                            {.block_bytes = 500}),
+          small_block_frame({})};
+}
+
+void check_error(const Bytes& file, ErrorCode code, std::string_view fragment) {
+  const auto outcome = decode_v2(file);
+  REQUIRE_FALSE(outcome.status.has_value());
+  const Error& error = outcome.status.error();
+  CAPTURE(error.message);
+  CHECK(error.code == code);
+  CHECK(error.message.find(fragment) != std::string::npos);
+  CHECK(test::is_well_styled(error.message));
+}
+
+bool is_damage(ErrorCode code) {
+  return code == ErrorCode::corrupt || code == ErrorCode::truncated ||
+         code == ErrorCode::unsupported || code == ErrorCode::model_mismatch;
+}
+
+// Fails as damage does, read whole, in part, or inspected without a model where that sees it.
+void check_fails(const Bytes& file) {
+  const auto outcome = decode_v2(file);
+  REQUIRE_FALSE(outcome.status.has_value());
+  CHECK(is_damage(outcome.status.error().code));
+  CHECK_MESSAGE(test::is_well_styled(outcome.status.error().message),
+                outcome.status.error().message);
+  MemorySource source(file);
+  if (const auto info = inspect(source); !info) CHECK(is_damage(info.error().code));
+  MemorySink sink;
+  const auto part = decode_range(
+      [](const ModelReference& wanted) { return matching_model(tiny_model_v2(), wanted); }, source,
+      {0, 100}, sink, {.threads = 1});
+  if (!part)
+    CHECK((is_damage(part.error().code) || part.error().code == ErrorCode::invalid_argument));
+}
+
+// Frame headers and block headers with proper checks and whatever fields.
+using FrameBytes = std::array<std::uint8_t, kFrameHeaderBytes>;
+
+Bytes frame_with(const std::function<void(FrameBytes&)>& lie, const Bytes& rest = {}) {
+  FrameHeader header{.level = 1, .model = tiny_model_v2().hash(), .block_bytes = 1000};
+  FrameBytes bytes = serialize(header);
+  lie(bytes);
+  store_le(&bytes[34], check32(std::span(bytes).first<34>()));
+  return joined({Bytes(bytes.begin(), bytes.end()), rest});
+}
+
+Bytes block_with(const BlockHeader& block, std::uint32_t block_bytes, const Bytes& payload,
+                 std::uint8_t type = 0, std::uint8_t settings = 0) {
+  FrameHeader header{.level = 1, .model = tiny_model_v2().hash(), .block_bytes = block_bytes};
+  const auto frame = serialize(header);
+  auto bytes = serialize(block, header, 0);
+  if (type != 0) bytes[0] = type;
+  if (settings != 0) bytes[1] = settings;
+  store_le(&bytes[30], check32(std::span(bytes).first<30>(), header.check));
+  return joined({Bytes(frame.begin(), frame.end()), Bytes(bytes.begin(), bytes.end()), payload});
+}
+
+}  // namespace
+
+TEST_CASE("every single bit changed is seen") {
+  for (Bytes file : samples())
+    for (std::size_t i = 0; i < file.size(); ++i)
+      for (int bit = 0; bit < 8; ++bit) {
+        CAPTURE(i);
+        CAPTURE(bit);
+        file[i] ^= static_cast<std::uint8_t>(1 << bit);
+        check_fails(file);
+        file[i] ^= static_cast<std::uint8_t>(1 << bit);
+      }
+}
+
+TEST_CASE("every single bit changed in a file of several frames is seen") {
+  Bytes file = joined({encoded_v2(words(60)), small_block_frame(words(600), {.block_bytes = 500}),
+                       encoded_v2(random_bytes(9, 3))});
+  for (std::size_t i = 0; i < file.size(); ++i) {
+    CAPTURE(i);
+    file[i] ^= 0x10;
+    check_fails(file);
+    file[i] ^= 0x10;
+  }
+}
+
+TEST_CASE("a file cut anywhere is seen") {
+  for (const Bytes& file : samples())
+    for (std::size_t size = 0; size < file.size(); ++size) {
+      CAPTURE(size);
+      const Bytes cut(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size));
+      check_fails(cut);
+      MemorySource source(cut);
+      CHECK_FALSE(inspect(source).has_value());
+    }
+}
+
+TEST_CASE("what follows the end is refused") {
+  for (const Bytes& file : samples()) {
+    for (const Bytes& more : {Bytes{0}, Bytes{0xfc}, words(100)}) check_fails(joined({file, more}));
+    check_error(joined({file, Bytes{'x', 'y'}}), ErrorCode::corrupt, "is no CZIPv2 frame");
+  }
+}
+
+TEST_CASE("random bytes after a magic are refused") {
+  std::mt19937 random(5);
+  for (int i = 0; i < 2000; ++i) {
+    Bytes file = random_bytes(random() % 200, static_cast<std::uint32_t>(random()));
+    file.insert(file.begin(), {0xfc, static_cast<std::uint8_t>(i % 2 == 0 ? 'C' : 'z')});
+    if (i % 4 == 0) file.insert(file.begin() + 2, {'Z', kFrameVersion});
+    check_fails(file);
+  }
+}
+
+TEST_CASE("blocks moved, left out or taken from another frame are seen") {
+  const Bytes text = random_bytes(1000, 6);
+  const Bytes file = small_block_frame(text, {.block_bytes = 500});
+  const auto cut = [&](std::size_t from, std::size_t to) {
+    return Bytes(file.begin() + static_cast<std::ptrdiff_t>(from),
+                 file.begin() + static_cast<std::ptrdiff_t>(to));
+  };
+  const std::size_t a = kFrameHeaderBytes;
+  const std::size_t b = a + kBlockHeaderBytes + 500;
+  const std::size_t end = b + kBlockHeaderBytes + 500;
+  check_fails(joined({cut(0, a), cut(b, end), cut(a, b), cut(end, file.size())}));
+  check_fails(joined({cut(0, b), cut(end, file.size())}));
+  check_fails(joined({cut(0, b), cut(a, b), cut(end, file.size())}));
+  const Bytes other = small_block_frame(text, {.block_bytes = 501});
+  check_fails(joined(
+      {Bytes(other.begin(), other.begin() + static_cast<std::ptrdiff_t>(a)), cut(a, file.size())}));
+}
+
+TEST_CASE("unknown versions, flags and types are refused by name") {
+  check_error(frame_with([](FrameBytes& bytes) { bytes[3] = 3; }), ErrorCode::unsupported,
+              "version 3");
+  check_error(frame_with([](FrameBytes& bytes) { bytes[4] = 4; }), ErrorCode::unsupported,
+              "frame flags 4");
+  check_error(frame_with([](FrameBytes& bytes) { store_le(&bytes[22], 0x80000000U); }),
+              ErrorCode::unsupported, "2147483648");
+  check_error(frame_with([](FrameBytes& bytes) { store_le(&bytes[22], 0U); }),
+              ErrorCode::unsupported, "up to 0 bytes");
+  check_error(frame_with([](FrameBytes& bytes) { bytes[26] = 1; }), ErrorCode::corrupt,
+              "flags deny");
+  const BlockHeader stored{.text_bytes = 5, .payload_bytes = 5};
+  check_error(block_with(stored, 1000, {}, 3), ErrorCode::unsupported, "block type 3");
+  const BlockHeader coded{.type = BlockType::coded,
+                          .settings = {.profile = 0},
+                          .text_bytes = 5,
+                          .payload_bytes = 4,
+                          .final_range = 1U << 24};
+  check_error(block_with(coded, 1000, Bytes(4), 0, 3), ErrorCode::unsupported, "settings 3");
+  check_error(block_with(coded, 1000, Bytes(4), 0, 0x80), ErrorCode::unsupported, "settings 128");
+  check_error(block_with(coded, 1000, Bytes(4), 0, 0x38), ErrorCode::unsupported, "settings 56");
+  check_error(Bytes{0xfc, 'z', 0x80, 1}, ErrorCode::unsupported, "settings 128");
+  check_error(words(100), ErrorCode::corrupt, "is not a CZIPv2 file");
+  check_error({}, ErrorCode::truncated, "is empty");
+}
+
+TEST_CASE("headers that contradict themselves are refused") {
+  const Bytes five(5, 'x');
+  const std::uint64_t hash = hash64(five);
+  const BlockHeader good{
+      .text_bytes = 5, .payload_bytes = 5, .text_hash = hash, .payload_hash = hash};
+  const auto lie = [&](const std::function<void(BlockHeader&)>& change) {
+    BlockHeader block = good;
+    change(block);
+    return block_with(block, 1000, five);
+  };
+  check_error(lie([](BlockHeader& b) { b.text_bytes = 0; }), ErrorCode::corrupt, "0 bytes of text");
+  check_error(lie([](BlockHeader& b) { b.text_bytes = 1001; }), ErrorCode::corrupt, "1001 bytes");
+  check_error(lie([](BlockHeader& b) { b.payload_bytes = 4; }), ErrorCode::corrupt, "contradicts");
+  check_error(lie([](BlockHeader& b) { b.final_range = 4; }), ErrorCode::corrupt, "contradicts");
+  check_error(lie([](BlockHeader& b) { b.text_hash = 4; }), ErrorCode::corrupt, "contradicts");
+  check_error(lie([](BlockHeader& b) { b.type = BlockType::coded; }), ErrorCode::corrupt,
+              "contradicts");
+  check_error(lie([](BlockHeader& b) { b.text_hash = b.payload_hash = 4; }), ErrorCode::corrupt,
+              "hash does not match");
+  // Lengths that are not written in as few bytes as they take, or are too long.
+  check_error(Bytes{0xfc, 'z', 3, 0x85, 0x00, 0, 0, 0, 0}, ErrorCode::corrupt, "length");
+  check_error(Bytes{0xfc, 'z', 3, 0xff, 0xff, 0x04, 0, 0, 0, 0}, ErrorCode::corrupt, "length");
+  check_error(Bytes{0xfc, 'z', 3, 0xff, 0xff, 0xff, 0xff, 0x01}, ErrorCode::corrupt, "length");
+  check_error(Bytes{0xfc, 'z', 0, 5, 5, 0, 0, 0, 0}, ErrorCode::corrupt, "5 bytes as 5");
+}
+
+TEST_CASE("a block that asks for a network which the model lacks is refused") {
+  const Bytes payload(4);
+  const BlockHeader coded{.type = BlockType::coded,
+                          .settings = {.profile = 0, .streams_log2 = 0, .network = true},
+                          .text_bytes = 5,
+                          .payload_bytes = 4,
+                          .final_range = 1U << 24,
+                          .payload_hash = hash64(payload)};
+  check_error(block_with(coded, 1000, payload), ErrorCode::corrupt, "network");
+}
+
+TEST_CASE("large lengths take no memory before their bytes are there") {
+  // 64 MiB promised: the file ends long before, and so does the reading.
+  constexpr std::uint32_t kHuge = std::uint32_t{64} << 20;
+  const BlockHeader stored{.text_bytes = kHuge, .payload_bytes = kHuge};
+  check_error(block_with(stored, kHuge, words(100)), ErrorCode::truncated, "inside a payload");
+  const BlockHeader coded{.type = BlockType::coded,
+                          .settings = {.profile = 0},
+                          .text_bytes = kHuge,
+                          .payload_bytes = kHuge - 1,
+                          .final_range = 1U << 24};
+  check_error(block_with(coded, kHuge, words(100)), ErrorCode::truncated, "inside a payload");
+  // A footer that claims 2^32 - 1 blocks.
+  Bytes file = small_block_frame(words(1000));
+  store_le(&file[file.size() - 8], 0xffffffffU);
+  check_fails(file);
+}
+
+}  // namespace czip::v2

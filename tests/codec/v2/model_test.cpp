@@ -1,0 +1,149 @@
+#include "czip/codec/v2/model.hpp"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "czip/base/little_endian.hpp"
+#include "czip/training/v2/trainer.hpp"
+#include "support/safetensors_writer.hpp"
+#include "support/v2_tiny_model.hpp"
+
+namespace czip::v2 {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+Bytes with_header(const Bytes& model, const std::string& header) {
+  const std::size_t data = sizeof(std::uint64_t) + load_le<std::uint64_t>(model.data());
+  return test::write_raw_safetensors(header, std::span(model).subspan(data));
+}
+
+// The bytes of a tensor in a model file.
+std::span<std::uint8_t> tensor(Bytes& model, const std::string& name) {
+  const auto header = nlohmann::json::parse(test::header_of(model));
+  const std::size_t data = sizeof(std::uint64_t) + load_le<std::uint64_t>(model.data());
+  const std::size_t begin = header[name]["data_offsets"][0], end = header[name]["data_offsets"][1];
+  return std::span(model).subspan(data + begin, end - begin);
+}
+
+TrainingOptions small_options(unsigned threads) {
+  TrainingOptions options;
+  options.vocabulary_size = 290;
+  options.prior_bytes = 20'000;
+  options.mixer_bytes = 10'000;
+  options.threads = threads;
+  options.description.name = "small";
+  return options;
+}
+
+// Sixty short documents.
+Result<Bytes> trained_model(TrainingOptions options) {
+  Trainer trainer(std::move(options));
+  const std::string text = [] {
+    std::string all;
+    for (int i = 0; i < 60; ++i) {
+      all += "# Section " + std::to_string(i * i) + "\nThe model codes text; section " +
+             std::to_string(i) + " says how.\n";
+    }
+    return all;
+  }();
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = text.find("# ", at + 1);
+    if (end == std::string::npos) end = text.size();
+    const auto* begin = reinterpret_cast<const std::uint8_t*>(text.data()) + at;
+    REQUIRE(trainer.add_document({begin, end - at}).has_value());
+    at = end;
+  }
+  return trainer.train();
+}
+
+}  // namespace
+
+TEST_CASE("the tiny model loads and says what it is") {
+  const Bytes file = test::make_tiny_model_v2();
+  const auto model = Model::parse(file);
+  REQUIRE(model.has_value());
+  CHECK(model->description().name == "tiny");
+  CHECK(model->vocabulary_size() == 512);
+  CHECK_FALSE(model->has_network());
+  const Bytes other_file = test::make_tiny_model_v2("other");
+  const auto other = Model::parse(other_file);
+  REQUIRE(other.has_value());
+  CHECK(other->description().name == "other");
+  CHECK_FALSE(other->hash() == model->hash());
+}
+
+TEST_CASE("a model without one of its tensors, or with one of another type or shape, is refused") {
+  const Bytes file = test::make_tiny_model_v2();
+  const auto header = nlohmann::ordered_json::parse(test::header_of(file));
+  for (const auto& item : header.items()) {
+    const std::string name = item.key();
+    const auto value = item.value();
+    if (name == "__metadata__") continue;
+    CAPTURE(name);
+    auto changed = header;
+    changed["another"] = value;
+    changed.erase(name);
+    CHECK_FALSE(Model::parse(with_header(file, changed.dump())).has_value());
+    changed = header;
+    changed[name]["shape"].push_back(1);
+    CHECK_FALSE(Model::parse(with_header(file, changed.dump())).has_value());
+    changed = header;
+    changed[name]["dtype"] = value["dtype"] == "U32"  ? "I32"
+                             : value["dtype"] == "U8" ? "I8"
+                                                      : "F16";
+    CHECK_FALSE(Model::parse(with_header(file, changed.dump())).has_value());
+  }
+  auto changed = header;
+  changed["__metadata__"]["format"] = "czip-model-v3";
+  CHECK(Model::parse(with_header(file, changed.dump())).error().code == ErrorCode::unsupported);
+}
+
+TEST_CASE("a model cut anywhere is refused") {
+  const Bytes file = test::make_tiny_model_v2();
+  for (std::size_t size = 0; size < file.size(); size += 1 + file.size() / 997) {
+    CHECK_FALSE(Model::parse(std::span(file).first(size)).has_value());
+  }
+}
+
+TEST_CASE("tables that contradict themselves are refused") {
+  const auto refused = [](const std::string& name, std::size_t at, std::uint8_t value) {
+    Bytes file = test::make_tiny_model_v2();
+    tensor(file, name)[at] = value;
+    return !Model::parse(file).has_value();
+  };
+  CHECK(refused("tables.squash", 1, 0xff));
+  CHECK(refused("code.order", 1, 0xff));
+  CHECK(refused("code.splits", 1, 0xff));
+  CHECK(refused("prior.order0", 3, 0xff));
+  CHECK(refused("tokenizer.lengths", 0, 0));
+  CHECK(refused("tokenizer.lengths", 0, 200));
+}
+
+TEST_CASE("training gives the same model again, whatever the number of threads") {
+  const auto one = trained_model(small_options(1));
+  REQUIRE(one.has_value());
+  CHECK(Model::parse(*one).has_value());
+  CHECK(trained_model(small_options(1)).value() == *one);
+  CHECK(trained_model(small_options(3)).value() == *one);
+}
+
+TEST_CASE("training reports its stages and refuses what it cannot do") {
+  std::string stages;
+  TrainingOptions options = small_options(1);
+  options.progress = [&](const TrainingProgress& progress) {
+    if (!stages.ends_with(progress.stage)) stages += " " + std::string(progress.stage);
+  };
+  const auto model = trained_model(options);
+  REQUIRE_MESSAGE(model.has_value(), model.error().message);
+  CHECK(stages == " tokenizer tokens prior mixer");
+  options.vocabulary_size = 256;
+  CHECK(trained_model(options).error().code == ErrorCode::invalid_argument);
+  options.vocabulary_size = 9000;
+  CHECK(trained_model(options).error().code == ErrorCode::invalid_argument);
+  CHECK(Trainer(small_options(1)).train().error().code == ErrorCode::invalid_argument);
+}
+
+}  // namespace czip::v2

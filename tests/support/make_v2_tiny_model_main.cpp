@@ -1,0 +1,44 @@
+// Writes the tiny czip-model-v2 to a file, maybe under another name, or with a network of random
+// weights: "network", "network-gated" (with all else that the first has not, too) or
+// "network-extreme" (everything at the ends of its range). Usage: make_tiny_model_v2 FILE [NAME]
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "support/v2_tiny_model.hpp"
+
+namespace {
+
+using czip::test::SeededNetworkV2Options;
+
+std::vector<std::uint8_t> make_model(const std::string& name) {
+  SeededNetworkV2Options options;
+  if (name == "network-gated") {
+    options.config.gated = 1;
+    options.config.tied = 1;
+    options.config.bigram_buckets = 0;
+    options.config.kv_heads = 2;
+    options.config.window = 16;
+    options.config.group_size = 3;
+  } else if (name == "network-extreme") {
+    options.extreme = true;
+  } else if (name != "network") {
+    return czip::test::make_tiny_model_v2(name);
+  }
+  return czip::test::make_tiny_network_model_v2(options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2 && argc != 3)
+    return std::fprintf(stderr, "usage: make_tiny_model_v2 FILE [NAME]\n"), 2;
+  const std::vector<std::uint8_t> model = make_model(argc == 3 ? argv[2] : "tiny");
+  std::ofstream file(argv[1], std::ios::binary);
+  file.write(reinterpret_cast<const char*>(model.data()),
+             static_cast<std::streamsize>(model.size()));
+  if (file.flush()) return 0;
+  return std::fprintf(stderr, "make_tiny_model_v2: cannot write %s\n", argv[1]), 1;
+}

@@ -1,0 +1,65 @@
+#include "support/v2_tiny_model.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <string_view>
+
+#include "czip/base/little_endian.hpp"
+#include "czip/codec/v2/coding/code_tree.hpp"
+#include "czip/codec/v2/coding/token_groups.hpp"
+#include "czip/engine/safetensors/reader.hpp"
+#include "support/safetensors_writer.hpp"
+
+namespace czip::test {
+namespace {
+
+v2::CodeTree code_tree_of(const safetensors::File& model) {
+  const auto read = [&](const char* name) {
+    const safetensors::TensorView& tensor = *model.find(name);
+    std::vector<std::uint16_t> values(tensor.element_count());
+    for (std::size_t i = 0; i < values.size(); ++i)
+      values[i] = load_le<std::uint16_t>(&tensor.bytes[2 * i]);
+    return values;
+  };
+  return v2::CodeTree::create(read("code.order"), read("code.splits")).value();
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> make_tiny_model_v2(const std::string& name) {
+  std::ifstream in(CZIP_CONFORMANCE_DIR "/v2/tiny.czm", std::ios::binary);
+  const std::vector<std::uint8_t> file{std::istreambuf_iterator<char>(in), {}};
+  if (name == "tiny" || file.empty()) return file;
+  std::string header = header_of(file);
+  const std::string_view old_name = R"("name":"tiny")";
+  header.replace(header.find(old_name), old_name.size(), R"("name":")" + name + '"');
+  const std::size_t data = sizeof(std::uint64_t) + load_le<std::uint64_t>(file.data());
+  return write_raw_safetensors(header, std::span(file).subspan(data));
+}
+
+std::vector<std::uint8_t> make_tiny_network_model_v2(SeededNetworkV2Options options) {
+  const std::vector<std::uint8_t> file = make_tiny_model_v2();
+  const auto tiny = safetensors::File::parse(file);
+  if (!tiny) return {};
+  const v2::CodeTree tree = code_tree_of(*tiny);
+  options.config.vocabulary = tree.size();
+  options.groups = v2::TokenGroups(tree, options.config.group_size).size();
+  SafetensorsContent content = make_seeded_network_v2(options);
+  content.metadata.insert(tiny->metadata().begin(), tiny->metadata().end());
+  const auto add = [&](const std::string& name, const safetensors::TensorView& tensor) {
+    content.tensors.push_back({name,
+                               std::string(safetensors::dtype_name(tensor.dtype)),
+                               tensor.shape,
+                               {tensor.bytes.begin(), tensor.bytes.end()}});
+  };
+  constexpr std::string_view kState = "state.";
+  for (const auto& [name, tensor] : tiny->tensors()) {
+    add(name, tensor);
+    // The states with the network, which joins all profiles but 0, are those without it.
+    if (name.starts_with(kState) && !name.starts_with("state.0."))
+      add("state.network." + name.substr(kState.size()), tensor);
+  }
+  return write_safetensors(content);
+}
+
+}  // namespace czip::test

@@ -1,0 +1,21 @@
+// The small czip-model-v2 of conformance/v2, for tests: trained on this project's own documents.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "support/v2_seeded_network.hpp"
+
+namespace czip::test {
+
+// conformance/v2/tiny.czm, with another name in its metadata unless `name` is "tiny": models of
+// different names have different hashes.
+[[nodiscard]] std::vector<std::uint8_t> make_tiny_model_v2(const std::string& name = "tiny");
+
+// The same with a network of random weights, which costs bits but must be obeyed all the same. Of
+// the options, the vocabulary and the number of groups are the model's.
+[[nodiscard]] std::vector<std::uint8_t> make_tiny_network_model_v2(
+    SeededNetworkV2Options options = {});
+
+}  // namespace czip::test

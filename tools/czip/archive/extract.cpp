@@ -1,0 +1,61 @@
+// Extracting archives: one thread decodes, another unpacks; what was unpacked is put in place once
+// all of it was checked.
+#include <string>
+#include <thread>
+
+#include "archive/tar_reader.hpp"
+#include "cli/session.hpp"
+#include "cli/text.hpp"
+#include "commands/coders.hpp"
+#include "io/byte_channel.hpp"
+#include "io/file_io.hpp"
+#include "io/signals.hpp"
+#include "io/staged_folder.hpp"
+#include "io/targets.hpp"
+
+namespace czip::tool {
+namespace {
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "" : path.substr(0, slash + 1);
+}
+
+Result<Unpacked> unpack(const Session& session, ModelStore& models, Input& input,
+                        const StagedFolder& staged) {
+  const UnpackRequest request{
+      .folder = staged.fd(),
+      .may_create = [&](const std::string& name) { return staged.may_create(name); },
+      .may_go_on = [&]() -> Status {
+        if (!InterruptWatch::arrived()) return {};
+        return fail(ErrorCode::io, {});
+      }};
+  ByteChannel channel;
+  const std::jthread decoder([&] {
+    const auto report = decode_v2(session, models, input, channel);
+    channel.finish(report ? Status{} : error_of(report));
+  });
+  const ChannelReader reader(channel);
+  return unpack_tar(request, channel);
+}
+
+}  // namespace
+
+Status extract_archive(const Session& session, ModelStore& models, Input& input) {
+  const Arguments& arguments = session.arguments;
+  const std::string target =
+      arguments.output.empty() ? folder_of(input.name) : arguments.output + "/";
+  const SignalsHeld held;
+  CZIP_TRY_ASSIGN(auto staged, StagedFolder::create(target, arguments.force));
+  const InterruptWatch watch([&] { staged.remove(); });
+  CZIP_TRY_ASSIGN(const auto content, unpack(session, models, input, staged));
+  CZIP_TRY(staged.publish(content, arguments.remove_input));
+  if (Console::interactive() || session.console.verbose())
+    for (const std::string& name : content.names)
+      session.console.note(printable(input.label()) + " : " + printable(target + name));
+  OutputPlan plan;
+  plan.path = target;
+  return remove_if_asked(arguments, session.console, input, plan);
+}
+
+}  // namespace czip::tool

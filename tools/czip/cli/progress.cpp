@@ -1,0 +1,73 @@
+#include "cli/progress.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <utility>
+
+#include "cli/text.hpp"
+
+namespace czip::tool {
+namespace {
+
+constexpr std::size_t kBar = 24;
+constexpr std::size_t kFigures = 44;  // percentage, rate and time left
+
+std::size_t terminal_width() {
+  winsize size{};
+  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0;
+  return known ? size.ws_col : 80;
+}
+
+std::string clock_time(double seconds) {
+  const auto whole = static_cast<std::uint64_t>(seconds + 0.5);
+  const auto unit = [](std::uint64_t n) { return static_cast<unsigned>(n % 60); };
+  if (whole < 3600) return format("%u:%02u", unit(whole / 60), unit(whole));
+  return format("%llu:%02u:%02u", static_cast<unsigned long long>(whole / 3600), unit(whole / 60),
+                unit(whole));
+}
+
+}  // namespace
+
+ProgressBar::ProgressBar(std::string label, std::uint64_t total, bool wanted)
+    : label_(std::move(label)), total_(total), enabled_(wanted && Console::interactive()) {}
+
+ProgressBar::~ProgressBar() {
+  if (!drawn_) return;
+  const std::string blank = "\r" + std::string(terminal_width() - 1, ' ') + "\r";
+  std::fwrite(blank.data(), 1, blank.size(), stderr);
+}
+
+void ProgressBar::update(std::uint64_t done) {
+  if (!enabled_) return;
+  const Clock::time_point now = Clock::now();
+  if (now < next_) return;
+  next_ = now + std::chrono::milliseconds(200);
+  draw(std::min(done, total_), std::chrono::duration<double>(now - start_).count());
+}
+
+void ProgressBar::draw(std::uint64_t done, double elapsed) {
+  const std::size_t width = terminal_width();
+  const double rate = per_second(done, elapsed);
+  const double left = rate > 0 ? static_cast<double>(total_ - done) / rate : 0;
+  std::string line = format("%5.1f %%  %.1f kB/s  ", percent(done, total_), rate / 1000);
+  line += rate > 0 ? clock_time(left) + " left" : std::string("starting");
+  if (width > kFigures + kBar) {
+    const auto filled =
+        static_cast<std::size_t>(percent(done, total_) / 100 * static_cast<double>(kBar));
+    line = "[" + std::string(filled, '#') + std::string(kBar - filled, '.') + "] " + line;
+  }
+  if (width > line.size() + 12)
+    line = printable(label_).substr(0, width - line.size() - 4) + ": " + line;
+  line.resize(width - 1, ' ');
+  line.insert(0, 1, '\r');
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  drawn_ = true;
+}
+
+}  // namespace czip::tool

@@ -1,0 +1,38 @@
+// The progress bar on stderr: drawn only where someone watches, and only once a job takes its time.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "cli/console.hpp"
+
+namespace czip::tool {
+
+class ProgressBar {
+ public:
+  // `total` bytes are expected; draws nothing unless `wanted` and stderr is a terminal.
+  ProgressBar(std::string label, std::uint64_t total, bool wanted);
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+  // Leaves a clean line.
+  ~ProgressBar();
+
+  // Called by one thread at a time.
+  void update(std::uint64_t done);
+
+  [[nodiscard]] bool enabled() const { return enabled_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void draw(std::uint64_t done, double elapsed);
+
+  std::string label_;
+  std::uint64_t total_;
+  bool enabled_;
+  bool drawn_ = false;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point next_ = start_ + std::chrono::seconds(1);
+};
+
+}  // namespace czip::tool

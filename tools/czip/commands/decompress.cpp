@@ -1,0 +1,57 @@
+// czip decompress and czip test.
+#include <string>
+#include <vector>
+
+#include "cli/session.hpp"
+#include "commands/coders.hpp"
+#include "io/formats.hpp"
+#include "io/targets.hpp"
+#include "models/model_store.hpp"
+
+namespace czip::tool {
+namespace {
+
+Status handle_v1(const Session& session, const ModelStore& models, Input& input) {
+  if (session.arguments.range)
+    return fail(ErrorCode::invalid_argument,
+                "is CZIPv1, which has no seek table; decompress all of it");
+  CZIP_TRY_ASSIGN(const auto model, models.for_v1());
+  return session.arguments.command == Command::test ? test_v1(session, *model, input)
+                                                    : decompress_v1(session, *model, input);
+}
+
+Status handle(const Session& session, ModelStore& models, Input& input) {
+  const auto format = detect_format(input);
+  if (session.arguments.command == Command::decompress && !format) {
+    // A name or an output that does not do is the first thing to say.
+    CZIP_TRY(plan_output(session.arguments, input));
+  }
+  CZIP_TRY(format);
+  if (*format == FileFormat::czip_v1) return handle_v1(session, models, input);
+  if (session.arguments.command == Command::test) return test_v2(session, models, input);
+  // To a stream or as a range, the text of an archive is its tar.
+  const bool to_stream =
+      session.arguments.output == "-" || (session.arguments.output.empty() && input.is_stdin());
+  if (*format == FileFormat::czip_v2_archive && !to_stream && !session.arguments.range)
+    return extract_archive(session, models, input);
+  return decompress_v2(session, models, input);
+}
+
+}  // namespace
+
+ExitStatus run_decompress(Session& session) {
+  const Arguments& arguments = session.arguments;
+  ExitStatus status = ExitStatus::ok;
+  const std::vector<std::string> names = expand_directories(arguments, session.console, status);
+  const bool to_file = !arguments.output.empty() && arguments.output != "-";
+  if (names.size() > 1 && to_file)
+    return session.console.error(
+        "", {ErrorCode::invalid_argument, "several inputs cannot share one output; leave out -o"});
+  auto models = ModelStore::open(arguments);
+  if (!models) return session.console.error("", models.error());
+  const ExitStatus handled =
+      for_each_input(session, names, [&](Input& input) { return handle(session, *models, input); });
+  return worst(status, handled);
+}
+
+}  // namespace czip::tool

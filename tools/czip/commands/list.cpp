@@ -1,0 +1,243 @@
+// czip list: what files say of themselves, as a table or as JSON.
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/session.hpp"
+#include "cli/text.hpp"
+#include "czip/codec/v1/codec.hpp"
+#include "czip/codec/v2/codec.hpp"
+#include "io/file_io.hpp"
+#include "io/formats.hpp"
+#include "io/targets.hpp"
+#include "models/model_file.hpp"
+#include "models/model_store.hpp"
+
+namespace czip::tool {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kHeading =
+    "Format  Codec   Context  Level    Chunks      Tokens   Compressed         Text    Ratio  "
+    "Name\n";
+
+// One file; what its format does not have is "-" in the table.
+struct Listed {
+  std::string name;
+  std::string format;
+  std::string codec;
+  std::string context;
+  int level = 0;  // 0: not said
+  std::uint64_t chunks = 0;
+  std::optional<std::uint64_t> tokens;
+  std::uint64_t file_bytes = 0;
+  std::uint64_t text_bytes = 0;
+  std::string details;
+  Json json;
+};
+
+// 0: no level has that context.
+int level_number(const v1::FileInfo& info) {
+  for (int level = v1::kMinLevel; level <= v1::kMaxLevel; ++level)
+    if (v1::level_context_log2(level) == info.context_log2) return level;
+  return 0;
+}
+
+double bits_per_byte(std::uint64_t file_bytes, std::uint64_t text_bytes) {
+  return percent(file_bytes, text_bytes) * 8 / 100;
+}
+
+Json level_json(int level) { return level == 0 ? Json() : Json(level); }
+
+std::string hex(std::uint32_t value) { return format("%08x", value); }
+
+std::string path_hash_says(const Arguments& arguments, const v1::FileInfo& info) {
+  if (arguments.model.empty()) return "";
+  const bool same = model_path_hash(arguments.model) == info.model_path_hash;
+  return same ? ", that of -m as typed" : ", not that of -m as typed (which proves nothing)";
+}
+
+Json to_json(const Arguments& arguments, const std::string& name, const v1::FileInfo& info) {
+  Json json;
+  json["name"] = name;
+  json["format"] = v1::kMagic;
+  json["codec"] = v1::outer_codec_name(info.outer);
+  json["context"] = std::uint64_t{1} << info.context_log2;
+  json["level"] = level_json(level_number(info));
+  json["chunks"] = info.chunks;
+  json["last_chunk_tokens"] = info.last_chunk_tokens;
+  json["tokens"] = info.tokens;
+  json["compressed_bytes"] = info.file_bytes;
+  json["payload_bytes"] = info.payload_bytes;
+  json["text_bytes"] = info.text_bytes;
+  json["ratio_percent"] = percent(info.file_bytes, info.text_bytes);
+  json["bits_per_byte"] = bits_per_byte(info.file_bytes, info.text_bytes);
+  json["flags"] = info.flags;
+  json["tokenizer_id"] = info.tokenizer_id;
+  json["path_hash"] = hex(info.model_path_hash);
+  if (!arguments.model.empty())
+    json["path_hash_matches_model"] = model_path_hash(arguments.model) == info.model_path_hash;
+  return json;
+}
+
+Result<Listed> list_v1(const Arguments& arguments, std::string name, const Input& input) {
+  FileSource source(input.file.get());
+  CZIP_TRY_ASSIGN(const auto info, v1::inspect(source));
+  Listed file{.name = std::move(name),
+              .format = std::string(v1::kMagic),
+              .codec = std::string(v1::outer_codec_name(info.outer)),
+              .context = std::to_string(std::uint64_t{1} << info.context_log2),
+              .level = level_number(info),
+              .chunks = info.chunks,
+              .tokens = info.tokens,
+              .file_bytes = info.file_bytes,
+              .text_bytes = info.text_bytes,
+              .details = {},
+              .json = {}};
+  file.details =
+      format("        path hash %s%s; payload %s bytes, last chunk %s tokens, %.3f bits per byte\n",
+             hex(info.model_path_hash).c_str(), path_hash_says(arguments, info).c_str(),
+             grouped(info.payload_bytes).c_str(), grouped(info.last_chunk_tokens).c_str(),
+             bits_per_byte(info.file_bytes, info.text_bytes));
+  file.json = to_json(arguments, file.name, info);
+  return file;
+}
+
+std::string kind_name(const v2::FrameInfo& frame) {
+  if (frame.archive) return "tar";
+  return frame.compact ? "compact" : "full";
+}
+
+Json to_json(ModelStore& models, const v2::FrameInfo& frame) {
+  Json json;
+  json["kind"] = frame.compact ? "compact" : "full";
+  json["archive"] = frame.archive;
+  json["level"] = level_json(frame.level);
+  json["compressed_bytes"] = frame.file_bytes;
+  json["text_bytes"] = frame.text_bytes;
+  json["block_bytes"] = frame.block_bytes;
+  json["blocks"] = frame.blocks;
+  json["stored_blocks"] = frame.stored_blocks;
+  json["network_blocks"] = frame.network_blocks;
+  json["text_xxh3_128"] = frame.text_hash ? Json(to_hex(*frame.text_hash)) : Json();
+  json["model_hash"] = frame.model ? Json(frame.model->hex()) : Json();
+  const std::string name = frame.model ? models.name_of(*frame.model) : "";
+  json["model_name"] = name.empty() ? Json() : Json(name);
+  return json;
+}
+
+std::string details(ModelStore& models, const v2::FrameInfo& frame) {
+  std::string text = "        ";
+  if (frame.model) {
+    const std::string name = models.name_of(*frame.model);
+    text += "model " + frame.model->hex() + (name.empty() ? "" : " (" + printable(name) + ")");
+  } else {
+    text += "no model";
+  }
+  text += "; " + grouped(frame.stored_blocks) + " of " + grouped(frame.blocks) + " blocks stored";
+  if (frame.text_hash) text += ", text hash " + to_hex(*frame.text_hash);
+  return text + format(", %.3f bits per byte\n", bits_per_byte(frame.file_bytes, frame.text_bytes));
+}
+
+Result<Listed> list_v2(ModelStore& models, std::string name, const Input& input) {
+  FileRandomAccess source(input.file.get());
+  CZIP_TRY_ASSIGN(const auto info, v2::inspect(source));
+  const v2::FrameInfo& first = info.frames.front();
+  Listed file{.name = std::move(name),
+              .format = "CZIPv2",
+              .codec = kind_name(first),
+              .context = "-",
+              .level = first.level,
+              .chunks = 0,
+              .tokens = {},
+              .file_bytes = info.file_bytes,
+              .text_bytes = info.text_bytes,
+              .details = {},
+              .json = {}};
+  Json& json = file.json;
+  json["name"] = file.name;
+  json["format"] = file.format;
+  json["archive"] = first.archive;
+  json["compressed_bytes"] = info.file_bytes;
+  json["text_bytes"] = info.text_bytes;
+  json["ratio_percent"] = percent(info.file_bytes, info.text_bytes);
+  json["bits_per_byte"] = bits_per_byte(info.file_bytes, info.text_bytes);
+  json["frames"] = Json::array();
+  for (const v2::FrameInfo& frame : info.frames) {
+    file.chunks += frame.blocks;
+    file.details += details(models, frame);
+    json["frames"].push_back(to_json(models, frame));
+  }
+  return file;
+}
+
+std::string table_row(const Listed& file) {
+  return format("%-7s %-7s %7s %6s %9s %11s %12s %12s %6.1f %%  %s\n", file.format.c_str(),
+                file.codec.c_str(), file.context.c_str(),
+                (file.level == 0 ? "-" : std::to_string(file.level)).c_str(),
+                grouped(file.chunks).c_str(), (file.tokens ? grouped(*file.tokens) : "-").c_str(),
+                grouped(file.file_bytes).c_str(), grouped(file.text_bytes).c_str(),
+                percent(file.file_bytes, file.text_bytes), printable(file.name).c_str());
+}
+
+std::string total_row(const std::vector<Listed>& files) {
+  std::uint64_t chunks = 0;
+  std::uint64_t tokens = 0;
+  std::uint64_t compressed = 0;
+  std::uint64_t text = 0;
+  for (const Listed& file : files) {
+    chunks += file.chunks;
+    tokens += file.tokens.value_or(0);
+    compressed += file.file_bytes;
+    text += file.text_bytes;
+  }
+  return format("%-30s %9s %11s %12s %12s %6.1f %%  %zu files\n", "total", grouped(chunks).c_str(),
+                grouped(tokens).c_str(), grouped(compressed).c_str(), grouped(text).c_str(),
+                percent(compressed, text), files.size());
+}
+
+void print(Session& session, const std::vector<Listed>& files) {
+  if (session.arguments.json) {
+    Json report = Json::array();
+    for (const Listed& file : files) report.push_back(file.json);
+    // Names need not be UTF-8, JSON must.
+    session.console.print(report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    return;
+  }
+  if (files.empty()) return;
+  session.console.print(kHeading);
+  for (const Listed& file : files) {
+    session.console.print(table_row(file));
+    if (session.arguments.verbose) session.console.print(file.details);
+  }
+  if (files.size() > 1) session.console.print(total_row(files));
+}
+
+}  // namespace
+
+ExitStatus run_list(Session& session) {
+  const Arguments& arguments = session.arguments;
+  ExitStatus status = ExitStatus::ok;
+  const std::vector<std::string> names = expand_directories(arguments, session.console, status);
+  // Models only give names to hashes here, and CZIPv1's path hash needs none.
+  auto models = ModelStore::open({});
+  if (!models) return session.console.error("", models.error());
+  std::vector<Listed> files;
+  const ExitStatus handled = for_each_input(session, names, [&](Input& input) -> Status {
+    std::string name = input.is_stdin() ? "(standard input)" : input.name;
+    CZIP_TRY_ASSIGN(const auto file_format, detect_format(input));
+    CZIP_TRY(make_seekable(input));
+    CZIP_TRY_ASSIGN(auto file, file_format == FileFormat::czip_v1
+                                   ? list_v1(arguments, std::move(name), input)
+                                   : list_v2(*models, std::move(name), input));
+    files.push_back(std::move(file));
+    return {};
+  });
+  print(session, files);
+  return worst(status, handled);
+}
+
+}  // namespace czip::tool

@@ -1,0 +1,124 @@
+#include "commands/network_training.hpp"
+
+#include <string>
+
+#include "cli/text.hpp"
+#include "czip/engine/safetensors/reader.hpp"
+#include "czip/engine/v2/network.hpp"
+#include "czip/training/v1/network_trainer.hpp"
+#include "czip/training/v2/network_trainer.hpp"
+#include "io/file_io.hpp"
+#include "io/staged_output.hpp"
+#include "models/model_file.hpp"
+
+namespace czip::tool {
+namespace {
+
+v2::NetworkSize size_of(const std::string& name) {
+  if (name == "small") return v2::NetworkSize::small;
+  return name == "large" ? v2::NetworkSize::large : v2::NetworkSize::base;
+}
+
+std::string describe(const v2::NetworkProgress& progress) {
+  std::string text = format("  %5.1f %%, %.2f million tokens, %.0f a second, %.4f bits per byte",
+                            100 * progress.fraction, static_cast<double>(progress.tokens) / 1e6,
+                            progress.tokens_per_second, progress.training_bits);
+  if (progress.seconds_left > 0) text += format(", %.0f minutes left", progress.seconds_left / 60);
+  if (progress.held_out_bits > 0)
+    text += format("; held-out text: %.4f bits per byte", progress.held_out_bits);
+  return text;
+}
+
+// What the arguments say of the training of either format's network.
+Status set_options(const Session& session, v2::NetworkRunOptions& options) {
+  const NetworkArguments& arguments = session.arguments.network_training;
+  options.tokens = arguments.tokens;
+  options.seconds = 60.0 * arguments.minutes;
+  options.seed = arguments.seed;
+  options.threads = session.arguments.threads;
+  options.progress = [&session](const v2::NetworkProgress& progress) {
+    session.console.note(describe(progress));
+  };
+  if (arguments.checkpoint.empty()) return {};
+  options.save_checkpoint = [&arguments](std::span<const std::uint8_t> bytes) {
+    return write_file(arguments.checkpoint, bytes, true);
+  };
+  if (!arguments.resume) return {};
+  auto checkpoint = read_file(arguments.checkpoint);
+  if (!checkpoint) return in_file(arguments.checkpoint, checkpoint.error());
+  options.checkpoint = std::move(*checkpoint);
+  return {};
+}
+
+Result<v2::NetworkConfig> config_of(std::span<const std::uint8_t> network) {
+  CZIP_TRY_ASSIGN(const auto file, safetensors::File::parse(network));
+  return v2::Network::read_config(file);
+}
+
+// On so many bytes of the documents, evenly spread over them, that more would change few tokens.
+Result<std::string> train_tokenizer(const v2::Trainer& corpus) {
+  constexpr std::uint64_t kEnough = std::uint64_t{64} << 20;
+  std::uint64_t size = 0;
+  auto counted = corpus.for_each_document([&size](std::span<const std::uint8_t> text, bool) {
+    size += text.size();
+    return Status{};
+  });
+  CZIP_TRY(counted);
+  const std::uint64_t stride = size / kEnough + 1;
+  CZIP_TRY_ASSIGN(auto trainer, v1::TokenizerTrainer::create());
+  std::uint64_t document = 0;
+  auto added =
+      corpus.for_each_document([&](std::span<const std::uint8_t> text, bool held_out) -> Status {
+        if (held_out || document++ % stride != 0) return {};
+        return trainer.add_document(text);
+      });
+  CZIP_TRY(added);
+  return trainer.train();
+}
+
+}  // namespace
+
+Result<std::vector<std::uint8_t>> train_network(const Session& session, const v2::Trainer& trainer,
+                                                const v2::Model& model,
+                                                std::vector<std::uint8_t> start) {
+  const NetworkArguments& arguments = session.arguments.network_training;
+  v2::NetworkTrainingOptions options;
+  options.config = v2::network_config(size_of(arguments.size));
+  if (!session.arguments.network.empty()) {
+    const auto config = config_of(start);
+    if (!config) return in_file(session.arguments.network, config.error());
+    options.config = *config;
+    options.network = std::move(start);
+  }
+  CZIP_TRY(set_options(session, options));
+  session.console.note("training: network");
+  v2::NetworkTrainer network(std::move(options), model);
+  auto added = trainer.for_each_document([&](std::span<const std::uint8_t> text, bool held_out) {
+    return network.add_document(text, held_out);
+  });
+  CZIP_TRY(added);
+  auto file = network.train();
+  if (!file || arguments.save.empty()) return file;
+  CZIP_TRY(write_file(arguments.save, *file, session.arguments.force));
+  return file;
+}
+
+Result<std::vector<std::uint8_t>> train_model_v1(const Session& session,
+                                                 const v2::Trainer& corpus) {
+  v1::NetworkTrainingOptions options;
+  options.description = session.arguments.description;
+  CZIP_TRY(set_options(session, options));
+  session.console.note("training: tokenizer");
+  CZIP_TRY_ASSIGN(auto tokenizer, train_tokenizer(corpus));
+  session.console.note("training: tokens");
+  auto network = v1::NetworkTrainer::create(std::move(options), std::move(tokenizer));
+  CZIP_TRY(network);
+  auto added = corpus.for_each_document([&](std::span<const std::uint8_t> text, bool held_out) {
+    return network->add_document(text, held_out);
+  });
+  CZIP_TRY(added);
+  session.console.note("training: network");
+  return network->train();
+}
+
+}  // namespace czip::tool

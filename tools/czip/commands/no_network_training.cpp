@@ -1,0 +1,24 @@
+// Stands in for network_training.cpp where czip is built without it.
+#include "commands/network_training.hpp"
+
+namespace czip::tool {
+
+namespace {
+
+tl::unexpected<Error> refuse() {
+  return fail(ErrorCode::unsupported,
+              "this czip cannot train networks: it was built without CZIP_TRAIN_NETWORK");
+}
+
+}  // namespace
+
+Result<std::vector<std::uint8_t>> train_network(const Session&, const v2::Trainer&,
+                                                const v2::Model&, std::vector<std::uint8_t>) {
+  return refuse();
+}
+
+Result<std::vector<std::uint8_t>> train_model_v1(const Session&, const v2::Trainer&) {
+  return refuse();
+}
+
+}  // namespace czip::tool

@@ -1,0 +1,165 @@
+// czip train: a model from a corpus.
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "cli/session.hpp"
+#include "cli/text.hpp"
+#include "commands/network_training.hpp"
+#include "commands/training_corpus.hpp"
+#include "czip/engine/safetensors/content_hash.hpp"
+#include "czip/engine/safetensors/reader.hpp"
+#include "czip/training/v2/trainer.hpp"
+#include "io/file_io.hpp"
+#include "io/staged_output.hpp"
+#include "io/targets.hpp"
+#include "models/model_file.hpp"
+
+namespace czip::tool {
+namespace {
+
+class Report {
+ public:
+  explicit Report(const Session& session) : session_(&session) {}
+
+  void operator()(const v2::TrainingProgress& progress) {
+    if (progress.stage != stage_) {
+      stage_ = progress.stage;
+      session_->console.note("training: " + stage_);
+    }
+    if (progress.part != part_) {
+      part_ = progress.part;
+      reported_ = 0;
+    }
+    if (progress.bits_per_byte > 0) report_bits(progress);
+  }
+
+ private:
+  static constexpr std::uint64_t kReportEvery = 1'000'000;
+
+  void report_bits(const v2::TrainingProgress& progress) {
+    const std::string line =
+        format("  %s: %s bytes of held-out text, %.4f bits per byte", part_.c_str(),
+               grouped(progress.done).c_str(), progress.bits_per_byte);
+    if (progress.done == progress.total) {
+      session_->console.note(line);
+    } else if (progress.done >= reported_ + kReportEvery) {
+      session_->console.detail(line);
+      reported_ = progress.done;
+    }
+  }
+
+  const Session* session_;
+  std::string stage_;
+  std::string part_;
+  std::uint64_t reported_ = 0;
+};
+
+// A model to add a network to, and its file, which it refers to.
+struct BaseModel {
+  std::vector<std::uint8_t> file;
+  v2::Model model;
+};
+
+Result<BaseModel> parse_base(std::vector<std::uint8_t> file) {
+  CZIP_TRY_ASSIGN(auto model, v2::Model::parse(file));
+  return BaseModel{std::move(file), std::move(model)};
+}
+
+Result<BaseModel> read_base(const std::string& name) {
+  CZIP_TRY_ASSIGN(const auto path, find_model_file(name));
+  auto file = read_file(path);
+  if (!file) return in_file(path, file.error());
+  auto base = parse_base(std::move(*file));
+  if (!base) return in_file(path, base.error());
+  return base;
+}
+
+v2::TrainingOptions options_of(const Arguments& arguments, Report& report) {
+  v2::TrainingOptions options;
+  if (arguments.vocabulary != 0) options.vocabulary_size = arguments.vocabulary;
+  if (arguments.prior_bytes != 0) options.prior_bytes = arguments.prior_bytes;
+  options.threads = arguments.threads;
+  options.description = arguments.description;
+  options.progress = [&report](const v2::TrainingProgress& progress) { report(progress); };
+  return options;
+}
+
+Status write_model(const Session& session, std::span<const std::uint8_t> model) {
+  const Arguments& arguments = session.arguments;
+  const std::string& path = arguments.output;
+  CZIP_TRY(write_file(path, model, arguments.force));
+  session.console.note(
+      format("%s: %s bytes, hash %s", printable(path).c_str(), grouped(model.size()).c_str(),
+             to_hex(safetensors::content_hash(*safetensors::File::parse(model))).c_str()));
+  return {};
+}
+
+// Trained now, read, or read and trained further.
+Result<std::vector<std::uint8_t>> get_network(const Session& session, const v2::Trainer& trainer,
+                                              const v2::Model& model) {
+  const std::string& path = session.arguments.network;
+  std::vector<std::uint8_t> given;
+  if (!path.empty()) {
+    auto network = read_file(path);
+    if (!network) return in_file(path, network.error());
+    given = std::move(*network);
+  }
+  if (!session.arguments.network_training.wanted()) return given;
+  return train_network(session, trainer, model, std::move(given));
+}
+
+// Not only after hours of training.
+Status check_outputs(const Arguments& arguments) {
+  for (const std::string& path : {arguments.output, arguments.network_training.save}) {
+    std::error_code error;
+    if (!path.empty() && !arguments.force && std::filesystem::exists(path, error))
+      return left_alone(path);
+  }
+  return {};
+}
+
+Status train_v1(Session& session) {
+  v2::Trainer corpus({});
+  CZIP_TRY(add_corpus(session, corpus));
+  CZIP_TRY_ASSIGN(const auto model, train_model_v1(session, corpus));
+  return write_model(session, model);
+}
+
+Status train_v2(Session& session) {
+  const Arguments& arguments = session.arguments;
+  std::optional<BaseModel> base;
+  if (!arguments.from.empty()) {
+    CZIP_TRY_ASSIGN(auto read, read_base(arguments.from));
+    base = std::move(read);
+  }
+  Report report(session);
+  v2::Trainer trainer(options_of(arguments, report));
+  CZIP_TRY(add_corpus(session, trainer));
+  if (!base) {
+    CZIP_TRY_ASSIGN(auto model, trainer.train());
+    if (!arguments.network_training.wanted()) return write_model(session, model);
+    CZIP_TRY_ASSIGN(auto parsed, parse_base(std::move(model)));
+    base = std::move(parsed);
+  }
+  CZIP_TRY_ASSIGN(const auto network, get_network(session, trainer, base->model));
+  CZIP_TRY_ASSIGN(const auto model, trainer.add_network(base->model, network));
+  return write_model(session, model);
+}
+
+}  // namespace
+
+ExitStatus run_train(Session& session) {
+  if (const auto checked = check_outputs(session.arguments); !checked)
+    return session.console.error("", checked.error());
+  const auto trained = session.arguments.format == 1 ? train_v1(session) : train_v2(session);
+  return trained ? ExitStatus::ok
+                 : session.console.error(session.arguments.output, trained.error());
+}
+
+}  // namespace czip::tool

@@ -1,0 +1,95 @@
+#include "commands/training_corpus.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "commands/coders.hpp"
+#include "czip/codec/io/byte_stream.hpp"
+#include "io/file_io.hpp"
+#include "io/formats.hpp"
+#include "io/targets.hpp"
+#include "models/model_store.hpp"
+
+namespace czip::tool {
+namespace {
+
+constexpr std::uint64_t kMaxCorpusFile = std::uint64_t{4} << 30;
+// A source of few long documents is cut into parts, so that it has some to hold back.
+constexpr std::size_t kParts = 64;
+constexpr std::size_t kSmallestPart = std::size_t{1} << 10;
+constexpr std::size_t kLargestPart = std::size_t{1} << 16;
+constexpr std::size_t kLongDocumentParts = 4;
+
+// Where a part that has at least `least` bytes ends: after its line, unless that is as long again.
+std::size_t part_size(std::span<const std::uint8_t> text, std::size_t least) {
+  const auto line = text.subspan(least, std::min(least, text.size() - least));
+  const auto newline = std::find(line.begin(), line.end(), '\n');
+  const auto rest = static_cast<std::size_t>(newline - line.begin());
+  return least + std::min(rest + 1, line.size());
+}
+
+Status add_document(v2::Trainer& trainer, std::span<const std::uint8_t> text, std::size_t part) {
+  while (text.size() > kLongDocumentParts * part) {
+    const std::size_t size = part_size(text, part);
+    CZIP_TRY(trainer.add_document(text.first(size)));
+    text = text.subspan(size);
+  }
+  return trainer.add_document(text);
+}
+
+// Documents end at zero bytes.
+Status add_source(v2::Trainer& trainer, std::span<const std::uint8_t> text) {
+  trainer.begin_source();
+  const std::size_t part = std::clamp(text.size() / kParts, kSmallestPart, kLargestPart);
+  while (!text.empty()) {
+    const auto end = std::find(text.begin(), text.end(), std::uint8_t{0});
+    const auto size = static_cast<std::size_t>(end - text.begin());
+    CZIP_TRY(add_document(trainer, text.first(size), part));
+    text = text.subspan(std::min(size + 1, text.size()));
+  }
+  return {};
+}
+
+Status decode(const Session& session, ModelStore& models, Input& input, ByteSink& text) {
+  CZIP_TRY_ASSIGN(const auto format, detect_format(input));
+  if (format == FileFormat::czip_v2_archive)
+    return fail(ErrorCode::invalid_argument,
+                "is an archive; extract it with czip -d and train on its files with -r");
+  if (format == FileFormat::czip_v2) {
+    const auto report = decode_v2(session, models, input, text);
+    return report ? Status{} : error_of(report);
+  }
+  CZIP_TRY_ASSIGN(const auto model, models.for_v1());
+  const auto report = decode_v1(session, *model, input, text);
+  return report ? Status{} : error_of(report);
+}
+
+Status add_input(const Session& session, ModelStore& models, Input& input, v2::Trainer& trainer) {
+  if (has_suffix(input.name)) {
+    MemorySink text;
+    CZIP_TRY(decode(session, models, input, text));
+    return add_source(trainer, text.bytes());
+  }
+  CZIP_TRY_ASSIGN(const auto text,
+                  read_whole(input, kMaxCorpusFile, "the largest file to train on"));
+  return add_source(trainer, text);
+}
+
+}  // namespace
+
+Status add_corpus(Session& session, v2::Trainer& trainer) {
+  CZIP_TRY_ASSIGN(auto models, ModelStore::open(session.arguments));
+  ExitStatus status = ExitStatus::ok;
+  const auto names = expand_directories(session.arguments, session.console, status);
+  status = worst(status, for_each_input(session, names, [&](Input& input) {
+                   return add_input(session, models, input, trainer);
+                 }));
+  // What failed has been reported; a model of the rest would not be what was asked for.
+  if (status == ExitStatus::ok) return {};
+  return fail(ErrorCode::io, "not trained, for part of the corpus could not be read");
+}
+
+}  // namespace czip::tool

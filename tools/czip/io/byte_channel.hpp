@@ -1,0 +1,57 @@
+// A pipe in memory between two threads: what one writes the other reads, in bounded memory.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/codec/io/byte_stream.hpp"
+
+namespace czip::tool {
+
+class ByteChannel final : public ByteSource, public ByteSink {
+ public:
+  // The writer's side. `write` waits while too much is unread; once the reader has left, it fails
+  // with an error that has no message.
+  Status write(std::span<const std::uint8_t> bytes) override;
+  // Ends what is written, with the error that the reader shall get instead of an end.
+  void finish(const Status& status);
+
+  // The reader's side. `read` waits for bytes or the end.
+  Result<std::size_t> read(std::span<std::uint8_t> buffer) override;
+  // Nothing more will be read.
+  void abandon();
+
+  Status rewind() override;
+
+ private:
+  static constexpr std::size_t kCapacity = std::size_t{1} << 22;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::vector<std::uint8_t>> pieces_;
+  std::size_t size_ = 0;  // of all pieces
+  std::size_t used_ = 0;  // of the first piece
+  std::optional<Status> end_;
+  bool abandoned_ = false;
+};
+
+// Leaves the reader's side at the end of a scope, so that the writer need not wait for it.
+class ChannelReader {
+ public:
+  explicit ChannelReader(ByteChannel& channel) : channel_(&channel) {}
+  ChannelReader(const ChannelReader&) = delete;
+  ChannelReader& operator=(const ChannelReader&) = delete;
+  ~ChannelReader() { channel_->abandon(); }
+
+ private:
+  ByteChannel* channel_;
+};
+
+}  // namespace czip::tool

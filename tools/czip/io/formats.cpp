@@ -1,0 +1,39 @@
+#include "io/formats.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+
+#include "czip/codec/v1/codec.hpp"
+#include "czip/codec/v2/codec.hpp"
+
+namespace czip::tool {
+namespace {
+
+// Enough of the magic to be meant as one: the reader tells what is wrong with the rest.
+bool may_be_v1(std::span<const std::uint8_t> first_bytes) {
+  const std::string_view magic = v1::kMagic.substr(0, v1::kMagic.size() - 1);
+  const std::size_t count = std::min(first_bytes.size(), magic.size());
+  return std::equal(magic.begin(), magic.begin() + static_cast<std::ptrdiff_t>(count),
+                    first_bytes.begin(),
+                    [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
+}
+
+}  // namespace
+
+Result<FileFormat> detect_format(Input& input) {
+  if (isatty(input.file.get()) != 0)
+    return fail(ErrorCode::invalid_argument,
+                "compressed data is not read from a terminal; see czip --help");
+  CZIP_TRY_ASSIGN(const auto first_bytes, peek(input, v2::kMaxStartBytes));
+  if (first_bytes.empty())
+    return fail(ErrorCode::truncated, "is empty, which no compressed file is; get another copy");
+  if (v2::has_magic(first_bytes))
+    return v2::starts_archive(first_bytes) ? FileFormat::czip_v2_archive : FileFormat::czip_v2;
+  if (may_be_v1(first_bytes)) return FileFormat::czip_v1;
+  return fail(ErrorCode::corrupt, "is not a file that czip wrote; check the name");
+}
+
+}  // namespace czip::tool

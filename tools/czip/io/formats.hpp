@@ -1,0 +1,16 @@
+// Which format a compressed input has.
+#pragma once
+
+#include <cstdint>
+
+#include "czip/base/error.hpp"
+#include "io/file_io.hpp"
+
+namespace czip::tool {
+
+enum class FileFormat : std::uint8_t { czip_v1, czip_v2, czip_v2_archive };
+
+// From its first bytes, which stay to be read. Errors: corrupt, truncated.
+Result<FileFormat> detect_format(Input& input);
+
+}  // namespace czip::tool

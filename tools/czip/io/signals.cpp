@@ -1,0 +1,110 @@
+#include "io/signals.hpp"
+
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <utility>
+
+namespace czip::tool {
+namespace {
+
+constexpr std::array kEndingSignals{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+
+std::atomic<const char*> unfinished_file{nullptr};
+// Of the watch, if there is one: what wakes it, and the signal that did.
+std::atomic<int> watch_event{-1};
+std::atomic<int> arrived_signal{0};
+static_assert(std::atomic<const char*>::is_always_lock_free &&
+                  std::atomic<int>::is_always_lock_free,
+              "used in a signal handler");
+
+sigset_t ending_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : kEndingSignals) sigaddset(&set, signal);
+  return set;
+}
+
+// Calls only functions that are safe in a handler. With the default action, raising the signal
+// again ends the process the way its parent expects. A watch is left to do so itself: libraries
+// have threads that hold no signals back, and any of them may be here.
+void handle_ending(int signal) {
+  const int error = errno;
+  if (const int event = watch_event; event >= 0) {
+    arrived_signal = signal;
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = write(event, &one, sizeof one);
+    errno = error;
+    return;
+  }
+  if (const char* const path = unfinished_file.exchange(nullptr); path != nullptr) unlink(path);
+  std::signal(signal, SIG_DFL);
+  raise(signal);
+}
+
+}  // namespace
+
+void install_signal_handlers() {
+  for (const int signal : kEndingSignals) {
+    struct sigaction action {};
+    // Left alone where the parent asked to ignore it, as nohup does.
+    if (sigaction(signal, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) continue;
+    action = {};
+    action.sa_handler = handle_ending;
+    action.sa_mask = ending_signals();
+    action.sa_flags = SA_RESTART;
+    sigaction(signal, &action, nullptr);
+  }
+  struct sigaction ignore {};
+  ignore.sa_handler = SIG_IGN;
+  sigaction(SIGXFSZ, &ignore, nullptr);
+}
+
+void set_unfinished_file(const char* path) { unfinished_file = path; }
+
+SignalsHeld::SignalsHeld() {
+  const sigset_t set = ending_signals();
+  pthread_sigmask(SIG_BLOCK, &set, &before_);
+}
+
+SignalsHeld::~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+InterruptWatch::InterruptWatch(std::function<void()> clean_up)
+    : clean_up_(std::move(clean_up)),
+      event_(eventfd(0, EFD_CLOEXEC)),
+      stop_(eventfd(0, EFD_CLOEXEC)) {
+  watch_event = event_.get();
+  thread_ = std::thread([this] { watch(); });
+}
+
+InterruptWatch::~InterruptWatch() {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = write(stop_.get(), &one, sizeof one);
+  thread_.join();
+  watch_event = -1;
+}
+
+bool InterruptWatch::arrived() { return arrived_signal != 0; }
+
+void InterruptWatch::watch() {
+  const sigset_t set = ending_signals();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  std::array<pollfd, 2> events{pollfd{.fd = event_.get(), .events = POLLIN, .revents = 0},
+                               pollfd{.fd = stop_.get(), .events = POLLIN, .revents = 0}};
+  while (poll(events.data(), events.size(), -1) < 0)
+    if (errno != EINTR) return;
+  if (events[0].revents == 0) return;
+  clean_up_();
+  const int number = arrived_signal;
+  std::signal(number, SIG_DFL);
+  raise(number);
+}
+
+}  // namespace czip::tool

@@ -1,0 +1,52 @@
+// Removes the unfinished output when a signal ends the command.
+#pragma once
+
+#include <csignal>
+#include <functional>
+#include <thread>
+
+#include "io/file_io.hpp"
+
+namespace czip::tool {
+
+// Signals that end the command from outside clean up first; SIGXFSZ becomes an error of write().
+void install_signal_handlers();
+
+// The file to remove, by a path that stays valid until the next call; null for none.
+void set_unfinished_file(const char* path);
+
+// Holds signals back while a file and its registration change together.
+class SignalsHeld {
+ public:
+  SignalsHeld();
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+  ~SignalsHeld();
+
+ private:
+  sigset_t before_;
+};
+
+// Cleans up after work that leaves more than one file: a thread waits for the signals, whichever
+// thread they reach, calls `clean_up` and ends the command. Needs SignalsHeld around it, so that
+// the work itself is not interrupted. One at a time.
+class InterruptWatch {
+ public:
+  explicit InterruptWatch(std::function<void()> clean_up);
+  InterruptWatch(const InterruptWatch&) = delete;
+  InterruptWatch& operator=(const InterruptWatch&) = delete;
+  ~InterruptWatch();
+
+  // Whether a signal has come: the work must leave alone what is cleaned up.
+  [[nodiscard]] static bool arrived();
+
+ private:
+  void watch();
+
+  std::function<void()> clean_up_;
+  Descriptor event_;
+  Descriptor stop_;
+  std::thread thread_;
+};
+
+}  // namespace czip::tool

@@ -1,0 +1,188 @@
+#include "io/staged_output.hpp"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cli/console.hpp"
+#include "czip/base/error.hpp"
+#include "io/file_io.hpp"
+#include "io/signals.hpp"
+
+namespace czip::tool {
+namespace {
+
+constexpr int kNameAttempts = 100;
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "./" : path.substr(0, slash + 1);
+}
+
+std::string base_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+std::string random_suffix() {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz012345";
+  static_assert(kLetters.size() == 32);
+  std::array<std::uint8_t, 6> bytes{};
+  // Names need not be secret: O_EXCL decides.
+  if (getrandom(bytes.data(), bytes.size(), 0) < 0) bytes[0] = static_cast<std::uint8_t>(getpid());
+  std::string suffix;
+  for (const std::uint8_t byte : bytes) suffix += kLetters[byte % 32];
+  return suffix;
+}
+
+std::string temporary_name(const std::string& path) {
+  const std::string suffix = ".czip-" + random_suffix();
+  return folder_of(path) + "." + base_of(path).substr(0, NAME_MAX - 1 - suffix.size()) + suffix;
+}
+
+mode_t default_mode() {
+  const mode_t mask = umask(0);
+  umask(mask);
+  return 0666 & ~mask;
+}
+
+// Owner and group as far as permitted; where the group cannot be kept, no group gains access that
+// the source's others lack.
+mode_t keep_owner(int fd, const struct stat& source) {
+  mode_t mode = source.st_mode & 0777;
+  [[maybe_unused]] const int only_root_may = fchown(fd, source.st_uid, static_cast<gid_t>(-1));
+  const bool group_kept = fchown(fd, static_cast<uid_t>(-1), source.st_gid) == 0;
+  if (!group_kept) mode &= ~static_cast<mode_t>(070) | ((mode & 07) << 3);
+  return mode;
+}
+
+Status copy_attributes(int fd, const Input& source) {
+  if (!source.is_regular() || source.is_stdin()) {
+    if (fchmod(fd, default_mode()) == 0) return {};
+    return tl::unexpected(system_error("cannot set its permissions", errno));
+  }
+  if (fchmod(fd, keep_owner(fd, source.status)) != 0)
+    return tl::unexpected(system_error("cannot set its permissions", errno));
+  const std::array<struct timespec, 2> times{source.status.st_atim, source.status.st_mtim};
+  if (futimens(fd, times.data()) != 0)
+    return tl::unexpected(system_error("cannot set its time", errno));
+  return {};
+}
+
+// The rename itself must survive a crash before the source may be removed.
+Status sync_folder(const std::string& folder) {
+  const Descriptor fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // Folders that may be written but not read cannot be synced, nor can those of some file systems.
+  if (fd.get() < 0 || fsync(fd.get()) == 0 || errno == EINVAL || errno == ENOTSUP) return {};
+  return tl::unexpected(system_error("cannot sync its folder", errno));
+}
+
+// Renames unless the target exists. 0 or errno.
+int rename_new(const char* from, const char* to) {
+  if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  // A file system without that flag: a hard link does not replace either.
+  if (link(from, to) == 0) return unlink(from) == 0 ? 0 : errno;
+  if (errno == EEXIST) return errno;
+  // Without hard links there is no way to be sure; the check is as good as it gets.
+  struct stat status {};
+  if (lstat(to, &status) == 0) return EEXIST;
+  return rename(from, to) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+Result<Descriptor> open_stream(const OutputPlan& plan) {
+  Descriptor stream(plan.path.empty() ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
+                                      : open(plan.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+  if (stream.get() < 0) return tl::unexpected(system_error("cannot open", errno));
+  return stream;
+}
+
+Result<StagedOutput> StagedOutput::create(const OutputPlan& plan) {
+  StagedOutput output(plan);
+  if (!plan.is_stream) {
+    CZIP_TRY(output.create_temporary());
+    return output;
+  }
+  CZIP_TRY_ASSIGN(auto file, anonymous_file());
+  output.file_ = std::move(file);
+  return output;
+}
+
+Status StagedOutput::create_temporary() {
+  for (int attempt = 0; attempt < kNameAttempts; ++attempt) {
+    auto name = std::make_unique<std::string>(temporary_name(plan_.path));
+    const SignalsHeld held;
+    file_ = Descriptor(open(name->c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (file_.get() >= 0) {
+      temporary_ = std::move(name);
+      set_unfinished_file(temporary_->c_str());
+      return {};
+    }
+    if (errno != EEXIST) break;
+  }
+  return tl::unexpected(system_error("cannot create a file in " + folder_of(plan_.path), errno));
+}
+
+StagedOutput::~StagedOutput() {
+  if (temporary_ == nullptr) return;
+  const SignalsHeld held;
+  unlink(temporary_->c_str());
+  set_unfinished_file(nullptr);
+}
+
+Status StagedOutput::publish(const Input& source) {
+  if (plan_.is_stream) return copy_to_stream();
+  CZIP_TRY(copy_attributes(fd(), source));
+  if (fsync(fd()) != 0) return tl::unexpected(system_error("cannot write " + plan_.path, errno));
+  CZIP_TRY(rename_into_place());
+  return sync_folder(folder_of(plan_.path));
+}
+
+Status StagedOutput::rename_into_place() {
+  const SignalsHeld held;
+  const char* const from = temporary_->c_str();
+  const char* const to = plan_.path.c_str();
+  const int error = plan_.replace ? (rename(from, to) == 0 ? 0 : errno) : rename_new(from, to);
+  if (error == EEXIST)
+    return fail(ErrorCode::io, "has appeared meanwhile and was left alone; use -f to overwrite it");
+  if (error != 0) return tl::unexpected(system_error("cannot put the output in place", error));
+  set_unfinished_file(nullptr);
+  temporary_.reset();
+  return {};
+}
+
+Status StagedOutput::copy_to_stream() {
+  CZIP_TRY_ASSIGN(const auto target, open_stream(plan_));
+  FileSource source(fd());
+  CZIP_TRY(source.rewind());
+  std::vector<std::uint8_t> block(1 << 18);
+  for (;;) {
+    CZIP_TRY_ASSIGN(const auto n, source.read(block));
+    if (n == 0) return {};
+    if (const auto written =
+            write_all(target.get(), std::span(block).first(n), std::string(plan_.label()));
+        !written)
+      return written;
+  }
+}
+
+Status write_file(const std::string& path, std::span<const std::uint8_t> bytes, bool replace) {
+  auto output = StagedOutput::create({.path = path, .is_stream = false, .replace = replace});
+  CZIP_TRY(output);
+  CZIP_TRY(write_all(output->fd(), bytes, path));
+  return output->publish(Input{});
+}
+
+}  // namespace czip::tool

@@ -1,0 +1,57 @@
+// Output that appears only once it is whole: a temporary file beside its target, renamed at the
+// end; or, for streams and devices, an unnamed file that is copied there at the end.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "czip/base/error.hpp"
+#include "io/file_io.hpp"
+
+namespace czip::tool {
+
+// Where output goes, after all checks.
+struct OutputPlan {
+  std::string path;        // empty for standard output
+  bool is_stream = false;  // standard output, a device or a pipe: written through, never replaced
+  bool replace = false;    // an existing file may be replaced
+  [[nodiscard]] std::string_view label() const {
+    return path.empty() ? std::string_view("standard output") : std::string_view(path);
+  }
+};
+
+// Opens the stream that a plan names, for output that is not held out.
+Result<Descriptor> open_stream(const OutputPlan& plan);
+
+class StagedOutput {
+ public:
+  static Result<StagedOutput> create(const OutputPlan& plan);
+  StagedOutput(StagedOutput&& other) noexcept = default;
+  StagedOutput& operator=(StagedOutput&&) = delete;
+  // Removes what was not published.
+  ~StagedOutput();
+
+  // Open for reading and writing.
+  [[nodiscard]] int fd() const { return file_.get(); }
+
+  // Puts the output in its place. A file is synced first and takes owner, mode and times of
+  // `source` where that is a regular file.
+  Status publish(const Input& source);
+
+ private:
+  explicit StagedOutput(OutputPlan plan) : plan_(std::move(plan)) {}
+  Status create_temporary();
+  Status copy_to_stream();
+  Status rename_into_place();
+
+  OutputPlan plan_;
+  Descriptor file_;
+  std::unique_ptr<std::string> temporary_;  // on the heap: the signal handler reads it
+};
+
+// A whole file at once.
+Status write_file(const std::string& path, std::span<const std::uint8_t> bytes, bool replace);
+
+}  // namespace czip::tool

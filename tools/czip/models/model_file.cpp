@@ -1,0 +1,91 @@
+#include "models/model_file.hpp"
+
+#include <md5.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/console.hpp"
+#include "cli/text.hpp"
+#include "czip/base/error.hpp"
+#include "czip/codec/v1/model.hpp"
+#include "io/file_io.hpp"
+
+namespace czip::tool {
+namespace {
+
+bool exists(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0;
+}
+
+}  // namespace
+
+tl::unexpected<Error> in_file(const std::string& name, const Error& error) {
+  return fail(error.code, printable(name) + ": " + error.message);
+}
+
+std::uint32_t model_path_hash(const std::string& path) {
+  MD5_CTX context;
+  std::array<std::uint8_t, MD5_DIGEST_LENGTH> digest{};
+  MD5Init(&context);
+  const std::vector<std::uint8_t> bytes(path.begin(), path.end());
+  MD5Update(&context, bytes.data(), bytes.size());
+  MD5Final(digest.data(), &context);
+  // Hexadecimal digits read from left to right: the first byte is the most significant.
+  return std::uint32_t{digest[0]} << 24 | std::uint32_t{digest[1]} << 16 |
+         std::uint32_t{digest[2]} << 8 | digest[3];
+}
+
+std::vector<std::string> model_folders() {
+  const char* const folders = std::getenv("CZIP_MODEL_PATH");
+  std::vector<std::string> names;
+  std::string_view rest = folders == nullptr ? "" : folders;
+  while (!rest.empty()) {
+    const std::string_view folder = rest.substr(0, rest.find(':'));
+    rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
+    if (!folder.empty()) names.emplace_back(folder);
+  }
+  return names;
+}
+
+Result<std::string> find_model_file(const std::string& name) {
+  const std::vector<std::string> folders = model_folders();
+  if (exists(name) || name.find('/') != std::string::npos || folders.empty()) return name;
+  for (const std::string& folder : folders)
+    for (const char* const ending : {"", ".czm"}) {
+      const std::string path = folder + "/" + name + ending;
+      if (exists(path)) return path;
+    }
+  return fail(ErrorCode::io, printable(name) +
+                                 ": no such model here or in the folders of "
+                                 "CZIP_MODEL_PATH; check the name");
+}
+
+Result<v1::Model> load_v1_model(const std::string& path, std::span<const std::uint8_t> file,
+                                const std::string& tokenizer) {
+  std::optional<std::string> json;
+  if (!tokenizer.empty()) {
+    const auto bytes = read_file(tokenizer);
+    if (!bytes) return in_file(tokenizer, bytes.error());
+    json.emplace(bytes->begin(), bytes->end());
+  }
+  auto model = v1::load_model(file, json);
+  if (!model) return in_file(path, model.error());
+  return model;
+}
+
+Result<v1::Model> load_model(const std::string& name, const std::string& tokenizer) {
+  CZIP_TRY_ASSIGN(const auto path, find_model_file(name));
+  const auto file = read_file(path);
+  if (!file) return in_file(path, file.error());
+  return load_v1_model(path, *file, tokenizer);
+}
+
+}  // namespace czip::tool

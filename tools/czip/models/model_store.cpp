@@ -1,0 +1,140 @@
+#include "models/model_store.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "cli/text.hpp"
+#include "czip/engine/safetensors/reader.hpp"
+#include "czip/models/default_model.hpp"
+#include "io/file_io.hpp"
+#include "models/model_file.hpp"
+
+namespace czip::tool {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool has_hash(std::span<const std::uint8_t> file, const v2::ModelReference& wanted) {
+  const auto tensors = safetensors::File::parse(file);
+  return tensors && wanted.matches(safetensors::content_hash(*tensors));
+}
+
+std::vector<std::string> model_files(const std::string& folder) {
+  std::error_code error;
+  std::vector<std::string> names;
+  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error))
+    if (entry->path().extension() == ".czm") names.push_back(entry->path());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+tl::unexpected<Error> usage(std::string message) {
+  return fail(ErrorCode::invalid_argument, std::move(message));
+}
+
+}  // namespace
+
+bool is_v2_model(std::span<const std::uint8_t> file) {
+  const auto tensors = safetensors::File::parse(file);
+  if (!tensors) return false;
+  const auto format = tensors->metadata().find("format");
+  return format != tensors->metadata().end() &&
+         format->second.find("czip-model-v2") != std::string::npos;
+}
+
+Result<ModelStore> ModelStore::open(const Arguments& arguments) {
+  ModelStore store;
+  store.name_ = arguments.model;
+  if (arguments.model.empty()) return store;
+  CZIP_TRY_ASSIGN(const auto path, find_model_file(arguments.model));
+  auto file = read_file(path);
+  if (!file) return in_file(path, file.error());
+  if (!is_v2_model(*file)) {
+    CZIP_TRY_ASSIGN(auto model, load_v1_model(path, *file, arguments.tokenizer));
+    store.v1_ = std::move(model);
+    return store;
+  }
+  store.files_.push_back(std::make_unique<std::vector<std::uint8_t>>(std::move(*file)));
+  auto model = v2::Model::parse(*store.files_.back());
+  if (!model) return in_file(path, model.error());
+  store.v2_ = std::move(*model);
+  return store;
+}
+
+Result<int> ModelStore::format_to_write(const Arguments& arguments) const {
+  const int format = arguments.format.value_or(v1_ || arguments.zip_spelling ? 1 : 2);
+  if (format == 1 && !v1_)
+    return usage(name_.empty() ? "format 1 has no built-in model; name one with -m MODEL.czm"
+                               : printable(name_) +
+                                     " is a czip-model-v2, which format 1 cannot use; leave out "
+                                     "--format, or name a model of compress.zip");
+  if (format == 2 && v1_)
+    return usage(printable(name_) +
+                 " is a czip-model-v1, which format 2 cannot use; leave out --format or -m");
+  if (format == 2 && (arguments.outer || arguments.dialect || !arguments.tokenizer.empty()))
+    return usage("--codec, --dialect and --tokenizer belong to format 1; leave them out");
+  if (format == 1 && arguments.level.value_or(v1::kMinLevel) > v1::kMaxLevel)
+    return usage("level " + std::to_string(*arguments.level) +
+                 " does not exist in CZIPv1; use 1 to 5");
+  return format;
+}
+
+Result<const v1::Model*> ModelStore::for_v1() const {
+  if (v1_) return &*v1_;
+  return usage(name_.empty() ? "is compress.zip's CZIPv1, which has no built-in model; name its "
+                               "model with -m MODEL.czm"
+                             : "is compress.zip's CZIPv1, but " + printable(name_) +
+                                   " is a czip-model-v2; name its model with -m");
+}
+
+Result<v2::Model> ModelStore::for_v2() {
+  if (v2_) return *v2_;
+  if (default_model().empty())
+    return usage("no built-in model in this build of czip; name one with -m MODEL.czm");
+  auto model = v2::Model::parse(default_model());
+  if (!model) return fail(ErrorCode::internal, "the built-in model: " + model.error().message);
+  v2_ = *model;
+  return model;
+}
+
+Result<v2::Model> ModelStore::find(const v2::ModelReference& wanted) {
+  const auto model = for_v2();
+  if (model && wanted.matches(model->hash())) return *model;
+  if (auto found = search_folders(wanted)) return std::move(*found);
+  const std::string advice = "; name that model with -m, or have it in CZIP_MODEL_PATH";
+  if (!model)
+    return fail(ErrorCode::model_mismatch,
+                "was made with the model of hash " + wanted.hex() + advice);
+  auto mismatch = v2::matching_model(*model, wanted);
+  return fail(mismatch.error().code, mismatch.error().message + advice);
+}
+
+std::optional<v2::Model> ModelStore::search_folders(const v2::ModelReference& wanted) {
+  for (const std::string& folder : model_folders())
+    for (const std::string& name : model_files(folder)) {
+      auto file = read_file(name);
+      if (!file || !is_v2_model(*file) || !has_hash(*file, wanted)) continue;
+      auto kept = std::make_unique<std::vector<std::uint8_t>>(std::move(*file));
+      auto model = v2::Model::parse(*kept);
+      if (!model) continue;
+      files_.push_back(std::move(kept));
+      return std::move(*model);
+    }
+  return std::nullopt;
+}
+
+v2::ModelFinder ModelStore::finder() {
+  return [this](const v2::ModelReference& wanted) { return find(wanted); };
+}
+
+std::string ModelStore::name_of(const v2::ModelReference& reference) {
+  const auto model = for_v2();
+  return model && reference.matches(model->hash()) ? model->description().name : "";
+}
+
+}  // namespace czip::tool

@@ -1,0 +1,104 @@
+// Compressing to CZIPv2, in bounded memory: a file is written, decoded again and then published; a
+// stream gets each block as soon as that has been decoded again.
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cli/progress.hpp"
+#include "cli/session.hpp"
+#include "cli/text.hpp"
+#include "commands/coders.hpp"
+#include "czip/codec/v2/codec.hpp"
+#include "io/file_io.hpp"
+#include "io/staged_output.hpp"
+#include "io/targets.hpp"
+
+namespace czip::tool {
+namespace {
+
+// Known where the input is a file that is read from its start; what /proc says is not meant.
+std::optional<std::uint64_t> known_length(const Input& input) {
+  const auto size = static_cast<std::uint64_t>(input.status.st_size);
+  if (!input.is_regular() || size == 0 || !input.at_start()) return std::nullopt;
+  return size;
+}
+
+// The decoder's own view of what was written: from the file, against the text's hash.
+Status verify_written(const Session& session, const v2::Model& model, const std::string& label,
+                      int fd, const v2::CodingReport& written) {
+  ProgressBar progress(label + " (verifying)", written.text_bytes, session.wants_progress());
+  v2::DecodeOptions options = session.decode_options_v2();
+  options.progress = [&progress](std::uint64_t done) { progress.update(done); };
+  FileSource source(fd);
+  CZIP_TRY(source.rewind());
+  NullSink sink;
+  const auto read = v2::decode(model, source, sink, options);
+  if (read && read->text_hash == written.text_hash && read->text_bytes == written.text_bytes)
+    return {};
+  if (!read &&
+      (read.error().code == ErrorCode::io || read.error().code == ErrorCode::out_of_memory))
+    return error_of(read);
+  const std::string why = read ? "the text is another" : read.error().message;
+  return fail(ErrorCode::internal, "what was written does not decode to the input (" + why +
+                                       "), so nothing was kept; please report this");
+}
+
+}  // namespace
+
+void summarize_v2(const Session& session, const Input& input, const OutputPlan& plan,
+                  const v2::CodingReport& report) {
+  if (Console::interactive() || session.console.verbose())
+    session.console.note(format(
+        "%s : %.1f %% ( %llu => %llu bytes, %s)", printable(input.label()).c_str(),
+        percent(report.file_bytes, report.text_bytes),
+        static_cast<unsigned long long>(report.text_bytes),
+        static_cast<unsigned long long>(report.file_bytes), printable(plan.label()).c_str()));
+  const double coding = seconds(report.coding_ns);
+  session.console.detail(format(
+      "  level %d, %s blocks, %s of them stored; SIMD level %s\n  coding %.2f s, %.0f kB/s",
+      session.encode_options_v2().level, grouped(report.blocks).c_str(),
+      grouped(report.stored_blocks).c_str(), std::string(simd_level_name(session.simd())).c_str(),
+      coding, per_second(report.text_bytes, coding) / 1000));
+}
+
+Result<v2::CodingReport> encode_v2(const Session& session, const v2::Model& model,
+                                   const std::string& label, ByteSource& text, ByteSink& out,
+                                   v2::EncodeOptions options) {
+  ProgressBar progress(label, options.text_bytes.value_or(0), session.wants_progress());
+  options.progress = [&progress](std::uint64_t done) { progress.update(done); };
+  return v2::encode(model, text, out, options);
+}
+
+Status publish_v2(const Session& session, const v2::Model& model, const Input& input,
+                  const OutputPlan& plan, StagedOutput& output, FileSink& sink,
+                  const v2::CodingReport& report) {
+  CZIP_TRY(sink.flush());
+  if (session.arguments.verify) {
+    CZIP_TRY(verify_written(session, model, std::string(input.label()), output.fd(), report));
+  }
+  CZIP_TRY(output.publish(input));
+  summarize_v2(session, input, plan, report);
+  return remove_if_asked(session.arguments, session.console, input, plan);
+}
+
+Status compress_v2(const Session& session, const v2::Model& model, Input& input) {
+  CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
+  v2::EncodeOptions options = session.encode_options_v2();
+  options.text_bytes = known_length(input);
+  const std::string label(input.label());
+  InputSource text(input);
+  if (plan.is_stream) {
+    CZIP_TRY_ASSIGN(const auto stream, open_stream(plan));
+    StreamSink sink(stream.get(), std::string(plan.label()));
+    options.verify = session.arguments.verify;
+    CZIP_TRY_ASSIGN(const auto report, encode_v2(session, model, label, text, sink, options));
+    summarize_v2(session, input, plan, report);
+    return remove_if_asked(session.arguments, session.console, input, plan);
+  }
+  CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
+  FileSink sink(output.fd(), std::string(plan.label()));
+  CZIP_TRY_ASSIGN(const auto report, encode_v2(session, model, label, text, sink, options));
+  return publish_v2(session, model, input, plan, output, sink, report);
+}
+
+}  // namespace czip::tool

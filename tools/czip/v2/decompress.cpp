@@ -1,0 +1,95 @@
+// Decompressing and testing CZIPv2, in bounded memory: a file is published once all of it was
+// checked; a stream gets each block once that was checked.
+#include <cstdint>
+#include <string>
+
+#include "cli/progress.hpp"
+#include "cli/session.hpp"
+#include "cli/text.hpp"
+#include "commands/coders.hpp"
+#include "czip/codec/v2/codec.hpp"
+#include "io/file_io.hpp"
+#include "io/staged_output.hpp"
+#include "io/targets.hpp"
+
+namespace czip::tool {
+namespace {
+
+// For the progress bar only: decoding checks everything itself.
+std::uint64_t announced_length(const Session& session, const Input& input) {
+  if (!session.wants_progress() || !Console::interactive() || !input.at_start()) return 0;
+  FileRandomAccess file(input.file.get());
+  const auto info = v2::inspect(file);
+  return info ? info->text_bytes : 0;
+}
+
+Result<v2::CodingReport> decode_range(const Session& session, ModelStore& models, Input& input,
+                                      ByteSink& sink, const v2::DecodeOptions& options) {
+  CZIP_TRY(make_seekable(input));
+  FileRandomAccess file(input.file.get());
+  return v2::decode_range(models.finder(), file, *session.arguments.range, sink, options);
+}
+
+void summarize(const Session& session, const Input& input, std::string_view result,
+               const v2::CodingReport& report) {
+  if (Console::interactive() || session.console.verbose())
+    session.console.note(format("%s : %llu bytes, %s", printable(input.label()).c_str(),
+                                static_cast<unsigned long long>(report.text_bytes),
+                                printable(result).c_str()));
+  const double decoding = seconds(report.coding_ns);
+  session.console.detail(
+      format("  %s blocks, %s of them stored; SIMD level %s\n"
+             "  decoding %.2f s, %.0f kB/s",
+             grouped(report.blocks).c_str(), grouped(report.stored_blocks).c_str(),
+             std::string(simd_level_name(session.simd())).c_str(), decoding,
+             per_second(report.text_bytes, decoding) / 1000));
+}
+
+}  // namespace
+
+Error advise_copy(Error error) {
+  const bool damage = error.code == ErrorCode::corrupt || error.code == ErrorCode::truncated;
+  if (damage && error.message.find("not a CZIP") == std::string::npos)
+    error.message += "; the file is damaged, get another copy";
+  return error;
+}
+
+Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, Input& input,
+                                   ByteSink& sink) {
+  ProgressBar progress(std::string(input.label()), announced_length(session, input),
+                       session.wants_progress());
+  v2::DecodeOptions options = session.decode_options_v2();
+  options.progress = [&progress](std::uint64_t done) { progress.update(done); };
+  InputSource source(input);
+  auto report = session.arguments.range ? decode_range(session, models, input, sink, options)
+                                        : v2::decode(models.finder(), source, sink, options);
+  if (!report) return tl::unexpected(advise_copy(report.error()));
+  return report;
+}
+
+Status decompress_v2(const Session& session, ModelStore& models, Input& input) {
+  CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
+  if (plan.is_stream) {
+    CZIP_TRY_ASSIGN(const auto stream, open_stream(plan));
+    StreamSink sink(stream.get(), std::string(plan.label()));
+    CZIP_TRY_ASSIGN(const auto report, decode_v2(session, models, input, sink));
+    summarize(session, input, plan.label(), report);
+    return remove_if_asked(session.arguments, session.console, input, plan);
+  }
+  CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
+  FileSink sink(output.fd(), std::string(plan.label()));
+  CZIP_TRY_ASSIGN(const auto report, decode_v2(session, models, input, sink));
+  CZIP_TRY(sink.flush());
+  CZIP_TRY(output.publish(input));
+  summarize(session, input, plan.label(), report);
+  return remove_if_asked(session.arguments, session.console, input, plan);
+}
+
+Status test_v2(const Session& session, ModelStore& models, Input& input) {
+  NullSink sink;
+  CZIP_TRY_ASSIGN(const auto report, decode_v2(session, models, input, sink));
+  summarize(session, input, "good", report);
+  return {};
+}
+
+}  // namespace czip::tool

@@ -1,0 +1,285 @@
+// Proof from the weights that no accumulator overflows. Activations x are int8 in [-127, 127], so a
+// row of weights w gives |sum w*x| <= 127 * sum|w|. Vector kernels that multiply unsigned by signed
+// bytes add 128 to every x first and subtract 128 * sum w afterwards: on the way a row can reach
+// 255 * sum|w|, in any order of summation and in any part of it.
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/text.hpp"
+#include "czip/engine/integer_math.hpp"
+#include "verify/model.hpp"
+
+namespace czip::tool {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uint64_t kInt32Limit = std::uint64_t{1} << 31;
+constexpr std::uint64_t kMaxActivation = 127;
+constexpr std::uint64_t kMaxShifted = 255;
+constexpr std::uint64_t kMaxWeight = 65535;      // of the attention softmax
+constexpr std::uint64_t kMaxInverseRms = 32768;  // Q15
+
+Check make_check(std::string name, bool holds, std::string text, Json values) {
+  return {std::move(name), holds ? Verdict::ok : Verdict::failure, std::move(text),
+          std::move(values)};
+}
+
+std::uint64_t sum_of_magnitudes(const MatrixI8& matrix, std::size_t row) {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < matrix.cols; ++i)
+    sum += magnitude(matrix.data[row * matrix.cols + i]);
+  return sum;
+}
+
+template <class Values>
+std::uint64_t largest_magnitude(const Values& values) {
+  std::uint64_t largest = 0;
+  for (const auto value : values) largest = std::max(largest, magnitude(value));
+  return largest;
+}
+
+// |output| of a requantizer for accumulators up to `accumulator`.
+std::uint64_t requantized(std::uint64_t accumulator, const v1::Requantization& requantizer) {
+  const std::uint64_t product = accumulator * magnitude(requantizer.multiplier);
+  const std::uint64_t rounded =
+      requantizer.shift <= 0 ? product : divide_rne(product, std::uint64_t{1} << requantizer.shift);
+  return std::min(rounded, kMaxActivation);
+}
+
+struct MatrixBounds {
+  std::string name;
+  std::uint64_t largest_sum = 0;  // sum|w| of the heaviest row
+  std::uint32_t row = 0;
+  std::uint32_t rows = 0;
+  std::uint32_t saturating_rows = 0;   // rows whose output can reach the limit of 127
+  std::uint64_t first_saturating = 0;  // the least |accumulator| that gives 127; 0: none does
+};
+
+MatrixBounds bounds_of(std::string name, const MatrixI8& matrix,
+                       const v1::Requantization* requantizer) {
+  MatrixBounds bounds;
+  bounds.name = std::move(name);
+  bounds.rows = matrix.rows;
+  for (std::uint32_t row = 0; row < matrix.rows; ++row) {
+    const std::uint64_t sum = sum_of_magnitudes(matrix, row);
+    if (sum > bounds.largest_sum) {
+      bounds.largest_sum = sum;
+      bounds.row = row;
+    }
+    if (requantizer != nullptr && requantized(kMaxActivation * sum, *requantizer) == kMaxActivation)
+      ++bounds.saturating_rows;
+  }
+  if (requantizer == nullptr || requantized(kInt32Limit, *requantizer) < kMaxActivation)
+    return bounds;
+  std::uint64_t below = 0;
+  std::uint64_t reached = kInt32Limit;
+  while (reached - below > 1) {
+    const std::uint64_t middle = below + (reached - below) / 2;
+    (requantized(middle, *requantizer) == kMaxActivation ? reached : below) = middle;
+  }
+  bounds.first_saturating = reached;
+  return bounds;
+}
+
+std::vector<MatrixBounds> all_bounds(const v1::Weights& network) {
+  std::vector<MatrixBounds> all;
+  const auto add = [&all](const std::string& name, const v1::DenseWeights& dense) {
+    all.push_back(bounds_of(name, dense.weight, &dense.requantizer));
+  };
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const std::string prefix = "layers." + std::to_string(i) + ".";
+    add(prefix + "attn.qkv", network.layers[i].qkv);
+    add(prefix + "attn.out", network.layers[i].attention_output);
+    add(prefix + "ffn.up", network.layers[i].up);
+    add(prefix + "ffn.down", network.layers[i].down);
+  }
+  all.push_back(bounds_of("head", network.head, nullptr));
+  return all;
+}
+
+Check check_matrix(const MatrixBounds& bounds) {
+  const std::uint64_t accumulator = kMaxActivation * bounds.largest_sum;
+  const std::uint64_t shifted = kMaxShifted * bounds.largest_sum;
+  std::string text =
+      format("|accumulator| <= %s (row %u), %s with activations shifted to unsigned; 2^31 is %s",
+             grouped(accumulator).c_str(), bounds.row, grouped(shifted).c_str(),
+             grouped(kInt32Limit).c_str());
+  if (bounds.first_saturating != 0)
+    text += format("; limited to 127 from %s on, which %u of %u rows can reach",
+                   grouped(bounds.first_saturating).c_str(), bounds.saturating_rows, bounds.rows);
+  return make_check("matrix " + bounds.name, shifted < kInt32Limit, std::move(text),
+                    {{"row", bounds.row},
+                     {"sum_of_weights", bounds.largest_sum},
+                     {"largest_accumulator", accumulator},
+                     {"largest_shifted_accumulator", shifted},
+                     {"first_saturating_accumulator", bounds.first_saturating},
+                     {"saturating_rows", bounds.saturating_rows}});
+}
+
+Check check_norms(const v1::Weights& network) {
+  std::uint64_t weight = largest_magnitude(network.final_norm);
+  for (const v1::LayerWeights& layer : network.layers)
+    for (const auto* norm : {&layer.attention_input_norm, &layer.attention_output_norm,
+                             &layer.feed_forward_input_norm, &layer.feed_forward_output_norm})
+      weight = std::max(weight, largest_magnitude(*norm));
+  const std::uint64_t product = kMaxActivation * weight * kMaxInverseRms;
+  const std::uint64_t squares = kMaxActivation * kMaxActivation * network.d_model;
+  return make_check("norms", product < kInt32Limit && squares < kInt32Limit,
+                    format("|x * weight * inverse RMS| <= %s, sum of squares <= %s, below 2^31",
+                           grouped(product).c_str(), grouped(squares).c_str()),
+                    {{"largest_product", product}, {"largest_sum_of_squares", squares}});
+}
+
+Check check_residual(const v1::Weights& network) {
+  const std::uint64_t largest =
+      largest_magnitude(network.embedding.data) + 2 * kMaxActivation * network.layers.size();
+  return make_check("residual stream", largest < kInt32Limit,
+                    format("|r| <= %s, below 2^31", grouped(largest).c_str()),
+                    {{"largest", largest}});
+}
+
+struct ScoreBounds {
+  std::uint64_t query = 0;  // |element| after rotation and halving
+  std::uint64_t key = 0;
+  std::uint64_t score = 0;
+};
+
+ScoreBounds score_bounds(const v1::Weights& network) {
+  std::uint64_t turn = 0;  // max of |cos| + |sin|, Q15
+  for (std::size_t i = 0; i < network.rope_cos.size(); ++i)
+    turn = std::max(turn, magnitude(network.rope_cos[i]) + magnitude(network.rope_sin[i]));
+  const std::uint64_t rotated = divide_rne(kMaxActivation * turn, 1 << 15);
+  ScoreBounds bounds;
+  bounds.query = std::min(divide_rne(rotated, 2), kMaxActivation);
+  bounds.key = std::min(rotated, kMaxActivation);
+  for (const v1::LayerWeights& layer : network.layers) {
+    std::uint64_t product = v1::kHeadDim * bounds.query * bounds.key;
+    if (layer.sink_key) {
+      std::uint64_t sink = 0;
+      for (const std::int8_t k : *layer.sink_key) sink += bounds.query * magnitude(k);
+      product = std::max(product, sink);
+    }
+    const std::uint64_t scaled = divide_rne(product, 4);
+    bounds.score = std::max(
+        bounds.score, divide_rne(scaled * largest_magnitude(layer.score_multiplier), 1 << 15));
+  }
+  return bounds;
+}
+
+Check check_scores(const v1::Weights& network) {
+  const ScoreBounds bounds = score_bounds(network);
+  Check check = make_check("attention scores", true,
+                           format("|query| <= %s and |key| <= %s after rotation, |score| <= %s",
+                                  grouped(bounds.query).c_str(), grouped(bounds.key).c_str(),
+                                  grouped(bounds.score).c_str()),
+                           {{"query", bounds.query}, {"key", bounds.key}, {"score", bounds.score}});
+  if (bounds.score >= kInt32Limit) {
+    check.verdict = Verdict::warning;
+    check.text += "; limited to 32 bits, which loses their order";
+  }
+  return check;
+}
+
+// |V| that the value rows of a layer's qkv projection can give, whatever it is given.
+std::uint64_t largest_value_of_rows(const v1::Weights& network, const v1::LayerWeights& layer) {
+  std::uint64_t largest = 0;
+  for (std::uint32_t row = network.d_model + v1::kHeadDim; row < layer.qkv.weight.rows; ++row)
+    largest =
+        std::max(largest, requantized(kMaxActivation * sum_of_magnitudes(layer.qkv.weight, row),
+                                      layer.qkv.requantizer));
+  return largest;
+}
+
+// A token's embedding as the first layer's projection sees it, in the dialects rust and i64: the
+// sums of `python` have 64 bits, and need no bound.
+std::vector<std::int8_t> normalized_embedding(const v1::Weights& network, std::size_t token) {
+  const std::int8_t* const embedding = &network.embedding.data[token * network.d_model];
+  std::uint64_t squares = 0;
+  for (std::size_t i = 0; i < network.d_model; ++i) {
+    const std::uint64_t limited = magnitude(saturate7(embedding[i]));
+    squares += limited * limited;
+  }
+  const std::uint32_t root = integer_sqrt((squares / network.d_model + 1) << 16);
+  const auto inverse = static_cast<std::int64_t>(
+      std::clamp<std::uint64_t>(divide_rne(8388608, root), 1, kMaxInverseRms));
+  std::vector<std::int8_t> x(network.d_model);
+  for (std::size_t i = 0; i < x.size(); ++i)
+    x[i] = saturate7(shift_right_rne(
+        saturate7(embedding[i]) * network.layers[0].attention_input_norm[i] * inverse, 15));
+  return x;
+}
+
+// The largest |V| of the first layer: its values depend on their token alone, so there are no
+// others than these.
+std::uint64_t largest_value_of_tokens(const v1::Weights& network) {
+  const v1::DenseWeights& qkv = network.layers[0].qkv;
+  std::uint64_t largest = 0;
+  for (std::size_t token = 0; token < network.vocabulary; ++token) {
+    const auto x = normalized_embedding(network, token);
+    for (std::size_t row = network.d_model + v1::kHeadDim; row < qkv.weight.rows; ++row) {
+      const std::int8_t* const weights = &qkv.weight.data[row * network.d_model];
+      std::int64_t sum = 0;
+      for (std::size_t i = 0; i < x.size(); ++i) sum += std::int64_t{x[i]} * weights[i];
+      largest = std::max(largest, requantized(magnitude(sum), qkv.requantizer));
+    }
+  }
+  return largest;
+}
+
+// |V| of any layer.
+std::uint64_t largest_value(const v1::Weights& network) {
+  std::uint64_t largest = 0;
+  for (std::size_t i = 1; i < network.layers.size(); ++i)
+    largest = std::max(largest, largest_value_of_rows(network, network.layers[i]));
+  return std::max(largest, largest_value_of_tokens(network));
+}
+
+Check check_attention(const v1::Weights& network) {
+  const std::uint64_t value = largest_value(network);
+  // Each position adds at most weight * value; rescaling by e < 1 never adds. The sink's value is
+  // zero.
+  const std::uint64_t step = std::max<std::uint64_t>(kMaxWeight * value, 1);
+  const std::uint64_t safe_positions = (kInt32Limit - 1) / step;
+  Check check = make_check(
+      "attention accumulator", true,
+      format("|A| <= %s after %u positions, below 2^31 (|V| <= %s)",
+             grouped(step * network.positions).c_str(), network.positions, grouped(value).c_str()),
+      {{"largest_value", value}, {"safe_positions", safe_positions}});
+  if (safe_positions < network.positions) {
+    check.verdict = Verdict::warning;
+    check.text = format(
+        "can pass 2^31 from %s positions on (|V| <= %s): with longer contexts the dialects rust "
+        "(32 bits, wrapping) and i64 may differ; each is exact in itself",
+        grouped(safe_positions + 1).c_str(), grouped(value).c_str());
+  }
+  return check;
+}
+
+Check check_logits(const v1::Weights& network) {
+  const MatrixBounds bounds = bounds_of("head", network.head, nullptr);
+  const std::uint64_t logit = kMaxActivation * bounds.largest_sum;
+  // Differences of logits are taken as uint32, weights summed in uint32, scaled in uint64.
+  const std::uint64_t weights = kMaxWeight * network.vocabulary;
+  return make_check("logits", 2 * logit <= UINT32_MAX && weights <= UINT32_MAX,
+                    format("|logit| <= %s: differences, and sums of %u weights, fit 32 bits",
+                           grouped(logit).c_str(), network.vocabulary),
+                    {{"largest_logit", logit}, {"largest_weight_sum", weights}});
+}
+
+}  // namespace
+
+Checks check_arithmetic(const v1::Weights& network) {
+  Checks checks;
+  for (const MatrixBounds& bounds : all_bounds(network)) checks.push_back(check_matrix(bounds));
+  checks.push_back(check_norms(network));
+  checks.push_back(check_residual(network));
+  checks.push_back(check_scores(network));
+  checks.push_back(check_attention(network));
+  checks.push_back(check_logits(network));
+  return checks;
+}
+
+}  // namespace czip::tool
