@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# The quick checks of the sources, in under two minutes; CI runs them too, with clang-tidy besides (tools/ci/gate_tidy.sh).
+# Usage: tools/check.sh [NAME...], such as `tools/check.sh borders constants`
+set -uo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+names=("$@")
+[ ${#names[@]} -ne 0 ] || names=(format shellcheck layout borders constants links headers)
+failed=()
+for name in "${names[@]}"; do
+  gate=$root/tools/ci/gate_$name.sh
+  [ "$name" != links ] || gate=$root/tools/ci/check_links.sh
+  bash "$gate" || failed+=("$name")
+done
+[ ${#failed[@]} -eq 0 ] || { echo "check: failed: ${failed[*]}"; exit 1; }
+echo 'check: fine'
