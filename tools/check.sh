@@ -4,7 +4,10 @@
 set -uo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 names=("$@")
-[ ${#names[@]} -ne 0 ] || names=(format shellcheck layout borders constants links headers)
+if [ ${#names[@]} -eq 0 ]; then
+  names=(format shellcheck layout borders constants headers)
+  [ ! -e "$root/tools/ci/check_links.sh" ] || names+=(links)
+fi
 failed=()
 for name in "${names[@]}"; do
   gate=$root/tools/ci/gate_$name.sh
