@@ -21,7 +21,7 @@ sources | xargs awk '
   FNR == 1 { name = allowed(FILENAME) }
   FNR == 501 { print FILENAME ": more than 500 lines" }
   length($0) > 100 && /\/\// && !/"/ { print FILENAME ":" FNR ": a comment of more than 100 columns" }
-  name != "" && /^namespace [a-z][a-z0-9_:]* *{/ {
+  name != "" && /^namespace (czip|reference)[a-z0-9_:]* *{/ {
     opened = $2
     if (opened == name || (name != "czip" && index(opened, name "::") == 1)) next
     if (FILENAME ~ /^tests\// && index(opened, "czip::test") == 1) next
