@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The quick checks of the sources, in under two minutes; CI runs them too, with clang-tidy besides (tools/ci/gate_tidy.sh).
+# The quick checks of the sources, in under two minutes. CI runs them too, and clang-tidy (tools/ci/gate_tidy.sh).
 # Usage: tools/check.sh [NAME...], such as `tools/check.sh borders constants`
 set -uo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)

@@ -10,7 +10,10 @@ text=${1:-/usr/share/common-licenses/GPL-3}
 
 "$root/tools/install_packages.sh" build
 # The binary that tools/test.sh tests: the same preset in the same folder, less the tests and what they need.
-(cd "$root" && cmake --preset release -DCZIP_BUILD_TESTS=OFF > /dev/null && cmake --build --preset release --target czip)
+cd "$root"
+cmake --preset release -DCZIP_BUILD_TESTS=OFF > /dev/null
+cmake --build --preset release --target czip
+cd "$OLDPWD"
 czip=$root/build/release/czip
 
 work=$(mktemp -d)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Shared by the gates, the checks of the sources themselves (tools/check.sh runs the quick ones; CI runs all of them as
-# tests with the label "gate"). A gate is sourced with nothing, works in the project's root, prints one line per finding
-# and exits with 1 if there is any. It reads the files that are there, not git's index, so a copy of the tree will do.
+# Shared by the gates, which check the sources themselves: tools/check.sh runs the quick ones, CI all of them as tests
+# with the label "gate". A gate sources this file, works in the project's root, prints its findings, and fails if there
+# are any. It reads the files that are there, not git's index, so it works in a copy of the tree, too.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

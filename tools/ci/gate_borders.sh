@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Who may include whom:
-#  - A library's src/ is private: only its own sources and the tests in its mirrored folder (tests/LIBRARY) include it.
-#    Of the other tests, benchmarks sees the inside of engine, support and conformance that of codec.
-#  - Libraries include the public headers of the libraries below them only: engine < tokenizer < codec < training < tools;
-#    of engine, the tokenizer sees only base.
-#  - Nothing of v1 includes v2 or the other way round, and what both share (base, simd, safetensors, bpe, io, nn) neither.
+#  - A library's src/ is private: only its own sources and the tests in its mirrored folder (tests/LIBRARY) include
+#    it. Of the other tests, benchmarks sees the inside of engine, support and conformance that of codec.
+#  - Libraries include the public headers of the libraries below them only: engine < tokenizer < codec < training <
+#    tools; of engine, the tokenizer sees only base.
+#  - Nothing of v1 includes v2 or the other way round. What both share (base, simd, safetensors, bpe, io, nn) includes
+#    neither.
 #  - Folders of the libraries, public and private part taken together, do not include each other in a circle. (A folder
 #    and the folders in it are one thing.)
 #  - The reference decoder (conformance/decoder) includes nothing of czip.
@@ -29,7 +30,9 @@ awk '
     sub(/\/.*/, "", path)
     return path
   }
-  function source_root(lib) { return lib == "training" ? "models/training/src" : lib == "tools" ? "tools/czip" : lib "/src" }
+  function source_root(lib) {
+    return lib == "training" ? "models/training/src" : lib == "tools" ? "tools/czip" : lib "/src"
+  }
   function mirrored(path) {  # the library that a test sees the inside of
     if (path !~ /^tests\//) return ""
     split(path, parts, "/")
@@ -80,7 +83,8 @@ awk '
     private = target !~ /\/include\// && (to in rank) && to != "tests"
     if (private && to != from && !(from == "tests" && mirrored($1) == to)) finding("private to " to)
     if (rank[to] > rank[from]) finding(to " is above " from)
-    if (from == "tokenizer" && to == "engine" && target !~ /\/czip\/base\//) finding("of engine, tokenizer sees only base")
+    if (from == "tokenizer" && to == "engine" && target !~ /\/czip\/base\//)
+      finding("of engine, tokenizer sees only base")
     if (from == "tests" && $1 !~ /^tests\/(engine|tokenizer|codec|models)\//) next
     if (from == to && version($1) != "" && version(target) != "" && version($1) != version(target) && from != "tests")
       finding(version($1) " and " version(target) " know nothing of each other")

@@ -24,6 +24,7 @@ numbers='
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # FILE<tab>LINE<tab>CODE without comments, contents of strings and digit separators.
+# shellcheck disable=SC2016  # awk's own
 sources | grep -vE '^(tests|conformance)/' | xargs awk '{
   code = $0
   gsub(/"([^"\\]|\\.)*"/, "\"\"", code)

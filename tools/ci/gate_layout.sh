@@ -5,6 +5,7 @@
 #    base and io, czip itself. Tests are in the namespace of what they test, or in czip::test.
 #  - No source has more than 500 lines; .clang-tidy has the limit of functions.
 source "$(dirname "$0")/gate.sh"
+# shellcheck disable=SC2016  # awk's own
 sources | xargs awk '
   function allowed(path,   last) {
     if (path ~ /^tools\/czip\//) return "czip::tool"
@@ -24,6 +25,7 @@ sources | xargs awk '
   name != "" && /^namespace (czip|reference)[a-z0-9_:]* *{/ {
     opened = $2
     if (opened == name || (name != "czip" && index(opened, name "::") == 1)) next
+    if (name == "czip::simd" && opened == "czip") next  # czip/engine/simd.hpp
     if (FILENAME ~ /^tests\// && index(opened, "czip::test") == 1) next
     print FILENAME ":" FNR ": namespace " opened " in a folder of " name
   }' | findings layout

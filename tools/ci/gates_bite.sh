@@ -28,6 +28,7 @@ bites() { # GATE PATTERN FILE [ARGUMENT OF THE GATE]
   count=$((count + 1))
 }
 first() { find "$@" | LC_ALL=C sort | head -n 1; }
+include() { printf '#include "%s"\n' "$1"; }
 private_header=$(first tokenizer/src -name '*.hpp')
 existing_source=$(first codec/src/io -name '*.cpp')
 
@@ -39,15 +40,18 @@ bites layout 'namespace czip::v2 in a folder of czip::v1' engine/src/v1/fault.cp
 bites layout 'namespace czip in a folder of czip::tool' tools/czip/cli/fault.cpp <<< 'namespace czip {'
 bites layout 'comment of more than 100 columns' engine/src/v1/fault.cpp < <(printf '// %0100d\n' 0)
 
-bites borders 'fault.cpp .*codec is above engine' engine/src/v1/fault.cpp <<< "#include \"$(first codec/include -name '*.hpp' | sed 's|.*/include/||')\""
-bites borders 'fault.cpp .*private to tokenizer' codec/src/v1/fault.cpp <<< "#include \"${private_header#tokenizer/src/}\""
-bites borders 'fault.cpp .*private to tokenizer' tests/codec/v1/fault.cpp <<< "#include \"${private_header#tokenizer/src/}\""
+bites borders 'fault.cpp .*codec is above engine' engine/src/v1/fault.cpp \
+  < <(include "$(first codec/include -name '*.hpp' | sed 's|.*/include/||')")
+bites borders 'fault.cpp .*private to tokenizer' codec/src/v1/fault.cpp \
+  < <(include "${private_header#tokenizer/src/}")
+bites borders 'fault.cpp .*private to tokenizer' tests/codec/v1/fault.cpp \
+  < <(include "${private_header#tokenizer/src/}")
 bites borders 'fault.cpp .*tokenizer sees only base' tokenizer/src/v1/fault.cpp \
-  <<< "#include \"$(first engine/include/czip/engine -name '*.hpp' | sed 's|.*/include/||')\""
+  < <(include "$(first engine/include/czip/engine -name '*.hpp' | sed 's|.*/include/||')")
 bites borders 'fault.cpp .*know nothing of each other' codec/src/v1/fault.cpp \
-  <<< "#include \"$(first codec/src/v2 -name '*.hpp' | sed 's|codec/src/||')\""
+  < <(include "$(first codec/src/v2 -name '*.hpp' | sed 's|codec/src/||')")
 bites borders 'fault.cpp .*so it includes none' engine/src/simd/fault.cpp \
-  <<< "#include \"$(first engine/src/v2 -name '*.hpp' | sed 's|engine/src/||')\""
+  < <(include "$(first engine/src/v2 -name '*.hpp' | sed 's|engine/src/||')")
 bites borders 'fault.cpp .*shares nothing with czip' conformance/decoder/fault.cpp <<< '#include <czip/base/error.hpp>'
 bites borders 'fault.cpp .*no such file' engine/src/v1/fault.cpp <<< '#include "v1/nowhere.hpp"'
 mkdir -p engine/src/one
@@ -58,7 +62,8 @@ rm -r engine/src/one
 bites constants '8388608, numerator' tools/czip/cli/fault.cpp <<< $'int one = 8388608;\n'
 bites constants '8388608, numerator' models/training/src/v1/fault.cpp <<< $'auto two = 8\'388\'608U;\n'
 echo 'constexpr int kFaultBound = 4095;  // one' > engine/src/v2/fault.hpp
-bites constants 'kFaultBound = 4095' models/training/src/v2/fault.hpp <<< 'inline constexpr std::size_t kFaultBound = 4095U;'
+bites constants 'kFaultBound = 4095' models/training/src/v2/fault.hpp \
+  <<< 'inline constexpr std::size_t kFaultBound = 4095U;'
 printf 'namespace czip::v2 {\nstruct Fault {\n};\n}\n' | tee engine/src/v2/fault.hpp > codec/src/v2/fault.hpp
 bites constants 'czip::v2::Fault: declared in' codec/src/v2/fault.cpp <<< '// Nothing more.'
 rm engine/src/v2/fault.hpp codec/src/v2/fault.hpp
