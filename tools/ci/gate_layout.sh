@@ -25,6 +25,7 @@ sources | xargs awk '
   name != "" && /^namespace (czip|reference)[a-z0-9_:]* *{/ {
     opened = $2
     if (opened == name || (name != "czip" && index(opened, name "::") == 1)) next
+    if (FILENAME ~ /\/nn\/kernel_tables\./) next  # what the headers of both versions declare
     if (name == "czip::simd" && opened == "czip") next  # czip/engine/simd.hpp
     if (FILENAME ~ /^tests\// && index(opened, "czip::test") == 1) next
     print FILENAME ":" FNR ": namespace " opened " in a folder of " name
