@@ -20,9 +20,9 @@ std::vector<std::uint16_t> straight_points(std::uint32_t contexts_log2, const Lo
 
 }  // namespace
 
-// --- Probability maps
+// --- Adaptive probability maps
 
-std::int32_t ProbabilityMap::refine(std::int32_t stretched, std::size_t context) {
+std::int32_t Apm::refine(std::int32_t stretched, std::size_t context) {
   const std::int32_t x = clamp(stretched, kMaxInput) + 2048;
   const std::int32_t fraction = x % 128;
   const std::size_t low = kApmPoints * context + static_cast<std::size_t>(x / 128);
@@ -30,7 +30,7 @@ std::int32_t ProbabilityMap::refine(std::int32_t stretched, std::size_t context)
   return (points_[low] * (128 - fraction) + points_[low + 1] * fraction) / 128;
 }
 
-void ProbabilityMap::learn_bit(bool bit) {
+void Apm::learn_bit(bool bit) {
   const std::int32_t point = points_[nearest_];
   points_[nearest_] =
       static_cast<std::uint16_t>(point + floor_shift((bit ? 65535 : 0) - point, rate_));
@@ -38,7 +38,7 @@ void ProbabilityMap::learn_bit(bool bit) {
 
 // --- Mixer
 
-Mixer::Mixer(const FirstState& state, std::size_t inputs, const Logistic& logistic)
+Mixer::Mixer(const TrainedState& state, std::size_t inputs, const Logistic& logistic)
     : logistic_(&logistic),
       input_count_(inputs),
       weights_(state.weights),
@@ -99,7 +99,7 @@ Predictor::Predictor(const Model& model, std::size_t profile, bool with_network,
   if (with_network) network_.emplace(model);
 }
 
-Predictor::Predictor(const Model& model, const FirstStates& states, std::size_t profile,
+Predictor::Predictor(const Model& model, const TrainedStates& states, std::size_t profile,
                      Sizes sizes)
     : model_(&model),
       logistic_(model),
@@ -109,8 +109,8 @@ Predictor::Predictor(const Model& model, const FirstStates& states, std::size_t 
       matches_(states.profiles[profile].match_maps, sizes.matches),
       lists_(kProfileLists[profile], states.profiles[profile].list_maps, sizes.lists),
       mixer_(states.profiles[profile], kProfileInputs[profile], logistic_),
-      map_by_node_(states.apm, 7),
-      map_by_hash_(straight_points(sizes.map, logistic_), 6),
+      apm_by_node_(states.apm, 7),
+      apm_by_hash_(straight_points(sizes.map, logistic_), 6),
       inputs_(kProfileInputs[profile], 0) {
   inputs_[kBiasInput] = 256;
 }
@@ -135,9 +135,9 @@ std::uint32_t Predictor::predict() {
   lists_.predict(node_, logistic_, inputs_);
   if (network_) network_->predict(node_, logistic_, inputs_);
   const std::int32_t mixed = mix();
-  const std::size_t by_hash = place(hash(contexts_.order[1], node_.split), sizes_.map);
+  const std::size_t by_hash = table_index(hash(contexts_.order[1], node_.split), sizes_.map);
   const std::int32_t refined =
-      map_by_node_.refine(mixed, node_.split) + map_by_hash_.refine(mixed, by_hash);
+      apm_by_node_.refine(mixed, node_.split) + apm_by_hash_.refine(mixed, by_hash);
   const std::int32_t p = (2 * logistic_.squash(mixed) + refined + 2) / 4;
   return static_cast<std::uint32_t>(std::min(std::max(p, 1), 65535));
 }
@@ -153,7 +153,7 @@ std::int32_t Predictor::mix() {
       {depth < 8 ? static_cast<std::size_t>(node_.path)
                  : 256 + 16 * std::min<std::size_t>(depth, 31) +
                        std::min<std::size_t>(3 * active / 4, 15),
-       4 * (3 * longer + matches_.expectation()) + depth_class,
+       4 * (3 * longer + matches_.expected_bit()) + depth_class,
        2 * (4 * orders + depth_class) + (active > 8 ? 1 : 0),
        4 * stream_->history.last_byte() + depth_class, stream_->history.recent(1) / 8 % 1024},
       4 * std::min<std::size_t>(depth, 15) + std::min(matches_.length_class(0), 3u));
@@ -162,8 +162,8 @@ std::int32_t Predictor::mix() {
 void Predictor::learn_bit(bool bit) {
   const auto tokens = static_cast<std::int32_t>(stream_->history.ranks().size());
   mixer_.learn_bit(bit, 80 + 491520 / (4096 + tokens));
-  map_by_node_.learn_bit(bit);
-  map_by_hash_.learn_bit(bit);
+  apm_by_node_.learn_bit(bit);
+  apm_by_hash_.learn_bit(bit);
   counters_.learn_bit(node_, bit);
   matches_.learn_bit(bit);
   lists_.learn_bit(node_, bit);
