@@ -177,7 +177,7 @@ std::uint32_t MatchInputs::length_class(std::size_t m) const {
   return match.length < 4 ? 1 : match.length < 8 ? 2 : match.length < 16 ? 3 : 4;
 }
 
-// --- List inputs
+// --- Successor inputs
 
 void Successors::keep(std::uint32_t split, bool bit) {
   const auto ruled_out = [&](const Entry& entry) { return (entry.rank >= split) != bit; };
@@ -201,33 +201,30 @@ bool Successors::learn_token(std::uint32_t rank) {
   return found;
 }
 
-ListInputs::ListInputs(std::size_t count, const std::vector<std::uint32_t>& maps,
-                       std::uint32_t table_log2)
-    : table_log2_(table_log2),
-      lists_table_(std::size_t{1} << table_log2),
-      maps_(maps),
-      lists_(count) {}
+SuccessorInputs::SuccessorInputs(std::size_t count, const std::vector<std::uint32_t>& maps,
+                                 std::uint32_t table_log2)
+    : table_log2_(table_log2), table_(std::size_t{1} << table_log2), maps_(maps), lists_(count) {}
 
-std::size_t ListInputs::find(std::uint64_t context) {
+std::size_t SuccessorInputs::find(std::uint64_t context) {
   const std::size_t group = table_index(context, table_log2_) / 4 * 4;
   const std::uint32_t check = context & 0xffff;
   std::size_t least = group;
   for (std::size_t at = group; at < group + 4; ++at) {
-    if (lists_table_[at].total != 0 && lists_table_[at].check == check) return at;
-    if (lists_table_[at].total < lists_table_[least].total) least = at;
+    if (table_[at].total != 0 && table_[at].check == check) return at;
+    if (table_[at].total < table_[least].total) least = at;
   }
   for (std::size_t at = group; at < group + 4; ++at)
-    if (lists_table_[at].total > 1) --lists_table_[at].total;
-  lists_table_[least] = SuccessorList{};
-  lists_table_[least].check = check;
+    if (table_[at].total > 1) --table_[at].total;
+  table_[least] = SuccessorList{};
+  table_[least].check = check;
   return least;
 }
 
-void ListInputs::begin_token(const Contexts& contexts) {
+void SuccessorInputs::begin_token(const Contexts& contexts) {
   for (std::size_t i = 0; i < lists_.size(); ++i) {
     List& list = lists_[i];
     list.index = find(contexts.list[i]);
-    const SuccessorList& found = lists_table_[list.index];
+    const SuccessorList& found = table_[list.index];
     list.successors = found.successors;
     list.escape_class = 4 * found.escapes < found.total       ? 0
                         : 3 * found.escapes < 2 * found.total ? 1
@@ -235,7 +232,7 @@ void ListInputs::begin_token(const Contexts& contexts) {
   }
 }
 
-void ListInputs::predict(const Node& node, const Logistic& logistic, Inputs& inputs) {
+void SuccessorInputs::predict(const Node& node, const Logistic& logistic, Inputs& inputs) {
   static constexpr std::array<std::uint32_t, 11> kClass{0, 1, 2, 3, 4, 4, 5, 5, 5, 5, 6};
   for (std::size_t i = 0; i < lists_.size(); ++i) {
     List& list = lists_[i];
@@ -251,7 +248,7 @@ void ListInputs::predict(const Node& node, const Logistic& logistic, Inputs& inp
   }
 }
 
-void ListInputs::learn_bit(const Node& node, bool bit) {
+void SuccessorInputs::learn_bit(const Node& node, bool bit) {
   for (List& list : lists_) {
     if (list.successors.empty()) continue;
     learn(maps_[list.map], bit, kMapLimit);
@@ -259,21 +256,21 @@ void ListInputs::learn_bit(const Node& node, bool bit) {
   }
 }
 
-void ListInputs::end_token(std::uint32_t rank) {
+void SuccessorInputs::end_token(std::uint32_t rank) {
   for (const List& list : lists_) {
-    SuccessorList& changed = lists_table_[list.index];
+    SuccessorList& changed = table_[list.index];
     changed.total = std::min(changed.total + 1, 255u);
     if (!changed.successors.learn_token(rank))
       changed.escapes = std::min(changed.escapes + 1, 255u);
   }
 }
 
-std::uint32_t ListInputs::active() const {
+std::uint32_t SuccessorInputs::active() const {
   const auto is_active = [](const List& list) { return !list.successors.empty(); };
   return static_cast<std::uint32_t>(std::count_if(lists_.begin(), lists_.end(), is_active));
 }
 
-std::uint32_t ListInputs::highest_order() const {
+std::uint32_t SuccessorInputs::highest_order() const {
   constexpr std::array<std::uint32_t, 5> kOrder{1, 2, 3, 4, 6};
   for (std::size_t i = kOrder.size(); i > 0; --i)
     if (!lists_[i - 1].successors.empty()) return kOrder[i - 1];

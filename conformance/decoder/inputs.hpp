@@ -108,9 +108,10 @@ class Successors {
   std::uint32_t size_ = 0;
 };
 
-class ListInputs {
+class SuccessorInputs {
  public:
-  ListInputs(std::size_t count, const std::vector<std::uint32_t>& maps, std::uint32_t table_log2);
+  SuccessorInputs(std::size_t count, const std::vector<std::uint32_t>& maps,
+                  std::uint32_t table_log2);
   void begin_token(const Contexts& contexts);
   void predict(const Node& node, const Logistic& logistic, Inputs& inputs);
   void learn_bit(const Node& node, bool bit);
@@ -136,7 +137,7 @@ class ListInputs {
   std::size_t find(std::uint64_t context);
 
   std::uint32_t table_log2_;
-  std::vector<SuccessorList> lists_table_;
+  std::vector<SuccessorList> table_;
   std::vector<std::uint32_t> maps_;
   std::vector<List> lists_;
 };

@@ -93,8 +93,8 @@ std::vector<std::int32_t> read_weights(Tensors& tensors, const std::string& name
 
 TrainedState read_state(Tensors& tensors, const std::string& prefix, std::size_t profile) {
   TrainedState state;
-  state.weights = read_weights(tensors, prefix + "weights", {kMixerSets, kProfileInputs[profile]});
-  state.final_weights = read_weights(tensors, prefix + "final_weights", {kFinalSets, 8});
+  state.weights = read_weights(tensors, prefix + "weights", {kWeightSets, kProfileInputs[profile]});
+  state.final_weights = read_weights(tensors, prefix + "final_weights", {kFinalWeightSets, 8});
   state.list_maps = tensors.get<std::uint32_t>(prefix + "list_maps", "U32",
                                                {kProfileLists[profile], kListStates});
   state.match_maps = tensors.get<std::uint32_t>(prefix + "match_maps", "U32", {2, kMatchStates});

@@ -11,8 +11,8 @@
 
 namespace reference {
 
-constexpr std::size_t kMixerSets = 768 + 64 + 384 + 1024 + 1024;
-constexpr std::size_t kFinalSets = 64;
+constexpr std::size_t kWeightSets = 768 + 64 + 384 + 1024 + 1024;
+constexpr std::size_t kFinalWeightSets = 64;
 constexpr std::size_t kApmPoints = 33;
 constexpr std::size_t kListStates = 1176;
 constexpr std::size_t kMatchStates = 128;

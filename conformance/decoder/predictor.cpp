@@ -5,7 +5,7 @@
 namespace reference {
 namespace {
 
-constexpr std::array<std::size_t, 5> kSetChoices{768, 64, 384, 1024, 1024};
+constexpr std::array<std::size_t, 5> kMixerSelectorSizes{768, 64, 384, 1024, 1024};
 constexpr std::size_t kBiasInput = 12;
 constexpr std::int32_t kMaxInput = 2047;
 constexpr std::int32_t kFinalRate = 20;
@@ -60,7 +60,7 @@ std::int32_t Mixer::mix(const Inputs& inputs, const std::array<std::size_t, 5>& 
     first_[j].weights = &weights_[(sets_before + choice[j]) * input_count_];
     first_[j].output = dot(first_[j].weights, inputs_);
     final_inputs_[j] = clamp(first_[j].output, kMaxInput);
-    sets_before += kSetChoices[j];
+    sets_before += kMixerSelectorSizes[j];
   }
   final_.weights = &final_weights_[final_choice * final_inputs_.size()];
   final_.output = dot(final_.weights, final_inputs_);
@@ -107,7 +107,7 @@ Predictor::Predictor(const Model& model, const TrainedStates& states, std::size_
       counters_(model.tokens.size(), sizes.lines),
       prior_(model),
       matches_(states.profiles[profile].match_maps, sizes.matches),
-      lists_(kProfileLists[profile], states.profiles[profile].list_maps, sizes.lists),
+      successors_(kProfileLists[profile], states.profiles[profile].list_maps, sizes.lists),
       mixer_(states.profiles[profile], kProfileInputs[profile], logistic_),
       apm_by_node_(states.apm, 7),
       apm_by_hash_(straight_points(sizes.map, logistic_), 6),
@@ -124,7 +124,7 @@ void Predictor::begin_token(Stream& stream) {
   counters_.begin_token(contexts_);
   prior_.begin_token(contexts_);
   matches_.begin_token(stream.history, stream.number, stream.matches);
-  lists_.begin_token(contexts_);
+  successors_.begin_token(contexts_);
   if (network_) network_->begin_token(stream.history, stream.network);
 }
 
@@ -132,7 +132,7 @@ std::uint32_t Predictor::predict() {
   counters_.predict(node_, logistic_, inputs_);
   prior_.predict(node_, logistic_, inputs_);
   matches_.predict(node_, logistic_, inputs_);
-  lists_.predict(node_, logistic_, inputs_);
+  successors_.predict(node_, logistic_, inputs_);
   if (network_) network_->predict(node_, logistic_, inputs_);
   const std::int32_t mixed = mix();
   const std::size_t by_hash = table_index(hash(contexts_.order[1], node_.split), sizes_.map);
@@ -145,9 +145,9 @@ std::uint32_t Predictor::predict() {
 std::int32_t Predictor::mix() {
   const std::size_t depth = node_.depth;
   const std::size_t depth_class = node_.depth_class();
-  const std::size_t active = lists_.active();
+  const std::size_t active = successors_.active();
   const std::size_t longer = std::max(matches_.length_class(0), matches_.length_class(1));
-  const std::size_t orders = 6 * lists_.highest_order() + prior_.highest_order();
+  const std::size_t orders = 6 * successors_.highest_order() + prior_.highest_order();
   return mixer_.mix(
       inputs_,
       {depth < 8 ? static_cast<std::size_t>(node_.path)
@@ -166,7 +166,7 @@ void Predictor::learn_bit(bool bit) {
   apm_by_hash_.learn_bit(bit);
   counters_.learn_bit(node_, bit);
   matches_.learn_bit(bit);
-  lists_.learn_bit(node_, bit);
+  successors_.learn_bit(node_, bit);
   (bit ? node_.low : node_.high) = node_.split;
   node_.split = model_->children[node_.split][bit];
   ++node_.depth;
@@ -174,7 +174,7 @@ void Predictor::learn_bit(bool bit) {
 }
 
 void Predictor::end_token(const std::string& bytes) {
-  lists_.end_token(node_.low);
+  successors_.end_token(node_.low);
   stream_->history.append(node_.low, bytes);
 }
 

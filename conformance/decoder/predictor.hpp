@@ -87,7 +87,7 @@ class Predictor {
   CounterInputs counters_;
   PriorInputs prior_;
   MatchInputs matches_;
-  ListInputs lists_;
+  SuccessorInputs successors_;
   std::optional<NetworkPrediction> network_;
   Mixer mixer_;
   Apm apm_by_node_;
