@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-find . -name .git -prune -o -path ./build -prune -o -type f -print | sed 's|^\./||' | LC_ALL=C sort > "$work/files"
+find . -name .git -prune -o -path "./build*" -prune -o -type f -print | sed 's|^\./||' | LC_ALL=C sort > "$work/files"
 sed 's|.*/||' "$work/files" | LC_ALL=C sort -u > "$work/names"
 grep '\.md$' "$work/files" > "$work/documents"
 
@@ -39,10 +39,19 @@ xargs awk '
       if (code ~ /^[A-Za-z0-9_.*\/-]+$/) found("code", code)
     }
   }' < "$work/documents" > "$work/mentions"
-# Sources name pages and scripts in their comments.
+# Comments of the sources name pages and scripts.
 grep -E '\.([ch]pp|sh|txt|cmake)$' "$work/files" |
-  xargs grep -HnoE '(^|[^A-Za-z0-9_./}-])(conformance|tools|tests|models)/[A-Za-z0-9_/-]+\.(md|sh)' |
-  sed -E 's/^([^:]*):([0-9]*):.?((conformance|tools|tests|models)\/.*)$/\1\t\2\tpath\t\3/' >> "$work/mentions"
+  xargs grep -HnE '(//|#).*(conformance|tools|tests|models)/[A-Za-z0-9_/-]+\.(md|sh)' |
+  awk '{
+    match($0, /^[^:]*:[0-9]*:/)
+    split(substr($0, 1, RLENGTH), at, ":")
+    comment = substr($0, RLENGTH + 1)
+    sub(/^.*(\/\/|#)/, " ", comment)
+    while (match(comment, /[^A-Za-z0-9_.\/}-](conformance|tools|tests|models)\/[A-Za-z0-9_\/-]+\.(md|sh)/)) {
+      print at[1] "\t" at[2] "\tpath\t" substr(comment, RSTART + 1, RLENGTH - 1)
+      comment = substr(comment, RSTART + RLENGTH)
+    }
+  }' >> "$work/mentions"
 
 exists() {  # NAME FOLDER: from the root, or from the document's folder; with * any match
   compgen -G "$1" > /dev/null || compgen -G "$2/$1" > /dev/null
