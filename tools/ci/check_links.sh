@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Every path that a document names exists: links and their #anchors, paths and file names in `code`, scripts in blocks of
-# commands; and every page that a comment in the sources names. Prints one line for each that does not.
+# Whatever a document names exists: links and their #anchors, paths and file names in `code`, scripts in blocks of
+# commands, sections of pages; and the pages, sections and scripts that comments of the sources name. Prints one line for
+# each that does not.
 # What is not checked: other sites, build folders, ../shared, and names with placeholders (FILE, DIR, vN).
 # Usage: tools/ci/check_links.sh
 set -euo pipefail
@@ -53,6 +54,32 @@ grep -E '\.([ch]pp|sh|txt|cmake)$' "$work/files" |
     }
   }' >> "$work/mentions"
 
+# FILE LINE "section" PAGE SECTION: sections by number or by "title", in documents and comments; a reference may go on
+# in the next line.
+# shellcheck disable=SC2016
+grep -E '\.([ch]pp|sh|md)$' "$work/files" |
+  xargs awk '
+    function flush(   rest) {
+      rest = text
+      while (match(rest, /czip-[a-z0-9-]+\.md\)?, (section [0-9]+|"[^"]+")/)) {
+        reference = substr(rest, RSTART, RLENGTH)
+        rest = substr(rest, RSTART + RLENGTH)
+        page = reference; sub(/\.md.*/, ".md", page)
+        part = reference; sub(/^[^,]*, /, "", part)
+        print file "\t" line "\tsection\t" page "\t" part
+      }
+      text = ""
+    }
+    FNR == 1 { flush(); file = FILENAME; markdown = FILENAME ~ /\.md$/ }
+    {
+      content = $0
+      if (!markdown && !sub(/^ *(\/\/|#) ?/, "", content)) content = ""
+      if (content == "") { flush(); next }
+      if (text == "") line = FNR
+      text = text " " content
+    }
+    END { flush() }' >> "$work/mentions"
+
 exists() {  # NAME FOLDER: from the root, or from the document's folder; with * any match
   compgen -G "$1" > /dev/null || compgen -G "$2/$1" > /dev/null
 }
@@ -64,7 +91,7 @@ report() {
   printf '%s:%s: %s\n' "$1" "$2" "$3"
   missing=$((missing + 1))
 }
-while IFS=$'\t' read -r file line kind name; do
+while IFS=$'\t' read -r file line kind name part; do
   folder=$(dirname "$file")
   case $kind in
     link)
@@ -73,6 +100,15 @@ while IFS=$'\t' read -r file line kind name; do
         report "$file" "$line" "no such file: $name"
       elif [[ $name == *#* ]] && ! anchors "${target:+$folder/}${target:-$file}" | grep -qxF -- "${name#*#}"; then
         report "$file" "$line" "no such heading: $name"
+      fi
+      ;;
+    section)
+      case $part in
+        section*) heading="^#+ ${part#section }\\. " ;;
+        *) heading="^(#+ .*|\\*\\*| +)${part//\"/}" ;;  # of a heading, a paragraph or a formula
+      esac
+      if [ ! -e "conformance/$name" ] || ! grep -qE -- "$heading" "conformance/$name"; then
+        report "$file" "$line" "no such section: $name, $part"
       fi
       ;;
     path)
