@@ -56,7 +56,8 @@ for text in "${texts[@]}"; do
   header+=$(printf ' %12s |' "$(basename "$text")")
   line+='-------------:|'
 done
-printf '%s %15s | %17s |\n%s----------------:|------------------:|\n' "$header" 'compress, kB/s' 'decompress, kB/s' "$line"
+printf '%s %15s | %17s |\n' "$header" 'compress, kB/s' 'decompress, kB/s'
+printf '%s----------------:|------------------:|\n' "$line"
 for program in "${programs[@]}"; do
   if ! installed "$program"; then
     echo "$0: $program is not installed" >&2
@@ -76,5 +77,8 @@ for program in "${programs[@]}"; do
     bytes=$((bytes + size))
     awk -v packed="$(stat -c %s packed)" -v size="$size" 'BEGIN {printf " %12.2f |", 8 * packed / size}'
   done
-  awk "BEGIN {printf \" %15.0f | %17.0f |\\n\", $bytes / 1000 / ($pack_seconds + 1e-6), $bytes / 1000 / ($unpack_seconds + 1e-6)}"
+  awk "BEGIN {
+    printf \" %15.0f |\", $bytes / 1000 / ($pack_seconds + 1e-6)
+    printf \" %17.0f |\\n\", $bytes / 1000 / ($unpack_seconds + 1e-6)
+  }"
 done
