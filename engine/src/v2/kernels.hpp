@@ -94,8 +94,8 @@ struct Kernels {
                  const AttentionScratch& scratch, std::int8_t* out);
 
   // cumulative [n + 1] of logits [n], any n from 1 to 65536.
-  void (*masses)(const std::int32_t* logits, std::size_t n, const Exp2Table& exp2,
-                 std::uint32_t* cumulative);
+  void (*cumulative_frequencies)(const std::int32_t* logits, std::size_t n, const Exp2Table& exp2,
+                                 std::uint32_t* cumulative);
 };
 
 extern const Kernels kScalarKernels;

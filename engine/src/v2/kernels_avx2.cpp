@@ -110,8 +110,8 @@ struct Avx2Isa {
     }
   }
 
-  static void accumulate_masses(std::uint32_t* cumulative, std::size_t n, int shift) {
-    accumulate_masses_one_by_one(cumulative, n, shift);
+  static void accumulate_frequencies(std::uint32_t* cumulative, std::size_t n, int shift) {
+    accumulate_one_by_one(cumulative, n, shift);
   }
 };
 

@@ -143,7 +143,7 @@ struct Avx512VnniIsa {
     return _mm512_add_epi32(x, _mm512_alignr_epi32(x, _mm512_setzero_si512(), 16 - kBy));
   }
 
-  static void accumulate_masses(std::uint32_t* cumulative, std::size_t n, int shift) {
+  static void accumulate_frequencies(std::uint32_t* cumulative, std::size_t n, int shift) {
     const __m128i count = _mm_cvtsi32_si128(shift);
     __m512i carry = _mm512_setzero_si512();
     std::size_t i = 1;
@@ -155,7 +155,7 @@ struct Avx512VnniIsa {
       carry = _mm512_permutexvar_epi32(Ops::set(15), x);
       _mm512_storeu_si512(cumulative + i, x);
     }
-    accumulate_masses_one_by_one(cumulative + i - 1, n - (i - 1), shift);
+    accumulate_one_by_one(cumulative + i - 1, n - (i - 1), shift);
   }
 };
 

@@ -115,15 +115,15 @@ void attend(const AttentionInput& input, const KeyValueRing& ring, const Attenti
     attend_head(input, head, ring, scratch, out + head * ring.head_dim);
 }
 
-void masses(const std::int32_t* logits, std::size_t n, const Exp2Table& exp2,
-            std::uint32_t* cumulative) {
+void cumulative_frequencies(const std::int32_t* logits, std::size_t n, const Exp2Table& exp2,
+                            std::uint32_t* cumulative) {
   const std::int32_t largest = *std::max_element(logits, logits + n);
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < n; ++i) {
     cumulative[i + 1] = logit_weight(static_cast<std::uint32_t>(largest - logits[i]), exp2);
     sum += cumulative[i + 1];
   }
-  const int shift = mass_shift(sum, n);
+  const int shift = frequency_shift(sum, n);
   cumulative[0] = 0;
   for (std::size_t i = 0; i < n; ++i)
     cumulative[i + 1] = cumulative[i] + std::max<std::uint32_t>(cumulative[i + 1] >> shift, 1);
@@ -141,7 +141,7 @@ const Kernels kScalarKernels{
     .requantize_logits = requantize_logits,
     .append = append,
     .attend = attend,
-    .masses = masses,
+    .cumulative_frequencies = cumulative_frequencies,
 };
 
 }  // namespace czip::v2

@@ -208,9 +208,10 @@ std::size_t Network::stream_bytes() const {
   return packed_->layers.size() * packed_->config.kv_heads * 2 * packed_->ring_bytes();
 }
 
-void Network::masses(std::span<const std::int32_t> logits,
-                     std::span<std::uint32_t> cumulative) const {
-  packed_->kernels->masses(logits.data(), logits.size(), packed_->exp2, cumulative.data());
+void Network::cumulative_frequencies(std::span<const std::int32_t> logits,
+                                     std::span<std::uint32_t> cumulative) const {
+  packed_->kernels->cumulative_frequencies(logits.data(), logits.size(), packed_->exp2,
+                                           cumulative.data());
 }
 
 }  // namespace czip::v2

@@ -12,7 +12,7 @@
 //       their sum. Past the slots, up to a multiple of 64, scores weigh nothing.
 //   weighted_values<kHeads>(ring, scratch, slots, sums)
 //       sums[h][i] = sum of weights[h][t] * value i of slot t, slots up to a multiple of 16
-//   accumulate_masses(cumulative, n, shift)   the last loop of `masses`
+//   accumulate_frequencies(cumulative, n, shift)   the last loop of `cumulative_frequencies`
 #pragma once
 
 #include <cstddef>
@@ -261,8 +261,8 @@ struct VectorKernelsV2 {
     }
   }
 
-  static void masses(const std::int32_t* logits, std::size_t n, const Exp2Table& exp2,
-                     std::uint32_t* cumulative) {
+  static void cumulative_frequencies(const std::int32_t* logits, std::size_t n,
+                                     const Exp2Table& exp2, std::uint32_t* cumulative) {
     const std::size_t whole = n - n % kLanes;
     const std::int32_t largest = largest_of<Ops>(logits, n);
 
@@ -282,7 +282,7 @@ struct VectorKernelsV2 {
       sum += cumulative[i + 1];
     }
     cumulative[0] = 0;
-    Isa::accumulate_masses(cumulative, n, mass_shift(sum, n));
+    Isa::accumulate_frequencies(cumulative, n, frequency_shift(sum, n));
   }
 
  private:
@@ -291,7 +291,7 @@ struct VectorKernelsV2 {
   static constexpr std::int32_t kNoScore = -(1 << 30);
 };
 
-inline void accumulate_masses_one_by_one(std::uint32_t* cumulative, std::size_t n, int shift) {
+inline void accumulate_one_by_one(std::uint32_t* cumulative, std::size_t n, int shift) {
   std::uint32_t sum = cumulative[0];
   for (std::size_t i = 1; i <= n; ++i) {
     const std::uint32_t weight = cumulative[i] >> shift;
@@ -312,7 +312,7 @@ constexpr Kernels make_vector_kernels() {
           .requantize_logits = Vector::requantize_logits,
           .append = Isa::append,
           .attend = Vector::attend,
-          .masses = Vector::masses};
+          .cumulative_frequencies = Vector::cumulative_frequencies};
 }
 
 }  // namespace

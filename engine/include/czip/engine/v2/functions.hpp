@@ -91,7 +91,7 @@ using Exp2Table = std::array<std::uint32_t, kExp2Entries>;
 
 // By how much logit weights that add up to `sum` are shifted right, so that n of them, each raised
 // to 1 at least, stay below 2^32.
-[[nodiscard]] constexpr int mass_shift(std::uint64_t sum, std::size_t n) {
+[[nodiscard]] constexpr int frequency_shift(std::uint64_t sum, std::size_t n) {
   int shift = 0;
   while ((sum >> shift) + n > UINT32_MAX) ++shift;
   return shift;

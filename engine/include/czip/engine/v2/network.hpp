@@ -87,10 +87,11 @@ class Network {
   // Of one group.
   [[nodiscard]] std::size_t members(std::size_t group) const;
 
-  // A row of n logits to cumulative masses [n + 1]: cumulative[0] = 0 and
+  // A row of n logits to cumulative frequencies [n + 1]: cumulative[0] = 0 and
   // cumulative[r + 1] - cumulative[r], at least 1, is proportional to 2^(logit r / 64). The total
   // is below 2^32.
-  void masses(std::span<const std::int32_t> logits, std::span<std::uint32_t> cumulative) const;
+  void cumulative_frequencies(std::span<const std::int32_t> logits,
+                              std::span<std::uint32_t> cumulative) const;
 
  private:
   friend class InferenceState;
