@@ -196,8 +196,9 @@ void InferenceState::forward(std::span<const InputRow> rows) {
     b.feed_forward_block(layer, rows.size());
   }
   b.normalize_rows(b.network->final_norm, rows.size());
-  b.network->kernels->dense(b.network->head, b.normalized.data(), b.d_stride(), rows.size(),
-                            b.logits.data(), b.logits_stride(), b.dense_scratch.data());
+  b.network->dense_kernels->multiply(b.network->head, b.normalized.data(), b.d_stride(),
+                                     rows.size(), b.logits.data(), b.logits_stride(),
+                                     b.dense_scratch.data());
 }
 
 std::span<const std::int32_t> InferenceState::logits(std::size_t row) const {

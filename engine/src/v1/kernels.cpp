@@ -64,29 +64,4 @@ FrequencyScale make_frequency_scale(std::uint32_t numerator, std::uint32_t weigh
   return {((first / weight_sum) << 16) + second / weight_sum + 1};
 }
 
-const Kernels* find_kernels(SimdLevel level) {
-  for (const SimdLevel supported : supported_simd_levels()) {
-    if (supported != level) continue;
-    switch (level) {
-      case SimdLevel::scalar:
-        return &kScalarKernels;
-#if defined(CZIP_HAVE_X86_KERNELS)
-      case SimdLevel::avx2:
-        return &kAvx2Kernels;
-      case SimdLevel::avx512_vnni:
-        return &kAvx512VnniKernels;
-#endif
-#if defined(CZIP_HAVE_NEON_KERNELS)
-      case SimdLevel::neon:
-        return &kNeonKernels;
-      case SimdLevel::neon_dotprod:
-        return &kNeonDotprodKernels;
-#endif
-      default:
-        return nullptr;
-    }
-  }
-  return nullptr;
-}
-
 }  // namespace czip::v1

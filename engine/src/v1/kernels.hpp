@@ -114,18 +114,6 @@ struct ExpWeights {
 };
 
 struct Kernels {
-  SimdLevel level;
-
-  // Packs [rows, cols] weights into this level's layout. False when memory runs out.
-  bool (*pack)(const MatrixI8& matrix, simd::PackedMatrix& packed);
-
-  // y[r][o] = sum over i of weight[o][i] * x[r][i]; x rows at `x_stride` (a multiple of 64, padding
-  // zero), y rows at `y_stride` >= round_up(outputs, 32), written up to there. |y| <= 127 * 128 *
-  // 65536 < 2^30. `scratch`: dense_scratch_elements(inputs).
-  void (*dense)(const simd::PackedMatrix& weight, const std::int8_t* x, std::size_t x_stride,
-                std::size_t row_count, std::int32_t* y, std::size_t y_stride,
-                std::int16_t* scratch);
-
   // y = requantize(dense(x)), y rows at `y_stride`, a multiple of 64, padding written as zeros.
   void (*dense_requantize)(const simd::PackedMatrix& weight, const RequantizePlan& plan,
                            const std::int8_t* x, std::size_t x_stride, std::size_t row_count,
@@ -165,19 +153,5 @@ struct Kernels {
   std::uint64_t (*sum_frequencies)(const std::uint16_t* weights, std::size_t n,
                                    FrequencyScale scale);
 };
-
-// Tables by level; those of other processors are not in the build.
-extern const Kernels kScalarKernels;
-#if defined(CZIP_HAVE_X86_KERNELS)
-extern const Kernels kAvx2Kernels;
-extern const Kernels kAvx512VnniKernels;
-#endif
-#if defined(CZIP_HAVE_NEON_KERNELS)
-extern const Kernels kNeonKernels;
-extern const Kernels kNeonDotprodKernels;
-#endif
-
-// The table of a level, null when this build or CPU lacks it.
-[[nodiscard]] const Kernels* find_kernels(SimdLevel level);
 
 }  // namespace czip::v1

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "simd/kernel_set.hpp"
 #include "v1/packed_network.hpp"
 
 namespace czip::v1 {
@@ -21,12 +22,14 @@ bool copy_padded(const std::vector<std::int8_t>& source, AlignedBuffer<std::int8
   return true;
 }
 
-bool pack_dense(const Kernels& kernels, const DenseWeights& source, PackedDense& target) {
+bool pack_dense(const simd::DenseKernels& kernels, const DenseWeights& source,
+                PackedDense& target) {
   target.plan = make_requantize_plan(source.requantizer);
-  return kernels.pack(source.weight, target.matrix);
+  return simd::pack(kernels, source.weight, target.matrix);
 }
 
-bool pack_layer(const Kernels& kernels, const LayerWeights& source, PackedLayer& target) {
+bool pack_layer(const simd::DenseKernels& kernels, const LayerWeights& source,
+                PackedLayer& target) {
   if (!target.score_multiplier.allocate(source.score_multiplier.size())) return false;
   std::copy(source.score_multiplier.begin(), source.score_multiplier.end(),
             target.score_multiplier.data());
@@ -65,9 +68,10 @@ bool pack_network(const Weights& model, PackedNetwork& network) {
   std::copy(model.embedding.data.begin(), model.embedding.data.end(), network.embedding.data());
   network.layers.resize(model.layers.size());
   for (std::size_t i = 0; i < model.layers.size(); ++i)
-    if (!pack_layer(*network.kernels, model.layers[i], network.layers[i])) return false;
+    if (!pack_layer(*network.dense_kernels, model.layers[i], network.layers[i])) return false;
   return copy_padded(model.final_norm, network.final_norm) &&
-         network.kernels->pack(model.head, network.head) && pack_tables(model, network);
+         simd::pack(*network.dense_kernels, model.head, network.head) &&
+         pack_tables(model, network);
 }
 
 }  // namespace
@@ -78,13 +82,15 @@ Network& Network::operator=(Network&&) noexcept = default;
 Network::~Network() = default;
 
 Result<Network> Network::create(const Weights& model, SimdLevel level, Dialect dialect) {
-  const Kernels* kernels = find_kernels(level);
+  const simd::KernelSet* kernels = simd::find_kernels(level);
   if (kernels == nullptr)
     return fail(ErrorCode::invalid_argument, "SIMD level " + std::string(simd_level_name(level)) +
                                                  " is not supported by this CPU or build");
   try {
     auto network = std::make_unique<PackedNetwork>();
-    network->kernels = kernels;
+    network->level = level;
+    network->dense_kernels = &kernels->dense;
+    network->kernels = &kernels->v1_network;
     network->dialect = dialect;
     network->vocabulary = model.vocabulary;
     network->d_model = model.d_model;
@@ -94,8 +100,9 @@ Result<Network> Network::create(const Weights& model, SimdLevel level, Dialect d
     network->target_total = model.target_total;
     network->attention_exp = make_exp_function(model.exp2_table, kAttentionExpCoefficient);
     network->output_exp = make_exp_function(model.exp2_table, model.softmax_coefficient);
-    network->attention_kernels =
-        std::ranges::all_of(model.layers, scores_fit_vector_lanes) ? kernels : &kScalarKernels;
+    network->attention_kernels = std::ranges::all_of(model.layers, scores_fit_vector_lanes)
+                                     ? network->kernels
+                                     : &simd::kScalarKernels.v1_network;
     if (!pack_network(model, *network)) return tl::unexpected(out_of_memory("the model"));
     return Network(std::move(network));
   } catch (const std::bad_alloc&) {
@@ -103,7 +110,7 @@ Result<Network> Network::create(const Weights& model, SimdLevel level, Dialect d
   }
 }
 
-SimdLevel Network::level() const { return network_->kernels->level; }
+SimdLevel Network::level() const { return network_->level; }
 Dialect Network::dialect() const { return network_->dialect; }
 std::uint32_t Network::vocabulary() const { return network_->vocabulary; }
 std::uint32_t Network::positions() const { return network_->positions; }

@@ -18,8 +18,6 @@
 namespace czip::v1 {
 namespace {
 
-using namespace simd;
-
 // A segment's sums over positions of weight * value, as low + 256 * high: most levels take the
 // weights' low and high bytes apart.
 struct SegmentSums {

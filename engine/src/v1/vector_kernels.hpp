@@ -16,8 +16,6 @@
 namespace czip::v1 {
 namespace {
 
-using namespace simd;
-
 template <class Ops>
 struct VectorMath {
   using I32 = typename Ops::I32;
@@ -158,7 +156,7 @@ struct ElementKernels {
   static ExpWeights exp_weights(const std::int32_t* logits, std::size_t n, const ExpFunction& exp,
                                 std::uint16_t* weights) {
     const std::size_t whole = n - n % kLanes;
-    const std::int32_t largest = largest_of<Ops>(logits, n);
+    const std::int32_t largest = simd::largest_of<Ops>(logits, n);
 
     // Lanes past n are computed, stored into the padding and kept out of the sum.
     I32 sum = Ops::set(0);

@@ -119,8 +119,8 @@ void InferenceState::Buffers::embed(std::span<const std::uint32_t> tokens) {
 void InferenceState::Buffers::multiply(const simd::PackedMatrix& matrix,
                                        const AlignedBuffer<std::int8_t>& x, std::size_t x_stride,
                                        std::size_t rows) {
-  network->dense_kernels->dense(matrix, x.data(), x_stride, rows, accumulators.data(),
-                                accumulator_stride(matrix), dense_scratch.data());
+  network->dense_kernels->multiply(matrix, x.data(), x_stride, rows, accumulators.data(),
+                                   accumulator_stride(matrix), dense_scratch.data());
 }
 
 void InferenceState::Buffers::normalize(const AlignedBuffer<std::int16_t>& gain, std::size_t rows) {
@@ -218,9 +218,9 @@ void InferenceState::Buffers::member_logits(std::size_t stream, const simd::Pack
     logits[0] = 0;
     return;
   }
-  network->dense_kernels->dense(members, normalized.data() + stream * d_stride(), d_stride(), 1,
-                                accumulators.data(), accumulator_stride(members),
-                                dense_scratch.data());
+  network->dense_kernels->multiply(members, normalized.data() + stream * d_stride(), d_stride(), 1,
+                                   accumulators.data(), accumulator_stride(members),
+                                   dense_scratch.data());
   kernels().requantize_logits(accumulators.data(), members.rows, network->head_scale,
                               network->head_limit, logits);
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "simd/kernel_set.hpp"
 #include "v2/packed_network.hpp"
 #include "v2/weights.hpp"
 
@@ -41,9 +42,9 @@ bool pack_bias(const LayerWeights& source, const NetworkConfig& config, PackedLa
 }
 
 bool pack_layer(const LayerWeights& source, PackedNetwork& network, PackedLayer& target) {
-  const v1::Kernels& kernels = *network.dense_kernels;
+  const simd::DenseKernels& kernels = *network.dense_kernels;
   return copy_padded(source.attention_norm, target.attention_norm) &&
-         kernels.pack(source.qkv, target.qkv) &&
+         simd::pack(kernels, source.qkv, target.qkv) &&
          copy_padded(source.query_norm, target.query_norm) &&
          copy_padded(source.key_norm, target.key_norm) &&
          pack_scale(source.value_scale, kValueBound, target.value_scale) &&
@@ -51,12 +52,12 @@ bool pack_layer(const LayerWeights& source, PackedNetwork& network, PackedLayer&
          copy_padded(source.score_scale, target.score_scale) &&
          copy_padded(source.sink, target.sink) &&
          copy_padded(source.attention_gain, target.attention_gain) &&
-         kernels.pack(source.output, target.output) &&
+         simd::pack(kernels, source.output, target.output) &&
          pack_scale(source.output_scale, kResidualStep, target.output_scale) &&
          copy_padded(source.feed_forward_norm, target.feed_forward_norm) &&
-         kernels.pack(source.up, target.up) &&
+         simd::pack(kernels, source.up, target.up) &&
          pack_scale(source.up_scale, kActivationBound, target.up_scale) &&
-         kernels.pack(source.down, target.down) &&
+         simd::pack(kernels, source.down, target.down) &&
          pack_scale(source.down_scale, kResidualStep, target.down_scale);
 }
 
@@ -70,7 +71,7 @@ bool pack_rows(const MatrixI8& weights, std::uint32_t first, std::uint32_t count
     const auto row = std::span(weights.data).subspan(row_of(r) * weights.cols, weights.cols);
     part.data.insert(part.data.end(), row.begin(), row.end());
   }
-  return network.dense_kernels->pack(part, packed);
+  return simd::pack(*network.dense_kernels, part, packed);
 }
 
 bool pack_group_head(const MatrixI8& weights, PackedNetwork& network) {
@@ -158,7 +159,7 @@ bool are_groups_of(std::span<const std::uint32_t> groups, const NetworkConfig& c
 
 Result<Weights> load_checked(const safetensors::File& file, SimdLevel level,
                              const LogitOrder& order) {
-  if (v1::find_kernels(level) == nullptr)
+  if (simd::find_kernels(level) == nullptr)
     return fail(ErrorCode::invalid_argument, "SIMD level " + std::string(simd_level_name(level)) +
                                                  " is not supported by this CPU or build");
   CZIP_TRY_ASSIGN(const auto config, load_network_config(file));
@@ -191,8 +192,9 @@ Result<Network> Network::create(const safetensors::File& file, SimdLevel level,
     CZIP_TRY_ASSIGN(const auto model, load_checked(file, level, order));
     auto network = std::make_unique<PackedNetwork>();
     network->level = level;
-    network->dense_kernels = v1::find_kernels(level);
-    network->kernels = &kernels_of(level);
+    const simd::KernelSet& kernels = *simd::find_kernels(level);
+    network->dense_kernels = &kernels.dense;
+    network->kernels = &kernels.v2_network;
     if (pack_network(model, order, *network)) return Network(std::move(network));
   } catch (const std::bad_alloc&) {  // reported below
   }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "czip/engine/v2/network.hpp"
-#include "v1/kernels.hpp"
+#include "simd/dense.hpp"
 #include "v2/kernels.hpp"
 
 namespace czip::v2 {
@@ -46,7 +46,7 @@ inline constexpr std::uint32_t kHeadPart = 1024;
 
 struct PackedNetwork {
   SimdLevel level = SimdLevel::scalar;
-  const v1::Kernels* dense_kernels = nullptr;
+  const simd::DenseKernels* dense_kernels = nullptr;
   const Kernels* kernels = nullptr;
   NetworkConfig config;
   alignas(64) Exp2Table exp2{};

@@ -24,8 +24,6 @@
 namespace czip::v2 {
 namespace {
 
-using namespace simd;
-
 template <class Ops>
 struct VectorMath {
   using I32 = typename Ops::I32;
@@ -91,7 +89,7 @@ std::uint32_t weigh_in_lanes(const std::int32_t* scores, std::size_t slots, std:
 }
 
 template <class Isa>
-struct VectorKernelsV2 {
+struct VectorKernels {
   using Ops = typename Isa::Ops;
   using I32 = typename Ops::I32;
   using Wide = typename Ops::Wide;
@@ -264,7 +262,7 @@ struct VectorKernelsV2 {
   static void cumulative_frequencies(const std::int32_t* logits, std::size_t n,
                                      const Exp2Table& exp2, std::uint32_t* cumulative) {
     const std::size_t whole = n - n % kLanes;
-    const std::int32_t largest = largest_of<Ops>(logits, n);
+    const std::int32_t largest = simd::largest_of<Ops>(logits, n);
 
     auto* weights = reinterpret_cast<std::int32_t*>(cumulative + 1);
     Wide sums = Ops::zero_extend(Ops::set(0));
@@ -302,7 +300,7 @@ inline void accumulate_one_by_one(std::uint32_t* cumulative, std::size_t n, int 
 
 template <class Isa>
 constexpr Kernels make_vector_kernels() {
-  using Vector = VectorKernelsV2<Isa>;
+  using Vector = VectorKernels<Isa>;
   return {.embed = Vector::embed,
           .normalize = Vector::normalize,
           .requantize_values = Vector::requantize_values,

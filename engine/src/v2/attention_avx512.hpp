@@ -1,19 +1,27 @@
 // AVX-512 VNNI level of the czip-model-v2 network. vpdpbusd multiplies unsigned by signed bytes:
 // keys are kept plus 128, which 128 times the sum of the query takes off again; attention weights
 // are unsigned bytes as they are.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 
-#include "simd/avx512_keys.hpp"
+#include "simd/keys_avx512.hpp"
 #include "simd/ops_avx512.hpp"
 #include "v2/vector_kernels.hpp"
 
 namespace czip::v2 {
 namespace {
 
-using namespace simd;
+using simd::add_products;
+using simd::broadcast_4_bytes;
+using simd::from_sums;
+using simd::load_64_bytes;
+using simd::Sums512;
 
-struct Avx512VnniIsa {
-  using Ops = Avx512Ops;
+struct Avx512Isa {
+  using Ops = simd::Avx512Ops;
 
   static __m512i look_up_64(const std::uint32_t* table, __m512i index) {
     const __m512i low =
@@ -51,11 +59,11 @@ struct Avx512VnniIsa {
                        const AttentionScratch& scratch) {
     const std::size_t n = ring.head_dim;
     std::int32_t offsets[kHeads];
-    for (std::size_t h = 0; h < kHeads; ++h) offsets[h] = offset_of_bytes(queries + h * n, n);
+    for (std::size_t h = 0; h < kHeads; ++h) offsets[h] = simd::offset_of_bytes(queries + h * n, n);
     const auto fetch = [&](const std::int8_t* line) { __builtin_prefetch(line + ring.to_next); };
     const auto blocks = [&]<std::size_t kBlocks>(std::size_t t) {
-      dot_key_blocks<kHeads, kBlocks>(queries, n, offsets, ring.keys + t * n, scratch.scores + t,
-                                      scratch.stride, fetch);
+      simd::dot_key_blocks<kHeads, kBlocks>(queries, n, offsets, ring.keys + t * n,
+                                            scratch.scores + t, scratch.stride, fetch);
     };
     std::size_t t = 0;
     for (; t + 64 <= slots; t += 64) blocks.template operator()<4>(t);
@@ -160,7 +168,4 @@ struct Avx512VnniIsa {
 };
 
 }  // namespace
-
-const Kernels kAvx512VnniKernels = make_vector_kernels<Avx512VnniIsa>();
-
 }  // namespace czip::v2

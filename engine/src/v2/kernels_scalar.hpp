@@ -1,6 +1,9 @@
-// The reference of the czip-model-v2 network's functions: plain loops in the order of
-// conformance/czip-network-v2.md. This file is compiled with the floating-point registers disabled
-// where the compiler can.
+// The reference kernels of the v2 network: plain loops in the order of
+// conformance/czip-network-v2.md. They define what every other level computes.
+// simd/isa_scalar.cpp compiles them with the floating-point registers disabled where the compiler
+// can.
+#pragma once
+
 #include <algorithm>
 
 #include "v2/kernels.hpp"
@@ -129,19 +132,20 @@ void cumulative_frequencies(const std::int32_t* logits, std::size_t n, const Exp
     cumulative[i + 1] = cumulative[i] + std::max<std::uint32_t>(cumulative[i + 1] >> shift, 1);
 }
 
+constexpr Kernels make_scalar_kernels() {
+  return {
+      .embed = embed,
+      .normalize = normalize,
+      .requantize_values = requantize_values,
+      .add_requantized = add_requantized,
+      .activate = activate,
+      .activate_squared = activate_squared,
+      .requantize_logits = requantize_logits,
+      .append = append,
+      .attend = attend,
+      .cumulative_frequencies = cumulative_frequencies,
+  };
+}
+
 }  // namespace
-
-const Kernels kScalarKernels{
-    .embed = embed,
-    .normalize = normalize,
-    .requantize_values = requantize_values,
-    .add_requantized = add_requantized,
-    .activate = activate,
-    .activate_squared = activate_squared,
-    .requantize_logits = requantize_logits,
-    .append = append,
-    .attend = attend,
-    .cumulative_frequencies = cumulative_frequencies,
-};
-
 }  // namespace czip::v2

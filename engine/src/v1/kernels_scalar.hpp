@@ -1,36 +1,18 @@
-// The reference kernels: plain loops in the order of conformance/czip-v1.md. They define what every
-// other level computes. This file is compiled with the floating-point registers disabled where the
-// compiler can.
+// The reference kernels of the v1 network: plain loops in the order of conformance/czip-v1.md. They
+// define what every other level computes. simd/isa_scalar.cpp compiles them with the floating-point
+// registers disabled where the compiler can.
+#pragma once
+
 #include <algorithm>
 
 #include "czip/engine/integer_math.hpp"
+#include "simd/dense_scalar.hpp"
 #include "v1/kernels.hpp"
 
 namespace czip::v1 {
 namespace {
 
-bool pack(const MatrixI8& matrix, simd::PackedMatrix& packed) {
-  packed.rows = matrix.rows;
-  packed.cols = matrix.cols;
-  if (!packed.weights.allocate(matrix.data.size())) return false;
-  std::copy(matrix.data.begin(), matrix.data.end(), packed.weights.data());
-  return true;
-}
-
-// Sum of n products of int8: |result| <= 127 * 128 * n, in range for n <= 65536.
-std::int32_t dot(const std::int8_t* a, const std::int8_t* b, std::size_t n) {
-  std::int32_t sum = 0;
-  for (std::size_t i = 0; i < n; ++i) sum += std::int32_t{a[i]} * b[i];
-  return sum;
-}
-
-void dense(const simd::PackedMatrix& weight, const std::int8_t* x, std::size_t x_stride,
-           std::size_t row_count, std::int32_t* y, std::size_t y_stride, std::int16_t*) {
-  for (std::size_t r = 0; r < row_count; ++r)
-    for (std::size_t o = 0; o < weight.rows; ++o)
-      y[r * y_stride + o] =
-          dot(weight.weights.data() + o * weight.cols, x + r * x_stride, weight.cols);
-}
+using simd::dot;
 
 void dense_requantize(const simd::PackedMatrix& weight, const RequantizePlan& plan,
                       const std::int8_t* x, std::size_t x_stride, std::size_t row_count,
@@ -199,22 +181,18 @@ std::uint64_t sum_frequencies(const std::uint16_t* weights, std::size_t n, Frequ
   return sum;
 }
 
+constexpr Kernels make_scalar_kernels() {
+  return {.dense_requantize = dense_requantize,
+          .normalize_residual = normalize_residual,
+          .add_normalized = add_normalized,
+          .gated_relu = gated_relu,
+          .rotate_query = rotate<1>,
+          .rotate_key = rotate<0>,
+          .append_key_value = append_key_value,
+          .attend = attend,
+          .exp_weights = exp_weights,
+          .sum_frequencies = sum_frequencies};
+}
+
 }  // namespace
-
-const Kernels kScalarKernels{
-    .level = SimdLevel::scalar,
-    .pack = pack,
-    .dense = dense,
-    .dense_requantize = dense_requantize,
-    .normalize_residual = normalize_residual,
-    .add_normalized = add_normalized,
-    .gated_relu = gated_relu,
-    .rotate_query = rotate<1>,
-    .rotate_key = rotate<0>,
-    .append_key_value = append_key_value,
-    .attend = attend,
-    .exp_weights = exp_weights,
-    .sum_frequencies = sum_frequencies,
-};
-
 }  // namespace czip::v1
