@@ -21,11 +21,10 @@ void dense_requantize(const simd::PackedMatrix& weight, const RequantizePlan& pl
     for (std::size_t o = 0; o < weight.rows; ++o) {
       const std::int32_t accumulator =
           dot(weight.weights.data() + o * weight.cols, x + r * x_stride, weight.cols);
-      requantize_each(&accumulator, 1, plan.requantizer, y + r * y_stride + o);
+      requantize_each(&accumulator, 1, plan.requantization, y + r * y_stride + o);
     }
 }
 
-// Inverse root mean square of sat7(x), Q15.
 template <class Source>
 std::int32_t inverse_rms_of(const Source* x, std::size_t n,
                             const std::uint16_t* inverse_rms_table) {
@@ -34,12 +33,7 @@ std::int32_t inverse_rms_of(const Source* x, std::size_t n,
     const std::int32_t xi = saturate7(x[i]);
     sum_of_squares += static_cast<std::uint32_t>(xi * xi);
   }
-  return inverse_rms_table[sum_of_squares / n + 1];
-}
-
-// |product| <= 127 * 128 * 32768 < 2^29.
-std::int8_t normalized(std::int32_t x, std::int8_t weight, std::int32_t inverse) {
-  return saturate7(shift_right_rne(std::int64_t{saturate7(x)} * weight * inverse, 15));
+  return inverse_rms_table[mean_square(sum_of_squares, n)];
 }
 
 void normalize_residual(const std::int32_t* residual, const std::int8_t* weight,
@@ -55,24 +49,17 @@ void add_normalized(const std::int8_t* x, const std::int8_t* weight,
   for (std::size_t i = 0; i < n; ++i) residual[i] += normalized(x[i], weight[i], inverse);
 }
 
-void gated_relu(const std::int8_t* gate, const std::int8_t* value, std::size_t n, std::int8_t* y) {
-  for (std::size_t i = 0; i < n; ++i) {
-    const std::int32_t positive = std::max<std::int32_t>(gate[i], 0);
-    y[i] = saturate7(shift_right_rne(std::int64_t{positive} * value[i], 7));
-  }
+void gate(const std::int8_t* gates, const std::int8_t* values, std::size_t n, std::int8_t* y) {
+  for (std::size_t i = 0; i < n; ++i) y[i] = gated_relu(gates[i], values[i]);
 }
 
-// Rotates (x, y) = (head[i], head[i + 32]) by the angle of `cosine`, `sine`; the sums are below
-// 2^24.
+// A head's elements i and i + 32 are a pair.
 template <int kFurtherShift>
 void rotate(std::int8_t* head, const std::int16_t* cosine, const std::int16_t* sine) {
   for (std::size_t i = 0; i < kRopePairs; ++i) {
-    const std::int32_t x = head[i];
-    const std::int32_t y = head[i + kRopePairs];
-    const std::int64_t rotated_x = shift_right_rne(x * cosine[i] - y * sine[i], 15);
-    const std::int64_t rotated_y = shift_right_rne(x * sine[i] + y * cosine[i], 15);
-    head[i] = saturate7(shift_right_rne(rotated_x, kFurtherShift));
-    head[i + kRopePairs] = saturate7(shift_right_rne(rotated_y, kFurtherShift));
+    const RotatedPair rotated = rotate_pair(head[i], head[i + kRopePairs], cosine[i], sine[i]);
+    head[i] = saturate7(shift_right_rne(rotated.x, kFurtherShift));
+    head[i + kRopePairs] = saturate7(shift_right_rne(rotated.y, kFurtherShift));
   }
 }
 
@@ -82,18 +69,17 @@ void append_key_value(const KvCache& cache, std::uint32_t position, const std::i
   std::copy_n(value, kHeadDim, cache.values + std::size_t{position} * kHeadDim);
 }
 
-std::int32_t attention_score(const std::int8_t* query, const std::int8_t* key,
-                             std::int32_t multiplier) {
-  const std::int64_t product = shift_right_rne(dot(query, key, kHeadDim), 2) * multiplier;
-  return saturate32(shift_right_rne(product, 15));
+std::int32_t score(const std::int8_t* query, const std::int8_t* key, std::int32_t multiplier) {
+  return attention_score(dot(query, key, kHeadDim), multiplier);
 }
 
-// The online softmax of one head: running maximum, sum of weights, weighted sum of values.
+// The online softmax of one head (Milakov & Gimelshein 2018): running maximum, sum of weights,
+// weighted sum of values.
 class OnlineSoftmax {
  public:
   OnlineSoftmax(const ExpFunction& exp, Dialect dialect) : exp_(exp), dialect_(dialect) {}
 
-  // The sink takes part with its score and a value of zero.
+  // The sink (Xiao et al. 2023) takes part with its score and a value of zero.
   void start_with_sink(std::int32_t score) {
     maximum_ = score;
     sum_ = weight(0);
@@ -112,7 +98,7 @@ class OnlineSoftmax {
 
   void finish(std::int8_t* out) const {
     for (std::size_t i = 0; i < kHeadDim; ++i)
-      out[i] = saturate7(divide_rne_signed(values_[i], sum_));
+      out[i] = saturate7(divide_rne_signed(values_[i], static_cast<std::uint64_t>(sum_)));
   }
 
  private:
@@ -130,19 +116,15 @@ class OnlineSoftmax {
                ? static_cast<std::int32_t>(static_cast<std::uint32_t>(value))
                : value;
   }
-  // Multiplies by `factor`, Q16: half is added away from zero, then the shift rounds down.
   void rescale(std::uint32_t factor) {
-    sum_ = (sum_ * factor + 32768) >> 16;
-    for (std::int64_t& value : values_) {
-      const std::int64_t product = value * factor;
-      value = in_dialect((product >= 0 ? product + 32768 : product - 32768) >> 16);
-    }
+    sum_ = rescaled(sum_, factor);
+    for (std::int64_t& value : values_) value = in_dialect(rescaled(value, factor));
   }
 
   const ExpFunction& exp_;
   Dialect dialect_;
   std::int32_t maximum_ = kEmpty;
-  std::uint64_t sum_ = 0;
+  std::int64_t sum_ = 0;  // below 2^31
   std::array<std::int64_t, kHeadDim> values_{};
 };
 
@@ -153,10 +135,9 @@ void attend(const AttentionInput& input, const KvCache& cache, AttentionScratch&
     const std::int32_t multiplier = input.score_multiplier[h];
     OnlineSoftmax softmax(*input.exp, input.dialect);
     if (input.sink_key != nullptr)
-      softmax.start_with_sink(attention_score(query, input.sink_key, multiplier));
+      softmax.start_with_sink(score(query, input.sink_key, multiplier));
     for (std::size_t t = 0; t < input.positions; ++t)
-      softmax.add(attention_score(query, cache.keys + t * kHeadDim, multiplier),
-                  cache.values + t * kHeadDim);
+      softmax.add(score(query, cache.keys + t * kHeadDim, multiplier), cache.values + t * kHeadDim);
     softmax.finish(out + h * kHeadDim);
   }
 }
@@ -185,8 +166,8 @@ constexpr Kernels make_scalar_kernels() {
   return {.dense_requantize = dense_requantize,
           .normalize_residual = normalize_residual,
           .add_normalized = add_normalized,
-          .gated_relu = gated_relu,
-          .rotate_query = rotate<1>,
+          .gated_relu = gate,
+          .rotate_query = rotate<kQueryShift>,
           .rotate_key = rotate<0>,
           .append_key_value = append_key_value,
           .attend = attend,

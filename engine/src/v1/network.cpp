@@ -24,7 +24,7 @@ bool copy_padded(const std::vector<std::int8_t>& source, AlignedBuffer<std::int8
 
 bool pack_dense(const simd::DenseKernels& kernels, const DenseWeights& source,
                 PackedDense& target) {
-  target.plan = make_requantize_plan(source.requantizer);
+  target.plan = make_requantize_plan(source.requantization);
   return simd::pack(kernels, source.weight, target.matrix);
 }
 

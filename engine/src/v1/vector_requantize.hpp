@@ -21,7 +21,7 @@ struct RequantizedDense {
       for (std::size_t i = 0; i < Isa::kTileOutputs; i += Ops::kLanes)
         Ops::store_i8(y + i, VectorMath<Ops>::requantize(Ops::load(sums + i), plan));
     } else {
-      requantize_each(sums, Isa::kTileOutputs, plan.requantizer, y);
+      requantize_each(sums, Isa::kTileOutputs, plan.requantization, y);
     }
   }
 

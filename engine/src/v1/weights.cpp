@@ -21,21 +21,17 @@
 namespace czip::v1 {
 namespace {
 
-constexpr std::uint32_t kDefaultSoftmaxCoefficient = 37819;  // log2(e) * 0.1 / 64, Q24
-// The coder keeps its range above 2^30, so a larger sum would leave symbols without a share of it.
-constexpr std::uint32_t kMaxTargetTotal = std::uint32_t{1} << 30;
-constexpr int kMaxShift = 62;  // 2^shift is a positive int64
-
 DenseWeights read_dense(safetensors::TensorReader& reader, const std::string& name,
                         std::uint32_t rows, std::uint32_t cols) {
   DenseWeights dense;
   dense.weight = reader.matrix(name + ".weight", rows, cols);
-  dense.requantizer.multiplier = reader.scalar_i32(name + ".mult").value_or(1);
-  dense.requantizer.shift = reader.scalar_i8(name + ".shift").value_or(0);
-  if (dense.requantizer.shift > kMaxShift)
+  dense.requantization.multiplier = reader.scalar_i32(name + ".mult").value_or(1);
+  dense.requantization.shift = reader.scalar_i8(name + ".shift").value_or(0);
+  if (dense.requantization.shift > kMaxRequantizationShift)
     reader.refuse(ErrorCode::unsupported, "tensor " + in_quotes(name + ".shift") + " is " +
-                                              std::to_string(dense.requantizer.shift) +
-                                              ", more than " + std::to_string(kMaxShift));
+                                              std::to_string(dense.requantization.shift) +
+                                              ", more than " +
+                                              std::to_string(kMaxRequantizationShift));
   return dense;
 }
 
@@ -84,15 +80,15 @@ void read_rope_tables(safetensors::TensorReader& reader, const safetensors::File
 }
 
 void read_softmax(safetensors::TensorReader& reader, Weights& model) {
-  constexpr std::array<std::uint64_t, 1> kShape{256};
+  constexpr std::array<std::uint64_t, 1> kShape{kExp2Entries};
   if (const safetensors::TensorView* const table =
           reader.require("lut.exp2", safetensors::DType::u16, kShape))
     for (std::size_t i = 0; i < model.exp2_table.size(); ++i)
       model.exp2_table[i] = load_le<std::uint16_t>(table->bytes.data() + 2 * i);
   model.softmax_coefficient =
       reader.scalar_u32("softmax.coef_q24").value_or(kDefaultSoftmaxCoefficient);
-  model.target_total =
-      reader.scalar_u32("softmax.target_total").value_or(kMaxTargetTotal - model.vocabulary - 1024);
+  model.target_total = reader.scalar_u32("softmax.target_total")
+                           .value_or(kMaxTargetTotal - model.vocabulary - kDefaultTotalReserve);
   if (model.target_total <= model.vocabulary || model.target_total > kMaxTargetTotal)
     reader.refuse(ErrorCode::unsupported,
                   "tensor 'softmax.target_total' is " + std::to_string(model.target_total) +

@@ -79,7 +79,7 @@ struct Avx512Isa {
     const __m512i n = _mm512_packus_epi32(_mm512_sub_epi32(largest_7, load_64_bytes(scores)),
                                           _mm512_sub_epi32(largest_7, load_64_bytes(scores + 16)));
     const __m512i entry = _mm512_permutex2var_epi16(low, n, high);
-    return _mm512_avg_epu16(_mm512_srlv_epi16(entry, _mm512_srli_epi16(n, 6)),
+    return _mm512_avg_epu16(_mm512_srlv_epi16(entry, _mm512_srli_epi16(n, kExp2IndexBits)),
                             _mm512_setzero_si512());
   }
 
@@ -92,7 +92,7 @@ struct Avx512Isa {
     };
     const __m512i low = half_of_table(0);
     const __m512i high = half_of_table(32);
-    const __m512i largest_7 = Ops::set(largest + 7 * 64);
+    const __m512i largest_7 = Ops::set(largest + 7 * static_cast<std::int32_t>(kExp2Entries));
     // What the two packings within 128 bits left apart: dword v * 4 + l came to l * 4 + v.
     const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
     Sums512 sum{};

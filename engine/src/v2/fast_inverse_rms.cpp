@@ -35,8 +35,7 @@ std::uint64_t floor_sqrt(std::uint64_t x) {
 }  // namespace
 
 std::uint32_t fast_inverse_rms(std::uint64_t sum_of_squares, std::size_t n) {
-  const std::uint64_t root = floor_sqrt(16 * sum_of_squares / n + 256);
-  return static_cast<std::uint32_t>(((std::uint64_t{1} << 32) + root / 2) / root);
+  return inverse_of_root(floor_sqrt(mean_square(sum_of_squares, n)));
 }
 
 }  // namespace czip::v2

@@ -152,17 +152,17 @@ TEST_CASE("dense equals the scalar kernel for odd sizes and extreme weights") {
 
 TEST_CASE("requantized dense equals the scalar kernel for narrow, wide and odd multipliers") {
   Random random(2);
-  constexpr Requantization kRequantizers[] = {
+  constexpr Requantization kRequantizations[] = {
       {819, 20},       {1, 0},          {1, 1},     {3, 1},    {-819, 20}, {1 << 20, 30},
       {INT32_MAX, 40}, {INT32_MIN, 62}, {1024, 20}, {512, 22}, {1, 22},    {127, -3}};
   for (const simd::KernelSet* kernels : vector_kernels())
-    for (const Requantization requantizer : kRequantizers)
+    for (const Requantization requantization : kRequantizations)
       for (const Draw how : {Draw::uniform, Draw::extremes, Draw::mostly_small})
         for (const DenseCase& size : {kDenseCases[1], kDenseCases[5], kDenseCases[8]}) {
           CAPTURE(simd_level_name(kernels->level));
-          CAPTURE(requantizer.multiplier);
-          CAPTURE(int{requantizer.shift});
-          const RequantizePlan plan = make_requantize_plan(requantizer);
+          CAPTURE(requantization.multiplier);
+          CAPTURE(int{requantization.shift});
+          const RequantizePlan plan = make_requantize_plan(requantization);
           const auto run = make_dense_run<std::int8_t>(random, how, size);
           const MatrixI8 matrix = drawn_matrix(random, how, size.outputs, size.inputs);
           const auto with = [&](const simd::KernelSet& k) {
@@ -177,16 +177,16 @@ TEST_CASE("requantized dense equals the scalar kernel for narrow, wide and odd m
 }
 
 TEST_CASE("a requantize plan that fits 32 bits gives the exact result for every accumulator") {
-  for (const Requantization requantizer : {Requantization{819, 20}, Requantization{1024, 20},
-                                           Requantization{3, 4}, Requantization{1, 8}}) {
-    const RequantizePlan plan = make_requantize_plan(requantizer);
+  for (const Requantization requantization : {Requantization{819, 20}, Requantization{1024, 20},
+                                              Requantization{3, 4}, Requantization{1, 8}}) {
+    const RequantizePlan plan = make_requantize_plan(requantization);
     REQUIRE(plan.fits_32_bits);
     CHECK(plan.limit > 0);
     std::int8_t at_limit = 0;
     std::int8_t beyond = 0;
     const std::int32_t huge = INT32_MAX;
-    requantize_each(&plan.limit, 1, requantizer, &at_limit);
-    requantize_each(&huge, 1, requantizer, &beyond);
+    requantize_each(&plan.limit, 1, requantization, &at_limit);
+    requantize_each(&huge, 1, requantization, &beyond);
     CHECK(at_limit == 127);
     CHECK(beyond == 127);
   }

@@ -16,22 +16,9 @@
 #include "czip/base/error.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/engine/simd.hpp"
+#include "czip/engine/v2/constants.hpp"
 
 namespace czip::v2 {
-
-// Bounds that the loader insists on; the bounds of every accumulator follow from them.
-struct NetworkLimits {
-  static constexpr std::uint32_t kVocabulary = 65536;
-  static constexpr std::uint32_t kModelWidth = 2048;  // d_model, a multiple of 16
-  static constexpr std::uint32_t kHeads = 64;
-  static constexpr std::uint32_t kHeadDim = 128;       // a multiple of 16
-  static constexpr std::uint32_t kFeedForward = 8192;  // d_ff, a multiple of 16
-  static constexpr std::uint32_t kLayers = 64;
-  static constexpr std::uint32_t kWindow = 4096;             // a multiple of 16
-  static constexpr std::uint32_t kBigramBuckets = 1U << 20;  // a power of two
-  static constexpr std::uint32_t kEmbeddingShift = 12;
-  static constexpr std::uint32_t kStreams = 64;
-};
 
 // Tensor "network.config": these fields in this order, after a format version of 1.
 struct NetworkConfig {
