@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "czip/base/error.hpp"
 #include "czip/engine/matrix.hpp"
 #include "simd/matrix.hpp"
 
@@ -26,7 +27,7 @@ struct DenseKernels {
                    std::int16_t* scratch);
 };
 
-// Packs `matrix` for `kernels`. False when memory runs out.
-[[nodiscard]] bool pack(const DenseKernels& kernels, const MatrixI8& matrix, PackedMatrix& packed);
+// Packs `matrix` for `kernels`. Error: out_of_memory.
+Status pack(const DenseKernels& kernels, const MatrixI8& matrix, PackedMatrix& packed);
 
 }  // namespace czip::simd

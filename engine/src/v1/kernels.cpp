@@ -41,11 +41,12 @@ ExpFunction make_exp_function(const Exp2Table& table, std::uint32_t coefficient)
   return exp;
 }
 
-bool AttentionScratch::allocate(std::uint32_t positions) {
+Status AttentionScratch::allocate(std::uint32_t positions) {
   stride = simd::round_up(positions, simd::kRowPadding) + simd::kRowPadding;
-  return scores.allocate(kMaxHeadsPerPass * stride) &&
-         weight_low.allocate(kFrontPadding + stride) &&
-         weight_high.allocate(kFrontPadding + stride) && segments.allocate(stride);
+  CZIP_TRY(scores.allocate(kMaxHeadsPerPass * stride));
+  CZIP_TRY(weight_low.allocate(kFrontPadding + stride));
+  CZIP_TRY(weight_high.allocate(kFrontPadding + stride));
+  return segments.allocate(stride);
 }
 
 FrequencyScale make_frequency_scale(std::uint32_t numerator, std::uint32_t weight_sum) {

@@ -85,7 +85,7 @@ struct AttentionScratch {
   };
   AlignedBuffer<Segment> segments;  // [positions + 1]
 
-  [[nodiscard]] bool allocate(std::uint32_t positions);
+  Status allocate(std::uint32_t positions);
 };
 
 // symbol_frequency without a division: floor(e * numerator / denominator) for e < 2^16 is

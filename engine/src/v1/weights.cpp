@@ -108,31 +108,29 @@ void read_tokenizer(safetensors::TensorReader& reader, const safetensors::File& 
 }  // namespace
 
 Result<Weights> load_weights(std::span<const std::uint8_t> file) try {
-  const auto parsed = safetensors::File::parse(file);
-  if (!parsed) return tl::unexpected<Error>(parsed.error());
+  CZIP_TRY_ASSIGN(const auto parsed, safetensors::File::parse(file));
   Weights model;
-  model.metadata = without_json_quotes(parsed->metadata());
-  auto config = parse_network_config(model.metadata);
-  if (!config) return tl::unexpected<Error>(std::move(config.error()));
+  model.metadata = without_json_quotes(parsed.metadata());
+  CZIP_TRY_ASSIGN(const auto config, parse_network_config(model.metadata));
 
-  model.vocabulary = config->vocabulary;
-  model.d_model = config->d_model;
-  model.heads = config->heads;
-  model.d_ff = config->d_ff;
-  model.rope_theta_q16 = config->rope_theta_q16;
-  model.tokenizer_codec = std::move(config->tokenizer_codec);
+  model.vocabulary = config.vocabulary;
+  model.d_model = config.d_model;
+  model.heads = config.heads;
+  model.d_ff = config.d_ff;
+  model.rope_theta_q16 = config.rope_theta_q16;
+  model.tokenizer_codec = config.tokenizer_codec;
 
-  safetensors::TensorReader reader(*parsed);
-  read_rope_tables(reader, *parsed, model);
+  safetensors::TensorReader reader(parsed);
+  read_rope_tables(reader, parsed, model);
   read_softmax(reader, model);
   model.embedding = reader.matrix("embed.weight", model.vocabulary, model.d_model);
-  read_layers(reader, *config, model);
+  read_layers(reader, config, model);
   model.final_norm = reader.vector_i8("norm.weight", model.d_model);
   model.head = reader.matrix("head.weight", model.vocabulary, model.d_model);
-  read_tokenizer(reader, *parsed, model);
-  if (reader.failed()) return tl::unexpected<Error>(*reader.error());
+  read_tokenizer(reader, parsed, model);
+  CZIP_TRY(reader.status());
 
-  const std::uint32_t limit = std::min(config->wanted_context, model.positions);
+  const std::uint32_t limit = std::min(config.wanted_context, model.positions);
   model.context_log2 = static_cast<std::uint32_t>(std::bit_width(limit)) - 1;
   model.context = std::uint32_t{1} << model.context_log2;
   return model;

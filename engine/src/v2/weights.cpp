@@ -44,7 +44,7 @@ class NetworkReader {
   std::vector<std::int16_t> gains(const std::string& rest, std::uint32_t size) {
     return vector(rest, size, -kMaxMultiplier, kMaxMultiplier);
   }
-  Scale scale(const std::string& rest, std::uint32_t size, int max_shift);
+  ChannelScale scale(const std::string& rest, std::uint32_t size, int max_shift);
   void read_attention(const std::string& prefix, LayerWeights& layer);
   void read_feed_forward(const std::string& prefix, LayerWeights& layer);
   void refuse_further_tensors();
@@ -136,8 +136,8 @@ std::vector<std::int16_t> NetworkReader::vector(const std::string& rest, std::ui
   return values;
 }
 
-Scale NetworkReader::scale(const std::string& rest, std::uint32_t size, int max_shift) {
-  Scale scale{.multiplier = vector(rest + "_scale", size, 0, kMaxMultiplier)};
+ChannelScale NetworkReader::scale(const std::string& rest, std::uint32_t size, int max_shift) {
+  ChannelScale scale{.multiplier = vector(rest + "_scale", size, 0, kMaxMultiplier)};
   const std::vector<std::uint8_t> shift = tensors_.vector_u8(name(rest + "_shift"), 1);
   if (tensors_.failed()) return scale;
   scale.shift = shift[0];
@@ -182,7 +182,7 @@ void NetworkReader::refuse_further_tensors() {
 
 Result<NetworkConfig> NetworkReader::read_config_only() && {
   read_config();
-  if (tensors_.failed()) return tl::unexpected(*tensors_.error());
+  CZIP_TRY(tensors_.status());
   return model_.config;
 }
 
@@ -206,7 +206,7 @@ Result<Weights> NetworkReader::read(std::uint32_t groups) && {
     model_.head_scale = head_scale[0];
     refuse_further_tensors();
   }
-  if (tensors_.failed()) return tl::unexpected(*tensors_.error());
+  CZIP_TRY(tensors_.status());
   return std::move(model_);
 }
 

@@ -42,7 +42,7 @@ std::int32_t draw(Random& random, Draw how, std::int32_t low, std::int32_t high)
 template <class T>
 AlignedBuffer<T> buffer(std::size_t n) {
   AlignedBuffer<T> b;
-  REQUIRE(b.allocate(n + simd::kRowPadding));
+  REQUIRE(b.allocate(n + simd::kRowPadding).has_value());
   return b;
 }
 
@@ -110,7 +110,7 @@ struct DenseRun {
   std::vector<Y> operator()(const simd::KernelSet& kernels, const MatrixI8& matrix,
                             const Function& function) const {
     simd::PackedMatrix packed;
-    REQUIRE(simd::pack(kernels.dense, matrix, packed));
+    REQUIRE(simd::pack(kernels.dense, matrix, packed).has_value());
     AlignedBuffer<Y> y = buffer<Y>(size.rows * y_stride);
     AlignedBuffer<std::int16_t> scratch =
         buffer<std::int16_t>(simd::dense_scratch_elements(size.inputs));
@@ -342,7 +342,7 @@ std::vector<std::int8_t> run_attention(const simd::KernelSet& kernels, const Att
     kernels.v1_network.append_key_value(cache, t, key.data(), value.data());
   }
   AttentionScratch scratch;
-  REQUIRE(scratch.allocate(c.positions));
+  REQUIRE(scratch.allocate(c.positions).has_value());
   AlignedBuffer<std::int8_t> out = buffer<std::int8_t>(c.heads * kHeadDim);
   const AttentionInput input{.query = data.query.data(),
                              .heads = c.heads,
