@@ -1,16 +1,16 @@
 // Products of weights and activations for the AVX2 level.
 //
 // vpmaddubsw multiplies unsigned by signed bytes and adds pairs of products, but saturates at 16
-// bits. Weights are stored plus 128, as unsigned bytes; what that adds, 128 times the sum of the
-// activations, is taken off the accumulators' start value. A pass of rows then goes one of two
-// ways:
+// bits. Weights are stored plus 128, as unsigned bytes; accumulators start at -128 times the sum of
+// the activations. The rows of a pass are then multiplied in one of two ways:
 //
-// Narrow, for rows of mostly small activations (behind the gated relu and attention): where the
+// Narrow, for rows of mostly small activations (after the gated relu and attention): where the
 // positive and the negative ones among four inputs each add up to at most 128, four products add up
-// to at most 255 * 128 < 2^15, so that two vpmaddubsw are added in 16 bits before they go on to 32.
-// What of an activation exceeds that is kept in a list of the row and multiplied by itself.
+// to at most 255 * 128 < 2^15, so that two vpmaddubsw are added in 16 bits before they are widened
+// to 32. The excess of larger activations is kept in a list for each row and multiplied separately.
 //
-// Wide, for all others: both are widened to 16 bits, once a pass and once a tile, for vpmaddwd.
+// Wide, for all others: weights and activations are widened to 16 bits, once per tile and once per
+// pass, for vpmaddwd.
 //
 // Sums in 32 bits are at most 255 * 127 * 65536 < 2^31 on the way.
 #pragma once

@@ -1,9 +1,8 @@
 // Products of weights and activations for the AVX-512 VNNI level.
 //
 // vpdpbusd multiplies unsigned by signed bytes and adds four products to each 32-bit lane without
-// saturation. Weights are stored plus 128, as unsigned bytes; the accumulator starts at what that
-// adds, 128 times the sum of the activations, below zero. Sums in between are at most
-// 255 * 127 * 65536 < 2^31.
+// saturation. Weights are stored plus 128, as unsigned bytes; accumulators start at -128 times the
+// sum of the activations. Sums in between are at most 255 * 127 * 65536 < 2^31.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The definition of every kernel, for any CPU. Where the compiler can, this file is compiled without
+// The definition of every kernel, for any CPU. Where the compiler can, it is compiled without
 // floating-point registers: proof that no float takes part.
 #include "simd/dense_scalar.hpp"
 #include "simd/kernel_set.hpp"

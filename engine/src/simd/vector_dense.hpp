@@ -6,11 +6,11 @@
 //                  another
 //   kStep          inputs are padded to a multiple of this in a tile
 //   kRowBlock      rows multiplied with a tile at a time
-//   kRowsPerPass   rows that share one trip of the weights through the cache
-//   kFetchesAhead  whether tile_product brings the next tile nearer itself
+//   kRowsPerPass   rows that are multiplied while the weights pass through the cache once
+//   kFetchesAhead  whether tile_product prefetches the next tile itself
 //   pack           as in DenseKernels
-//   Inputs         rows made ready: Inputs(x, x_stride, rows, cols, scratch)
-//   TileWeights    a tile made ready: TileWeights(packed, first output, inputs)
+//   Inputs         prepared rows: Inputs(x, x_stride, rows, cols, scratch)
+//   TileWeights    a prepared tile: TileWeights(packed, first output, inputs)
 //   tile_product(weights, inputs, first row, rows, y, y_stride)
 //                  y[r][o] for kTileOutputs outputs of up to kRowBlock rows
 //
@@ -54,7 +54,7 @@ struct TileDriver {
       const std::size_t rows =
           row_count - pass < Isa::kRowsPerPass ? row_count - pass : Isa::kRowsPerPass;
       const typename Isa::Inputs inputs(x + pass * x_stride, x_stride, rows, weight.cols, scratch);
-      // While a tile is at work the next one comes nearer, a slice per block of rows at least.
+      // While a tile is multiplied the next one is prefetched, a slice with each block of rows.
       const std::size_t tile_bytes = round_up(weight.cols, Isa::kStep) * Isa::kTileOutputs;
       const std::size_t slice = round_up(tile_bytes * Isa::kRowBlock / rows, kCacheLine);
       for (std::size_t o = 0; o < weight.rows; o += Isa::kTileOutputs) {

@@ -67,9 +67,10 @@ struct Avx2Attention {
     for (; t < n; t += 8) blocks.template operator()<1>(t);
   }
 
-  // Softmax weights go into vpmaddwd whole, as signed 16-bit integers, 2^16 less than they are from
-  // 2^15 on; those, few, add 2^16 * value by themselves. Over kFlush positions the signed products
-  // add up to at most 512 * 2^15 * 127 < 2^31 - 256; before further ones, their high part moves on.
+  // vpmaddwd takes the softmax weights as signed 16-bit integers: weights from 2^15 on count 2^16
+  // less than they are. They are few, and add_large adds 2^16 * value for each. Over kFlush
+  // positions the signed products add up to at most 512 * 2^15 * 127 < 2^31 - 256; before further
+  // ones, `flush` moves their high part to `high`.
   static constexpr std::size_t kFlush = 512;
   static constexpr std::size_t kSums = kHeadDim / 8;
 

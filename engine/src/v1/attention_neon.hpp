@@ -27,7 +27,7 @@ struct NeonAttention : NeonKeys<simd::WideningProduct> {
 
   // Whole 16-bit weights times values in 16 bits need half the products that their bytes would.
   // Sums over kFlush positions, 256 * 65535 * 255 < 2^32, are exact; without the 128s they are
-  // below 2^31 and are taken apart as SegmentSums wants them: low + 256 * high.
+  // below 2^31 and are split as SegmentSums has them: low + 256 * high.
   static constexpr std::size_t kFlush = 256;
   static constexpr std::size_t kSums = kHeadDim / 4;
 

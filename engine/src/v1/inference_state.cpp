@@ -168,16 +168,16 @@ InferenceState::InferenceState(InferenceState&&) noexcept = default;
 InferenceState& InferenceState::operator=(InferenceState&&) noexcept = default;
 InferenceState::~InferenceState() = default;
 
-Result<InferenceState> InferenceState::create(const Network& transformer, Capacity capacity) {
-  if (capacity.context == 0 || capacity.context > transformer.positions())
+Result<InferenceState> InferenceState::create(const Network& network, Capacity capacity) {
+  if (capacity.context == 0 || capacity.context > network.positions())
     return fail(ErrorCode::invalid_argument,
                 "context of " + std::to_string(capacity.context) + " tokens, but the model has " +
-                    std::to_string(transformer.positions()) + " positions");
+                    std::to_string(network.positions()) + " positions");
   if (capacity.sequences == 0 || capacity.rows == 0)
     return fail(ErrorCode::invalid_argument, "an inference state needs a sequence and a row");
   std::unique_ptr<Buffers> buffers(new (std::nothrow) Buffers);
   if (buffers != nullptr) {
-    buffers->network = transformer.network_.get();
+    buffers->network = network.network_.get();
     buffers->capacity = capacity;
   }
   if (buffers == nullptr || !buffers->allocate())

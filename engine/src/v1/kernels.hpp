@@ -1,9 +1,8 @@
-// The operations of the network as one table of functions per SIMD level.
-//
-// The scalar table reads like the specification; every other table gives the same integers for
-// every input within the bounds stated here (tests/engine/v1/kernels_test.cpp). Buffers are 64-byte aligned
-// and padded so that vector kernels may read, and write where said, up to kRowPadding bytes past
-// the last element.
+// The operations of the czip-model-v1 network beside the plain products, as one table of functions
+// per SIMD level. The scalar table (kernels_scalar.hpp) reads like conformance/czip-v1.md; every
+// other one gives the same integers for all inputs within the bounds stated here
+// (tests/engine/v1/kernels_test.cpp). Buffers are 64-byte aligned and padded so that vector kernels
+// may read, and write where said, up to kRowPadding bytes past the last element.
 #pragma once
 
 #include <cstddef>
@@ -19,9 +18,9 @@
 
 namespace czip::v1 {
 
-// Requantization with its fast path worked out. With multiplier > 0 and a shift that allows it, an
-// accumulator is limited to [-limit, limit], where |acc| = limit already gives 127; then |acc *
-// multiplier| + 2^shift fits 31 bits and a vector kernel may stay in 32-bit lanes.
+// Requantization prepared for vector kernels. Where fits_32_bits, accumulators may first be limited
+// to [-limit, limit], which give -127 and 127; then |accumulator * multiplier| + 2^shift fits 31
+// bits, and 32-bit lanes are enough. Otherwise requantize_each does it.
 struct RequantizePlan {
   Requantization requantization;
   std::int32_t limit = 0;
@@ -33,7 +32,7 @@ struct RequantizePlan {
 void requantize_each(const std::int32_t* accumulators, std::size_t n, Requantization requantization,
                      std::int8_t* y);
 
-// exp_weight with its tables in vector form.
+// exp_weight with its table in vector form.
 struct ExpFunction {
   Exp2Table table{};
   std::uint32_t coefficient = 0;
@@ -53,7 +52,7 @@ struct KvCache {
   std::int8_t* values;  // positions * 64 bytes
 };
 
-// What attention of one row needs besides the cache.
+// What attention of one row takes besides the cache.
 struct AttentionInput {
   const std::int8_t* query;  // [heads * 64], rotated
   std::uint32_t heads;
@@ -62,8 +61,8 @@ struct AttentionInput {
   const std::int8_t* sink_key;           // [64] or null
   const ExpFunction* exp;
   Dialect dialect;
-  // The cache that the next call attends over, up to `next_positions`: it may be brought nearer in
-  // the meantime. Empty when it is this one, which is near.
+  // For prefetching: the cache that the next call attends over, up to `next_positions`. Null when
+  // it is this one, which is in the CPU's cache already.
   KvCache next_cache = {nullptr, nullptr};
   std::uint32_t next_positions = 0;
 };

@@ -28,8 +28,8 @@ struct NeonKeys {
                                            0);
   }
 
-  // Values are kept plus 128, as unsigned bytes, for products with unsigned weights. What that adds
-  // to a sum over positions, 128 times the sum of the weights, is taken off again.
+  // Values are stored plus 128, as unsigned bytes, for products with unsigned weights. From a sum
+  // over positions 128 times the sum of the weights is then subtracted.
   static std::uint8_t plus_128(std::int8_t x) { return static_cast<std::uint8_t>(x + 128); }
 };
 

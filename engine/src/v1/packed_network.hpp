@@ -1,4 +1,4 @@
-// A transformer's weights and tables in the layouts of one SIMD level.
+// A czip-model-v1 network's weights and tables in the layouts of one SIMD level.
 #pragma once
 
 #include <cstdint>

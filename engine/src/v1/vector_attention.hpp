@@ -1,10 +1,10 @@
 // Attention over vector primitives, equal to the scalar online softmax position by position.
 //
-// The online softmax changes its state's scale only where the running maximum rises. Between two
-// such places, a segment, the weights depend on the segment's maximum alone and the sums may be
-// taken in any order: exactly in the 64-bit dialects, modulo 2^32 in the wrapping one. A segment's
-// sums are taken apart into the weights' low and high bytes, whose products with int8 values add up
-// exactly in 32 bits: 255 * 127 * kMaxPositions < 2^30.
+// The online softmax (Milakov & Gimelshein 2018) rescales its sums only where the running maximum
+// rises. Between two such places, in a segment, the weights depend on the segment's maximum alone,
+// and their sums may be computed in any order: exactly in the 64-bit dialects, modulo 2^32 in the
+// wrapping one. The weights are split into low and high bytes, whose products with int8 values add
+// up exactly in 32 bits: 255 * 127 * kMaxPositions < 2^30.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +18,8 @@
 namespace czip::v1 {
 namespace {
 
-// A segment's sums over positions of weight * value, as low + 256 * high: most levels take the
-// weights' low and high bytes apart.
+// A segment's sums over positions of weight * value, as low + 256 * high: most levels multiply the
+// weights' low and high bytes separately.
 struct SegmentSums {
   alignas(64) std::int32_t low[kHeadDim];
   alignas(64) std::int32_t high[kHeadDim];
@@ -41,8 +41,8 @@ class WrappingAccumulator {
     }
   }
 
-  // v -> (v * factor + 2^15) >> 16 for v >= 0, and with a floor shift one less than that below
-  // zero. There v is multiplied as v + 2^32, whose excess, factor << 16, is taken off as well.
+  // rescaled(v): (v * factor + 2^15) >> 16 for v >= 0, and one less than that below zero. A
+  // negative v is multiplied as v + 2^32; the excess, factor << 16, is subtracted afterwards.
   void rescale(std::uint32_t factor) {
     const I32 multiplier = Ops::set(static_cast<std::int32_t>(factor));
     const I32 if_negative = Ops::set(static_cast<std::int32_t>(~(factor << kExpWeightShift)));
@@ -101,8 +101,8 @@ class WideAccumulator {
   std::int64_t values_[kHeadDim] = {};
 };
 
-// Brings the next call's cache nearer, a few lines with each vector of positions that scale_scores
-// and weigh work on: all at once they would wait for each other and hold up this call's loads.
+// Prefetches the next call's cache, a few lines with each vector of positions in scale_scores and
+// weigh: all at once they would wait for each other and delay this call's loads.
 class CachePrefetch {
  public:
   CachePrefetch(const AttentionInput& input, std::size_t lanes)

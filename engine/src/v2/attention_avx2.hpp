@@ -1,4 +1,5 @@
-// AVX2 level of the czip-model-v2 network: bytes are widened to 16 bits and multiplied by vpmaddwd.
+// Attention and table look-ups of the v2 network for the AVX2 level: bytes are widened to 16 bits
+// and multiplied by vpmaddwd.
 #pragma once
 
 #include <cstddef>

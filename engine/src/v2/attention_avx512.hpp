@@ -1,6 +1,6 @@
-// AVX-512 VNNI level of the czip-model-v2 network. vpdpbusd multiplies unsigned by signed bytes:
-// keys are kept plus 128, which 128 times the sum of the query takes off again; attention weights
-// are unsigned bytes as they are.
+// Attention and table look-ups of the v2 network for the AVX-512 VNNI level. vpdpbusd multiplies
+// unsigned by signed bytes: keys are stored plus 128, and 128 times the sum of the query is
+// subtracted (simd/keys_avx512.hpp); attention weights are unsigned bytes as they are.
 #pragma once
 
 #include <cstddef>
@@ -52,8 +52,8 @@ struct Avx512Isa {
     }
   }
 
-  // For each line of keys one of the next ring's is fetched ahead; the many that all streams have
-  // would else be waited for.
+  // With each line of keys one of the next ring's is prefetched: all streams' rings together do not
+  // fit the CPU's caches.
   template <std::size_t kHeads>
   static void dot_keys(const std::int8_t* queries, const KeyValueRing& ring, std::size_t slots,
                        const AttentionScratch& scratch) {
@@ -93,7 +93,7 @@ struct Avx512Isa {
     const __m512i low = half_of_table(0);
     const __m512i high = half_of_table(32);
     const __m512i largest_7 = Ops::set(largest + 7 * static_cast<std::int32_t>(kExp2Entries));
-    // What the two packings within 128 bits left apart: dword v * 4 + l came to l * 4 + v.
+    // The two packings work within 128 bits: they put dword v * 4 + l at l * 4 + v.
     const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
     Sums512 sum{};
     for (std::size_t t = 0; t < slots; t += 64) {

@@ -1,5 +1,5 @@
-// What the NEON levels of the czip-model-v2 network share; Tiles is a NeonTiles<Product>, whose
-// layout of weights is that of the keys, too.
+// Attention and table look-ups of the v2 network for both NEON levels. Keys lie in tiles like rows
+// of weights.
 #pragma once
 
 #include <cstddef>

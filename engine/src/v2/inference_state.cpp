@@ -17,7 +17,7 @@ struct InferenceState::Buffers {
 
   AlignedBuffer<std::int32_t> residual;      // [S, D]
   AlignedBuffer<std::int8_t> normalized;     // [S, D]
-  AlignedBuffer<std::int32_t> accumulators;  // [S, rows of the matrix at work]
+  AlignedBuffer<std::int32_t> accumulators;  // [S, rows of the current matrix]
   AlignedBuffer<std::int8_t> query;          // [H / G, E]
   AlignedBuffer<std::int8_t> key;            // [E]
   AlignedBuffer<std::int8_t> value;          // [E]
@@ -131,7 +131,7 @@ void InferenceState::Buffers::normalize(const AlignedBuffer<std::int16_t>& gain,
                         normalized.data() + r * d_stride());
 }
 
-// The accumulators of `matrix` join the residual.
+// residual += requantized accumulators of `matrix`.
 void InferenceState::Buffers::add_to_residual(const simd::PackedMatrix& matrix,
                                               const PackedChannels& scale, std::size_t rows) {
   for (std::size_t r = 0; r < rows; ++r)
@@ -139,7 +139,7 @@ void InferenceState::Buffers::add_to_residual(const simd::PackedMatrix& matrix,
                               config().d_model, scale.from(0), residual.data() + r * d_stride());
 }
 
-// From the accumulators of the stream's queries, keys and values to its row of `attention`.
+// Attention of one stream: from its accumulators of `qkv` to its row of `attention`.
 void InferenceState::Buffers::attend(std::size_t layer, std::size_t stream) {
   const NetworkConfig& c = config();
   const PackedLayer& weights_of = network->layers[layer];
@@ -203,17 +203,17 @@ void InferenceState::Buffers::feed_forward_block(const PackedLayer& layer, std::
 void InferenceState::Buffers::head(std::size_t rows, std::int32_t* logits) {
   normalize(network->final_norm, rows);
   std::size_t first = 0;
-  for (const simd::PackedMatrix& part : network->group_head) {
-    multiply(part, normalized, d_stride(), rows);
+  for (const simd::PackedMatrix& slice : network->group_head) {
+    multiply(slice, normalized, d_stride(), rows);
     for (std::size_t r = 0; r < rows; ++r)
-      kernels().requantize_logits(accumulators.data() + r * accumulator_stride(part), part.rows,
+      kernels().requantize_logits(accumulators.data() + r * accumulator_stride(slice), slice.rows,
                                   network->head_scale, network->head_limit,
                                   logits + r * network->members.size() + first);
-    first += part.rows;
+    first += slice.rows;
   }
 }
 
-// Of what `head` normalized.
+// From the row that `head` normalized last.
 void InferenceState::Buffers::member_logits(std::size_t stream, const simd::PackedMatrix& members,
                                             std::int32_t* logits) {
   if (members.rows == 1) {

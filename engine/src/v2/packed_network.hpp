@@ -10,12 +10,13 @@
 
 namespace czip::v2 {
 
+// Multiplier and limit of each row of a matrix.
 struct PackedChannels {
   AlignedBuffer<std::int16_t> multiplier;
   AlignedBuffer<std::int32_t> limit;
   int shift = 1;
 
-  // The scale of the channels from `first` on.
+  // Those of the rows from `first` on.
   [[nodiscard]] ChannelRequantization from(std::size_t first) const {
     return {multiplier.data() + first, limit.data() + first, shift};
   }
@@ -40,8 +41,8 @@ struct PackedLayer {
   PackedChannels down_scale;
 };
 
-// The groups' part of the head is taken apart, so that the sums of one part are requantized while they
-// are in the cache.
+// The group head is multiplied in slices of this many rows, so that the sums of a slice are
+// requantized while they are in the cache.
 inline constexpr std::uint32_t kHeadSliceRows = 1024;
 
 struct PackedNetwork {
@@ -54,10 +55,9 @@ struct PackedNetwork {
   AlignedBuffer<std::int8_t> bigram;     // [B, D]
   std::vector<PackedLayer> layers;
   AlignedBuffer<std::int16_t> final_norm;
-  std::vector<simd::PackedMatrix>
-      group_head;  // parts of kHeadSliceRows rows, the last of what is left
-  std::vector<simd::PackedMatrix> members;  // of each group; empty for a group of one
-  AlignedBuffer<std::int8_t> weights;       // all of the above
+  std::vector<simd::PackedMatrix> group_head;  // slices of kHeadSliceRows rows or, the last, fewer
+  std::vector<simd::PackedMatrix> members;     // of each group; empty for a group of one
+  AlignedBuffer<std::int8_t> weights;          // the memory of all int8 weights above
   std::int32_t head_scale = 1;
   std::int32_t head_limit = 0;
 

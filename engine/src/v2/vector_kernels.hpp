@@ -1,5 +1,5 @@
-// The czip-model-v2 network's functions, written once over vector primitives (ops_*.hpp) and equal
-// to the scalar ones integer for integer.
+// The czip-model-v2 network's kernels, written once over vector primitives (simd/ops_*.hpp); they
+// give the same integers as the scalar ones.
 //
 // An Isa gives the primitives and what differs by more than lane count:
 //   Ops
@@ -9,7 +9,7 @@
 //       scores[h][t] = query h . key of slot t, slots up to a multiple of 16, which the ring has
 //   weigh(scores, slots, largest, exp2, weights)
 //       weights[t] = attention_weight(largest - scores[t]), slots up to a multiple of 16; returns
-//       their sum. Past the slots, up to a multiple of 64, scores weigh nothing.
+//       their sum. Scores past the slots, up to a multiple of 64, are so low that they weigh 0.
 //   weighted_values<kHeads>(ring, scratch, slots, sums)
 //       sums[h][i] = sum of weights[h][t] * value i of slot t, slots up to a multiple of 16
 //   accumulate_frequencies(cumulative, n, shift)   the last loop of `cumulative_frequencies`
@@ -38,9 +38,9 @@ struct VectorMath {
     return Ops::template shift_right_signed<kShift>(Ops::add(x, Ops::set(1 << (kShift - 1))));
   }
 
-  // round_shift(x * factor, kShift) for |x| <= kOffset and a result of 32 bits. The product is made
-  // of unsigned numbers by adding kOffset to x; what that adds goes off again with the rounding
-  // term, modulo 2^64, and the wanted 32 bits of the sum are the same for a logical shift.
+  // round_shift(x * factor, kShift) for |x| <= kOffset and a result of 32 bits. Lanes multiply only
+  // unsigned numbers, so kOffset is added to x; the rounding term, modulo 2^64, subtracts what that
+  // adds to the product. The 32 bits of the result are the same for a logical shift.
   template <int kShift, std::int32_t kOffset>
   static I32 multiply_round_shift(I32 x, std::uint32_t factor) {
     const std::int64_t correction = (std::int64_t{1} << (kShift - 1)) -
@@ -118,7 +118,7 @@ struct VectorKernels {
     return fast_inverse_rms(Ops::sum(squares), n);
   }
 
-  // First all roots, whose steps wait for one another only within a head.
+  // All roots first: the CPU computes those of several heads at once.
   static void normalize(const std::int32_t* x, std::size_t heads, std::size_t n,
                         const std::int16_t* gain, std::int8_t* y) {
     std::uint32_t inverse[kMaxHeads];
@@ -166,7 +166,7 @@ struct VectorKernels {
                                std::size_t n, std::int8_t* y) {
     const I32 bound = Ops::set(kActivationBound);
     for (std::size_t i = 0; i < n; i += kLanes) {
-      // The lower bounds fall away: from what is below zero nothing is left.
+      // No lower bounds: what is below zero becomes zero.
       const I32 limited =
           Ops::min(Ops::max(Ops::load(x + i), Ops::set(0)), Ops::load(scale.limit + i));
       const I32 scaled = Ops::min(
@@ -187,8 +187,8 @@ struct VectorKernels {
     for (; i < n; ++i) y[i] = czip::v2::requantize(x[i], multiplier, kLogitShift, kLogitBound);
   }
 
-  // Scores of one head in place of the dot products; returns the largest, the sink's among them.
-  // From the slots up to a multiple of 64 they are so low that they weigh nothing.
+  // Turns one head's dot products into scores and returns the largest, the sink included. Scores
+  // past the slots, up to a multiple of 64, become kNoScore, which weighs 0.
   static std::int32_t score(const AttentionInput& input, std::size_t head, std::int32_t* scores) {
     const I32 scale = Ops::set(input.score_scale[head]);
     const std::int16_t* bias = input.slot_bias(head);
@@ -218,7 +218,7 @@ struct VectorKernels {
     return Ops::largest(running);
   }
 
-  // Of kHeads heads from `head` on, which read each key and value once.
+  // Attention of kHeads heads from `head` on, which share the loads of keys and values.
   template <std::size_t kHeads>
   static void attend_heads(const AttentionInput& input, std::size_t head, const KeyValueRing& ring,
                            const AttentionScratch& scratch, std::int8_t* out) {

@@ -16,6 +16,7 @@
 
 namespace czip::v1 {
 
+// A matrix and what its accumulators become.
 struct DenseWeights {
   MatrixI8 weight;
   Requantization requantization;

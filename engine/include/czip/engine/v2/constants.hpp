@@ -8,7 +8,7 @@
 
 namespace czip::v2 {
 
-// Limits that the loader insists on; the bounds of every accumulator follow from them.
+// The loader refuses networks beyond these limits; the bounds of all accumulators follow from them.
 struct NetworkLimits {
   static constexpr std::uint32_t kVocabulary = 65536;
   static constexpr std::uint32_t kModelWidth = 2048;  // d_model, a multiple of kWidthMultiple
