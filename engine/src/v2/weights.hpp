@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/engine/matrix.hpp"
 #include "czip/engine/safetensors/reader.hpp"
-#include "czip/engine/v1/weights.hpp"
 #include "czip/engine/v2/functions.hpp"
 #include "czip/engine/v2/network.hpp"
 
