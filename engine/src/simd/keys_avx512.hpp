@@ -1,7 +1,7 @@
 // Dot products of queries with keys on AVX-512 VNNI, for the attention of both networks.
 //
-// Keys lie as [positions / 16][dimensions / 4][16 positions][4], plus 128, as unsigned bytes; what
-// that adds, 128 times the sum of the query, is taken off the accumulator's start value.
+// Keys lie as [positions / 16][dimensions / 4][16 positions][4], plus 128, as unsigned bytes;
+// accumulators start at -128 times the sum of the query.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ inline std::int32_t offset_of_bytes(const std::int8_t* x, std::size_t n) {
 }
 
 // dots[h][t] of kHeads queries of n dimensions with kBlocks * 16 keys; the queries share the loads
-// of the keys. fetch(line) may bring something nearer with each line of them.
+// of the keys. fetch(line) is called with each line of them, to prefetch something.
 template <std::size_t kHeads, std::size_t kBlocks, class Fetch>
 void dot_key_blocks(const std::int8_t* queries, std::size_t n,
                     const std::int32_t (&offsets)[kHeads], const std::int8_t* keys,

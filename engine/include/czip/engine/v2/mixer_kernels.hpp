@@ -1,7 +1,8 @@
-// The two loops in which mixing spends its time, once as the definition and once per instruction
-// set. Gated linear mixing in the logistic domain: Mahoney 2005 (paq8, lpaq).
+// The two loops in which logistic mixing (Mahoney 2005, paq8) spends its time: a network of one
+// layer whose sets of weights are selected by context. Every SIMD level gives the same results.
 //
-// Units: inputs and outputs stretched, 8 fractional bits; weights 16.16.
+// Units: inputs and outputs are logits ("stretched" probabilities) with 8 fractional bits; weights
+// have 16.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +18,7 @@ inline constexpr std::int32_t kOneWeight = 1 << 16;
 inline constexpr std::int32_t kMaxWeight = (8 << 16) - 1;
 inline constexpr std::size_t kMaxMixerInputs = 64;
 inline constexpr std::size_t kMaxSets = 8;
-// Inputs come in multiples of this.
+// The number of inputs is a multiple of this; missing ones are 0.
 inline constexpr std::size_t kInputGroup = 8;
 
 struct MixerKernels {
@@ -30,12 +31,7 @@ struct MixerKernels {
                 std::size_t input_count, const std::int32_t* errors);
 };
 
-// The kernels of a level; every level gives the same results.
+// The kernels of a level. For one that supported_simd_levels() does not list: the scalar ones.
 [[nodiscard]] const MixerKernels& mixer_kernels(SimdLevel level);
-
-extern const MixerKernels kScalarMixerKernels;
-extern const MixerKernels kAvx2MixerKernels;
-extern const MixerKernels kAvx512MixerKernels;
-extern const MixerKernels kNeonMixerKernels;
 
 }  // namespace czip::v2

@@ -1,15 +1,25 @@
-// AVX2 level: products in avx2_dense.hpp, those of attention here.
+// Attention of the v1 network for the AVX2 level.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 
-#include "simd/avx2_dense.hpp"
-#include "v1/vector_table.hpp"
+#include "simd/ops_avx2.hpp"
+#include "v1/kernels.hpp"
+#include "v1/vector_attention.hpp"
 
 namespace czip::v1 {
 namespace {
 
-using namespace simd;
+using simd::add_products;
+using simd::broadcast_4_bytes;
+using simd::from_sums;
+using simd::Sums256;
+using simd::to_sums;
 
-struct Avx2Isa : Avx2Dense {
+struct Avx2Attention {
+  using Ops = simd::Avx2Ops;
   static constexpr std::size_t kHeadsPerPass = 1;
   static constexpr std::size_t kValueGroup = 2;
 
@@ -57,9 +67,10 @@ struct Avx2Isa : Avx2Dense {
     for (; t < n; t += 8) blocks.template operator()<1>(t);
   }
 
-  // Softmax weights go into vpmaddwd whole, as signed 16-bit integers, 2^16 less than they are from
-  // 2^15 on; those, few, add 2^16 * value by themselves. Over kFlush positions the signed products
-  // add up to at most 512 * 2^15 * 127 < 2^31 - 256; before further ones, their high part moves on.
+  // vpmaddwd takes the softmax weights as signed 16-bit integers: weights from 2^15 on count 2^16
+  // less than they are. They are few, and add_large adds 2^16 * value for each. Over kFlush
+  // positions the signed products add up to at most 512 * 2^15 * 127 < 2^31 - 256; before further
+  // ones, `flush` moves their high part to `high`.
   static constexpr std::size_t kFlush = 512;
   static constexpr std::size_t kSums = kHeadDim / 8;
 
@@ -129,7 +140,4 @@ struct Avx2Isa : Avx2Dense {
 };
 
 }  // namespace
-
-const Kernels kAvx2Kernels = make_vector_kernels<Avx2Isa>(SimdLevel::avx2);
-
 }  // namespace czip::v1
