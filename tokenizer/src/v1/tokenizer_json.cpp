@@ -7,12 +7,15 @@
 #include <utility>
 
 #include "bpe/limits.hpp"
+#include "czip/tokenizer/v1/tokenizer.hpp"
 #include "v1/utf8.hpp"
 
 namespace czip::v1 {
 namespace {
 
 using Json = nlohmann::json;
+
+constexpr std::size_t kMaxSpecialTokens = std::size_t{1} << 16;
 
 enum class Field { pattern, mergeable, special, id_count, other };
 constexpr const char* kFieldNames[] = {"pat_str", "mergeable_ranks", "special_tokens",
@@ -116,7 +119,7 @@ class Reader {
     if (id >= bpe::kMaxTokenIds) return refuse("has an id above 2^20 - 1");
     const bool special = field_ == Field::special;
     auto& tokens = special ? description_.special : description_.mergeable;
-    if (tokens.size() == (special ? bpe::kMaxSpecialTokens : bpe::kMaxTokenIds)) {
+    if (tokens.size() == (special ? kMaxSpecialTokens : bpe::kMaxTokenIds)) {
       return refuse("has too many tokens");
     }
     std::optional<std::string> bytes;
@@ -151,7 +154,7 @@ class Reader {
 }  // namespace
 
 Result<TokenizerDescription> parse_tokenizer_json(std::string_view json) {
-  if (json.size() > bpe::kMaxJsonBytes) {
+  if (json.size() > Tokenizer::kMaxJsonBytes) {
     return fail(ErrorCode::unsupported, "tokenizer JSON is larger than 64 MiB");
   }
   Reader reader;
