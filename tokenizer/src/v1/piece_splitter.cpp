@@ -4,8 +4,8 @@
 #include <new>
 #include <utility>
 
+#include "czip/base/utf8.hpp"
 #include "v1/pattern.hpp"
-#include "v1/utf8.hpp"
 
 namespace czip::v1 {
 namespace {

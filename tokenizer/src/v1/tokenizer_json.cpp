@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "bpe/limits.hpp"
+#include "czip/base/utf8.hpp"
 #include "czip/tokenizer/v1/tokenizer.hpp"
-#include "v1/utf8.hpp"
 
 namespace czip::v1 {
 namespace {
@@ -122,11 +122,12 @@ class Reader {
     if (tokens.size() == (special ? kMaxSpecialTokens : bpe::kMaxTokenIds)) {
       return refuse("has too many tokens");
     }
+    // The JSON spells a byte as the code point of the same number.
     std::optional<std::string> bytes;
     if (special) {
       bytes = std::move(token_name_);
     } else {
-      bytes = bytes_from_code_points(token_name_);
+      bytes = latin1_from_utf8(token_name_);
     }
     if (!bytes) return refuse("has a token with a code point above 255");
     if (bytes->empty()) return refuse("has an empty token");

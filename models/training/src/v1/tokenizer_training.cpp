@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "czip/base/utf8.hpp"
 #include "czip/tokenizer/bpe/trainer.hpp"
 #include "czip/tokenizer/v1/piece_splitter.hpp"
 #include "czip/training/v1/network_trainer.hpp"
@@ -24,27 +25,13 @@ static_assert(training::kFirstToken == kMergeableTokens);
 // Longer pieces are cut: so long a token would not be worth its id.
 constexpr std::size_t kMaxTokenBytes = 64;
 
-// The JSON spells each byte as the code point of the same number.
-std::string as_code_points(std::string_view bytes) {
-  std::string text;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      text += c;
-    } else {
-      text += static_cast<char>(0xc0 | (byte >> 6));
-      text += static_cast<char>(0x80 | (byte & 0x3f));
-    }
-  }
-  return text;
-}
-
 std::string to_json(const std::vector<std::string>& tokens) {
   nlohmann::ordered_json json;
   json["name"] = "czip-trained";
   json["pat_str"] = kPattern;
+  // The JSON spells a byte as the code point of the same number.
   for (std::size_t id = 0; id < tokens.size(); ++id)
-    json["mergeable_ranks"][as_code_points(tokens[id])] = id;
+    json["mergeable_ranks"][utf8_from_latin1(tokens[id])] = id;
   json["special_tokens"] = {{"<|bos|>", kMergeableTokens}, {"<|eos|>", kMergeableTokens + 1}};
   json["explicit_n_vocab"] = training::kVocabulary;
   return json.dump();
