@@ -58,11 +58,15 @@ std::uint32_t tag_of(std::uint64_t hash) {
   return (static_cast<std::uint32_t>(hash >> 32) | 1U) << kTokenIdBits;
 }
 
+Status tokens_collide() {
+  return fail(ErrorCode::unsupported, "the tokens collide in a hash table");
+}
+
 constexpr std::uint32_t kIndexIdMask = (std::uint32_t{1} << kTokenIdBits) - 1;
 
 }  // namespace
 
-bool PairTable::build(const std::vector<std::uint64_t>& packed_pairs) {
+Status PairTable::build(const std::vector<std::uint64_t>& packed_pairs) {
   const std::size_t count = slots_for(packed_pairs.size());
   slots_.assign(count, 0);
   mask_ = count - 1;
@@ -71,15 +75,15 @@ bool PairTable::build(const std::vector<std::uint64_t>& packed_pairs) {
     std::size_t slot = first_slot(entry >> kTokenIdBits);
     std::size_t probes = 0;
     for (; slots_[slot] != 0; slot = (slot + 1) & mask_) {
-      if (++probes > kMaxProbes) return false;
+      if (++probes > kMaxProbes) return tokens_collide();
     }
     slots_[slot] = entry;
   }
-  return true;
+  return {};
 }
 
-bool TokenIndex::build(const std::vector<TokenId>& ids,
-                       const std::vector<std::string_view>& bytes_of) {
+Status TokenIndex::build(const std::vector<TokenId>& ids,
+                         const std::vector<std::string_view>& bytes_of) {
   const std::size_t count = slots_for(ids.size());
   slots_.assign(count, 0);
   mask_ = count - 1;
@@ -88,11 +92,11 @@ bool TokenIndex::build(const std::vector<TokenId>& ids,
     std::size_t slot = hash & mask_;
     std::size_t probes = 0;
     for (; slots_[slot] != 0; slot = (slot + 1) & mask_) {
-      if (++probes > kMaxProbes) return false;
+      if (++probes > kMaxProbes) return tokens_collide();
     }
     slots_[slot] = tag_of(hash) | id;
   }
-  return true;
+  return {};
 }
 
 TokenId TokenIndex::find(std::string_view bytes,
@@ -174,10 +178,8 @@ Status Vocabulary::index_mergeable(const std::vector<TokenDefinition>& mergeable
                                         " has no token of its own");
   }
   CZIP_TRY_ASSIGN(const auto splits, all_token_splits(ids, bytes_of_));
-  if (!pairs_.build(splits) || !index_.build(ids, bytes_of_)) {
-    return fail(ErrorCode::unsupported, "the tokens collide in a hash table");
-  }
-  return {};
+  CZIP_TRY(pairs_.build(splits));
+  return index_.build(ids, bytes_of_);
 }
 
 Status Vocabulary::check_special(const std::vector<TokenDefinition>& special) const {

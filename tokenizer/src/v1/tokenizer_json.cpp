@@ -28,7 +28,7 @@ constexpr std::size_t kFieldCount = std::size(kFieldNames);
 class Reader {
  public:
   Result<TokenizerDescription> finish() && {
-    if (error_) return tl::unexpected(std::move(*error_));
+    CZIP_TRY(status_);
     for (const Field needed : {Field::pattern, Field::mergeable}) {
       if (!seen_[index_of(needed)]) {
         return fail(ErrorCode::corrupt,
@@ -140,12 +140,12 @@ class Reader {
     return stop(ErrorCode::corrupt, "tokenizer JSON: " + name_of(field_) + " " + what);
   }
   bool stop(ErrorCode code, std::string message) {
-    error_ = Error{code, std::move(message)};
+    status_ = fail(code, std::move(message));
     return false;
   }
 
   TokenizerDescription description_;
-  std::optional<Error> error_;
+  Status status_;
   std::size_t depth_ = 0;
   Field field_ = Field::other;
   bool seen_[kFieldCount] = {};
