@@ -17,8 +17,6 @@
 namespace czip::v1 {
 namespace {
 
-constexpr const char* kFirstTokenName = "<|bos|>";
-
 tl::unexpected<Error> tokenizer_error(const Error& error) {
   return fail(error.code, "tokenizer.data: " + error.message);
 }
@@ -26,7 +24,7 @@ tl::unexpected<Error> tokenizer_error(const Error& error) {
 Result<TokenId> choose_first_token(const Tokenizer& tokenizer) {
   if (Result<TokenId> id = tokenizer.special_token(kFirstTokenName)) return id;
   if (kReferenceFirstToken < tokenizer.vocabulary_size()) return kReferenceFirstToken;
-  return fail(ErrorCode::unsupported, std::string("the tokenizer has no ") + kFirstTokenName +
+  return fail(ErrorCode::unsupported, "the tokenizer has no " + std::string(kFirstTokenName) +
                                           " and fewer than " +
                                           std::to_string(kReferenceFirstToken + 1) + " ids");
 }

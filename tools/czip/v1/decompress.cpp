@@ -68,7 +68,10 @@ Result<v1::CodingReport> decode_v1(const Session& session, const v1::Model& mode
   ProgressBar progress(std::string(input.label()), announced_length(session, input),
                        session.wants_progress());
   v1::DecodeOptions options = session.decode_options();
-  options.progress = [&progress](std::uint64_t done) { progress.update(done); };
+  options.progress = [&progress](std::uint64_t done) {
+    progress.update(done);
+    return true;
+  };
   FileSource source(input.file.get());
   CZIP_TRY(source.rewind());
   auto report = v1::decode(model, source, sink, options);

@@ -20,8 +20,9 @@ struct Model {
   TokenId first_token = 0;  // the first input token of every chunk: <|bos|>
 };
 
-// The reference hard-codes this id of <|bos|>; a tokenizer without one of that name falls back to
-// it.
+// The name of a tokenizer's first token, and the id that the reference hard-codes for it: what a
+// tokenizer without a token of that name falls back to.
+inline constexpr std::string_view kFirstTokenName = "<|bos|>";
 inline constexpr TokenId kReferenceFirstToken = 1022;
 
 // Loads a model file. `tokenizer_json` replaces the tokenizer inside the model; a model without one
