@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/skip.hpp"
+
 namespace czip::v1 {
 namespace {
 
@@ -136,10 +138,10 @@ std::string random_bytes(std::mt19937& random, std::size_t size) {
   return bytes;
 }
 
-TEST_CASE("the tokens of every golden input are those of the reference") {
+TEST_CASE("golden: the tokens of every golden input are those of the reference") {
   const std::string description = shared_tokenizer_json();
   if (description.empty()) {
-    MESSAGE("skipped: no model in " << shared_dir().string());
+    test::skip("no model in " + shared_dir().string());
     return;
   }
   const Result<Tokenizer> tokenizer = Tokenizer::from_json(description);
