@@ -6,46 +6,45 @@
 namespace czip::v1 {
 namespace {
 
-// Memory of one thread for the caches and rows of a group: with more, the caches wait longer for
-// main memory. And a batch beyond which the network gains no speed.
+// Memory of one thread for the key and value caches and the rows of a group: larger caches would
+// wait longer for main memory. Beyond kMaxGroupChunks the network gains no speed.
 constexpr std::size_t kGroupBytes = std::size_t{6} << 20;
 constexpr std::size_t kMaxGroupChunks = 256;
 
 // Bytes that an InferenceState holds for each row.
-std::size_t row_bytes(const Weights& network) {
-  return sizeof(std::int32_t) * (std::size_t{network.vocabulary} + network.d_model) +
-         std::size_t{4} * network.d_model + std::size_t{3} * network.d_ff;
+std::size_t row_bytes(const Weights& weights) {
+  return sizeof(std::int32_t) * (std::size_t{weights.vocabulary} + weights.d_model) +
+         std::size_t{4} * weights.d_model + std::size_t{3} * weights.d_ff;
 }
 
 std::string chunk_name(std::uint64_t chunk) { return "chunk " + std::to_string(chunk); }
 
 }  // namespace
 
-std::uint32_t max_group_chunks(const Model& model, const Network& transformer,
-                               std::uint32_t context) {
-  const std::size_t bytes = transformer.sequence_bytes(context) + row_bytes(model.network);
+std::uint32_t max_group_chunks(const Model& model, const Network& network, std::uint32_t context) {
+  const std::size_t bytes = network.sequence_bytes(context) + row_bytes(model.network);
   return static_cast<std::uint32_t>(
       std::clamp<std::size_t>(kGroupBytes / bytes, 1, kMaxGroupChunks));
 }
 
-Result<ChunkDecoder> ChunkDecoder::create(const Model& model, const Network& transformer,
+Result<ChunkDecoder> ChunkDecoder::create(const Model& model, const Network& network,
                                           std::uint32_t context, std::uint32_t group_chunks) {
   Result<InferenceState> state = InferenceState::create(
-      transformer, {.sequences = group_chunks, .context = context, .rows = group_chunks});
+      network, {.sequences = group_chunks, .context = context, .rows = group_chunks});
   CZIP_TRY(state);
-  CZIP_TRY_ASSIGN(auto distribution, OutputDistribution::create(transformer));
+  CZIP_TRY_ASSIGN(auto distribution, OutputDistribution::create(network));
   return ChunkDecoder(model, std::move(*state), std::move(distribution), context);
 }
 
-std::optional<Error> ChunkDecoder::decode(const ChunkGroup& group, std::uint64_t max_text_bytes,
-                                          std::string& text) {
+Status ChunkDecoder::decode(const ChunkGroup& group, std::uint64_t max_text_bytes,
+                            std::string& text) {
   text.clear();
   start(group);
-  if (std::optional<Error> error = decode_tokens(group)) return error;
-  if (std::optional<Error> error = check_ends(group)) return error;
+  CZIP_TRY(decode_tokens(group));
+  CZIP_TRY(check_ends(group));
   for (std::size_t chunk = 0; chunk < chunks_.size(); ++chunk)
-    if (std::optional<Error> error = append_text(group, chunk, max_text_bytes, text)) return error;
-  return std::nullopt;
+    CZIP_TRY(append_text(group, chunk, max_text_bytes, text));
+  return {};
 }
 
 void ChunkDecoder::start(const ChunkGroup& group) {
@@ -62,18 +61,18 @@ void ChunkDecoder::start(const ChunkGroup& group) {
   active_ = chunks_.size();
 }
 
-std::optional<Error> ChunkDecoder::decode_tokens(const ChunkGroup& group) {
-  std::optional<Error> error;
+Status ChunkDecoder::decode_tokens(const ChunkGroup& group) {
+  Status status;
   for (std::uint32_t position = 0; position < context_ && active_ > 0; ++position) {
     const std::size_t before = active_;
     if (!decode_position(position)) break;
     if (active_ < before)
-      error = Error{ErrorCode::corrupt,
+      status = fail(ErrorCode::corrupt,
                     chunk_name(group.first_chunk + active_) + " ends after its " +
                         std::to_string(group.sizes[active_]) + " bytes, in token " +
-                        std::to_string(position) + " of " + std::to_string(group.tokens[active_])};
+                        std::to_string(position) + " of " + std::to_string(group.tokens[active_]));
   }
-  return error;
+  return status;
 }
 
 // Decodes the next token of every active chunk; a chunk that its stream cannot hold ends its own
@@ -104,7 +103,7 @@ bool ChunkDecoder::decode_position(std::uint32_t position) {
   return true;
 }
 
-std::optional<Error> ChunkDecoder::check_ends(const ChunkGroup& group) const {
+Status ChunkDecoder::check_ends(const ChunkGroup& group) const {
   for (std::size_t i = 0; i < chunks_.size(); ++i) {
     if (chunks_[i].coder.at_exact_end()) continue;
     std::string message =
@@ -113,27 +112,26 @@ std::optional<Error> ChunkDecoder::check_ends(const ChunkGroup& group) const {
     message += encoded == group.sizes[i] ? ", but does not end with its "
                                          : ", but " + std::to_string(encoded) + " make its ";
     message += std::to_string(group.tokens[i]) + " tokens";
-    return Error{ErrorCode::corrupt, std::move(message)};
+    return fail(ErrorCode::corrupt, std::move(message));
   }
-  return std::nullopt;
+  return {};
 }
 
-std::optional<Error> ChunkDecoder::append_text(const ChunkGroup& group, std::size_t chunk,
-                                               std::uint64_t max_text_bytes,
-                                               std::string& text) const {
+Status ChunkDecoder::append_text(const ChunkGroup& group, std::size_t chunk,
+                                 std::uint64_t max_text_bytes, std::string& text) const {
   const std::span<const TokenId> tokens =
       std::span<const TokenId>(tokens_).subspan(chunk * context_, chunks_[chunk].tokens);
   // Before anything is allocated for it: tokens may be long.
   std::uint64_t bytes = text.size();
   for (const TokenId token : tokens) bytes += model_->tokenizer.token_bytes(token).size();
   if (bytes > max_text_bytes)
-    return Error{ErrorCode::corrupt, chunk_name(group.first_chunk + chunk) +
-                                         " makes the text longer than the " +
-                                         std::to_string(max_text_bytes) + " bytes in byte 8"};
+    return fail(ErrorCode::corrupt, chunk_name(group.first_chunk + chunk) +
+                                        " makes the text longer than the " +
+                                        std::to_string(max_text_bytes) + " bytes in byte 8");
   if (Status status = model_->tokenizer.decode(tokens, text); !status)
-    return Error{ErrorCode::corrupt,
-                 chunk_name(group.first_chunk + chunk) + ": " + status.error().message};
-  return std::nullopt;
+    return fail(ErrorCode::corrupt,
+                chunk_name(group.first_chunk + chunk) + ": " + status.error().message);
+  return {};
 }
 
 }  // namespace czip::v1

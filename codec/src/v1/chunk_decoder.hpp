@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,21 +23,21 @@ struct ChunkGroup {
   std::vector<std::uint8_t> bytes;    // the streams
 };
 
-// Chunks of `context` tokens that one thread decodes at once, by memory.
-[[nodiscard]] std::uint32_t max_group_chunks(const Model& model, const Network& transformer,
+// How many chunks of `context` tokens one thread decodes at once: as many as fit in the memory that
+// it may take.
+[[nodiscard]] std::uint32_t max_group_chunks(const Model& model, const Network& network,
                                              std::uint32_t context);
 
 class ChunkDecoder {
  public:
   // Both must outlive the decoder.
-  static Result<ChunkDecoder> create(const Model& model, const Network& transformer,
+  static Result<ChunkDecoder> create(const Model& model, const Network& network,
                                      std::uint32_t context, std::uint32_t group_chunks);
 
-  // Decodes the group, `text` becomes its text. An Error as the value says that no encoder with
-  // this model and dialect has written these chunks, or that their text is longer than
-  // `max_text_bytes`.
-  std::optional<Error> decode(const ChunkGroup& group, std::uint64_t max_text_bytes,
-                              std::string& text);
+  // Decodes the group, of at most `context` tokens per chunk and `group_chunks` chunks; `text`
+  // becomes its text. Errors: no encoder with this model and dialect has written these chunks, or
+  // their text is longer than `max_text_bytes`.
+  Status decode(const ChunkGroup& group, std::uint64_t max_text_bytes, std::string& text);
 
  private:
   struct Chunk {
@@ -55,11 +54,11 @@ class ChunkDecoder {
         context_(context) {}
 
   void start(const ChunkGroup& group);
-  std::optional<Error> decode_tokens(const ChunkGroup& group);
+  Status decode_tokens(const ChunkGroup& group);
   bool decode_position(std::uint32_t position);
-  std::optional<Error> check_ends(const ChunkGroup& group) const;
-  std::optional<Error> append_text(const ChunkGroup& group, std::size_t chunk,
-                                   std::uint64_t max_text_bytes, std::string& text) const;
+  Status check_ends(const ChunkGroup& group) const;
+  Status append_text(const ChunkGroup& group, std::size_t chunk, std::uint64_t max_text_bytes,
+                     std::string& text) const;
 
   const Model* model_;
   InferenceState state_;

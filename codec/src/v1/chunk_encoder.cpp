@@ -8,13 +8,12 @@
 
 namespace czip::v1 {
 
-Result<ChunkEncoder> ChunkEncoder::create(const Network& transformer, std::uint32_t context,
+Result<ChunkEncoder> ChunkEncoder::create(const Network& network, std::uint32_t context,
                                           TokenId first_token) {
   Result<InferenceState> state = InferenceState::create(
-      transformer,
-      {.sequences = encoder_chunks(context), .context = context, .rows = kEncoderRows});
+      network, {.sequences = encoder_chunks(context), .context = context, .rows = kEncoderRows});
   CZIP_TRY(state);
-  CZIP_TRY_ASSIGN(auto distribution, OutputDistribution::create(transformer));
+  CZIP_TRY_ASSIGN(auto distribution, OutputDistribution::create(network));
   return ChunkEncoder(std::move(*state), std::move(distribution), context, first_token);
 }
 

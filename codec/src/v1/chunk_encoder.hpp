@@ -28,8 +28,8 @@ struct EncodedChunks {
 
 class ChunkEncoder {
  public:
-  // `transformer` must outlive the encoder.
-  static Result<ChunkEncoder> create(const Network& transformer, std::uint32_t context,
+  // `network` must outlive the encoder.
+  static Result<ChunkEncoder> create(const Network& network, std::uint32_t context,
                                      TokenId first_token);
 
   // Codes at most encoder_chunks(context) chunks; only the last may be shorter than the context.

@@ -53,11 +53,11 @@ std::array<std::uint8_t, kFileHeaderBytes> serialize(const FileHeader& header) {
 }
 
 Result<FileHeader> parse_file_header(std::span<const std::uint8_t> bytes) {
-  if (Status status = check_magic(bytes); !status) return error_of(status);
+  CZIP_TRY(check_magic(bytes));
   if (bytes.size() < kFileHeaderBytes)
     return fail(ErrorCode::truncated, "the file ends after " + std::to_string(bytes.size()) +
                                           " of its header's 16 bytes");
-  if (Status status = check_flags(bytes[kFlagsOffset]); !status) return error_of(status);
+  CZIP_TRY(check_flags(bytes[kFlagsOffset]));
   if (bytes[kCodecOffset] > static_cast<std::uint8_t>(OuterCodec::brotli))
     return fail(ErrorCode::unsupported, "outer codec " + std::to_string(bytes[kCodecOffset]) +
                                             " at byte 7 is unknown (0 is zstd, 1 brotli)");
@@ -75,19 +75,12 @@ std::array<std::uint8_t, kPayloadHeaderBytes> serialize(const PayloadHeader& hea
   return bytes;
 }
 
-namespace {
-
-Status check_counts(const PayloadHeader& header, const FileHeader& file) {
-  if (header.last_chunk_tokens < 1 || header.last_chunk_tokens > header.context())
-    return fail(ErrorCode::corrupt,
-                "payload byte 8: the last chunk has " + std::to_string(header.last_chunk_tokens) +
-                    " tokens, outside 1 to " + std::to_string(header.context()));
-  const std::uint64_t table_end = kPayloadHeaderBytes + std::uint64_t{2} * header.chunks;
-  if (file.payload_table_end != table_end)
+Status check_agreement(const PayloadHeader& header, const FileHeader& file) {
+  if (file.payload_table_end != header.table_end())
     return fail(ErrorCode::corrupt, "byte 12: the inner header is said to take " +
                                         std::to_string(file.payload_table_end) +
                                         " bytes, but its " + std::to_string(header.chunks) +
-                                        " chunks make " + std::to_string(table_end));
+                                        " chunks make " + std::to_string(header.table_end()));
   // Every token stands for at least one byte.
   if (header.tokens() > file.text_bytes || (header.chunks == 0) != (file.text_bytes == 0))
     return fail(ErrorCode::corrupt, "payload byte 4: " + std::to_string(header.chunks) +
@@ -98,26 +91,6 @@ Status check_counts(const PayloadHeader& header, const FileHeader& file) {
     return fail(ErrorCode::unsupported, "payload byte 4: " + std::to_string(header.chunks) +
                                             " chunks, more than " + std::to_string(kMaxChunks));
   return {};
-}
-
-}  // namespace
-
-Result<PayloadHeader> parse_payload_header(std::span<const std::uint8_t> bytes,
-                                           const FileHeader& file) {
-  PayloadHeader header{.model_path_hash = load_le<std::uint32_t>(&bytes[0]),
-                       .chunks = load_le<std::uint32_t>(&bytes[4]),
-                       .last_chunk_tokens = load_le<std::uint16_t>(&bytes[8]),
-                       .context_log2 = bytes[11]};
-  if (bytes[10] != 0)
-    return fail(ErrorCode::unsupported,
-                "payload byte 10: tokenizer id " + std::to_string(bytes[10]) + ", only 0 is known");
-  if (header.context_log2 == 0) header.context_log2 = kDefaultContextLog2;
-  if (header.context_log2 > kMaxContextLog2)
-    return fail(ErrorCode::unsupported,
-                "payload byte 11: chunks of 2^" + std::to_string(header.context_log2) +
-                    " tokens, at most 2^" + std::to_string(kMaxContextLog2) + " are supported");
-  if (Status status = check_counts(header, file); !status) return error_of(status);
-  return header;
 }
 
 }  // namespace czip::v1

@@ -1,9 +1,11 @@
+#include "v1/decode.hpp"
+
+#include <algorithm>
 #include <new>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "czip/codec/v1/codec.hpp"
 #include "v1/decode_attempt.hpp"
 #include "v1/file_reader.hpp"
 
@@ -14,21 +16,22 @@ namespace {
 constexpr std::uint32_t kFirstOverflowTokens = 258;
 
 // The only chunk length of the Python implementation.
-constexpr std::uint32_t kPythonContextLog2 = 6;
+constexpr std::uint32_t kPythonContextLog2 = kDefaultContextLog2;
 
 // Dialects besides `rust` that can have written the file.
-std::vector<Dialect> alternatives(const AttemptResult& result) {
+std::vector<Dialect> alternatives(const DecodeAttempt& attempt) {
   std::vector<Dialect> dialects;
-  if (result.chunk_tokens >= kFirstOverflowTokens) dialects.push_back(Dialect::i64);
-  if (result.report.context_log2 == kPythonContextLog2) dialects.push_back(Dialect::python);
+  if (attempt.longest_chunk >= kFirstOverflowTokens) dialects.push_back(Dialect::i64);
+  if (attempt.report.context_log2 == kPythonContextLog2) dialects.push_back(Dialect::python);
   return dialects;
 }
 
 // Decodes without knowing the dialect.
 class DialectDetection {
  public:
-  DialectDetection(const Model& model, ByteSource& in, ByteSink& out, const DecodeOptions& options)
-      : model_(&model),
+  DialectDetection(ContextState& context, RewindableSource& in, RewindableSink& out,
+                   const DecodeOptions& options)
+      : context_(&context),
         in_(&in),
         out_(&out),
         attempt_{.dialect = Dialect::rust,
@@ -36,49 +39,52 @@ class DialectDetection {
                  .threads = options.threads,
                  .simd = options.simd,
                  .progress = {}} {
-    // A later attempt begins again, and keeps still until it is further.
+    // A later attempt begins again; what it reports stays the same until it is further than those
+    // before.
     if (options.progress)
       attempt_.progress = [this, &options](std::uint64_t text_bytes) {
-        if (text_bytes <= progress_) return;
-        progress_ = text_bytes;
-        options.progress(text_bytes);
+        progress_ = std::max(progress_, text_bytes);
+        return options.progress(progress_);
       };
   }
 
   Result<CodingReport> run() {
-    AttemptResult rust = attempt_decode(*model_, *in_, *out_, attempt_);
+    const DecodeAttempt rust = attempt_decode(*context_, *in_, *out_, attempt_);
     if (rust.status && rust.text_is_utf8) return rust.report;
-    if (!rust.status && !rust.misfit) return tl::unexpected(std::move(rust.status.error()));
+    if (!rust.status && !rust.prediction_error) return error_of(rust.status);
     // The other implementations write nothing but UTF-8.
     attempt_.require_utf8 = true;
-    return rust.status ? doubt(rust) : recover(rust);
+    return rust.status ? prefer_utf8(rust) : try_alternatives(rust);
   }
 
  private:
-  // The text fits, but is not UTF-8. Should another dialect make UTF-8 of it, that is the text;
-  // otherwise it is one that czip wrote, and stays as it is in `out`.
-  Result<CodingReport> doubt(const AttemptResult& rust) {
+  // `rust` decodes the file, but to a text that is not UTF-8. Should another dialect make UTF-8 of
+  // it, that is the text; otherwise czip wrote it, and it stays as it is in `out`.
+  Result<CodingReport> prefer_utf8(const DecodeAttempt& rust) {
     for (const Dialect dialect : alternatives(rust)) {
       attempt_.dialect = dialect;
       if (!in_->rewind()) break;
       NullSink probe;
-      if (!attempt_decode(*model_, *in_, probe, attempt_).status) continue;
-      if (Status status = rewind_both(); !status) return tl::unexpected(std::move(status.error()));
-      AttemptResult result = attempt_decode(*model_, *in_, *out_, attempt_);
-      if (!result.status) return tl::unexpected(std::move(result.status.error()));
-      return result.report;
+      const DecodeAttempt probed = attempt_decode(*context_, *in_, probe, attempt_);
+      if (!probed.status && probed.status.error().code == ErrorCode::cancelled)
+        return error_of(probed.status);
+      if (!probed.status) continue;
+      CZIP_TRY(rewind_both());
+      const DecodeAttempt attempt = attempt_decode(*context_, *in_, *out_, attempt_);
+      CZIP_TRY(attempt.status);
+      return attempt.report;
     }
     return rust.report;
   }
 
-  // `rust` is wrong for this file.
-  Result<CodingReport> recover(const AttemptResult& rust) {
+  // `rust` does not decode the file.
+  Result<CodingReport> try_alternatives(const DecodeAttempt& rust) {
     for (const Dialect dialect : alternatives(rust)) {
       attempt_.dialect = dialect;
-      if (Status status = rewind_both(); !status) return tl::unexpected(std::move(status.error()));
-      AttemptResult result = attempt_decode(*model_, *in_, *out_, attempt_);
-      if (result.status) return result.report;
-      if (!result.misfit) return tl::unexpected(std::move(result.status.error()));
+      CZIP_TRY(rewind_both());
+      const DecodeAttempt attempt = attempt_decode(*context_, *in_, *out_, attempt_);
+      if (attempt.status) return attempt.report;
+      if (!attempt.prediction_error) return error_of(attempt.status);
     }
     return fail(rust.status.error().code,
                 rust.status.error().message +
@@ -86,52 +92,47 @@ class DialectDetection {
   }
 
   Status rewind_both() {
-    if (Status status = in_->rewind(); !status) return status;
+    CZIP_TRY(in_->rewind());
     return out_->rewind();
   }
 
-  const Model* model_;
-  ByteSource* in_;
-  ByteSink* out_;
+  ContextState* context_;
+  RewindableSource* in_;
+  RewindableSink* out_;
   AttemptOptions attempt_;
   std::uint64_t progress_ = 0;
 };
 
-Result<CodingReport> decode_dialect(const Model& model, ByteSource& in, ByteSink& out,
+Result<CodingReport> decode_dialect(ContextState& context, ByteSource& in, ByteSink& out,
                                     const DecodeOptions& options) {
-  AttemptResult result = attempt_decode(model, in, out,
-                                        {.dialect = *options.dialect,
-                                         .require_utf8 = false,
-                                         .threads = options.threads,
-                                         .simd = options.simd,
-                                         .progress = options.progress});
-  if (result.status) return result.report;
-  Error& error = result.status.error();
-  if (result.misfit)
-    error.message += "; the file is damaged or was made with another model or dialect";
-  return tl::unexpected(std::move(error));
+  const DecodeAttempt attempt = attempt_decode(context, in, out,
+                                               {.dialect = *options.dialect,
+                                                .require_utf8 = false,
+                                                .threads = options.threads,
+                                                .simd = options.simd,
+                                                .progress = options.progress});
+  if (attempt.status) return attempt.report;
+  const Error& error = attempt.status.error();
+  if (!attempt.prediction_error) return error_of(attempt.status);
+  return fail(error.code,
+              error.message + "; the file is damaged or was made with another model or dialect");
 }
 
 }  // namespace
 
-Result<CodingReport> decode(const Model& model, ByteSource& in, ByteSink& out,
-                            const DecodeOptions& options) {
-  try {
-    if (options.dialect) return decode_dialect(model, in, out, options);
-    return DialectDetection(model, in, out, options).run();
-  } catch (const std::bad_alloc&) {
-    return fail(ErrorCode::out_of_memory, "not enough memory to decode");
-  }
+Result<CodingReport> decode_with(ContextState& context, RewindableSource& in, RewindableSink& out,
+                                 const DecodeOptions& options) {
+  if (options.dialect) return decode_dialect(context, in, out, options);
+  return DialectDetection(context, in, out, options).run();
 }
 
 Result<FileInfo> inspect(ByteSource& in) {
   try {
     FileReader reader(in);
-    if (Status status = reader.open(); !status) return tl::unexpected(std::move(status.error()));
+    CZIP_TRY(reader.open());
     ChunkGroup chunk;
     do {
-      if (Status status = reader.read_chunks(1, chunk); !status)
-        return tl::unexpected(std::move(status.error()));
+      CZIP_TRY(reader.read_chunks(1, chunk));
     } while (!chunk.sizes.empty());
     const PayloadHeader& header = reader.header();
     FileInfo info;

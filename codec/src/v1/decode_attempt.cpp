@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "czip/base/pipeline.hpp"
+#include "czip/base/utf8.hpp"
 #include "io/stopwatch.hpp"
-#include "io/utf8_checker.hpp"
-#include "v1/chunk_decoder.hpp"
 #include "v1/file_reader.hpp"
 
 namespace czip::v1 {
@@ -31,96 +29,93 @@ std::uint32_t balanced_group(std::uint32_t chunks, unsigned threads, std::uint32
 // Owns what the pipeline's stages share.
 class TextDecoder {
  public:
-  TextDecoder(const Model& model, const Network& transformer, FileReader& reader, ByteSink& out,
+  TextDecoder(ContextState& context, const Network& network, FileReader& reader, ByteSink& out,
               const AttemptOptions& options)
-      : model_(&model),
-        transformer_(&transformer),
+      : model_(&context.model()),
+        network_(&network),
         reader_(&reader),
         out_(&out),
         options_(&options),
         text_bytes_(reader.file_header().text_bytes),
         chunk_tokens_(longest_chunk(reader.header())) {
-    workers_.resize(thread_count(options.threads, reader.header().chunks));
-    group_chunks_ = balanced_group(reader.header().chunks, static_cast<unsigned>(workers_.size()),
-                                   max_group_chunks(model, transformer, chunk_tokens_));
+    threads_ = thread_count(options.threads, reader.header().chunks);
+    group_chunks_ = balanced_group(reader.header().chunks, threads_,
+                                   max_group_chunks(*model_, network, chunk_tokens_));
+    decoders_ = &context.decoders(network, chunk_tokens_, group_chunks_, threads_);
   }
 
   Status run() {
     Status status = run_ordered<Task>(
-        static_cast<unsigned>(workers_.size()),
-        {.pull = [this](Task& task) { return pull(task); },
-         .process = [this](unsigned worker, Task& task) { return process(worker, task); },
-         .commit = [this](Task& task) { return commit(task); }});
+        threads_, {.pull = [this](Task& task) { return pull(task); },
+                   .process = [this](unsigned worker, Task& task) { return process(worker, task); },
+                   .commit = [this](Task& task) { return commit(task); }});
     if (!status) return status;
     if (written_ != text_bytes_)
-      return misfit(
-          {ErrorCode::corrupt, "byte 8: the text should have " + std::to_string(text_bytes_) +
-                                   " bytes, its chunks make " + std::to_string(written_)});
+      return prediction_error("byte 8: the text should have " + std::to_string(text_bytes_) +
+                              " bytes, its chunks make " + std::to_string(written_));
     if (options_->require_utf8 && !utf8_.complete()) return not_utf8();
     return {};
   }
 
-  [[nodiscard]] bool has_misfit() const { return misfit_; }
+  [[nodiscard]] bool has_prediction_error() const { return prediction_error_; }
   [[nodiscard]] bool text_is_utf8() const { return utf8_.complete(); }
 
  private:
   struct Task {
     ChunkGroup group;
     std::string text;
-    std::optional<Error> error;  // a misfit
+    Status prediction;  // whether the chunks are what the network predicts
   };
 
   Result<bool> pull(Task& task) {
-    if (Status status = reader_->read_chunks(group_chunks_, task.group); !status)
-      return tl::unexpected(std::move(status.error()));
+    CZIP_TRY(reader_->read_chunks(group_chunks_, task.group));
     return !task.group.sizes.empty();
   }
 
   Status process(unsigned worker, Task& task) {
-    std::unique_ptr<ChunkDecoder>& decoder = workers_[worker];
+    std::unique_ptr<ChunkDecoder>& decoder = (*decoders_)[worker];
     if (decoder == nullptr) {
       CZIP_TRY_ASSIGN(auto created,
-                      ChunkDecoder::create(*model_, *transformer_, chunk_tokens_, group_chunks_));
+                      ChunkDecoder::create(*model_, *network_, chunk_tokens_, group_chunks_));
       decoder = std::make_unique<ChunkDecoder>(std::move(created));
     }
-    task.error = decoder->decode(task.group, text_bytes_, task.text);
+    task.prediction = decoder->decode(task.group, text_bytes_, task.text);
     return {};
   }
 
   Status commit(Task& task) {
-    if (task.error) return misfit(std::move(*task.error));
+    if (!task.prediction) return prediction_error(std::move(task.prediction.error().message));
     if (task.text.size() > text_bytes_ - written_)
-      return misfit({ErrorCode::corrupt, "byte 8: the text should have " +
-                                             std::to_string(text_bytes_) +
-                                             " bytes, its chunks make more"});
+      return prediction_error("byte 8: the text should have " + std::to_string(text_bytes_) +
+                              " bytes, its chunks make more");
     if (!utf8_.add(task.text) && options_->require_utf8) return not_utf8();
     // The text's characters are the bytes.
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(task.text.data());
-    if (Status status = out_->write({bytes, task.text.size()}); !status) return status;
+    CZIP_TRY(out_->write({bytes, task.text.size()}));
     written_ += task.text.size();
-    if (options_->progress) options_->progress(written_);
-    return {};
+    return report_progress(options_->progress, written_);
   }
 
-  Status misfit(Error error) {
-    misfit_ = true;
-    return tl::unexpected(std::move(error));
+  Status prediction_error(std::string message) {
+    prediction_error_ = true;
+    return fail(ErrorCode::corrupt, std::move(message));
   }
 
-  Status not_utf8() { return misfit({ErrorCode::corrupt, "the text is not UTF-8"}); }
+  Status not_utf8() { return prediction_error("the text is not UTF-8"); }
 
   const Model* model_;
-  const Network* transformer_;
+  const Network* network_;
   FileReader* reader_;
   ByteSink* out_;
   const AttemptOptions* options_;
   std::uint64_t text_bytes_;
   std::uint32_t chunk_tokens_;
   std::uint32_t group_chunks_ = 1;
-  std::vector<std::unique_ptr<ChunkDecoder>> workers_;
+  unsigned threads_ = 1;
+  std::vector<std::unique_ptr<ChunkDecoder>>* decoders_ = nullptr;  // one for each thread
   std::uint64_t written_ = 0;
   Utf8Checker utf8_;
-  bool misfit_ = false;
+  bool prediction_error_ = false;
 };
 
 CodingReport make_report(const FileReader& reader, Dialect dialect) {
@@ -136,37 +131,38 @@ CodingReport make_report(const FileReader& reader, Dialect dialect) {
   return report;
 }
 
-AttemptResult failed(Error error) {
-  AttemptResult result;
-  result.status = tl::unexpected(std::move(error));
-  return result;
+DecodeAttempt failed(tl::unexpected<Error> error) {
+  DecodeAttempt attempt;
+  attempt.status = std::move(error);
+  return attempt;
 }
 
 }  // namespace
 
-AttemptResult attempt_decode(const Model& model, ByteSource& in, ByteSink& out,
+DecodeAttempt attempt_decode(ContextState& context, ByteSource& in, ByteSink& out,
                              const AttemptOptions& options) {
   const Stopwatch stopwatch;
   FileReader reader(in);
-  if (Status status = reader.open(); !status) return failed(std::move(status.error()));
+  if (Status status = reader.open(); !status) return failed(error_of(status));
 
-  AttemptResult result;
-  result.chunk_tokens = longest_chunk(reader.header());
-  if (result.chunk_tokens > model.network.positions)
-    return failed({ErrorCode::model_mismatch,
-                   "the file has chunks of " + std::to_string(result.chunk_tokens) +
-                       " tokens, but the model has " + std::to_string(model.network.positions) +
-                       " positions"});
-  const Result<Network> transformer = Network::create(model.network, options.simd, options.dialect);
-  if (!transformer) return failed(transformer.error());
+  DecodeAttempt attempt;
+  attempt.longest_chunk = longest_chunk(reader.header());
+  const std::uint32_t positions = context.model().network.positions;
+  if (attempt.longest_chunk > positions)
+    return failed(fail(ErrorCode::model_mismatch, "the file has chunks of " +
+                                                      std::to_string(attempt.longest_chunk) +
+                                                      " tokens, but the model has " +
+                                                      std::to_string(positions) + " positions"));
+  const auto network = context.network(options.simd, options.dialect);
+  if (!network) return failed(error_of(network));
 
-  TextDecoder decoder(model, *transformer, reader, out, options);
-  result.status = decoder.run();
-  result.misfit = decoder.has_misfit();
-  result.text_is_utf8 = decoder.text_is_utf8();
-  result.report = make_report(reader, options.dialect);
-  result.report.coding_ns = stopwatch.elapsed_ns() - result.report.outer_ns;
-  return result;
+  TextDecoder decoder(context, **network, reader, out, options);
+  attempt.status = decoder.run();
+  attempt.prediction_error = decoder.has_prediction_error();
+  attempt.text_is_utf8 = decoder.text_is_utf8();
+  attempt.report = make_report(reader, options.dialect);
+  attempt.report.coding_ns = stopwatch.elapsed_ns() - attempt.report.outer_ns;
+  return attempt;
 }
 
 }  // namespace czip::v1

@@ -4,6 +4,7 @@
 #include "czip/base/error.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/engine/v1/dialect.hpp"
+#include "v1/context_state.hpp"
 
 namespace czip::v1 {
 
@@ -15,18 +16,19 @@ struct AttemptOptions {
   Progress progress;
 };
 
-struct AttemptResult {
+// What came of an attempt.
+struct DecodeAttempt {
   Status status;
-  // The error lies in what the network predicts: it can be damage, another model or another
-  // dialect.
-  bool misfit = false;
+  // `status` is an error in what the network predicts: the file is damaged, or was written with
+  // another model or dialect.
+  bool prediction_error = false;
   bool text_is_utf8 = false;
-  std::uint32_t chunk_tokens = 0;  // of the longest chunk
+  std::uint32_t longest_chunk = 0;  // in tokens
   CodingReport report;
 };
 
 // Reads `in` from where it stands to its end.
-AttemptResult attempt_decode(const Model& model, ByteSource& in, ByteSink& out,
+DecodeAttempt attempt_decode(ContextState& context, ByteSource& in, ByteSink& out,
                              const AttemptOptions& options);
 
 }  // namespace czip::v1

@@ -1,7 +1,8 @@
+#include "v1/encode.hpp"
+
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <new>
 #include <span>
 #include <string>
 #include <utility>
@@ -9,7 +10,6 @@
 
 #include "czip/base/little_endian.hpp"
 #include "czip/base/pipeline.hpp"
-#include "czip/codec/v1/codec.hpp"
 #include "io/byte_blocks.hpp"
 #include "io/counting_streams.hpp"
 #include "io/stopwatch.hpp"
@@ -21,14 +21,12 @@ namespace czip::v1 {
 namespace {
 
 // A payload in its three parts: the header is known last.
-struct Payload {
+struct PayloadParts {
   PayloadHeader header;
   ByteBlocks chunk_sizes;  // u16 each
   ByteBlocks chunk_streams;
 
-  [[nodiscard]] std::uint64_t size() const {
-    return kPayloadHeaderBytes + chunk_sizes.size() + chunk_streams.size();
-  }
+  [[nodiscard]] std::uint64_t size() const { return header.table_end() + chunk_streams.size(); }
 };
 
 Result<std::uint32_t> choose_context_log2(const Model& model, const EncodeOptions& options) {
@@ -49,12 +47,12 @@ Result<std::uint32_t> choose_context_log2(const Model& model, const EncodeOption
 // Turns a text into a payload; owns what the pipeline's stages share.
 class PayloadEncoder {
  public:
-  PayloadEncoder(const Model& model, const Network& transformer, std::span<const std::uint8_t> text,
+  PayloadEncoder(ContextState& context, const Network& network, std::span<const std::uint8_t> text,
                  const EncodeOptions& options, std::uint32_t context_log2)
-      : model_(&model),
-        transformer_(&transformer),
+      : model_(&context.model()),
+        network_(&network),
         // A string_view is what the tokenizer takes; the bytes are the same.
-        stream_(model.tokenizer, {reinterpret_cast<const char*>(text.data()), text.size()}),
+        stream_(model_->tokenizer, {reinterpret_cast<const char*>(text.data()), text.size()}),
         progress_(options.progress) {
     payload_.header.model_path_hash = options.model_path_hash;
     payload_.header.context_log2 = context_log2;
@@ -62,15 +60,15 @@ class PayloadEncoder {
     task_tokens_ =
         std::size_t{payload_.header.context()} * encoder_chunks(payload_.header.context());
     // No token is shorter than a byte.
-    workers_.resize(thread_count(options.threads, (text.size() + task_tokens_ - 1) / task_tokens_));
+    threads_ = thread_count(options.threads, (text.size() + task_tokens_ - 1) / task_tokens_);
+    encoders_ = &context.encoders(network, payload_.header.context(), threads_);
   }
 
-  Result<Payload> run() {
+  Result<PayloadParts> run() {
     const Status status = run_ordered<Task>(
-        static_cast<unsigned>(workers_.size()),
-        {.pull = [this](Task& task) { return pull(task); },
-         .process = [this](unsigned worker, Task& task) { return process(worker, task); },
-         .commit = [this](Task& task) { return commit(task); }});
+        threads_, {.pull = [this](Task& task) { return pull(task); },
+                   .process = [this](unsigned worker, Task& task) { return process(worker, task); },
+                   .commit = [this](Task& task) { return commit(task); }});
     CZIP_TRY(status);
     return std::move(payload_);
   }
@@ -94,9 +92,9 @@ class PayloadEncoder {
   }
 
   Status process(unsigned worker, Task& task) {
-    std::unique_ptr<ChunkEncoder>& encoder = workers_[worker];
+    std::unique_ptr<ChunkEncoder>& encoder = (*encoders_)[worker];
     if (encoder == nullptr) {
-      CZIP_TRY_ASSIGN(auto created, ChunkEncoder::create(*transformer_, payload_.header.context(),
+      CZIP_TRY_ASSIGN(auto created, ChunkEncoder::create(*network_, payload_.header.context(),
                                                          model_->first_token));
       encoder = std::make_unique<ChunkEncoder>(std::move(created));
     }
@@ -123,31 +121,31 @@ class PayloadEncoder {
     header.last_chunk_tokens =
         static_cast<std::uint32_t>((task.tokens.size() - 1) % header.context()) + 1;
     payload_.chunk_streams.append(task.chunks.bytes);
-    if (progress_) progress_(task.text_bytes);
-    return {};
+    return report_progress(progress_, task.text_bytes);
   }
 
   const Model* model_;
-  const Network* transformer_;
+  const Network* network_;
   TokenStream stream_;
   const Progress& progress_;
-  Payload payload_;
+  PayloadParts payload_;
   std::size_t task_tokens_ = 0;
-  std::vector<std::unique_ptr<ChunkEncoder>> workers_;
+  unsigned threads_ = 1;
+  std::vector<std::unique_ptr<ChunkEncoder>>* encoders_ = nullptr;  // one for each thread
 };
 
-Result<Payload> make_payload(const Model& model, std::span<const std::uint8_t> text,
-                             const EncodeOptions& options, CodingReport& report) {
+Result<PayloadParts> make_payload(ContextState& context, std::span<const std::uint8_t> text,
+                                  const EncodeOptions& options, CodingReport& report) {
   const Stopwatch stopwatch;
   if (text.size() > kMaxTextBytes)
     return fail(ErrorCode::invalid_argument,
                 "a text of " + std::to_string(text.size()) +
                     " bytes is too long for CZIPv1, which stores at most " +
                     std::to_string(kMaxTextBytes));
-  CZIP_TRY_ASSIGN(const auto context_log2, choose_context_log2(model, options));
-  CZIP_TRY_ASSIGN(const auto transformer,
-                  Network::create(model.network, options.simd, options.dialect));
-  Result<Payload> payload = PayloadEncoder(model, transformer, text, options, context_log2).run();
+  CZIP_TRY_ASSIGN(const auto context_log2, choose_context_log2(context.model(), options));
+  CZIP_TRY_ASSIGN(const Network* const network, context.network(options.simd, options.dialect));
+  Result<PayloadParts> payload =
+      PayloadEncoder(context, *network, text, options, context_log2).run();
   CZIP_TRY(payload);
   report.text_bytes = text.size();
   report.tokens = payload->header.tokens();
@@ -161,67 +159,56 @@ Result<Payload> make_payload(const Model& model, std::span<const std::uint8_t> t
 
 // Hands the payload's bytes to `consume`, in order.
 template <class Consume>
-Status for_each_part(const Payload& payload, Consume consume) {
-  if (Status status = consume(std::span<const std::uint8_t>(serialize(payload.header))); !status)
-    return status;
+Status for_each_part(const PayloadParts& payload, Consume consume) {
+  CZIP_TRY(consume(std::span<const std::uint8_t>(serialize(payload.header))));
   for (const ByteBlocks* part : {&payload.chunk_sizes, &payload.chunk_streams})
     for (const std::vector<std::uint8_t>& block : part->blocks())
-      if (Status status = consume(std::span<const std::uint8_t>(block)); !status) return status;
+      CZIP_TRY(consume(std::span<const std::uint8_t>(block)));
   return {};
 }
 
-Status write_file(const Payload& payload, std::uint64_t text_bytes, OuterCodec codec,
+Status write_file(const PayloadParts& payload, std::uint64_t text_bytes, OuterCodec codec,
                   ByteSink& out) {
-  const FileHeader header{.outer = codec,
-                          .text_bytes = static_cast<std::uint32_t>(text_bytes),
-                          .payload_table_end = static_cast<std::uint32_t>(
-                              kPayloadHeaderBytes + payload.chunk_sizes.size())};
-  if (Status status = out.write(serialize(header)); !status) return status;
+  const FileHeader header{
+      .outer = codec,
+      .text_bytes = static_cast<std::uint32_t>(text_bytes),
+      .payload_table_end = static_cast<std::uint32_t>(payload.header.table_end())};
+  CZIP_TRY(out.write(serialize(header)));
   CZIP_TRY_ASSIGN(auto encoder, create_outer_encoder(codec, payload.size(), out));
   Status status = for_each_part(
-      payload, [&](std::span<const std::uint8_t> bytes) { return (encoder)->write(bytes); });
+      payload, [&](std::span<const std::uint8_t> bytes) { return encoder->write(bytes); });
   if (!status) return status;
-  return (encoder)->finish();
+  return encoder->finish();
 }
 
 }  // namespace
 
-Result<std::vector<std::uint8_t>> encode_payload(const Model& model,
-                                                 std::span<const std::uint8_t> text,
-                                                 const EncodeOptions& options,
-                                                 CodingReport* report) {
-  try {
-    CodingReport own_report;
-    CZIP_TRY_ASSIGN(const auto payload, make_payload(model, text, options, own_report));
-    std::vector<std::uint8_t> bytes;
-    bytes.reserve(payload.size());
-    const Status status = for_each_part(payload, [&](std::span<const std::uint8_t> part) {
-      bytes.insert(bytes.end(), part.begin(), part.end());
-      return Status{};
-    });
-    CZIP_TRY(status);
-    if (report != nullptr) *report = own_report;
-    return bytes;
-  } catch (const std::bad_alloc&) {
-    return fail(ErrorCode::out_of_memory, "not enough memory to encode");
-  }
+Result<std::vector<std::uint8_t>> encode_payload_with(ContextState& context,
+                                                      std::span<const std::uint8_t> text,
+                                                      const EncodeOptions& options,
+                                                      CodingReport* report) {
+  CodingReport own_report;
+  CZIP_TRY_ASSIGN(const auto payload, make_payload(context, text, options, own_report));
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(payload.size());
+  CZIP_TRY(for_each_part(payload, [&](std::span<const std::uint8_t> part) -> Status {
+    bytes.insert(bytes.end(), part.begin(), part.end());
+    return {};
+  }));
+  if (report != nullptr) *report = own_report;
+  return bytes;
 }
 
-Result<CodingReport> encode(const Model& model, std::span<const std::uint8_t> text, ByteSink& out,
-                            const EncodeOptions& options) {
-  try {
-    CodingReport report;
-    CZIP_TRY_ASSIGN(const auto payload, make_payload(model, text, options, report));
-    const Stopwatch stopwatch;
-    CountingSink counted(out);
-    if (Status status = write_file(payload, text.size(), options.outer, counted); !status)
-      return error_of(status);
-    report.outer_ns = stopwatch.elapsed_ns();
-    report.file_bytes = counted.size();
-    return report;
-  } catch (const std::bad_alloc&) {
-    return fail(ErrorCode::out_of_memory, "not enough memory to encode");
-  }
+Result<CodingReport> encode_with(ContextState& context, std::span<const std::uint8_t> text,
+                                 ByteSink& out, const EncodeOptions& options) {
+  CodingReport report;
+  CZIP_TRY_ASSIGN(const auto payload, make_payload(context, text, options, report));
+  const Stopwatch stopwatch;
+  CountingSink counted(out);
+  CZIP_TRY(write_file(payload, text.size(), options.outer, counted));
+  report.outer_ns = stopwatch.elapsed_ns();
+  report.file_bytes = counted.size();
+  return report;
 }
 
 }  // namespace czip::v1

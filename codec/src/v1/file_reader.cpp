@@ -11,13 +11,13 @@
 namespace czip::v1 {
 
 Status FileReader::open() {
-  if (Status status = open_outer(); !status) return status;
-  if (Status status = read_payload_header(); !status) return status;
+  CZIP_TRY(open_outer());
+  CZIP_TRY(read_payload_header());
   return read_chunk_sizes();
 }
 
 Status FileReader::open_outer() {
-  if (Status status = read_file_header(); !status) return status;
+  CZIP_TRY(read_file_header());
   CZIP_TRY_ASSIGN(auto outer, create_outer_decoder(file_header_.outer, in_));
   outer_ = std::move(outer);
   return {};
@@ -25,7 +25,7 @@ Status FileReader::open_outer() {
 
 Result<std::vector<std::uint8_t>> FileReader::read_payload() {
   constexpr std::size_t kStep = std::size_t{1} << 20;
-  if (Status status = open_outer(); !status) return tl::unexpected(std::move(status.error()));
+  CZIP_TRY(open_outer());
   std::vector<std::uint8_t> payload;
   for (std::size_t filled = 0;;) {
     payload.resize(filled + kStep);
@@ -51,10 +51,9 @@ Status FileReader::read_file_header() {
 
 Status FileReader::read_payload_header() {
   std::array<std::uint8_t, kPayloadHeaderBytes> bytes{};
-  if (Status status = read(bytes, "the inner header"); !status) return status;
-  CZIP_TRY_ASSIGN(auto header, parse_payload_header(bytes, file_header_));
-  header_ = header;
-  return {};
+  CZIP_TRY(read(bytes, "the inner header"));
+  CZIP_TRY_ASSIGN(header_, parse_payload_header(bytes));
+  return check_agreement(header_, file_header_);
 }
 
 Status FileReader::read_chunk_sizes() {
@@ -62,7 +61,7 @@ Status FileReader::read_chunk_sizes() {
   while (chunk_sizes_.size() < header_.chunks) {
     const std::size_t count = std::min(header_.chunks - chunk_sizes_.size(), bytes.size() / 2);
     const std::span<std::uint8_t> part = std::span(bytes).first(2 * count);
-    if (Status status = read(part, "the chunk lengths"); !status) return status;
+    CZIP_TRY(read(part, "the chunk lengths"));
     for (std::size_t i = 0; i < count; ++i) {
       const auto size = load_le<std::uint16_t>(&part[2 * i]);
       if (size == 0)
@@ -87,8 +86,7 @@ Status FileReader::read_chunks(std::size_t count, ChunkGroup& group) {
     group.sizes.push_back(static_cast<std::uint32_t>(size));
     group.tokens.push_back(header_.chunk_tokens(next_chunk_));
     group.bytes.resize(bytes + size);
-    if (Status status = read(std::span(group.bytes).subspan(bytes), "a chunk"); !status)
-      return status;
+    CZIP_TRY(read(std::span(group.bytes).subspan(bytes), "a chunk"));
     bytes += size;
     ++next_chunk_;
   }

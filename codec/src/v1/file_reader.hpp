@@ -21,7 +21,7 @@ class FileReader {
   // `in` must outlive the reader.
   explicit FileReader(ByteSource& in) : in_(in) {}
 
-  // Reads and checks the headers and the chunk lengths; first of all.
+  // Reads and checks the headers and the chunk lengths. Must be called first.
   Status open();
 
   [[nodiscard]] const FileHeader& file_header() const { return file_header_; }

@@ -17,8 +17,6 @@
 namespace czip::v1 {
 namespace {
 
-constexpr const char* kFirstTokenName = "<|bos|>";
-
 tl::unexpected<Error> tokenizer_error(const Error& error) {
   return fail(error.code, "tokenizer.data: " + error.message);
 }
@@ -26,7 +24,7 @@ tl::unexpected<Error> tokenizer_error(const Error& error) {
 Result<TokenId> choose_first_token(const Tokenizer& tokenizer) {
   if (Result<TokenId> id = tokenizer.special_token(kFirstTokenName)) return id;
   if (kReferenceFirstToken < tokenizer.vocabulary_size()) return kReferenceFirstToken;
-  return fail(ErrorCode::unsupported, std::string("the tokenizer has no ") + kFirstTokenName +
+  return fail(ErrorCode::unsupported, "the tokenizer has no " + std::string(kFirstTokenName) +
                                           " and fewer than " +
                                           std::to_string(kReferenceFirstToken + 1) + " ids");
 }
@@ -61,10 +59,10 @@ Result<std::string> embedded_tokenizer_json(const Weights& network) {
   for (;;) {
     const Result<std::size_t> count = (*decoder)->read(buffer);
     if (!count) return tokenizer_error(count.error());
-    if (*count > kMaxTokenizerJsonBytes - json.size())
-      return fail(
-          ErrorCode::unsupported,
-          "tokenizer.data: more than " + std::to_string(kMaxTokenizerJsonBytes) + " bytes of JSON");
+    if (*count > Tokenizer::kMaxJsonBytes - json.size())
+      return fail(ErrorCode::unsupported, "tokenizer.data: more than " +
+                                              std::to_string(Tokenizer::kMaxJsonBytes) +
+                                              " bytes of JSON");
     std::transform(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(*count),
                    std::back_inserter(json),
                    [](std::uint8_t byte) { return static_cast<char>(byte); });

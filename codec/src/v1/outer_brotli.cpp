@@ -20,7 +20,9 @@ constexpr std::uint64_t kLargePayload = std::uint64_t{64} << 10;
 constexpr std::uint32_t kReferenceWindowLog = 22;
 constexpr std::uint32_t kLargePayloadWindowLog = 16;
 
-Error brotli_out_of_memory() { return {ErrorCode::out_of_memory, "not enough memory for brotli"}; }
+tl::unexpected<Error> brotli_out_of_memory() {
+  return fail(ErrorCode::out_of_memory, "not enough memory for brotli");
+}
 
 struct DestroyEncoder {
   void operator()(BrotliEncoderState* state) const { BrotliEncoderDestroyInstance(state); }
@@ -51,9 +53,9 @@ class BrotliEncoder final : public OuterEncoder {
       // The encoder's only failure is memory.
       if (BrotliEncoderCompressStream(state_.get(), operation, &available_in, &next_in,
                                       &available_out, &next_out, nullptr) == BROTLI_FALSE)
-        return tl::unexpected(brotli_out_of_memory());
+        return brotli_out_of_memory();
       const std::size_t produced = buffer_.size() - available_out;
-      if (Status status = out_->write(std::span(buffer_).first(produced)); !status) return status;
+      CZIP_TRY(out_->write(std::span(buffer_).first(produced)));
       again = operation == BROTLI_OPERATION_FINISH
                   ? BrotliEncoderIsFinished(state_.get()) == BROTLI_FALSE
                   : available_in > 0 || BrotliEncoderHasMoreOutput(state_.get()) != BROTLI_FALSE;
@@ -80,7 +82,7 @@ class BrotliDecoder final : public OuterDecoder {
       const BrotliDecoderResult result = BrotliDecoderDecompressStream(
           state_.get(), &available_in, &next_in, &available_out, &next_out, nullptr);
       in_.consume(in_.bytes().size() - available_in);
-      if (Status status = handle(result); !status) return error_of(status);
+      CZIP_TRY(handle(result));
     }
     return buffer.size() - available_out;
   }
@@ -101,14 +103,14 @@ class BrotliDecoder final : public OuterDecoder {
     const BrotliDecoderErrorCode code = BrotliDecoderGetErrorCode(state_.get());
     if (code <= BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES &&
         code >= BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES)
-      return tl::unexpected(brotli_out_of_memory());
+      return brotli_out_of_memory();
     return fail(ErrorCode::corrupt, "damaged brotli stream around its byte " +
                                         std::to_string(in_.offset()) + ": " +
                                         BrotliDecoderErrorString(code));
   }
 
   Status more_input() {
-    if (Status status = in_.fill(1); !status) return status;
+    CZIP_TRY(in_.fill(1));
     if (in_.bytes().empty())
       return fail(ErrorCode::truncated, "the file ends inside its brotli stream, after " +
                                             std::to_string(in_.offset()) + " bytes of it");
@@ -116,7 +118,7 @@ class BrotliDecoder final : public OuterDecoder {
   }
 
   Status check_nothing_follows() {
-    if (Status status = in_.fill(1); !status) return status;
+    CZIP_TRY(in_.fill(1));
     if (in_.bytes().empty()) return {};
     return fail(ErrorCode::corrupt, "the file goes on after the end of its brotli stream of " +
                                         std::to_string(in_.offset()) + " bytes");
@@ -133,7 +135,7 @@ Result<std::unique_ptr<OuterEncoder>> create_brotli_encoder(std::uint64_t payloa
                                                             ByteSink& out) {
   std::unique_ptr<BrotliEncoderState, DestroyEncoder> state(
       BrotliEncoderCreateInstance(nullptr, nullptr, nullptr));
-  if (state == nullptr) return tl::unexpected(brotli_out_of_memory());
+  if (state == nullptr) return brotli_out_of_memory();
   const bool large = payload_bytes > kLargePayload;
   const auto size_hint =
       static_cast<std::uint32_t>(std::min<std::uint64_t>(payload_bytes, std::uint64_t{1} << 30));
@@ -147,7 +149,7 @@ Result<std::unique_ptr<OuterEncoder>> create_brotli_encoder(std::uint64_t payloa
 Result<std::unique_ptr<OuterDecoder>> create_brotli_decoder(ByteSource& in) {
   std::unique_ptr<BrotliDecoderState, DestroyDecoder> state(
       BrotliDecoderCreateInstance(nullptr, nullptr, nullptr));
-  if (state == nullptr) return tl::unexpected(brotli_out_of_memory());
+  if (state == nullptr) return brotli_out_of_memory();
   return std::make_unique<BrotliDecoder>(std::move(state), in);
 }
 

@@ -20,13 +20,16 @@ constexpr std::uint64_t kLargePayload = std::uint64_t{256} << 10;
 constexpr int kLargePayloadWindowLog = 18;
 constexpr int kLargePayloadHashLog = 17;
 
-// Largest window that a reader accepts, 128 MiB: what level 22 without long mode asks for at most.
+// Largest window that the reader accepts, 128 MiB: the most that level 22 asks for without long
+// mode.
 constexpr int kMaxWindowLog = 27;
 
 constexpr std::uint32_t kFrameMagic = 0xfd2fb528;
 constexpr std::size_t kMagicBytes = 4;
 
-Error zstd_out_of_memory() { return {ErrorCode::out_of_memory, "not enough memory for zstd"}; }
+tl::unexpected<Error> zstd_out_of_memory() {
+  return fail(ErrorCode::out_of_memory, "not enough memory for zstd");
+}
 
 struct FreeCompressor {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
@@ -52,14 +55,13 @@ class ZstdEncoder final : public OuterEncoder {
       ZSTD_outBuffer output{buffer_.data(), buffer_.size(), 0};
       pending = ZSTD_compressStream2(context_.get(), &output, &input, directive);
       if (ZSTD_isError(pending) != 0) return compression_failed(pending);
-      if (Status status = out_->write(std::span(buffer_).first(output.pos)); !status) return status;
+      CZIP_TRY(out_->write(std::span(buffer_).first(output.pos)));
     } while (directive == ZSTD_e_end ? pending > 0 : input.pos < input.size);
     return {};
   }
 
   static Status compression_failed(std::size_t code) {
-    if (ZSTD_getErrorCode(code) == ZSTD_error_memory_allocation)
-      return tl::unexpected(zstd_out_of_memory());
+    if (ZSTD_getErrorCode(code) == ZSTD_error_memory_allocation) return zstd_out_of_memory();
     return fail(ErrorCode::internal, std::string("zstd: ") + ZSTD_getErrorName(code));
   }
 
@@ -84,7 +86,7 @@ class ZstdDecoder final : public OuterDecoder {
  private:
   // zstd would also take skippable frames and, where it was built so, frames of its early versions.
   Status check_magic() {
-    if (Status status = in_.fill(kMagicBytes); !status) return status;
+    CZIP_TRY(in_.fill(kMagicBytes));
     if (in_.bytes().size() < kMagicBytes) return truncated();
     const auto magic = load_le<std::uint32_t>(in_.bytes().data());
     if (magic != kFrameMagic)
@@ -99,28 +101,28 @@ class ZstdDecoder final : public OuterDecoder {
     ZSTD_inBuffer input{in_.bytes().data(), in_.bytes().size(), 0};
     const std::size_t before = output.pos;
     const std::size_t result = ZSTD_decompressStream(context_.get(), &output, &input);
-    if (ZSTD_isError(result) != 0) return tl::unexpected(decompression_error(result));
+    if (ZSTD_isError(result) != 0) return decompression_failed(result);
     in_.consume(input.pos);
     if (result == 0) {
       ended_ = true;
       return check_nothing_follows();
     }
     if (input.pos > 0 || output.pos > before) return {};
-    if (Status status = in_.fill(in_.bytes().size() + 1); !status) return status;
+    CZIP_TRY(in_.fill(in_.bytes().size() + 1));
     return in_.bytes().size() > input.size ? Status{} : truncated();
   }
 
-  [[nodiscard]] Error decompression_error(std::size_t result) const {
+  Status decompression_failed(std::size_t result) const {
     switch (ZSTD_getErrorCode(result)) {
       case ZSTD_error_memory_allocation:
         return zstd_out_of_memory();
       case ZSTD_error_frameParameter_windowTooLarge:
-        return {ErrorCode::unsupported, "the zstd frame needs a window of more than 2^" +
-                                            std::to_string(kMaxWindowLog) + " bytes"};
+        return fail(ErrorCode::unsupported, "the zstd frame needs a window of more than 2^" +
+                                                std::to_string(kMaxWindowLog) + " bytes");
       default:
-        return {ErrorCode::corrupt, "damaged zstd frame around its byte " +
-                                        std::to_string(in_.offset()) + ": " +
-                                        ZSTD_getErrorName(result)};
+        return fail(ErrorCode::corrupt, "damaged zstd frame around its byte " +
+                                            std::to_string(in_.offset()) + ": " +
+                                            ZSTD_getErrorName(result));
     }
   }
 
@@ -131,7 +133,7 @@ class ZstdDecoder final : public OuterDecoder {
   }
 
   Status check_nothing_follows() {
-    if (Status status = in_.fill(kMagicBytes); !status) return status;
+    CZIP_TRY(in_.fill(kMagicBytes));
     const std::span<const std::uint8_t> next = in_.bytes();
     if (next.empty()) return {};
     const bool frame =
@@ -153,7 +155,7 @@ class ZstdDecoder final : public OuterDecoder {
 Result<std::unique_ptr<OuterEncoder>> create_zstd_encoder(std::uint64_t payload_bytes,
                                                           ByteSink& out) {
   std::unique_ptr<ZSTD_CCtx, FreeCompressor> context(ZSTD_createCCtx());
-  if (context == nullptr) return tl::unexpected(zstd_out_of_memory());
+  if (context == nullptr) return zstd_out_of_memory();
   std::size_t result = ZSTD_CCtx_setPledgedSrcSize(context.get(), payload_bytes);
   const auto set = [&](ZSTD_cParameter parameter, int value) {
     if (ZSTD_isError(result) == 0) result = ZSTD_CCtx_setParameter(context.get(), parameter, value);
@@ -174,7 +176,7 @@ Result<std::unique_ptr<OuterDecoder>> create_zstd_decoder(ByteSource& in) {
   std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context(ZSTD_createDCtx());
   if (context == nullptr ||
       ZSTD_isError(ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kMaxWindowLog)) != 0)
-    return tl::unexpected(zstd_out_of_memory());
+    return zstd_out_of_memory();
   return std::make_unique<ZstdDecoder>(std::move(context), in);
 }
 

@@ -137,6 +137,21 @@ TEST_CASE("long runs of pending bits are written when they settle") {
   }
 }
 
+TEST_CASE("short streams, worked out by hand") {
+  // Quarters of the interval are two bits each: 00, 11 and 01; then the one of the end.
+  const std::vector<Symbol> quarters{{{0, 1}, 4}, {{3, 4}, 4}, {{1, 2}, 4}};
+  CHECK(encode(quarters) == Bytes{0b00110110});
+  CHECK(decodes({0b00110110}, quarters));
+  // The middle half leaves one bit pending; the lower half of it is 0, and the pending bit 1.
+  const std::vector<Symbol> middle{{{1, 3}, 4}, {{0, 1}, 2}};
+  CHECK(encode(middle) == Bytes{0b01100000});
+  CHECK(decodes({0b01100000}, middle));
+  // And the upper half is 1, and the pending bit 0.
+  const std::vector<Symbol> upper{{{1, 3}, 4}, {{1, 2}, 2}};
+  CHECK(encode(upper) == Bytes{0b10100000});
+  CHECK(decodes({0b10100000}, upper));
+}
+
 TEST_CASE("bits still pending at the end are not written") {
   // From the whole interval the symbol leaves 27 bits pending.
   const std::vector<Symbol> symbols = straddling_symbols(1);

@@ -15,7 +15,7 @@
 
 #include "czip/base/little_endian.hpp"
 #include "czip/base/pipeline.hpp"
-#include "io/utf8_checker.hpp"
+#include "czip/codec/v1/context.hpp"
 #include "support/error_style.hpp"
 #include "support/troubled_streams.hpp"
 #include "support/v1_seeded_model.hpp"
@@ -304,13 +304,14 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("progress grows to the text's length") {
+TEST_CASE("progress grows to the text's length, and never shrinks when a dialect is tried again") {
   const Bytes text = prose(8000);
   std::uint64_t last = 0;
   bool grows = true;
   const Progress progress = [&](std::uint64_t done) {
-    grows = grows && done > last;
+    grows = grows && done >= last;
     last = done;
+    return true;
   };
   EncodeOptions options = level_options(1);
   options.progress = progress;
@@ -324,6 +325,77 @@ TEST_CASE("progress grows to the text's length") {
   CHECK(decoded(tiny_model(), file, decode_options) == text);
   CHECK(grows);
   CHECK(last == text.size());
+}
+
+TEST_CASE("a progress callback that returns false cancels encoding and decoding") {
+  const Bytes text = prose(8000);
+  const Bytes file = encoded(tiny_model(), text, level_options(1));
+  for (const unsigned threads : {1U, 3U}) {
+    int calls = 0;
+    const Progress second = [&](std::uint64_t) { return ++calls < 2; };
+    const Progress first = [&](std::uint64_t) { return ++calls < 1; };
+    EncodeOptions options = level_options(1);
+    options.threads = threads;
+    options.progress = second;
+    MemorySink out;
+    const Result<CodingReport> coded = encode(tiny_model(), text, out, options);
+    REQUIRE_FALSE(coded.has_value());
+    CHECK(coded.error().code == ErrorCode::cancelled);
+    CHECK(calls == 2);  // and never again
+
+    for (const std::optional<Dialect> dialect : {std::optional<Dialect>(), {Dialect::rust}}) {
+      calls = 0;
+      MemorySource source(file);
+      MemorySink sink;
+      const Result<CodingReport> result = decode(
+          tiny_model(), source, sink, {.dialect = dialect, .threads = threads, .progress = first});
+      REQUIRE_FALSE(result.has_value());
+      CHECK(result.error().code == ErrorCode::cancelled);
+      CHECK(result.error().message == "cancelled by the caller");
+      CHECK(calls == 1);
+    }
+  }
+}
+
+TEST_CASE("a context gives the same files and texts call after call, whatever came before") {
+  Context context(seeded_model());
+  for (const std::size_t size : {600U, 0U, 100U, 1200U, 700U})
+    for (const int level : {1, 1, 3})
+      for (const unsigned threads : {1U, 3U}) {
+        const Dialect dialect = size == 700 ? Dialect::i64 : Dialect::rust;
+        EncodeOptions options = level_options(level);
+        options.threads = threads;
+        options.dialect = dialect;
+        const Bytes text = prose(size);
+        MemorySink file;
+        REQUIRE(context.encode(text, file, options).has_value());
+        CHECK(file.bytes() == encoded(seeded_model(), text, options));
+        const Result<Bytes> payload = context.encode_payload(text, options);
+        REQUIRE(payload.has_value());
+        CHECK(*payload == encode_payload(seeded_model(), text, options).value());
+        MemorySource source(file.bytes());
+        MemorySink sink;
+        REQUIRE(context.decode(source, sink, {.dialect = dialect, .threads = threads}).has_value());
+        CHECK(sink.bytes() == text);
+      }
+}
+
+TEST_CASE("a context is good after an error and after being cancelled") {
+  Context context(tiny_model());
+  const Bytes text = prose(3000);
+  const Bytes file = encoded(tiny_model(), text, level_options(1));
+  MemorySink sink;
+  Bytes damaged = file;
+  damaged.pop_back();
+  MemorySource bad(damaged);
+  CHECK_FALSE(context.decode(bad, sink, {}).has_value());
+  MemorySource cancelled(file);
+  const Progress never = [](std::uint64_t) { return false; };
+  CHECK_FALSE(context.decode(cancelled, sink, {.progress = never}).has_value());
+  MemorySource good(file);
+  MemorySink whole;
+  REQUIRE(context.decode(good, whole, {}).has_value());
+  CHECK(whole.bytes() == text);
 }
 
 TEST_CASE("the pipeline commits in order and reports the first error in order") {
@@ -362,34 +434,6 @@ TEST_CASE("memory that runs out inside the pipeline is an error") {
   const Status status = run_ordered(3, stages);
   REQUIRE_FALSE(status.has_value());
   CHECK(status.error().code == ErrorCode::out_of_memory);
-}
-
-TEST_CASE("UTF-8 is recognised by the Unicode standard's definition, wherever it is cut") {
-  struct Example {
-    std::string_view bytes;
-    bool valid;
-  };
-  constexpr Example kExamples[] = {{"", true},
-                                   {"ascii\n", true},
-                                   {"\xc2\x80\xdf\xbf", true},
-                                   {"\xe0\xa0\x80\xed\x9f\xbf\xef\xbf\xbf", true},
-                                   {"\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", true},
-                                   {"\x80", false},
-                                   {"\xc1\xbf", false},          // overlong
-                                   {"\xe0\x9f\xbf", false},      // overlong
-                                   {"\xed\xa0\x80", false},      // surrogate
-                                   {"\xf0\x8f\xbf\xbf", false},  // overlong
-                                   {"\xf4\x90\x80\x80", false},  // above U+10FFFF
-                                   {"\xff", false},
-                                   {"\xe2\x82", false},  // cut
-                                   {"\xe2\x82x", false}};
-  for (const Example& example : kExamples)
-    for (std::size_t cut = 0; cut <= example.bytes.size(); ++cut) {
-      Utf8Checker checker;
-      checker.add(example.bytes.substr(0, cut));
-      checker.add(example.bytes.substr(cut));
-      CHECK(checker.complete() == example.valid);
-    }
 }
 
 TEST_CASE("a tokenizer that does not fit the network is refused with both sizes") {

@@ -1,5 +1,5 @@
 // Against files, payloads, logits and frequencies made by the public reference; see
-// golden/README.md in CZIP_SHARED_DIR. Where that folder is absent the tests say so and pass.
+// golden/README.md in CZIP_SHARED_DIR. Where that folder is absent the tests are skipped.
 #include <doctest/doctest.h>
 #include <xxhash.h>
 
@@ -19,6 +19,7 @@
 #include "czip/base/little_endian.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/engine/v1/output_distribution.hpp"
+#include "support/skip.hpp"
 #include "v1/container.hpp"
 #include "v1/outer_codec.hpp"
 
@@ -36,7 +37,7 @@ std::filesystem::path golden_dir() { return shared_dir() / "golden"; }
 
 bool golden_missing() {
   if (std::filesystem::exists(golden_dir() / "manifest.json")) return false;
-  MESSAGE("skipped: no golden files in " << golden_dir().string());
+  test::skip("no golden files in " + golden_dir().string());
   return true;
 }
 

@@ -279,9 +279,37 @@ TEST_CASE("progress counts the text") {
   options.progress = [&](std::uint64_t bytes) {
     CHECK(bytes > done);
     done = bytes;
+    return true;
   };
   const Bytes file = encoded_v2(text, options);
   CHECK(done == text.size());
+}
+
+TEST_CASE("a progress callback that returns false cancels encoding and decoding") {
+  const Bytes text = words(4 * kBlock);
+  const Bytes file = encoded_v2(text, {.level = 1, .threads = 2, .block_bytes = kBlock});
+  for (const unsigned threads : {1U, 2U}) {
+    int calls = 0;
+    const Progress second = [&](std::uint64_t) { return ++calls < 2; };
+    MemorySource source(text);
+    MemorySink out;
+    const auto coded =
+        encode(tiny_model_v2(), source, out,
+               {.level = 1, .threads = threads, .block_bytes = kBlock, .progress = second});
+    REQUIRE_FALSE(coded.has_value());
+    CHECK(coded.error().code == ErrorCode::cancelled);
+    CHECK(calls == 2);  // and never again
+
+    calls = 0;
+    MemorySource in(file);
+    MemorySink whole;
+    const auto result =
+        decode(tiny_model_v2(), in, whole, {.threads = threads, .progress = second});
+    REQUIRE_FALSE(result.has_value());
+    CHECK(result.error().code == ErrorCode::cancelled);
+    CHECK(calls == 2);
+    CHECK(whole.bytes().size() < text.size());
+  }
 }
 
 }  // namespace czip::v2

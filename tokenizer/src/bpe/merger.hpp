@@ -1,5 +1,7 @@
 // Byte-pair merging: starting from single bytes, merge the neighbours whose merged token has the
 // lowest rank, the leftmost of equals, until no two neighbours merge.
+// Sources: P. Gage, "A New Algorithm for Data Compression" (1994); R. Sennrich, B. Haddow and
+// A. Birch, "Neural Machine Translation of Rare Words with Subword Units" (2016).
 #pragma once
 
 #include <cstdint>

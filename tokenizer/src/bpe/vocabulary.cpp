@@ -58,11 +58,15 @@ std::uint32_t tag_of(std::uint64_t hash) {
   return (static_cast<std::uint32_t>(hash >> 32) | 1U) << kTokenIdBits;
 }
 
+Status tokens_collide() {
+  return fail(ErrorCode::unsupported, "the tokens collide in a hash table");
+}
+
 constexpr std::uint32_t kIndexIdMask = (std::uint32_t{1} << kTokenIdBits) - 1;
 
 }  // namespace
 
-bool PairTable::build(const std::vector<std::uint64_t>& packed_pairs) {
+Status PairTable::build(const std::vector<std::uint64_t>& packed_pairs) {
   const std::size_t count = slots_for(packed_pairs.size());
   slots_.assign(count, 0);
   mask_ = count - 1;
@@ -71,15 +75,15 @@ bool PairTable::build(const std::vector<std::uint64_t>& packed_pairs) {
     std::size_t slot = first_slot(entry >> kTokenIdBits);
     std::size_t probes = 0;
     for (; slots_[slot] != 0; slot = (slot + 1) & mask_) {
-      if (++probes > kMaxProbes) return false;
+      if (++probes > kMaxProbes) return tokens_collide();
     }
     slots_[slot] = entry;
   }
-  return true;
+  return {};
 }
 
-bool TokenIndex::build(const std::vector<TokenId>& ids,
-                       const std::vector<std::string_view>& bytes_of) {
+Status TokenIndex::build(const std::vector<TokenId>& ids,
+                         const std::vector<std::string_view>& bytes_of) {
   const std::size_t count = slots_for(ids.size());
   slots_.assign(count, 0);
   mask_ = count - 1;
@@ -88,11 +92,11 @@ bool TokenIndex::build(const std::vector<TokenId>& ids,
     std::size_t slot = hash & mask_;
     std::size_t probes = 0;
     for (; slots_[slot] != 0; slot = (slot + 1) & mask_) {
-      if (++probes > kMaxProbes) return false;
+      if (++probes > kMaxProbes) return tokens_collide();
     }
     slots_[slot] = tag_of(hash) | id;
   }
-  return true;
+  return {};
 }
 
 TokenId TokenIndex::find(std::string_view bytes,
@@ -125,7 +129,7 @@ Result<Vocabulary> Vocabulary::build(const std::vector<TokenDefinition>& mergeab
   if (id_count == 0) id_count = end_of_ids;
   if (end_of_ids > id_count) {
     return fail(ErrorCode::corrupt, "token id " + std::to_string(end_of_ids - 1) +
-                                        " is not below explicit_n_vocab, " +
+                                        " is not below the number of ids, " +
                                         std::to_string(id_count));
   }
   if (id_count > kMaxTokenIds) {
@@ -159,7 +163,7 @@ Status Vocabulary::place_tokens(const std::vector<TokenDefinition>& definitions)
 }
 
 Status Vocabulary::index_mergeable(const std::vector<TokenDefinition>& mergeable) {
-  byte_tokens_.assign(256, kNoTokenId);
+  byte_tokens_.assign(kByteValues, kNoTokenId);
   std::vector<TokenId> ids;
   ids.reserve(mergeable.size());
   for (const TokenDefinition& token : mergeable) {
@@ -170,15 +174,12 @@ Status Vocabulary::index_mergeable(const std::vector<TokenDefinition>& mergeable
   }
   const auto missing = std::find(byte_tokens_.begin(), byte_tokens_.end(), kNoTokenId);
   if (missing != byte_tokens_.end()) {
-    return fail(ErrorCode::corrupt, "mergeable_ranks: byte " +
-                                        std::to_string(missing - byte_tokens_.begin()) +
+    return fail(ErrorCode::corrupt, "byte " + std::to_string(missing - byte_tokens_.begin()) +
                                         " has no token of its own");
   }
   CZIP_TRY_ASSIGN(const auto splits, all_token_splits(ids, bytes_of_));
-  if (!pairs_.build(splits) || !index_.build(ids, bytes_of_)) {
-    return fail(ErrorCode::unsupported, "mergeable_ranks: the tokens collide in a hash table");
-  }
-  return {};
+  CZIP_TRY(pairs_.build(splits));
+  return index_.build(ids, bytes_of_);
 }
 
 Status Vocabulary::check_special(const std::vector<TokenDefinition>& special) const {
@@ -186,14 +187,14 @@ Status Vocabulary::check_special(const std::vector<TokenDefinition>& special) co
   names.reserve(special.size());
   for (const TokenDefinition& token : special) {
     if (find(token.bytes) != kNoTokenId) {
-      return fail(ErrorCode::corrupt, "special_tokens: token " + std::to_string(token.id) +
+      return fail(ErrorCode::corrupt, "special token " + std::to_string(token.id) +
                                           " has the bytes of an ordinary token");
     }
     names.push_back(token.bytes);
   }
   std::sort(names.begin(), names.end());
   if (std::adjacent_find(names.begin(), names.end()) != names.end()) {
-    return fail(ErrorCode::corrupt, "special_tokens: two tokens have the same bytes");
+    return fail(ErrorCode::corrupt, "two special tokens have the same bytes");
   }
   return {};
 }

@@ -30,8 +30,8 @@ class PairTable {
     return (key_of(left, right) << kTokenIdBits) | merged;
   }
 
-  // False if the pairs were chosen to collide in the table.
-  [[nodiscard]] bool build(const std::vector<std::uint64_t>& packed_pairs);
+  // Error: unsupported, for pairs that were chosen to collide in the table.
+  Status build(const std::vector<std::uint64_t>& packed_pairs);
 
   [[nodiscard]] TokenId merged(TokenId left, TokenId right) const {
     const std::uint64_t key = key_of(left, right);
@@ -62,10 +62,9 @@ class PairTable {
 // Finds the token that has some given bytes.
 class TokenIndex {
  public:
-  // `bytes_of[id]` must stay where it is; ids without bytes have an empty view. False if the tokens
-  // were chosen to collide in the table.
-  [[nodiscard]] bool build(const std::vector<TokenId>& ids,
-                           const std::vector<std::string_view>& bytes_of);
+  // `bytes_of[id]` must stay where it is; ids without bytes have an empty view. Error: unsupported,
+  // for tokens that were chosen to collide in the table.
+  Status build(const std::vector<TokenId>& ids, const std::vector<std::string_view>& bytes_of);
 
   [[nodiscard]] TokenId find(std::string_view bytes,
                              const std::vector<std::string_view>& bytes_of) const;

@@ -3,8 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "czip/base/utf8.hpp"
 #include "v1/tables.hpp"
-#include "v1/utf8.hpp"
 
 namespace czip::v1 {
 
@@ -23,8 +23,8 @@ struct TokenStream::State {
   void start_run(std::vector<TokenId>& out);
   Status start_piece(std::vector<TokenId>& out);
   Status encode_stretch(std::vector<TokenId>& out);
-  void hold_back(std::size_t size, std::vector<TokenId>& out);
-  void take_held_back(std::size_t max_tokens, std::vector<TokenId>& out);
+  void set_aside(std::size_t size, std::vector<TokenId>& out);
+  void take_pending(std::size_t max_tokens, std::vector<TokenId>& out);
 
   const Tokenizer::Tables& tables;
   std::string_view text;
@@ -38,12 +38,12 @@ struct TokenStream::State {
   PatternMatcher::Match match{0, 0};  // the next one of the run
   std::size_t piece_end = 0;          // beyond `position` inside a long piece
 
-  // Tokens that were made but are too many for the caller, from `held_back_begin` on.
-  std::vector<TokenId> held_back;
-  std::size_t held_back_begin = 0;
-  std::size_t held_back_bytes = 0;
+  // Tokens that were made but are too many for the caller, from `pending_begin` on.
+  std::vector<TokenId> pending;
+  std::size_t pending_begin = 0;
+  std::size_t pending_bytes = 0;
 
-  std::optional<Error> failure;  // stays: tokens made before it may be lost
+  Status status;  // an error stays: tokens made before it may be lost
 };
 
 Status TokenStream::State::prepare() {
@@ -55,14 +55,10 @@ Status TokenStream::State::prepare() {
 }
 
 Status TokenStream::State::fill(std::size_t size, std::vector<TokenId>& out) try {
-  Status status = prepare();
-  CZIP_TRY(status);
-  take_held_back(size - out.size(), out);
-  while (out.size() < size && position < text.size()) {
-    status = advance(out);
-    if (!status) return status;
-  }
-  if (out.size() > size) hold_back(size, out);
+  CZIP_TRY(prepare());
+  take_pending(size - out.size(), out);
+  while (out.size() < size && position < text.size()) CZIP_TRY(advance(out));
+  if (out.size() > size) set_aside(size, out);
   return {};
 } catch (const std::bad_alloc&) {
   return fail(ErrorCode::out_of_memory, "out of memory");  // short enough to need none
@@ -118,22 +114,22 @@ Status TokenStream::State::encode_stretch(std::vector<TokenId>& out) {
   return {};
 }
 
-void TokenStream::State::hold_back(std::size_t size, std::vector<TokenId>& out) {
+void TokenStream::State::set_aside(std::size_t size, std::vector<TokenId>& out) {
   const auto excess = out.begin() + static_cast<std::ptrdiff_t>(size);
-  held_back.assign(excess, out.end());
-  held_back_begin = 0;
-  held_back_bytes = 0;
-  for (const TokenId id : held_back) held_back_bytes += tables.vocabulary.bytes(id).size();
+  pending.assign(excess, out.end());
+  pending_begin = 0;
+  pending_bytes = 0;
+  for (const TokenId id : pending) pending_bytes += tables.vocabulary.bytes(id).size();
   out.erase(excess, out.end());
 }
 
-void TokenStream::State::take_held_back(std::size_t max_tokens, std::vector<TokenId>& out) {
-  const std::size_t count = std::min(max_tokens, held_back.size() - held_back_begin);
-  const auto begin = held_back.begin() + static_cast<std::ptrdiff_t>(held_back_begin);
+void TokenStream::State::take_pending(std::size_t max_tokens, std::vector<TokenId>& out) {
+  const std::size_t count = std::min(max_tokens, pending.size() - pending_begin);
+  const auto begin = pending.begin() + static_cast<std::ptrdiff_t>(pending_begin);
   const auto end = begin + static_cast<std::ptrdiff_t>(count);
   out.insert(out.end(), begin, end);
-  for (auto id = begin; id != end; ++id) held_back_bytes -= tables.vocabulary.bytes(*id).size();
-  held_back_begin += count;
+  for (auto id = begin; id != end; ++id) pending_bytes -= tables.vocabulary.bytes(*id).size();
+  pending_begin += count;
 }
 
 TokenStream::TokenStream(const Tokenizer& tokenizer, std::string_view text)
@@ -147,17 +143,14 @@ Result<std::size_t> TokenStream::next(std::size_t max_tokens, std::vector<TokenI
   const std::size_t before = out.size();
   // No more tokens than bytes can be left, which also keeps the sum below from overflowing.
   const std::size_t wanted = std::min(max_tokens, state_->text.size());
-  if (!state_->failure) {
-    Status status = state_->fill(before + wanted, out);
-    if (status) return out.size() - before;
-    state_->failure = std::move(status.error());
-  }
+  if (state_->status) state_->status = state_->fill(before + wanted, out);
+  if (state_->status) return out.size() - before;
   out.resize(before);
-  return tl::unexpected(*state_->failure);
+  return error_of(state_->status);
 }
 
 std::size_t TokenStream::bytes_consumed() const {
-  return state_ ? state_->position - state_->held_back_bytes : 0;
+  return state_ ? state_->position - state_->pending_bytes : 0;
 }
 
 }  // namespace czip::v1

@@ -49,6 +49,7 @@ ExitStatus exit_status(ErrorCode code) {
     case ErrorCode::invalid_argument:
     case ErrorCode::io:
     case ErrorCode::out_of_memory:
+    case ErrorCode::cancelled:
       return ExitStatus::environment;
     case ErrorCode::corrupt:
     case ErrorCode::truncated:

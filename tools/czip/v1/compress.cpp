@@ -25,7 +25,10 @@ Result<v1::CodingReport> verify_written(const Session& session, const v1::Model&
                        session.wants_progress());
   v1::DecodeOptions options = session.decode_options();
   options.dialect = session.encode_options().dialect;
-  options.progress = [&progress](std::uint64_t done) { progress.update(done); };
+  options.progress = [&progress](std::uint64_t done) {
+    progress.update(done);
+    return true;
+  };
   FileSource source(fd);
   CZIP_TRY(source.rewind());
   CompareSink sink(text);
@@ -71,7 +74,10 @@ Result<v1::CodingReport> write_compressed(const Session& session, const v1::Mode
                                           std::span<const std::uint8_t> text, int fd) {
   ProgressBar progress(std::string(input.label()), text.size(), session.wants_progress());
   v1::EncodeOptions options = session.encode_options();
-  options.progress = [&progress](std::uint64_t done) { progress.update(done); };
+  options.progress = [&progress](std::uint64_t done) {
+    progress.update(done);
+    return true;
+  };
   FileSink sink(fd, std::string(plan.label()));
   auto report = v1::encode(model, text, sink, options);
   CZIP_TRY(report);

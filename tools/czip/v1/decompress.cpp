@@ -63,12 +63,15 @@ void summarize(const Session& session, const Input& input, std::string_view resu
 }  // namespace
 
 Result<v1::CodingReport> decode_v1(const Session& session, const v1::Model& model, Input& input,
-                                   ByteSink& sink) {
+                                   RewindableSink& sink) {
   CZIP_TRY(make_seekable(input));
   ProgressBar progress(std::string(input.label()), announced_length(session, input),
                        session.wants_progress());
   v1::DecodeOptions options = session.decode_options();
-  options.progress = [&progress](std::uint64_t done) { progress.update(done); };
+  options.progress = [&progress](std::uint64_t done) {
+    progress.update(done);
+    return true;
+  };
   FileSource source(input.file.get());
   CZIP_TRY(source.rewind());
   auto report = v1::decode(model, source, sink, options);

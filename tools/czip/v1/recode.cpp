@@ -41,7 +41,10 @@ Status prove_by_coding_again(const Session& session, const v1::Model& model, con
   options.dialect = dialect;
   ProgressBar progress(std::string(file.label()) + " (proving)", text.size(),
                        session.wants_progress());
-  options.progress = [&progress](std::uint64_t done) { progress.update(done); };
+  options.progress = [&progress](std::uint64_t done) {
+    progress.update(done);
+    return true;
+  };
   CZIP_TRY_ASSIGN(const auto expected, v1::encode_payload(model, text, options));
   if (const auto difference = compare_payloads(expected, found))
     return fail(ErrorCode::corrupt, "decodes, but not to the text that was compressed (" +

@@ -28,7 +28,10 @@ Status verify_written(const Session& session, const v2::Model& model, const std:
                       int fd, const v2::CodingReport& written) {
   ProgressBar progress(label + " (verifying)", written.text_bytes, session.wants_progress());
   v2::DecodeOptions options = session.decode_options_v2();
-  options.progress = [&progress](std::uint64_t done) { progress.update(done); };
+  options.progress = [&progress](std::uint64_t done) {
+    progress.update(done);
+    return true;
+  };
   FileSource source(fd);
   CZIP_TRY(source.rewind());
   NullSink sink;
@@ -65,7 +68,10 @@ Result<v2::CodingReport> encode_v2(const Session& session, const v2::Model& mode
                                    const std::string& label, ByteSource& text, ByteSink& out,
                                    v2::EncodeOptions options) {
   ProgressBar progress(label, options.text_bytes.value_or(0), session.wants_progress());
-  options.progress = [&progress](std::uint64_t done) { progress.update(done); };
+  options.progress = [&progress](std::uint64_t done) {
+    progress.update(done);
+    return true;
+  };
   return v2::encode(model, text, out, options);
 }
 

@@ -59,7 +59,10 @@ Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, I
   ProgressBar progress(std::string(input.label()), announced_length(session, input),
                        session.wants_progress());
   v2::DecodeOptions options = session.decode_options_v2();
-  options.progress = [&progress](std::uint64_t done) { progress.update(done); };
+  options.progress = [&progress](std::uint64_t done) {
+    progress.update(done);
+    return true;
+  };
   InputSource source(input);
   auto report = session.arguments.range ? decode_range(session, models, input, sink, options)
                                         : v2::decode(models.finder(), source, sink, options);

@@ -65,8 +65,7 @@ class StreamDecoder {
     ++report_.blocks;
     if (record.stored()) ++report_.stored_blocks;
     std::vector<std::uint8_t>().swap(task.text);
-    if (options_->progress) options_->progress(report_.text_bytes);
-    return {};
+    return report_progress(options_->progress, report_.text_bytes);
   }
 
   Status finish_frame(const Record& record) {

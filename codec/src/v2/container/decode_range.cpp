@@ -83,8 +83,7 @@ class RangeDecoder {
     report_.file_bytes += record.end - record.offset;
     ++report_.blocks;
     if (record.stored()) ++report_.stored_blocks;
-    if (options_->progress) options_->progress(report_.text_bytes);
-    return {};
+    return report_progress(options_->progress, report_.text_bytes);
   }
 
   ModelCache models_;

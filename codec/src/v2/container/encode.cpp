@@ -188,8 +188,7 @@ class FrameEncoder {
     report_->payload_bytes += task.header.payload_bytes;
     ++report_->blocks;
     if (task.header.type == BlockType::stored) ++report_->stored_blocks;
-    if (options_->progress) options_->progress(report_->text_bytes);
-    return {};
+    return report_progress(options_->progress, report_->text_bytes);
   }
 
   const EncodeOptions* options_;

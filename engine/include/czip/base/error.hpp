@@ -14,6 +14,7 @@ enum class ErrorCode : std::uint8_t {
   invalid_argument = 1,  // the caller asked for something that cannot be done
   io = 2,                // reading or writing failed (full disk, missing file, ...)
   out_of_memory = 3,
+  cancelled = 4,        // the caller asked to stop
   corrupt = 10,         // the data contradicts itself
   truncated = 11,       // the data ends too early
   unsupported = 12,     // well formed, but a version, flag or shape that this czip does not know

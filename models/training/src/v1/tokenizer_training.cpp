@@ -1,16 +1,15 @@
 // Training of a czip-model-v1 tokenizer: text is cut by the pattern that the tokenizer will have,
 // and the pieces' bytes are merged by frequency.
-#include <algorithm>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
 
+#include "czip/base/utf8.hpp"
 #include "czip/tokenizer/bpe/trainer.hpp"
+#include "czip/tokenizer/v1/piece_splitter.hpp"
 #include "czip/training/v1/network_trainer.hpp"
 #include "v1/network/shape.hpp"
-#include "v1/pattern.hpp"
-#include "v1/utf8.hpp"
 
 namespace czip::v1 {
 namespace {
@@ -23,27 +22,16 @@ constexpr std::string_view kPattern =
 constexpr std::uint32_t kMergeableTokens = training::kVocabulary - 2;
 static_assert(training::kFirstToken == kMergeableTokens);
 
-// The JSON spells each byte as the code point of the same number.
-std::string as_code_points(std::string_view bytes) {
-  std::string text;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      text += c;
-    } else {
-      text += static_cast<char>(0xc0 | (byte >> 6));
-      text += static_cast<char>(0x80 | (byte & 0x3f));
-    }
-  }
-  return text;
-}
+// Longer pieces are cut: so long a token would not be worth its id.
+constexpr std::size_t kMaxTokenBytes = 64;
 
 std::string to_json(const std::vector<std::string>& tokens) {
   nlohmann::ordered_json json;
   json["name"] = "czip-trained";
   json["pat_str"] = kPattern;
+  // The JSON spells a byte as the code point of the same number.
   for (std::size_t id = 0; id < tokens.size(); ++id)
-    json["mergeable_ranks"][as_code_points(tokens[id])] = id;
+    json["mergeable_ranks"][utf8_from_latin1(tokens[id])] = id;
   json["special_tokens"] = {{"<|bos|>", kMergeableTokens}, {"<|eos|>", kMergeableTokens + 1}};
   json["explicit_n_vocab"] = training::kVocabulary;
   return json.dump();
@@ -52,28 +40,15 @@ std::string to_json(const std::vector<std::string>& tokens) {
 }  // namespace
 
 struct TokenizerTrainer::State {
-  Pattern pattern;
+  PieceSplitter splitter;
   bpe::Trainer pairs;
 
-  Status add_run(std::string_view run);
   Status add_piece(std::string_view piece);
 };
 
-// What the trainer of pairs takes at most is longer than any token worth having.
 Status TokenizerTrainer::State::add_piece(std::string_view piece) {
-  for (std::size_t at = 0; at < piece.size(); at += v2::Tokenizer::kMaxTokenBytes) {
-    CZIP_TRY(pairs.add_piece(piece.substr(at, v2::Tokenizer::kMaxTokenBytes)));
-  }
-  return {};
-}
-
-// Of UTF-8.
-Status TokenizerTrainer::State::add_run(std::string_view run) {
-  CZIP_TRY_ASSIGN(auto matcher, PatternMatcher::create(pattern, run.size()));
-  for (std::size_t at = 0; at < run.size();) {
-    CZIP_TRY_ASSIGN(const auto match, matcher.find(run, at));
-    CZIP_TRY(add_piece(run.substr(match.begin, match.end - match.begin)));
-    at = match.end;
+  for (std::size_t at = 0; at < piece.size(); at += kMaxTokenBytes) {
+    CZIP_TRY(pairs.add_piece(piece.substr(at, kMaxTokenBytes)));
   }
   return {};
 }
@@ -84,19 +59,13 @@ TokenizerTrainer& TokenizerTrainer::operator=(TokenizerTrainer&&) noexcept = def
 TokenizerTrainer::~TokenizerTrainer() = default;
 
 Result<TokenizerTrainer> TokenizerTrainer::create() {
-  CZIP_TRY_ASSIGN(auto pattern, Pattern::compile(kPattern));
-  return TokenizerTrainer(std::make_unique<State>(State{std::move(pattern), {}}));
+  CZIP_TRY_ASSIGN(auto splitter, PieceSplitter::create(kPattern));
+  return TokenizerTrainer(std::make_unique<State>(State{std::move(splitter), {}}));
 }
 
 Status TokenizerTrainer::add_document(std::span<const std::uint8_t> text) {
-  std::string_view rest(reinterpret_cast<const char*>(text.data()), text.size());
-  while (!rest.empty()) {
-    const std::size_t size = valid_utf8_prefix(rest);
-    CZIP_TRY(state_->add_run(rest.substr(0, size)));
-    // A byte that is no UTF-8 is a token by itself.
-    rest.remove_prefix(std::min(size + 1, rest.size()));
-  }
-  return {};
+  return state_->splitter.for_each_piece(
+      text, [this](std::string_view piece) { return state_->add_piece(piece); });
 }
 
 Result<std::string> TokenizerTrainer::train() const try {

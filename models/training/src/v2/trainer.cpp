@@ -6,7 +6,7 @@
 #include <numeric>
 #include <thread>
 
-#include "czip/tokenizer/bpe/trainer.hpp"
+#include "czip/tokenizer/v2/tokenizer_trainer.hpp"
 #include "v2/corpus.hpp"
 #include "v2/mixer/mixer_trainer.hpp"
 #include "v2/mixer/network_addition.hpp"
@@ -109,7 +109,7 @@ Status Trainer::for_each_document(
 
 // From each source, blocks evenly spread over it.
 Result<Tokenizer> Trainer::State::train_tokenizer() {
-  bpe::Trainer trainer;
+  TokenizerTrainer trainer;
   std::uint64_t done = 0;
   for (const Source& source : sources) {
     report({.stage = "tokenizer", .done = done++, .total = sources.size()});

@@ -1,10 +1,13 @@
 // The arithmetic coder of CZIPv1: 32-bit low and high, pending bits instead of carries.
-// Source: conformance/czip-v1.md, "Arithmetic coder".
+// Sources: conformance/czip-v1.md, "Arithmetic coder"; I. H. Witten, R. M. Neal and J. G. Cleary,
+// "Arithmetic Coding for Data Compression" (1987), whose renormalization by shared and straddling
+// bits this is.
 //
 // A stream has one valid length, to the bit, and one valid tail for its symbols, and the decoder
 // knows both, because it follows the encoder's interval. After damage, or with a distribution that
-// differs from the encoder's, a stream meets them only by chance (one flipped bit in 300 of a
-// 64-token chunk): this is what finds damage and wrong models in a format without a checksum.
+// differs from the encoder's, a stream has that length and tail only by chance (after one in 300
+// flipped bits of a 64-token chunk). This is what finds damage and wrong models in a format without
+// a checksum.
 #pragma once
 
 #include <cstddef>
@@ -95,8 +98,8 @@ class ArithmeticDecoder {
   unsigned buffered_bits_ = 0;
   CodingInterval interval_;
   std::uint32_t code_ = 0;          // the stream's value, where the interval is
-  std::uint64_t emitted_bits_ = 0;  // that the encoder has written
-  std::uint64_t pending_ = 0;       // that the encoder holds back
+  std::uint64_t emitted_bits_ = 0;  // bits that the encoder has written
+  std::uint64_t pending_ = 0;       // that the encoder has not decided yet
 };
 
 }  // namespace czip::v1

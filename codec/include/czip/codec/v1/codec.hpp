@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -11,6 +10,7 @@
 
 #include "czip/base/error.hpp"
 #include "czip/codec/io/byte_stream.hpp"
+#include "czip/codec/io/progress.hpp"
 #include "czip/codec/v1/model.hpp"
 #include "czip/engine/simd.hpp"
 #include "czip/engine/v1/dialect.hpp"
@@ -36,12 +36,8 @@ inline constexpr std::uint64_t kMaxTextBytes = 0xffffffff;
 // First bytes of every CZIPv1 file.
 inline constexpr std::string_view kMagic = "CZIPv1";
 
-// Called now and then, from any thread but never from two at once, with the bytes of text done so
-// far.
-using Progress = std::function<void(std::uint64_t text_bytes)>;
-
 struct EncodeOptions {
-  std::optional<int> level;  // none: the model's own context
+  std::optional<int> level{};  // nullopt: the model's own context
   OuterCodec outer = OuterCodec::brotli;
   // The reference stores the first 8 hex digits of the MD5 of the model's path as typed. It
   // identifies nothing and no reader may rely on it.
@@ -49,7 +45,7 @@ struct EncodeOptions {
   unsigned threads = 0;  // 0: as many as the machine has
   SimdLevel simd = best_simd_level();
   Dialect dialect = Dialect::rust;
-  Progress progress;
+  Progress progress{};
 };
 
 struct CodingReport {
@@ -66,7 +62,9 @@ struct CodingReport {
 };
 
 // Writes the CZIPv1 file of `text`, any bytes. The same file whatever the threads and the SIMD
-// level. Memory beyond text and file is bounded (README.md, "Memory").
+// level. Memory beyond text and file is bounded. Errors: invalid_argument (a level that the model
+// is too short for, a text beyond kMaxTextBytes), unsupported (a chunk beyond 64 KiB), cancelled,
+// out_of_memory and those of `out`.
 Result<CodingReport> encode(const Model& model, std::span<const std::uint8_t> text, ByteSink& out,
                             const EncodeOptions& options);
 
@@ -77,19 +75,19 @@ Result<std::vector<std::uint8_t>> encode_payload(const Model& model,
                                                  CodingReport* report = nullptr);
 
 struct DecodeOptions {
-  // None: `rust`, and when the length of a chunk, the length of the text or the text itself prove
-  // that wrong, the other dialects that differ at the file's context.
-  std::optional<Dialect> dialect;
+  // nullopt: `rust`; where the length of a chunk, the length of the text or the text itself proves
+  // that wrong, the other dialects that differ at the file's context are tried.
+  std::optional<Dialect> dialect{};
   unsigned threads = 0;
   SimdLevel simd = best_simd_level();
-  Progress progress;
+  Progress progress{};
 };
 
 // Decodes a CZIPv1 file. Every field that can be checked is checked: magic, flags, codec, lengths
 // and counts, each chunk's exact length (the arithmetic coder's), and the length of the text.
-// CZIPv1 has no checksum, so damage that keeps all of these cannot be seen; what `out` received
-// before an error, or before its rewind() when another dialect is tried, is not to be trusted.
-Result<CodingReport> decode(const Model& model, ByteSource& in, ByteSink& out,
+// CZIPv1 has no checksum, so damage that keeps all of these cannot be seen. Do not trust what `out`
+// received before an error, or before its rewind() when another dialect is tried.
+Result<CodingReport> decode(const Model& model, RewindableSource& in, RewindableSink& out,
                             const DecodeOptions& options);
 
 // What a file says of itself; needs no model.
@@ -110,8 +108,9 @@ struct FileInfo {
 // Reads and checks the headers, and that the payload's length agrees with its chunks.
 Result<FileInfo> inspect(ByteSource& in);
 
-// What a file holds inside its outer codec: what `encode_payload` makes. Holds all of it in memory;
-// of the headers it checks the first only, so inspect a file first.
+// What a file holds inside its outer codec, as `encode_payload` makes it; parse_payload
+// (payload.hpp) reads it. All of it is held in memory. Only the file header is checked, so inspect
+// a file first.
 Result<std::vector<std::uint8_t>> read_payload(ByteSource& in);
 
 }  // namespace czip::v1

@@ -16,6 +16,7 @@
 
 #include "czip/base/error.hpp"
 #include "czip/codec/io/byte_stream.hpp"
+#include "czip/codec/io/progress.hpp"
 #include "czip/codec/v2/model.hpp"
 #include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/simd.hpp"
@@ -38,10 +39,6 @@ struct LevelSettings {
 
 // XXH3-128 of a text, printed like a model's hash.
 using Hash128 = Hash128;
-
-// Called now and then, from any thread but never from two at once, with the bytes of text done so
-// far.
-using Progress = std::function<void(std::uint64_t text_bytes)>;
 
 // More than a compact frame holds.
 inline constexpr std::uint32_t kMinBlockBytes = std::uint32_t{1} << 16;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "czip/codec/v1/model.hpp"
 #include "czip/engine/v1/weights.hpp"
 #include "czip/training/v1/network_trainer.hpp"
 
@@ -22,7 +23,7 @@ inline constexpr int kRequantizeShift = 20;
 inline constexpr std::size_t kMaxSummands = 1040;
 
 inline constexpr std::uint32_t kVocabulary = 1024;
-inline constexpr std::uint16_t kFirstToken = 1022;  // <|bos|>
+inline constexpr auto kFirstToken = static_cast<std::uint16_t>(kReferenceFirstToken);
 
 [[nodiscard]] inline std::size_t width_of(const v1::NetworkShape& shape) {
   return shape.heads * kHeadSize;
