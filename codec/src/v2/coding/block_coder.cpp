@@ -5,12 +5,12 @@
 #include <optional>
 
 #include "czip/base/little_endian.hpp"
-#include "czip/codec/v2/coding/lockstep.hpp"
 #include "czip/codec/v2/coding/network_prediction.hpp"
 #include "czip/codec/v2/coding/network_streams.hpp"
 #include "czip/codec/v2/coding/predictor.hpp"
+#include "czip/codec/v2/coding/stream_layout.hpp"
 #include "czip/codec/v2/model/parts.hpp"
-#include "v2/coding/binary_coder.hpp"
+#include "v2/coding/range_coder.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -28,14 +28,14 @@ Status check_settings(const Model& model, const BlockSettings& settings) {
   return {};
 }
 
-// The streams of a block, with the network's where it takes part.
-class Streams {
+// The streams of a block, and the network's where it takes part.
+class BlockStreams {
  public:
-  static Result<Streams> create(const ModelParts& model, const BlockSettings& settings,
-                                SimdLevel simd, const Lockstep& lockstep) {
-    Streams streams(model.logistic, lockstep);
+  static Result<BlockStreams> create(const ModelParts& model, const BlockSettings& settings,
+                                     SimdLevel simd, const StreamLayout& layout) {
+    BlockStreams streams(model.logistic, layout);
     if (settings.network) {
-      CZIP_TRY_ASSIGN(auto network, NetworkStreams::create(model, simd, lockstep.streams()));
+      CZIP_TRY_ASSIGN(auto network, NetworkStreams::create(model, simd, layout.streams()));
       streams.network_ = std::move(network);
     }
     return streams;
@@ -47,7 +47,7 @@ class Streams {
     if (network_) network_->step(active);
   }
   // Of stream `s`; valid until the next call.
-  [[nodiscard]] NetworkPrediction opinion(std::uint32_t s) {
+  [[nodiscard]] NetworkPrediction network_prediction(std::uint32_t s) {
     return {*logistic_, network_ ? &*network_ : nullptr, s};
   }
   void set_last_token(std::uint32_t s, std::uint32_t token) {
@@ -55,8 +55,8 @@ class Streams {
   }
 
  private:
-  Streams(const Logistic& logistic, const Lockstep& lockstep)
-      : logistic_(&logistic), list_(lockstep.begin()) {}
+  BlockStreams(const Logistic& logistic, const StreamLayout& layout)
+      : logistic_(&logistic), list_(layout.make_streams()) {}
 
   const Logistic* logistic_;
   std::vector<Stream> list_;
@@ -72,10 +72,10 @@ Predictor make_predictor(const ModelParts& model, const BlockSettings& settings,
           simd};
 }
 
-void encode_token(const ModelParts& model, Predictor& predictor, Streams& streams, std::uint32_t s,
-                  std::uint32_t token, BinaryEncoder& coder) {
+void encode_token(const ModelParts& model, Predictor& predictor, BlockStreams& streams,
+                  std::uint32_t s, std::uint32_t token, RangeEncoder& coder) {
   const std::uint32_t rank = model.tree.rank(token);
-  NetworkPrediction network = streams.opinion(s);
+  NetworkPrediction network = streams.network_prediction(s);
   predictor.begin_token(streams[s]);
   while (!predictor.decided()) {
     const std::uint32_t p = predictor.predict(network.input(predictor.node()));
@@ -87,9 +87,9 @@ void encode_token(const ModelParts& model, Predictor& predictor, Streams& stream
   streams.set_last_token(s, token);
 }
 
-std::uint32_t decode_token(const ModelParts& model, Predictor& predictor, Streams& streams,
-                           std::uint32_t s, BinaryDecoder& coder) {
-  NetworkPrediction network = streams.opinion(s);
+std::uint32_t decode_token(const ModelParts& model, Predictor& predictor, BlockStreams& streams,
+                           std::uint32_t s, RangeDecoder& coder) {
+  NetworkPrediction network = streams.network_prediction(s);
   predictor.begin_token(streams[s]);
   while (!predictor.decided()) {
     const std::uint32_t p = predictor.predict(network.input(predictor.node()));
@@ -115,8 +115,8 @@ bool put_token(const ModelParts& model, std::uint32_t token, std::span<std::uint
   return true;
 }
 
-Status decode_one_stream(const ModelParts& model, Predictor& predictor, Streams& streams,
-                         BinaryDecoder& coder, std::span<std::uint8_t> text) {
+Status decode_one_stream(const ModelParts& model, Predictor& predictor, BlockStreams& streams,
+                         RangeDecoder& coder, std::span<std::uint8_t> text) {
   for (std::size_t at = 0; at < text.size();) {
     streams.step(1);
     const std::uint32_t token = decode_token(model, predictor, streams, 0, coder);
@@ -125,16 +125,16 @@ Status decode_one_stream(const ModelParts& model, Predictor& predictor, Streams&
   return {};
 }
 
-Status decode_streams(const ModelParts& model, Predictor& predictor, Streams& streams,
-                      BinaryDecoder& coder, const Lockstep& lockstep, std::size_t tokens,
+Status decode_streams(const ModelParts& model, Predictor& predictor, BlockStreams& streams,
+                      RangeDecoder& coder, const StreamLayout& layout, std::size_t tokens,
                       std::span<std::uint8_t> text) {
   std::vector<std::uint16_t> decoded(tokens);
-  for (std::size_t i = 0; i < lockstep.length(); ++i) {
-    const std::uint32_t active = lockstep.active(i);
+  for (std::size_t i = 0; i < layout.steps(); ++i) {
+    const std::uint32_t active = layout.active_streams(i);
     streams.step(active);
     for (std::uint32_t s = 0; s < active; ++s) {
       const std::uint32_t token = decode_token(model, predictor, streams, s, coder);
-      decoded[lockstep.position(s, i)] = static_cast<std::uint16_t>(token);
+      decoded[layout.position(s, i)] = static_cast<std::uint16_t>(token);
     }
   }
   std::size_t at = 0;
@@ -155,15 +155,15 @@ Result<CodedBlock> encode_checked(const ModelParts& model, const BlockSettings& 
     block.payload.resize(kTokenCountBytes);
     store_le(block.payload.data(), static_cast<std::uint32_t>(tokens.size()));
   }
-  BinaryEncoder coder(block.payload);
+  RangeEncoder coder(block.payload);
   Predictor predictor = make_predictor(model, settings, simd, text.size());
-  const Lockstep lockstep(tokens.size(), settings.streams_log2);
-  CZIP_TRY_ASSIGN(auto streams, Streams::create(model, settings, simd, lockstep));
-  for (std::size_t i = 0; i < lockstep.length(); ++i) {
-    const std::uint32_t active = lockstep.active(i);
+  const StreamLayout layout(tokens.size(), settings.streams_log2);
+  CZIP_TRY_ASSIGN(auto streams, BlockStreams::create(model, settings, simd, layout));
+  for (std::size_t i = 0; i < layout.steps(); ++i) {
+    const std::uint32_t active = layout.active_streams(i);
     streams.step(active);
     for (std::uint32_t s = 0; s < active; ++s) {
-      encode_token(model, predictor, streams, s, tokens[lockstep.position(s, i)], coder);
+      encode_token(model, predictor, streams, s, tokens[layout.position(s, i)], coder);
     }
   }
   block.final_range = coder.range();
@@ -184,14 +184,14 @@ Status decode_checked(const ModelParts& model, const BlockSettings& settings, Si
     if (tokens > text.size()) return text_does_not_fit();
     payload = payload.subspan(kTokenCountBytes);
   }
-  BinaryDecoder coder(payload);
+  RangeDecoder coder(payload);
   Predictor predictor = make_predictor(model, settings, simd, text.size());
   // One stream ends with the text; a token takes about three bytes.
   const bool one = settings.streams_log2 == 0;
-  const Lockstep lockstep(one ? text.size() / 3 : tokens, settings.streams_log2);
-  CZIP_TRY_ASSIGN(auto streams, Streams::create(model, settings, simd, lockstep));
+  const StreamLayout layout(one ? text.size() / 3 : tokens, settings.streams_log2);
+  CZIP_TRY_ASSIGN(auto streams, BlockStreams::create(model, settings, simd, layout));
   auto status = one ? decode_one_stream(model, predictor, streams, coder, text)
-                    : decode_streams(model, predictor, streams, coder, lockstep, tokens, text);
+                    : decode_streams(model, predictor, streams, coder, layout, tokens, text);
   const bool range_fits = final_range == kUnknownRange || coder.range() == final_range;
   if (status && !(coder.ends_here() && range_fits)) {
     return fail(ErrorCode::corrupt, "the block's payload does not end where its text does");

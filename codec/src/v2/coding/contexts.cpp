@@ -20,7 +20,8 @@ void set_contexts(const History& h, Contexts& contexts) {
   const std::uint64_t w = h.word(), w1 = h.past_word(0), w2 = h.past_word(1);
   contexts.word = hash_combine(w, w == 0 ? t1 : 0);
   auto& list = contexts.list;
-  for (std::size_t i = 0; i < kListOrder.size(); ++i) list[i] = name(i, order[kListOrder[i]]);
+  for (std::size_t i = 0; i < kSuccessorListOrders.size(); ++i)
+    list[i] = name(i, order[kSuccessorListOrders[i]]);
   list[5] = name(5, w, w1);
   list[6] = name(6, h.line_start(), t1);
   list[7] = name(7, h.above(0), t1, h.above(1));

@@ -22,7 +22,7 @@ void CounterInputs::find(const Node& node) {
   split_ = node.split;
   if (node.depth % 3 == 2) prefetch_children(node.split);
   if (node.depth % 3 != 0) return;
-  place_ = 1;
+  counter_ = 1;
   for (std::size_t s = 1; s < kCounterInputs; ++s) {
     const std::uint64_t hash = hash_combine(context_[s], node.split);
     line_[s] = &lines_[line_index(s, hash)];
@@ -48,18 +48,18 @@ void CounterInputs::prefetch_children(std::uint32_t split) const {
 void CounterInputs::predict(const Logistic& logistic, std::span<std::int32_t> inputs) const {
   inputs[0] = logistic.stretch(order0_[split_].p());
   for (std::size_t s = 1; s < kCounterInputs; ++s) {
-    inputs[s] = logistic.stretch(AdaptiveProbability((*line_[s])[place_]).p());
+    inputs[s] = logistic.stretch(AdaptiveProbability((*line_[s])[counter_]).p());
   }
 }
 
 void CounterInputs::update(bool bit, const Node* next) {
   order0_[split_].update(bit, kLimit);
   for (std::size_t s = 1; s < kCounterInputs; ++s) {
-    AdaptiveProbability p((*line_[s])[place_]);
+    AdaptiveProbability p((*line_[s])[counter_]);
     p.update(bit, kLimit);
-    (*line_[s])[place_] = p.raw();
+    (*line_[s])[counter_] = p.raw();
   }
-  place_ = 2 * place_ + (bit ? 1 : 0);
+  counter_ = 2 * counter_ + (bit ? 1 : 0);
   if (next != nullptr) find(*next);
 }
 

@@ -8,7 +8,7 @@ tl::unexpected<Error> of_model(const Error& error) {
   return fail(error.code, "the model's network cannot be used: " + error.message);
 }
 
-Result<const NetworkPart*> shared_part(const ModelParts& model) {
+Result<const ModelNetwork*> shared_part(const ModelParts& model) {
   const auto& part = model.network->get(model.file, model.tree);
   if (!part) return of_model(part.error());
   return &*part;
@@ -24,7 +24,7 @@ Result<NetworkStreams> NetworkStreams::create(const ModelParts& model, SimdLevel
   }
   auto part = load_network(model.file, model.tree, simd);
   if (!part) return of_model(part.error());
-  auto own = std::make_unique<NetworkPart>(std::move(*part));
+  auto own = std::make_unique<ModelNetwork>(std::move(*part));
   auto made = create(own->network, own->groups, streams);
   if (made) made->own_ = std::move(own);
   return made;
@@ -47,28 +47,28 @@ NetworkStreams::NetworkStreams(const Network& network, const TokenGroups& groups
     : network_(&network),
       groups_(&groups),
       state_(std::move(state)),
-      last_(streams, kFirstInput),
+      last_(streams, kStreamStartToken),
       logits_(std::size_t{streams} * groups.size()),
-      group_sums_(groups.size() + 1),
+      group_cumulative_(groups.size() + 1),
       member_logits_(network.config().group_size),
-      member_sums_(std::size_t{network.config().group_size} + 1) {}
+      member_cumulative_(std::size_t{network.config().group_size} + 1) {}
 
 void NetworkStreams::step(std::uint32_t streams) {
   state_.step(std::span(last_).first(streams),
               std::span(logits_).first(std::size_t{streams} * groups_->size()));
 }
 
-std::span<const std::uint32_t> NetworkStreams::group_sums(std::uint32_t stream) {
+std::span<const std::uint32_t> NetworkStreams::group_cumulative(std::uint32_t stream) {
   const std::size_t groups = groups_->size();
-  network_->masses(std::span(logits_).subspan(stream * groups, groups), group_sums_);
-  return group_sums_;
+  network_->masses(std::span(logits_).subspan(stream * groups, groups), group_cumulative_);
+  return group_cumulative_;
 }
 
-std::span<const std::uint32_t> NetworkStreams::member_sums(std::uint32_t stream,
-                                                           std::uint32_t group) {
+std::span<const std::uint32_t> NetworkStreams::member_cumulative(std::uint32_t stream,
+                                                                 std::uint32_t group) {
   const std::size_t members = network_->members(group);
   const auto logits = std::span(member_logits_).first(members);
-  const auto sums = std::span(member_sums_).first(members + 1);
+  const auto sums = std::span(member_cumulative_).first(members + 1);
   state_.member_logits(stream, group, logits);
   network_->masses(logits, sums);
   return sums;

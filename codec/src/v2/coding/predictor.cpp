@@ -39,7 +39,7 @@ Predictor::Predictor(const PredictorTables& tables, const Profile& profile,
       tree_(tables.tree),
       list_count_(profile.lists),
       mixer_(profile.inputs(), state.weights, state.final_weights, *tables.logistic, simd),
-      lists_(profile.lists, sizes.lists_log2, state.list_maps),
+      successors_(profile.lists, sizes.lists_log2, state.list_maps),
       counters_(*tables.tree, sizes.counters_log2),
       prior_(*tables.prior),
       matches_(sizes.matches_log2, state.match_maps),
@@ -51,7 +51,7 @@ Predictor::Predictor(const PredictorTables& tables, const Profile& profile,
 
 TrainedState Predictor::trained_state() const {
   const auto copy = [](auto span) { return std::vector(span.begin(), span.end()); };
-  return {copy(mixer_.weights()), copy(mixer_.final_weights()), copy(lists_.maps()),
+  return {copy(mixer_.weights()), copy(mixer_.final_weights()), copy(successors_.maps()),
           copy(matches_.maps()), copy(node_apm_.points())};
 }
 
@@ -59,7 +59,7 @@ void Predictor::begin_token(Stream& stream) {
   stream_ = &stream;
   const History& history = stream.history;
   set_contexts(history, contexts_);
-  lists_.prefetch(contexts_);
+  successors_.prefetch(contexts_);
   prior_.prefetch_index(contexts_);
   node_ = root_node(*tree_);
   counters_.begin_token(contexts_, node_);
@@ -69,12 +69,12 @@ void Predictor::begin_token(Stream& stream) {
   prefetch_apm();
   prior_.prefetch_cells(contexts_);
   matches_.begin_token(history, stream.number, stream.matches);
-  lists_.begin_token(contexts_, inputs(kFirstListInput, list_count_));
+  successors_.begin_token(contexts_, inputs(kFirstSuccessorInput, list_count_));
   prior_.begin_token(contexts_);
 }
 
 std::uint32_t Predictor::predict(std::int32_t network) {
-  lists_.predict(node_, *logistic_, inputs(kFirstListInput, list_count_));
+  successors_.predict(node_, *logistic_, inputs(kFirstSuccessorInput, list_count_));
   counters_.predict(*logistic_, inputs(kFirstCounterInput, kCounterInputs));
   prior_.predict(node_, *logistic_, inputs(kFirstPriorInput, kPriorInputs));
   matches_.predict(node_, *logistic_, inputs(kFirstMatchInput, kMatchInputs));
@@ -89,17 +89,19 @@ std::uint32_t Predictor::predict(std::int32_t network) {
 
 void Predictor::select_weights() {
   const std::uint32_t depth = depth_class(node_.depth);
-  const std::uint32_t active = lists_.active();
-  const std::array<std::uint32_t, kSelectors> context{
+  const std::uint32_t active = successors_.active_lists();
+  const std::array<std::uint32_t, kMixerSelectors> context{
       node_.path < 256 ? node_.path
                        : 256 + std::min(node_.depth, 31u) * 16 + std::min(active * 3 / 4, 15u),
-      (matches_.best_class() * 3 + matches_.long_expects()) * kDepthClasses + depth,
-      ((lists_.highest_order() * (kMaxPriorOrder + 1) + prior_.highest_order()) * kDepthClasses +
+      (matches_.max_length_class() * 3 + matches_.long_expected()) * kDepthClasses + depth,
+      ((successors_.highest_order() * (kMaxPriorOrder + 1) + prior_.highest_order()) *
+           kDepthClasses +
        depth) *
               2 +
           (active > 8 ? 1 : 0),
       last_byte_ * kDepthClasses + depth, (last_rank_ >> 3) & 1023};
-  mixer_.select(context, std::min(node_.depth, 15u) * 4 + std::min(matches_.long_class(), 3u));
+  mixer_.select(context,
+                std::min(node_.depth, 15u) * 4 + std::min(matches_.long_length_class(), 3u));
 }
 
 std::size_t Predictor::hashed_context() const {
@@ -115,7 +117,7 @@ void Predictor::update(bool bit) {
   mixer_.update(bit);
   node_apm_.update(bit, kNodeApmRate);
   hashed_apm_.update(bit, kHashedApmRate);
-  lists_.update(bit, inputs(kFirstListInput, list_count_));
+  successors_.update(bit, inputs(kFirstSuccessorInput, list_count_));
   matches_.update(bit);
   prior_.update(bit);
   node_ = child_node(*tree_, node_, bit);
@@ -124,7 +126,7 @@ void Predictor::update(bool bit) {
 }
 
 void Predictor::end_token(std::string_view bytes) {
-  lists_.end_token(node_.low);
+  successors_.end_token(node_.low);
   stream_->history.append(node_.low, bytes);
 }
 

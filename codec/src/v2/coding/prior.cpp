@@ -8,8 +8,8 @@ namespace czip::v2 {
 namespace {
 
 constexpr std::uint32_t kMaxBucketsLog2 = 24;
-// What a context lists leaves at least this much unlisted, whatever its entries add up to.
-constexpr std::uint32_t kMaxListed = 65535;
+// Largest sum of the probabilities in a list, Q16: at least 1 is left for the escape.
+constexpr std::uint32_t kMaxListedProbability = 65535;
 
 std::uint32_t cell(const PriorOrder& order, std::uint64_t i) {
   return load_le<std::uint16_t>(order.cells.data() + 2 * i);
@@ -36,15 +36,15 @@ std::uint32_t prior_probability(std::uint32_t scale, std::uint32_t level) {
 
 Result<Prior> Prior::create(std::span<const std::uint32_t> order0, std::vector<PriorOrder> orders) {
   Prior prior;
-  prior.below_.assign(order0.size() + 1, 0);
+  prior.order0_cumulative_.assign(order0.size() + 1, 0);
   for (std::size_t r = 0; r < order0.size(); ++r) {
     if (order0[r] == 0) {
       return fail(ErrorCode::corrupt,
                   "the model's prior gives rank " + std::to_string(r) + " no probability");
     }
-    prior.below_[r + 1] = prior.below_[r] + order0[r];
+    prior.order0_cumulative_[r + 1] = prior.order0_cumulative_[r] + order0[r];
   }
-  if (order0.size() > kMaxPriorRanks || prior.below_.back() > std::uint64_t{1} << 32 ||
+  if (order0.size() > kMaxPriorRanks || prior.order0_cumulative_.back() > std::uint64_t{1} << 32 ||
       orders.size() > kMaxPriorOrder) {
     return fail(ErrorCode::corrupt,
                 "the model's prior has too many ranks or orders, or its order-0 "
@@ -99,10 +99,10 @@ void Prior::find(std::uint32_t order, std::uint64_t hash, PriorList& list) const
     const std::uint32_t* probability = &probability_[(header & 7) * kPriorLevels];
     if (list.ranks.size() < length) {
       list.ranks.resize(length);
-      list.sums.resize(length + 1);
+      list.cumulative.resize(length + 1);
     }
     std::uint32_t sum = 0;
-    list.sums[0] = 0;
+    list.cumulative[0] = 0;
     for (std::uint64_t i = 0; i < length; ++i) {
       const std::uint32_t entry = cell(table, at + i);
       // A list ends where its ranks stop ascending.
@@ -111,8 +111,8 @@ void Prior::find(std::uint32_t order, std::uint64_t hash, PriorList& list) const
         break;
       }
       list.ranks[i] = static_cast<std::uint16_t>(entry >> 3);
-      sum = std::min(sum + probability[entry & 7], kMaxListed);
-      list.sums[i + 1] = sum;
+      sum = std::min(sum + probability[entry & 7], kMaxListedProbability);
+      list.cumulative[i + 1] = sum;
     }
     list.size = static_cast<std::uint32_t>(length);
     return;

@@ -48,10 +48,10 @@ void PriorInputs::begin_token(const Contexts& contexts) {
 
 void PriorInputs::predict(const Node& node, const Logistic& logistic,
                           std::span<std::int32_t> inputs) {
-  const std::uint64_t split = prior_->order0_below(node.split);
+  const std::uint64_t split = prior_->order0_cumulative(node.split);
   // Q40: of the lower and the upper half of the node's range.
-  std::uint64_t below = (split - prior_->order0_below(node.low)) << 8;
-  std::uint64_t above = (prior_->order0_below(node.high) - split) << 8;
+  std::uint64_t below = (split - prior_->order0_cumulative(node.low)) << 8;
+  std::uint64_t above = (prior_->order0_cumulative(node.high) - split) << 8;
   inputs[0] = logistic.stretch(probability(below, above));
   for (std::uint32_t k = 1; k <= prior_->orders(); ++k) {
     Active& active = active_[k - 1];
@@ -60,12 +60,12 @@ void PriorInputs::predict(const Node& node, const Logistic& logistic,
       continue;
     }
     active.middle = find_split(active.list, active.low, active.high, node.split);
-    const std::vector<std::uint32_t>& sums = active.list.sums;
-    const std::uint64_t unlisted = active.list.unlisted();
-    below =
-        (std::uint64_t{sums[active.middle] - sums[active.low]} << 24) + (unlisted * below >> 16);
-    above =
-        (std::uint64_t{sums[active.high] - sums[active.middle]} << 24) + (unlisted * above >> 16);
+    const std::vector<std::uint32_t>& cumulative = active.list.cumulative;
+    const std::uint64_t escape = active.list.escape();
+    below = (std::uint64_t{cumulative[active.middle] - cumulative[active.low]} << 24) +
+            (escape * below >> 16);
+    above = (std::uint64_t{cumulative[active.high] - cumulative[active.middle]} << 24) +
+            (escape * above >> 16);
     inputs[k] = logistic.stretch(probability(below, above));
   }
 }

@@ -16,20 +16,20 @@ SuccessorList& SuccessorTable::find(std::uint64_t hash) {
   for (SuccessorList* list = line; list != line + 4; ++list) {
     if (list->total > 1) --list->total;
   }
-  *least = {.check = check, .total = 0, .novel = 0, .rank = {}, .count = {}};
+  *least = {.check = check, .total = 0, .escapes = 0, .rank = {}, .count = {}};
   return *least;
 }
 
 void SuccessorList::update(std::uint16_t coded) {
   if (total < 255) ++total;
   std::size_t at = 0;
-  while (at < kSuccessors && count[at] != 0 && rank[at] != coded) ++at;
+  while (at < kSuccessorsPerList && count[at] != 0 && rank[at] != coded) ++at;
   std::uint8_t new_count = 1;
-  if (at < kSuccessors && count[at] != 0) {
+  if (at < kSuccessorsPerList && count[at] != 0) {
     new_count = static_cast<std::uint8_t>(std::min<int>(count[at] + 1, 255));
   } else {
-    if (novel < 255) ++novel;
-    at = std::min(at, kSuccessors - 1);
+    if (escapes < 255) ++escapes;
+    at = std::min(at, kSuccessorsPerList - 1);
   }
   for (std::size_t i = at; i > 0; --i) {
     rank[i] = rank[i - 1];
@@ -37,7 +37,7 @@ void SuccessorList::update(std::uint16_t coded) {
     count[i] =
         static_cast<std::uint8_t>(count[i - 1] > 2 ? (count[i - 1] * 3 + 1) / 4 : count[i - 1]);
   }
-  for (std::size_t i = at + 1; i < kSuccessors; ++i) {
+  for (std::size_t i = at + 1; i < kSuccessorsPerList; ++i) {
     if (count[i] > 2) count[i] = static_cast<std::uint8_t>((count[i] * 3 + 1) / 4);
   }
   rank[0] = coded;

@@ -15,10 +15,10 @@
 namespace czip::v2 {
 namespace {
 
-class RangeDecoder {
+class TextRangeDecoder {
  public:
-  RangeDecoder(const ModelFinder& finder, RandomAccessSource& in, const FileIndex& index,
-               const TextRange& range, ByteSink& out, const DecodeOptions& options)
+  TextRangeDecoder(const ModelFinder& finder, RandomAccessSource& in, const FileIndex& index,
+                   const TextRange& range, ByteSink& out, const DecodeOptions& options)
       : models_(finder),
         reader_(FrameInput(in)),
         index_(&index),
@@ -110,7 +110,7 @@ Result<CodingReport> decode_range(const ModelFinder& models, RandomAccessSource&
       return fail(ErrorCode::invalid_argument, "has only " + std::to_string(index.text_bytes) +
                                                    " bytes of text, but the range starts at " +
                                                    std::to_string(range.start));
-    RangeDecoder decoder(models, in, index, range, out, options);
+    TextRangeDecoder decoder(models, in, index, range, out, options);
     if (Status status = decoder.run(); !status) return tl::unexpected(std::move(status.error()));
     CodingReport report = decoder.report();
     report.coding_ns = stopwatch.elapsed_ns();

@@ -6,8 +6,8 @@
 
 #include "czip/base/little_endian.hpp"
 #include "czip/codec/v2/coding/apm.hpp"
-#include "czip/codec/v2/coding/list_inputs.hpp"
 #include "czip/codec/v2/coding/mixer.hpp"
+#include "czip/codec/v2/coding/successor_inputs.hpp"
 #include "czip/codec/v2/model/network.hpp"
 #include "czip/codec/v2/model/parts.hpp"
 #include "czip/engine/safetensors/reader.hpp"
@@ -90,10 +90,11 @@ std::vector<std::int32_t> read_weights(TensorReader& reader, const std::string& 
 
 TrainedState read_state(TensorReader& reader, const std::string& prefix, const Profile& profile) {
   TrainedState state;
-  state.weights = read_weights(reader, prefix + "weights", {kSets, profile.inputs()});
-  state.final_weights = read_weights(reader, prefix + "final_weights", {kFinalSets, kInputGroup});
+  state.weights = read_weights(reader, prefix + "weights", {kWeightSets, profile.inputs()});
+  state.final_weights =
+      read_weights(reader, prefix + "final_weights", {kFinalWeightSets, kInputGroup});
   state.list_maps = reader.values<std::uint32_t>(prefix + "list_maps", safetensors::DType::u32,
-                                                 {profile.lists, kListStates});
+                                                 {profile.lists, kSuccessorStates});
   state.match_maps = reader.values<std::uint32_t>(prefix + "match_maps", safetensors::DType::u32,
                                                   {kMatchInputs, kMatchStates});
   return state;
@@ -173,10 +174,10 @@ Result<std::shared_ptr<const ModelParts>> load(safetensors::File file) {
   CZIP_TRY_ASSIGN(auto tokenizer, Tokenizer::parse(lengths, token_bytes));
   CZIP_TRY_ASSIGN(auto logistic, Logistic::create(squash));
   CZIP_TRY_ASSIGN(auto tree, CodeTree::create(order, splits));
-  std::unique_ptr<const LazyNetwork> network;
+  std::unique_ptr<const NetworkCache> network;
   if (network_tensors > 0) {
     CZIP_TRY(read_network_config(file, tree));
-    network = std::make_unique<LazyNetwork>();
+    network = std::make_unique<NetworkCache>();
   }
   return std::make_shared<const ModelParts>(
       ModelParts{safetensors::content_hash(file), read_description(file), std::move(tokenizer),

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "czip/codec/v2/coding/apm.hpp"
-#include "czip/codec/v2/coding/list_inputs.hpp"
 #include "czip/codec/v2/coding/mixer.hpp"
+#include "czip/codec/v2/coding/successor_inputs.hpp"
 #include "czip/codec/v2/model/network.hpp"
 #include "czip/codec/v2/model/parts.hpp"
 #include "czip/engine/safetensors/writer.hpp"
@@ -53,10 +53,10 @@ std::vector<std::int16_t> stored_weights(const std::vector<std::int32_t>& weight
 
 void add_state(Tensors& tensors, const std::string& prefix, const Profile& profile,
                const TrainedState& state) {
-  tensors.add(prefix + "weights", {kSets, profile.inputs()}, stored_weights(state.weights));
-  tensors.add(prefix + "final_weights", {kFinalSets, kInputGroup},
+  tensors.add(prefix + "weights", {kWeightSets, profile.inputs()}, stored_weights(state.weights));
+  tensors.add(prefix + "final_weights", {kFinalWeightSets, kInputGroup},
               stored_weights(state.final_weights));
-  tensors.add(prefix + "list_maps", {profile.lists, kListStates}, state.list_maps);
+  tensors.add(prefix + "list_maps", {profile.lists, kSuccessorStates}, state.list_maps);
   tensors.add(prefix + "match_maps", {kMatchInputs, kMatchStates}, state.match_maps);
 }
 

@@ -36,9 +36,6 @@ struct LevelSettings {
 // `level` must be one of kMinLevel..kMaxLevel.
 [[nodiscard]] LevelSettings level_settings(int level);
 
-// XXH3-128 of a text, printed like a model's hash.
-using Hash128 = Hash128;
-
 // Called now and then, from any thread but never from two at once, with the bytes of text done so
 // far.
 using Progress = std::function<void(std::uint64_t text_bytes)>;

@@ -67,17 +67,18 @@ class LowerOrders {
     }
   }
   [[nodiscard]] double probability(std::uint32_t rank) const {
-    double p = static_cast<double>(prior_->order0_below(rank + 1) - prior_->order0_below(rank)) /
-               4294967296.0;
+    double p =
+        static_cast<double>(prior_->order0_cumulative(rank + 1) - prior_->order0_cumulative(rank)) /
+        4294967296.0;
     for (std::uint32_t k = 1; k <= prior_->orders(); ++k) {
       const PriorList& list = lists_[k - 1];
       if (list.size == 0) continue;
-      p *= list.unlisted() / 65536.0;
+      p *= list.escape() / 65536.0;
       const auto end = list.ranks.begin() + list.size;
       const auto at = std::lower_bound(list.ranks.begin(), end, rank);
       if (at != end && *at == rank) {
         const auto i = static_cast<std::size_t>(at - list.ranks.begin());
-        p += (list.sums[i + 1] - list.sums[i]) / 65536.0;
+        p += (list.cumulative[i + 1] - list.cumulative[i]) / 65536.0;
       }
     }
     return p;

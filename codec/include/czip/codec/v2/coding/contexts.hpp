@@ -9,13 +9,13 @@
 
 namespace czip::v2 {
 
-inline constexpr std::size_t kMaxLists = 20;
+inline constexpr std::size_t kMaxSuccessorLists = 20;
 inline constexpr std::size_t kTokenOrders = 6;
 
 struct Contexts {
   // order[k]: of the last k tokens.
   std::array<std::uint64_t, kTokenOrders + 1> order{};
-  std::array<std::uint64_t, kMaxLists> list{};
+  std::array<std::uint64_t, kMaxSuccessorLists> list{};
   // Whatever the word so far is, or between words the last token.
   std::uint64_t word = 0;
 };
@@ -25,6 +25,6 @@ struct Contexts {
 void set_contexts(const History& history, Contexts& contexts);
 
 // The first lists are of the last so many tokens.
-inline constexpr std::array<std::uint32_t, 5> kListOrder{1, 2, 3, 4, 6};
+inline constexpr std::array<std::uint32_t, 5> kSuccessorListOrders{1, 2, 3, 4, 6};
 
 }  // namespace czip::v2

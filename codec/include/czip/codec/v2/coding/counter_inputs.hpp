@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "czip/codec/v2/coding/adaptive_map.hpp"
+#include "czip/codec/v2/coding/adaptive_probability.hpp"
 #include "czip/codec/v2/coding/code_tree.hpp"
 #include "czip/codec/v2/coding/contexts.hpp"
 #include "czip/codec/v2/coding/logistic.hpp"
@@ -26,7 +26,7 @@ class CounterInputs {
 
   void begin_token(const Contexts& contexts, const Node& root);
   void predict(const Logistic& logistic, std::span<std::int32_t> inputs) const;
-  // Learns the bit, then finds the slots of `next`, the node after it; null when there is none.
+  // Learns the bit, then finds the counters of `next`, the node after it; null where there is none.
   void update(bool bit, const Node* next);
 
  private:
@@ -35,8 +35,8 @@ class CounterInputs {
   using Line = std::array<std::uint32_t, 8>;
 
   void find(const Node& node);
-  [[nodiscard]] std::size_t line_index(std::size_t slot, std::uint64_t hash) const {
-    return ((slot - 1) << table_log2_) + static_cast<std::size_t>(hash >> (64 - table_log2_));
+  [[nodiscard]] std::size_t line_index(std::size_t input, std::uint64_t hash) const {
+    return ((input - 1) << table_log2_) + static_cast<std::size_t>(hash >> (64 - table_log2_));
   }
   // The lines of both children of a node, one of which comes next.
   void prefetch_children(std::uint32_t split) const;
@@ -48,7 +48,7 @@ class CounterInputs {
   std::array<std::uint64_t, kCounterInputs> context_{};
   std::array<Line*, kCounterInputs> line_{};
   std::uint32_t split_ = 0;
-  std::uint32_t place_ = 1;
+  std::uint32_t counter_ = 1;
 };
 
 }  // namespace czip::v2

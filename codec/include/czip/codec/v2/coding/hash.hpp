@@ -8,11 +8,11 @@ namespace czip::v2 {
 // Stands before the first token of a text.
 inline constexpr std::uint32_t kNoToken = 0xffff;
 
-inline constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15;
+inline constexpr std::uint64_t kHashMultiplier = 0x9e3779b97f4a7c15;
 
 // One multiplication and a fold: every bit of `value` reaches the upper half.
 [[nodiscard]] constexpr std::uint64_t hash_combine(std::uint64_t hash, std::uint64_t value) {
-  const std::uint64_t product = (hash ^ value) * kGolden + 0x632be59bd9b4e019;
+  const std::uint64_t product = (hash ^ value) * kHashMultiplier + 0x632be59bd9b4e019;
   return product ^ (product >> 29);
 }
 

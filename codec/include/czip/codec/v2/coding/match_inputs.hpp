@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "czip/codec/v2/coding/adaptive_map.hpp"
+#include "czip/codec/v2/coding/adaptive_probability.hpp"
 #include "czip/codec/v2/coding/history.hpp"
 #include "czip/codec/v2/coding/logistic.hpp"
 #include "czip/codec/v2/coding/node.hpp"
@@ -38,12 +38,12 @@ class MatchInputs {
 
   // How long the long match is, in classes 0 (no match, or not for this node) to 4; likewise the
   // longer of both.
-  [[nodiscard]] std::uint32_t long_class() const { return length_class(active_[0]); }
-  [[nodiscard]] std::uint32_t best_class() const {
+  [[nodiscard]] std::uint32_t long_length_class() const { return length_class(active_[0]); }
+  [[nodiscard]] std::uint32_t max_length_class() const {
     return std::max(length_class(active_[0]), length_class(active_[1]));
   }
   // 0: no long match, else 1 + the bit that it expects.
-  [[nodiscard]] std::uint32_t long_expects() const {
+  [[nodiscard]] std::uint32_t long_expected() const {
     return active_[0].used ? 1u + (active_[0].bit ? 1u : 0u) : 0u;
   }
   [[nodiscard]] std::span<const std::uint32_t> maps() const { return maps_; }

@@ -12,14 +12,15 @@
 
 namespace czip::v2 {
 
-inline constexpr std::size_t kSelectors = 5;
-inline constexpr std::array<std::size_t, kSelectors> kSelectorSizes{768, 64, 384, 1024, 1024};
-inline constexpr std::size_t kSets = 768 + 64 + 384 + 1024 + 1024;
-inline constexpr std::size_t kFinalSets = 64;
+inline constexpr std::size_t kMixerSelectors = 5;
+inline constexpr std::array<std::size_t, kMixerSelectors> kMixerSelectorSizes{768, 64, 384, 1024,
+                                                                              1024};
+inline constexpr std::size_t kWeightSets = 768 + 64 + 384 + 1024 + 1024;
+inline constexpr std::size_t kFinalWeightSets = 64;
 
 class Mixer {
  public:
-  // weights: [kSets][input_count]; final_weights: [kFinalSets][kInputGroup]; both 16.16.
+  // weights: [kWeightSets][input_count]; final_weights: [kFinalWeightSets][kInputGroup]; both Q16.
   Mixer(std::size_t input_count, std::span<const std::int32_t> weights,
         std::span<const std::int32_t> final_weights, const Logistic& logistic, SimdLevel simd);
 
@@ -27,8 +28,9 @@ class Mixer {
 
   // How fast the weights learn from here on: 256 moves a weight by input * error / 2^14.
   void set_rate(std::int32_t rate) { rate_ = rate; }
-  // context[s] is below kSelectorSizes[s], final_context below kFinalSets.
-  void select(const std::array<std::uint32_t, kSelectors>& context, std::uint32_t final_context);
+  // context[s] is below kMixerSelectorSizes[s], final_context below kFinalWeightSets.
+  void select(const std::array<std::uint32_t, kMixerSelectors>& context,
+              std::uint32_t final_context);
   // Stretched, within +-kMaxStretch.
   std::int32_t mix();
   void update(bool bit);
@@ -44,9 +46,9 @@ class Mixer {
   std::vector<std::int32_t> final_weights_;
   alignas(64) std::array<std::int32_t, kMaxMixerInputs> inputs_{};
   alignas(64) std::array<std::int32_t, kInputGroup> final_inputs_{};
-  std::array<std::int32_t*, kSelectors> sets_{};
+  std::array<std::int32_t*, kMixerSelectors> sets_{};
   std::int32_t* final_set_ = nullptr;
-  std::array<std::int32_t, kSelectors> outputs_{};
+  std::array<std::int32_t, kMixerSelectors> outputs_{};
   std::int32_t output_ = 0;
   std::int32_t rate_ = 0;
 };

@@ -1,5 +1,5 @@
-// The network's side of a block: one step for all streams at a time, then what it expects next in
-// each.
+// Runs the network for the streams of a block, one step for all of them at a time, and gives its
+// predictions.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,9 @@
 
 namespace czip::v2 {
 
-// The first input token of every stream: that of byte 0, which stands between documents.
-inline constexpr std::uint32_t kFirstInput = 0;
+// What the network sees before the first token of a stream: the token of byte 0, which stands
+// between documents in training.
+inline constexpr std::uint32_t kStreamStartToken = 0;
 
 class NetworkStreams {
  public:
@@ -33,10 +34,11 @@ class NetworkStreams {
   void set_last_token(std::uint32_t stream, std::uint32_t token) { last_[stream] = token; }
   // Appends the last tokens to the first `streams` streams.
   void step(std::uint32_t streams);
-  // What the network expects next in a stream: ascending sums of weights, of the groups, [groups +
-  // 1], and of one group's tokens, [members + 1]. Each is valid until its next call.
-  std::span<const std::uint32_t> group_sums(std::uint32_t stream);
-  std::span<const std::uint32_t> member_sums(std::uint32_t stream, std::uint32_t group);
+  // The network's prediction of a stream's next token, as cumulative frequencies
+  // (Network::masses): of the groups, [groups + 1], and of the tokens of one group, [members + 1].
+  // Each is valid until it is called again.
+  std::span<const std::uint32_t> group_cumulative(std::uint32_t stream);
+  std::span<const std::uint32_t> member_cumulative(std::uint32_t stream, std::uint32_t group);
 
  private:
   NetworkStreams(const Network& network, const TokenGroups& groups, InferenceState state,
@@ -46,13 +48,13 @@ class NetworkStreams {
   const TokenGroups* groups_;
   // Made here, for a SIMD level that is not this machine's best; destroyed after the state, which
   // uses it.
-  std::unique_ptr<NetworkPart> own_;
+  std::unique_ptr<ModelNetwork> own_;
   InferenceState state_;
   std::vector<std::uint32_t> last_;
   std::vector<std::int32_t> logits_;  // [streams][groups]
-  std::vector<std::uint32_t> group_sums_;
+  std::vector<std::uint32_t> group_cumulative_;
   std::vector<std::int32_t> member_logits_;
-  std::vector<std::uint32_t> member_sums_;
+  std::vector<std::uint32_t> member_cumulative_;
 };
 
 }  // namespace czip::v2

@@ -11,12 +11,12 @@
 #include "czip/codec/v2/coding/contexts.hpp"
 #include "czip/codec/v2/coding/counter_inputs.hpp"
 #include "czip/codec/v2/coding/history.hpp"
-#include "czip/codec/v2/coding/list_inputs.hpp"
 #include "czip/codec/v2/coding/logistic.hpp"
 #include "czip/codec/v2/coding/match_inputs.hpp"
 #include "czip/codec/v2/coding/mixer.hpp"
 #include "czip/codec/v2/coding/prior_inputs.hpp"
 #include "czip/codec/v2/coding/profile.hpp"
+#include "czip/codec/v2/coding/successor_inputs.hpp"
 #include "czip/codec/v2/coding/trained_state.hpp"
 
 namespace czip::v2 {
@@ -80,7 +80,7 @@ class Predictor {
   const CodeTree* tree_;
   std::size_t list_count_;
   Mixer mixer_;
-  ListInputs lists_;
+  SuccessorInputs successors_;
   CounterInputs counters_;
   PriorInputs prior_;
   MatchInputs matches_;

@@ -3,10 +3,10 @@
 // (Jelinek-Mercer form with absolute discounting, Chen and Goodman 1998):
 //
 //   mass_0(range)  from the order-0 table
-//   mass_k(range) = listed_k(range) + unlisted_k * mass_(k-1)(range)
+//   mass_k(range) = listed_k(range) + escape_k * mass_(k-1)(range)
 //
 // where a context of order k lists some successors with discounted probabilities, and what they
-// leave is unlisted_k. Where the context is not in the table, mass_k = mass_(k-1).
+// leave is escape_k. Where the context is not in the table, mass_k = mass_(k-1).
 //
 // Units: masses are Q32 of the whole, listed probabilities Q16.
 #pragma once
@@ -48,14 +48,15 @@ inline constexpr std::uint32_t kMaxPriorRanks = 1 << 13;
 // by the square root of 2 twice over, and each level is 10/17 of the one before.
 [[nodiscard]] std::uint32_t prior_probability(std::uint32_t scale, std::uint32_t level);
 
-// The successors that a context lists: ranks ascending, sums[i] the probability of the first i,
-// Q16.
+// The successors that a context lists, in ascending rank, with cumulative probabilities:
+// cumulative[i] is the sum of the first i, Q16.
 struct PriorList {
   std::vector<std::uint16_t> ranks;
-  std::vector<std::uint32_t> sums;
+  std::vector<std::uint32_t> cumulative;
   std::uint32_t size = 0;  // 0: the context is not in the table
 
-  [[nodiscard]] std::uint32_t unlisted() const { return 65536 - sums[size]; }
+  // The probability that is left for tokens outside the list, Q16, at least 1.
+  [[nodiscard]] std::uint32_t escape() const { return 65536 - cumulative[size]; }
 };
 
 class Prior {
@@ -66,8 +67,10 @@ class Prior {
                               std::vector<PriorOrder> orders);
 
   [[nodiscard]] std::uint32_t orders() const { return static_cast<std::uint32_t>(orders_.size()); }
-  // Mass of the ranks below `rank` at order 0, Q32.
-  [[nodiscard]] std::uint64_t order0_below(std::uint32_t rank) const { return below_[rank]; }
+  // Sum of the order-0 probabilities of the ranks below `rank`, Q32.
+  [[nodiscard]] std::uint64_t order0_cumulative(std::uint32_t rank) const {
+    return order0_cumulative_[rank];
+  }
 
   void prefetch_index(std::uint32_t order, std::uint64_t hash) const;
   void prefetch_cells(std::uint32_t order, std::uint64_t hash) const;
@@ -75,7 +78,7 @@ class Prior {
   void find(std::uint32_t order, std::uint64_t hash, PriorList& list) const;
 
  private:
-  std::vector<std::uint64_t> below_;  // [ranks + 1]
+  std::vector<std::uint64_t> order0_cumulative_;  // [ranks + 1]
   std::vector<PriorOrder> orders_;
   std::array<std::uint32_t, kPriorScales * kPriorLevels> probability_{};
 };

@@ -18,17 +18,17 @@ inline constexpr std::size_t kFirstPriorInput = kFirstCounterInput + kCounterInp
 inline constexpr std::size_t kFirstMatchInput = kFirstPriorInput + kPriorInputs;
 inline constexpr std::size_t kBiasInput = kFirstMatchInput + kMatchInputs;
 inline constexpr std::size_t kNetworkInput = kBiasInput + 1;
-inline constexpr std::size_t kFirstListInput = kNetworkInput + 1;
+inline constexpr std::size_t kFirstSuccessorInput = kNetworkInput + 1;
 
 struct Profile {
   std::size_t lists;
 
   [[nodiscard]] constexpr std::size_t inputs() const {
-    return (kFirstListInput + lists + kInputGroup - 1) / kInputGroup * kInputGroup;
+    return (kFirstSuccessorInput + lists + kInputGroup - 1) / kInputGroup * kInputGroup;
   }
 };
 
-inline constexpr std::array<Profile, 3> kProfiles{{{8}, {16}, {kMaxLists}}};
+inline constexpr std::array<Profile, 3> kProfiles{{{8}, {16}, {kMaxSuccessorLists}}};
 
 // The first profile that a network joins: those before it are for speed.
 inline constexpr std::size_t kFirstNetworkProfile = 1;

@@ -1,6 +1,6 @@
 // For each context seen in this block, the last few tokens that followed it: a hash table of short
-// lists, most recent first, with saturating counts. What bit-history states are to paq8, for
-// tokens.
+// lists, most recent first, with saturating counts. It has the part that the bit-history states of
+// paq8's indirect contexts have (Mahoney), with tokens in place of bits.
 #pragma once
 
 #include <array>
@@ -10,15 +10,15 @@
 
 namespace czip::v2 {
 
-inline constexpr std::size_t kSuccessors = 4;
+inline constexpr std::size_t kSuccessorsPerList = 4;
 
 // 16 bytes, four to a cache line. A count of 0 marks the end of the list.
 struct SuccessorList {
   std::uint16_t check;
-  std::uint8_t total;  // times the context was seen, saturating
-  std::uint8_t novel;  // times that a token came which the list did not hold
-  std::array<std::uint16_t, kSuccessors> rank;
-  std::array<std::uint8_t, kSuccessors> count;
+  std::uint8_t total;    // times the context was seen, saturating
+  std::uint8_t escapes;  // times that the token was not in the list (PPM's escape), saturating
+  std::array<std::uint16_t, kSuccessorsPerList> rank;
+  std::array<std::uint8_t, kSuccessorsPerList> count;
 
   void update(std::uint16_t coded);
 };

@@ -12,9 +12,9 @@
 namespace czip::v2 {
 
 struct TrainedState {
-  std::vector<std::int32_t> weights;        // [kSets][inputs of the profile], 16.16
-  std::vector<std::int32_t> final_weights;  // [kFinalSets][kInputGroup]
-  std::vector<std::uint32_t> list_maps;     // [lists][kListStates], AdaptiveProbability::raw
+  std::vector<std::int32_t> weights;        // [kWeightSets][inputs of the profile], 16.16
+  std::vector<std::int32_t> final_weights;  // [kFinalWeightSets][kInputGroup]
+  std::vector<std::uint32_t> list_maps;     // [lists][kSuccessorStates], AdaptiveProbability::raw
   std::vector<std::uint32_t> match_maps;    // [kMatchInputs][kMatchStates]
   std::vector<std::uint16_t> apm;           // [vocabulary][kApmPoints]
 

@@ -12,7 +12,7 @@
 
 namespace czip::v2 {
 
-struct NetworkPart {
+struct ModelNetwork {
   TokenGroups groups;
   Network network;
 };
@@ -30,22 +30,22 @@ struct NetworkPart {
 Result<NetworkConfig> read_network_config(const safetensors::File& file, const CodeTree& tree);
 
 // Of the file's tensors "network.*". Errors: those of read_network_config and Network::create.
-Result<NetworkPart> load_network(const safetensors::File& file, const CodeTree& tree,
-                                 SimdLevel simd = best_simd_level());
+Result<ModelNetwork> load_network(const safetensors::File& file, const CodeTree& tree,
+                                  SimdLevel simd = best_simd_level());
 
 // Loads a model's network, at this machine's best SIMD level, when it is first asked for, by
 // whichever thread: most levels do without, and a short text takes less time than the loading.
-class LazyNetwork {
+class NetworkCache {
  public:
   // With the model's file and tree, the same each time.
-  const Result<NetworkPart>& get(const safetensors::File& file, const CodeTree& tree) const {
+  const Result<ModelNetwork>& get(const safetensors::File& file, const CodeTree& tree) const {
     std::call_once(once_, [&] { network_ = load_network(file, tree); });
     return network_;
   }
 
  private:
   mutable std::once_flag once_;
-  mutable Result<NetworkPart> network_ = fail(ErrorCode::internal, "not loaded");
+  mutable Result<ModelNetwork> network_ = fail(ErrorCode::internal, "not loaded");
 };
 
 }  // namespace czip::v2

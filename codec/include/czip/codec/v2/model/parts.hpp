@@ -26,7 +26,7 @@ struct ModelParts {
   TrainedStates states;          // where no network takes part
   TrainedStates network_states;  // where one does: of the profiles from kFirstNetworkProfile on
   // Null: the model has none.
-  std::unique_ptr<const LazyNetwork> network;
+  std::unique_ptr<const NetworkCache> network;
   safetensors::File file;
 };
 

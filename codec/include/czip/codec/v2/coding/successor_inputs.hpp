@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "czip/codec/v2/coding/adaptive_map.hpp"
+#include "czip/codec/v2/coding/adaptive_probability.hpp"
 #include "czip/codec/v2/coding/contexts.hpp"
 #include "czip/codec/v2/coding/logistic.hpp"
 #include "czip/codec/v2/coding/node.hpp"
@@ -16,13 +16,13 @@
 
 namespace czip::v2 {
 
-// Novelty (3) x depth (4) x count of 0s (7) x count of 1s (7) x side of the latest (2).
-inline constexpr std::size_t kListStates = 3 * kDepthClasses * 7 * 7 * 2;
+// Escape class (3) x depth (4) x count of 0s (7) x count of 1s (7) x side of the latest (2).
+inline constexpr std::size_t kSuccessorStates = 3 * kDepthClasses * 7 * 7 * 2;
 
-class ListInputs {
+class SuccessorInputs {
  public:
-  // maps: [lists][kListStates], raw.
-  ListInputs(std::size_t lists, std::uint32_t table_log2, std::span<const std::uint32_t> maps);
+  // maps: [lists][kSuccessorStates], raw.
+  SuccessorInputs(std::size_t lists, std::uint32_t table_log2, std::span<const std::uint32_t> maps);
 
   void prefetch(const Contexts& contexts) const;
   void begin_token(const Contexts& contexts, std::span<std::int32_t> inputs);
@@ -32,7 +32,7 @@ class ListInputs {
   void end_token(std::uint32_t rank);
 
   // Lists that still name a possible token, and the highest token order among them (0: none).
-  [[nodiscard]] std::uint32_t active() const { return active_count_; }
+  [[nodiscard]] std::uint32_t active_lists() const { return active_count_; }
   [[nodiscard]] std::uint32_t highest_order() const { return highest_order_; }
   [[nodiscard]] std::span<const std::uint32_t> maps() const { return maps_; }
 
@@ -43,7 +43,7 @@ class ListInputs {
     std::uint64_t counts;  // 0 in lanes that the node rules out
     std::uint64_t live;    // the highest bit of each of the others
     std::uint64_t above;   // of these, those whose rank is in the upper half of the node's range
-    std::uint32_t first_state;  // of this list at this novelty
+    std::uint32_t first_state;  // of this list at this escape class
     std::uint32_t state;
     std::uint32_t list;
   };
@@ -53,8 +53,8 @@ class ListInputs {
   std::size_t lists_;
   SuccessorTable table_;
   std::vector<std::uint32_t> maps_;
-  std::array<SuccessorList*, kMaxLists> list_{};
-  std::array<Active, kMaxLists> active_;  // the first active_count_, in ascending list
+  std::array<SuccessorList*, kMaxSuccessorLists> list_{};
+  std::array<Active, kMaxSuccessorLists> active_;  // the first active_count_, in ascending list
   std::uint32_t active_count_ = 0;
   std::uint32_t highest_order_ = 0;
 };

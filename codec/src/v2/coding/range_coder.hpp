@@ -25,10 +25,10 @@ inline constexpr std::uint32_t kNormalizeBelow = std::uint32_t{1} << 24;
   return static_cast<std::uint32_t>((std::uint64_t{range} * p1) >> kProbabilityBits);
 }
 
-class BinaryEncoder {
+class RangeEncoder {
  public:
   // Appends to `out`.
-  explicit BinaryEncoder(std::vector<std::uint8_t>& out) : out_(&out), begin_(out.size()) {}
+  explicit RangeEncoder(std::vector<std::uint8_t>& out) : out_(&out), begin_(out.size()) {}
 
   void encode(bool bit, std::uint32_t p1) {
     const std::uint32_t bound = range_of_one(range_, p1);
@@ -56,14 +56,14 @@ class BinaryEncoder {
   std::size_t begin_;
   std::uint64_t low_ = 0;  // below 2^33: 32 bits and a carry
   std::uint32_t range_ = 0xffffffff;
-  std::uint8_t held_ = 0;         // the last byte that a carry may still change
+  std::uint8_t cache_ = 0;        // the last byte that a carry may still change
   std::uint64_t pending_ff_ = 0;  // 0xff bytes after it, which a carry would turn to 0
   bool first_ = true;
 };
 
-class BinaryDecoder {
+class RangeDecoder {
  public:
-  explicit BinaryDecoder(std::span<const std::uint8_t> in);
+  explicit RangeDecoder(std::span<const std::uint8_t> in);
 
   bool decode(std::uint32_t p1) {
     const std::uint32_t bound = range_of_one(range_, p1);

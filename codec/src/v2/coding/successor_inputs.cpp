@@ -1,4 +1,4 @@
-#include "czip/codec/v2/coding/list_inputs.hpp"
+#include "czip/codec/v2/coding/successor_inputs.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -29,22 +29,22 @@ std::uint64_t at_or_past(std::uint64_t ranks, std::uint32_t split) {
 }
 
 // How often the context brought a token that its list did not hold: rarely, sometimes, mostly.
-std::uint32_t novelty(const SuccessorList& list) {
-  const std::uint32_t novel = list.novel, total = list.total;
-  return novel * 4 < total ? 0 : novel * 3 < total * 2 ? 1 : 2;
+std::uint32_t escape_class(const SuccessorList& list) {
+  const std::uint32_t escapes = list.escapes, total = list.total;
+  return escapes * 4 < total ? 0 : escapes * 3 < total * 2 ? 1 : 2;
 }
 
 }  // namespace
 
-ListInputs::ListInputs(std::size_t lists, std::uint32_t table_log2,
-                       std::span<const std::uint32_t> maps)
+SuccessorInputs::SuccessorInputs(std::size_t lists, std::uint32_t table_log2,
+                                 std::span<const std::uint32_t> maps)
     : lists_(lists), table_(table_log2), maps_(maps.begin(), maps.end()) {}
 
-void ListInputs::prefetch(const Contexts& contexts) const {
+void SuccessorInputs::prefetch(const Contexts& contexts) const {
   for (std::size_t i = 0; i < lists_; ++i) table_.prefetch(contexts.list[i]);
 }
 
-void ListInputs::begin_token(const Contexts& contexts, std::span<std::int32_t> inputs) {
+void SuccessorInputs::begin_token(const Contexts& contexts, std::span<std::int32_t> inputs) {
   active_count_ = 0;
   for (std::size_t i = 0; i < lists_; ++i) {
     inputs[i] = 0;
@@ -53,26 +53,28 @@ void ListInputs::begin_token(const Contexts& contexts, std::span<std::int32_t> i
     if (list.count[0] == 0) continue;
     Active& active = active_[active_count_++];
     active.ranks = active.counts = active.live = 0;
-    for (std::size_t k = 0; k < kSuccessors && list.count[k] != 0; ++k) {
+    for (std::size_t k = 0; k < kSuccessorsPerList && list.count[k] != 0; ++k) {
       active.ranks |= std::uint64_t{list.rank[k]} << (16 * k);
       active.counts |= std::uint64_t{list.count[k]} << (16 * k);
       active.live |= std::uint64_t{0x8000} << (16 * k);
     }
     active.list = static_cast<std::uint32_t>(i);
-    active.first_state = static_cast<std::uint32_t>((i * 3 + novelty(list)) * (kListStates / 3));
+    active.first_state =
+        static_cast<std::uint32_t>((i * 3 + escape_class(list)) * (kSuccessorStates / 3));
   }
   find_highest_order();
 }
 
-void ListInputs::find_highest_order() {
+void SuccessorInputs::find_highest_order() {
   highest_order_ = 0;
-  for (std::uint32_t a = 0; a < active_count_ && active_[a].list < kListOrder.size(); ++a) {
-    highest_order_ = kListOrder[active_[a].list];
+  for (std::uint32_t a = 0; a < active_count_ && active_[a].list < kSuccessorListOrders.size();
+       ++a) {
+    highest_order_ = kSuccessorListOrders[active_[a].list];
   }
 }
 
-void ListInputs::predict(const Node& node, const Logistic& logistic,
-                         std::span<std::int32_t> inputs) {
+void SuccessorInputs::predict(const Node& node, const Logistic& logistic,
+                              std::span<std::int32_t> inputs) {
   const std::uint32_t depth = depth_class(node.depth);
   for (std::uint32_t a = 0; a < active_count_; ++a) {
     Active& active = active_[a];
@@ -87,7 +89,7 @@ void ListInputs::predict(const Node& node, const Logistic& logistic,
   }
 }
 
-void ListInputs::update(bool bit, std::span<std::int32_t> inputs) {
+void SuccessorInputs::update(bool bit, std::span<std::int32_t> inputs) {
   std::uint32_t kept = 0;
   for (std::uint32_t a = 0; a < active_count_; ++a) {
     Active& active = active_[a];
@@ -107,7 +109,7 @@ void ListInputs::update(bool bit, std::span<std::int32_t> inputs) {
   find_highest_order();
 }
 
-void ListInputs::end_token(std::uint32_t rank) {
+void SuccessorInputs::end_token(std::uint32_t rank) {
   for (std::size_t i = 0; i < lists_; ++i) list_[i]->update(static_cast<std::uint16_t>(rank));
 }
 
