@@ -144,8 +144,6 @@ Status decode_streams(const ModelParts& model, Predictor& predictor, BlockStream
   return at == text.size() ? Status() : text_does_not_fit();
 }
 
-constexpr std::size_t kTokenCountBytes = 4;
-
 Result<CodedBlock> encode_checked(const ModelParts& model, const BlockSettings& settings,
                                   SimdLevel simd, std::span<const std::uint8_t> text) {
   std::vector<TokenId> tokens;

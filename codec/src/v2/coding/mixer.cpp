@@ -5,11 +5,10 @@
 namespace czip::v2 {
 namespace {
 
-constexpr std::int32_t kFinalRate = 20;
-
-// |65536 - p| * rate >> 8 stays below 2^18 for rates up to 1023.
+// |error| * rate >> 8 stays below 2^18 for rates up to 1023.
 std::int32_t scaled_error(bool bit, std::uint32_t p, std::int32_t rate) {
-  return ((bit ? 65536 : 0) - static_cast<std::int32_t>(p)) * rate >> 8;
+  const std::int32_t target = bit ? static_cast<std::int32_t>(kProbabilityOne) : 0;
+  return (target - static_cast<std::int32_t>(p)) * rate >> kErrorShift;
 }
 
 }  // namespace

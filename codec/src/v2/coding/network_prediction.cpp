@@ -3,11 +3,12 @@
 namespace czip::v2 {
 namespace {
 
-// The fraction that [split, high) has of the frequencies of [low, high), in units of 1 / 65535.
+// The fraction that [split, high) has of the frequencies of [low, high), 0..65535. Frequencies are
+// below 2^32, so the product is below 2^48.
 std::uint32_t probability_of_one(std::span<const std::uint32_t> cumulative, std::uint32_t low,
                                  std::uint32_t split, std::uint32_t high) {
   const std::uint64_t above = cumulative[high] - cumulative[split];
-  return static_cast<std::uint32_t>(above * 65535 / (cumulative[high] - cumulative[low]));
+  return static_cast<std::uint32_t>(above * kMaxProbability / (cumulative[high] - cumulative[low]));
 }
 
 }  // namespace

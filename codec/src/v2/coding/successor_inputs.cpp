@@ -3,22 +3,23 @@
 namespace czip::v2 {
 namespace {
 
-// How fast the maps adapt once trained.
-constexpr std::uint32_t kMapLimit = 255;
+constexpr std::uint32_t kClassedCounts = kCountClass.size() - 1;
 
-constexpr std::array<std::uint8_t, 11> kCountClass{0, 1, 2, 3, 4, 4, 5, 5, 5, 5, 6};
+std::uint32_t count_class(std::uint32_t n) {
+  return kCountClass[n < kClassedCounts ? n : kClassedCounts];
+}
 
-std::uint32_t count_class(std::uint32_t n) { return kCountClass[n < 10 ? n : 10]; }
-
-constexpr std::uint64_t kLowest = 0x0001'0001'0001'0001;   // of each lane of 16 bits
-constexpr std::uint64_t kHighest = 0x8000'8000'8000'8000;  // likewise
+constexpr int kLaneBits = 16;
+static_assert(kLaneBits * kSuccessorsPerList == 64);
+constexpr std::uint64_t kLowest = 0x0001'0001'0001'0001;   // the lowest bit of each lane
+constexpr std::uint64_t kHighest = 0x8000'8000'8000'8000;  // the highest bit of each lane
 
 // All bits of the lanes whose highest bit is set.
-std::uint64_t whole_lanes(std::uint64_t highest) { return (highest >> 15) * 0xffff; }
+std::uint64_t whole_lanes(std::uint64_t highest) { return (highest >> (kLaneBits - 1)) * 0xffff; }
 
 // The sum of the lanes, below 2^16.
 std::uint32_t sum_of_lanes(std::uint64_t lanes) {
-  return static_cast<std::uint32_t>(lanes * kLowest >> 48);
+  return static_cast<std::uint32_t>(lanes * kLowest >> (64 - kLaneBits));
 }
 
 // The highest bit of each lane of `ranks` that is at or past `split`: ranks and splits are below
@@ -28,7 +29,7 @@ std::uint64_t at_or_past(std::uint64_t ranks, std::uint32_t split) {
   return ((ranks | kHighest) - split * kLowest) & kHighest;
 }
 
-// How often the context brought a token that its list did not hold: rarely, sometimes, mostly.
+// How often the list lacked the token: rarely, sometimes, mostly.
 std::uint32_t escape_class(const SuccessorList& list) {
   const std::uint32_t escapes = list.escapes, total = list.total;
   return escapes * 4 < total ? 0 : escapes * 3 < total * 2 ? 1 : 2;
@@ -51,16 +52,16 @@ void SuccessorInputs::begin_token(const Contexts& contexts, std::span<std::int32
     SuccessorList& list = table_.find(contexts.list[i]);
     list_[i] = &list;
     if (list.count[0] == 0) continue;
-    Active& active = active_[active_count_++];
+    ActiveList& active = active_[active_count_++];
     active.ranks = active.counts = active.live = 0;
     for (std::size_t k = 0; k < kSuccessorsPerList && list.count[k] != 0; ++k) {
-      active.ranks |= std::uint64_t{list.rank[k]} << (16 * k);
-      active.counts |= std::uint64_t{list.count[k]} << (16 * k);
-      active.live |= std::uint64_t{0x8000} << (16 * k);
+      active.ranks |= std::uint64_t{list.rank[k]} << (kLaneBits * k);
+      active.counts |= std::uint64_t{list.count[k]} << (kLaneBits * k);
+      active.live |= std::uint64_t{1} << (kLaneBits * k + kLaneBits - 1);
     }
     active.list = static_cast<std::uint32_t>(i);
-    active.first_state =
-        static_cast<std::uint32_t>((i * 3 + escape_class(list)) * (kSuccessorStates / 3));
+    active.first_state = static_cast<std::uint32_t>((i * kEscapeClasses + escape_class(list)) *
+                                                    (kSuccessorStates / kEscapeClasses));
   }
   find_highest_order();
 }
@@ -77,14 +78,16 @@ void SuccessorInputs::predict(const Node& node, const Logistic& logistic,
                               std::span<std::int32_t> inputs) {
   const std::uint32_t depth = depth_class(node.depth);
   for (std::uint32_t a = 0; a < active_count_; ++a) {
-    Active& active = active_[a];
+    ActiveList& active = active_[a];
     active.above = at_or_past(active.ranks, node.split) & active.live;
     const std::uint32_t ones = sum_of_lanes(active.counts & whole_lanes(active.above));
     const std::uint32_t zeros = sum_of_lanes(active.counts) - ones;
     const std::uint64_t most_recent = active.live & (0 - active.live);
     const std::uint32_t latest = (active.above & most_recent) != 0 ? 1 : 0;
-    active.state = active.first_state +
-                   ((depth * 7 + count_class(zeros)) * 7 + count_class(ones)) * 2 + latest;
+    active.state =
+        active.first_state +
+        ((depth * kCountClasses + count_class(zeros)) * kCountClasses + count_class(ones)) * 2 +
+        latest;
     inputs[active.list] = logistic.stretch(AdaptiveProbability(maps_[active.state]).p());
   }
 }
@@ -92,9 +95,9 @@ void SuccessorInputs::predict(const Node& node, const Logistic& logistic,
 void SuccessorInputs::update(bool bit, std::span<std::int32_t> inputs) {
   std::uint32_t kept = 0;
   for (std::uint32_t a = 0; a < active_count_; ++a) {
-    Active& active = active_[a];
+    ActiveList& active = active_[a];
     AdaptiveProbability p(maps_[active.state]);
-    p.update(bit, kMapLimit);
+    p.update(bit, kSuccessorMapLimit);
     maps_[active.state] = p.raw();
     active.live = bit ? active.above : active.live ^ active.above;
     active.counts &= whole_lanes(active.live);

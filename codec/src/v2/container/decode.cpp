@@ -56,7 +56,7 @@ class StreamDecoder {
   Status commit(DecodingTask& task) {
     const Record& record = task.record;
     if (record.kind == RecordKind::frame_end) return finish_frame(record);
-    if (Status status = out_->write(task.text); !status) return status;
+    CZIP_TRY(out_->write(task.text));
     whole_hasher_.add(task.text);
     if (record.kind == RecordKind::block) frame_hasher_.add(task.text);
     report_.text_bytes += task.text.size();
@@ -93,7 +93,7 @@ Result<CodingReport> decode(const ModelFinder& models, ByteSource& in, ByteSink&
   try {
     const Stopwatch stopwatch;
     StreamDecoder decoder(models, in, out, options);
-    if (Status status = decoder.run(); !status) return tl::unexpected(std::move(status.error()));
+    CZIP_TRY(decoder.run());
     CodingReport report = decoder.report();
     report.coding_ns = stopwatch.elapsed_ns();
     return report;

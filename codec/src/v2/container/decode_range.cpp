@@ -77,7 +77,7 @@ class TextRangeDecoder {
     const std::uint64_t last = std::min<std::uint64_t>(text.size(), end_ - offset);
     const auto part = std::span(text).subspan(static_cast<std::size_t>(first),
                                               static_cast<std::size_t>(last - first));
-    if (Status status = out_->write(part); !status) return status;
+    CZIP_TRY(out_->write(part));
     const Record& record = task.block.record;
     report_.text_bytes += part.size();
     report_.file_bytes += record.end - record.offset;
@@ -111,7 +111,7 @@ Result<CodingReport> decode_range(const ModelFinder& models, RandomAccessSource&
                                                    " bytes of text, but the range starts at " +
                                                    std::to_string(range.start));
     TextRangeDecoder decoder(models, in, index, range, out, options);
-    if (Status status = decoder.run(); !status) return tl::unexpected(std::move(status.error()));
+    CZIP_TRY(decoder.run());
     CodingReport report = decoder.report();
     report.coding_ns = stopwatch.elapsed_ns();
     return report;

@@ -64,9 +64,7 @@ class BlockEncoder {
     if (random) return std::optional<CodedBlock>();
     CZIP_TRY_ASSIGN(auto coded, encode_block(*model_, settings, simd_, text));
     if (coded.payload.size() >= text.size()) return std::optional<CodedBlock>();
-    if (verify_)
-      if (Status status = verify(settings, coded, text); !status)
-        return tl::unexpected(std::move(status.error()));
+    if (verify_) CZIP_TRY(verify(settings, coded, text));
     return std::optional<CodedBlock>(std::move(coded));
   }
 
@@ -131,15 +129,13 @@ class FrameEncoder {
 
   Status run(CodingReport& report) {
     report_ = &report;
-    if (Status status = writer_.begin(); !status) return status;
+    CZIP_TRY(writer_.begin());
     const std::uint64_t expected =
         options_->text_bytes.value_or(std::numeric_limits<std::uint64_t>::max());
-    Status status =
-        run_ordered<Task>(thread_count(options_->threads, expected / level_.block_bytes + 1),
-                          {.pull = [this](Task& task) { return pull(task); },
-                           .process = [this](unsigned, Task& task) { return process(task); },
-                           .commit = [this](Task& task) { return commit(task); }});
-    if (!status) return status;
+    CZIP_TRY(run_ordered<Task>(thread_count(options_->threads, expected / level_.block_bytes + 1),
+                               {.pull = [this](Task& task) { return pull(task); },
+                                .process = [this](unsigned, Task& task) { return process(task); },
+                                .commit = [this](Task& task) { return commit(task); }}));
     report.text_hash = hasher_.digest();
     return writer_.finish(report.text_hash);
   }
@@ -153,8 +149,7 @@ class FrameEncoder {
 
   Result<bool> pull(Task& task) {
     task.text = std::exchange(begun_, {});
-    if (Status status = fill(*source_, level_.block_bytes, task.text); !status)
-      return tl::unexpected(std::move(status.error()));
+    CZIP_TRY(fill(*source_, level_.block_bytes, task.text));
     hasher_.add(task.text);
     return !task.text.empty();
   }
@@ -182,7 +177,7 @@ class FrameEncoder {
   }
 
   Status commit(Task& task) {
-    if (Status status = writer_.add(task.header, task.payload); !status) return status;
+    CZIP_TRY(writer_.add(task.header, task.payload));
     release(task.payload);
     report_->text_bytes += task.header.text_bytes;
     report_->payload_bytes += task.header.payload_bytes;
@@ -249,10 +244,10 @@ Status encode_text(const Model& model, ByteSource& text, ByteSink& out,
                                                  " to " + std::to_string(kMaxLevel));
   // Before the blocks' memory is taken, since loading needs the network twice over.
   if (level_settings(options.level).network && model.has_network()) {
-    if (Status status = NetworkStreams::load(model.parts(), options.simd); !status) return status;
+    CZIP_TRY(NetworkStreams::load(model.parts(), options.simd));
   }
   Bytes begun;
-  if (Status status = fill(text, kMaxCompactText + 1, begun); !status) return status;
+  CZIP_TRY(fill(text, kMaxCompactText + 1, begun));
   report.frames = 1;
   Status status = begun.size() <= kMaxCompactText
                       ? write_compact(model, options, begun, out, report)
@@ -272,8 +267,7 @@ Result<CodingReport> encode(const Model& model, ByteSource& text, ByteSink& out,
     const Stopwatch stopwatch;
     CodingReport report;
     CountingSink counted(out);
-    if (Status status = encode_text(model, text, counted, options, report); !status)
-      return tl::unexpected(std::move(status.error()));
+    CZIP_TRY(encode_text(model, text, counted, options, report));
     report.file_bytes = counted.size();
     report.coding_ns = stopwatch.elapsed_ns();
     return report;

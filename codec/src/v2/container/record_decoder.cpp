@@ -33,7 +33,7 @@ Status decode_full_block(DecodingTask& task, SimdLevel simd) {
     task.text = std::move(record.payload);
     return {};
   }
-  if (Status status = decode_payload(task, block.final_range, simd); !status) return status;
+  CZIP_TRY(decode_payload(task, block.final_range, simd));
   if (hash64(task.text) != block.text_hash)
     return fail(ErrorCode::corrupt, "the text does not have the hash that it had");
   return {};
@@ -44,8 +44,8 @@ Status decode_compact(DecodingTask& task, SimdLevel simd) {
   const bool stored = record.stored();
   if (stored)
     task.text = std::move(record.payload);
-  else if (Status status = decode_payload(task, kUnknownRange, simd); !status)
-    return status;
+  else
+    CZIP_TRY(decode_payload(task, kUnknownRange, simd));
   if (compact_check(record.compact_bytes, record.payload, task.text, stored) !=
       record.compact_check)
     return fail(ErrorCode::corrupt, "it is damaged: the check does not match");

@@ -128,7 +128,7 @@ Result<Prior> read_prior(TensorReader& reader, std::uint64_t vocabulary) {
         entries < 2 ? 0 : static_cast<std::uint32_t>(std::bit_width(entries - 1) - 1);
     orders.push_back(order);
   }
-  if (!reader.status()) return tl::unexpected(reader.status().error());
+  CZIP_TRY(reader.status());
   return Prior::create(order0, std::move(orders));
 }
 

@@ -1,5 +1,6 @@
-// Two layers of gated mixing (paq8): several sets of weights, each chosen by its own small context,
-// mix all inputs; a last set mixes what they say.
+// Two layers of gated logistic mixing (paq8: Mahoney 2005, "Adaptive Weighing of Context Models").
+// In the first, each of five selectors picks one of its weight sets by a small context, and each
+// set picked mixes all inputs. In the second, one weight set mixes their outputs.
 #pragma once
 
 #include <array>
@@ -7,16 +8,11 @@
 #include <span>
 #include <vector>
 
+#include "czip/codec/v2/coding/constants.hpp"
 #include "czip/codec/v2/coding/logistic.hpp"
 #include "czip/codec/v2/coding/mixer_kernels.hpp"
 
 namespace czip::v2 {
-
-inline constexpr std::size_t kMixerSelectors = 5;
-inline constexpr std::array<std::size_t, kMixerSelectors> kMixerSelectorSizes{768, 64, 384, 1024,
-                                                                              1024};
-inline constexpr std::size_t kWeightSets = 768 + 64 + 384 + 1024 + 1024;
-inline constexpr std::size_t kFinalWeightSets = 64;
 
 class Mixer {
  public:
@@ -24,14 +20,16 @@ class Mixer {
   Mixer(std::size_t input_count, std::span<const std::int32_t> weights,
         std::span<const std::int32_t> final_weights, const Logistic& logistic, SimdLevel simd);
 
+  // Stretched, within +-kMaxInput; they stay as they are until they are set again.
   [[nodiscard]] std::span<std::int32_t> inputs() { return std::span(inputs_).first(input_count_); }
 
-  // How fast the weights learn from here on: 256 moves a weight by input * error / 2^14.
+  // The first layer's learning rate from here on, at most 1023: an update moves a weight by
+  // input * error * rate / 2^22, with the error in Q16.
   void set_rate(std::int32_t rate) { rate_ = rate; }
   // context[s] is below kMixerSelectorSizes[s], final_context below kFinalWeightSets.
   void select(const std::array<std::uint32_t, kMixerSelectors>& context,
               std::uint32_t final_context);
-  // Stretched, within +-kMaxStretch.
+  // The mixed prediction, stretched, within +-kMaxStretch.
   std::int32_t mix();
   void update(bool bit);
 

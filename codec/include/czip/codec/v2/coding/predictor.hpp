@@ -1,6 +1,7 @@
-// The predictor of CZIPv2: the probability of each binary decision of each token, mixed from the
-// n-gram prior, successor lists of many contexts, decision counters, match models and, if there is
-// one, the network. Integers only. The specification is conformance/czip-v2-coding.md.
+// The predictor of CZIPv2: the probability of each binary decision of each token, mixed (Mahoney
+// 2005) from the n-gram prior, successor lists of many contexts, decision counters, match models
+// and the network, where one takes part. Integers only. Specification:
+// conformance/czip-v2-coding.md.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 
 #include "czip/codec/v2/coding/apm.hpp"
 #include "czip/codec/v2/coding/code_tree.hpp"
+#include "czip/codec/v2/coding/constants.hpp"
 #include "czip/codec/v2/coding/contexts.hpp"
 #include "czip/codec/v2/coding/counter_inputs.hpp"
 #include "czip/codec/v2/coding/history.hpp"
@@ -21,14 +23,14 @@
 
 namespace czip::v2 {
 
-// What the predictor reads and never changes; outlives it.
+// What the predictor reads and never changes. All must outlive it.
 struct PredictorTables {
   const Logistic* logistic;
   const CodeTree* tree;
   const Prior* prior;
 };
 
-// The sizes of the predictor's tables, by the length of the text it is for.
+// The sizes of the predictor's tables, which follow from the length of the text.
 struct TableSizes {
   std::uint32_t lists_log2;
   std::uint32_t counters_log2;
@@ -38,9 +40,9 @@ struct TableSizes {
   static TableSizes for_text(std::uint64_t text_bytes);
 };
 
-// One of the sequences of tokens that share a predictor.
+// One of a block's sequences of tokens, which share a predictor.
 struct Stream {
-  std::uint32_t number = 0;  // below 64
+  std::uint32_t number = 0;  // below 2^kMaxStreamsLog2
   History history;
   MatchPositions matches;
 };
@@ -50,22 +52,24 @@ class Predictor {
   Predictor(const PredictorTables& tables, const Profile& profile, const TrainedState& state,
             const TableSizes& sizes, SimdLevel simd);
 
-  // Sets out to code the stream's next token.
+  // Begins the stream's next token, at the root of the code tree. `stream` must live until
+  // end_token().
   void begin_token(Stream& stream);
-  // Whether one token is left, rank().
+  // Whether the token is known: it is rank().
   [[nodiscard]] bool decided() const { return node_.split == CodeTree::kLeaf; }
   [[nodiscard]] std::uint32_t rank() const { return node_.low; }
-  // A 1 says that the rank is at or past this.
+  // The bit to code is 1 if the token's rank is at or past this.
   [[nodiscard]] std::uint32_t split() const { return node_.split; }
   [[nodiscard]] const Node& node() const { return node_; }
-  // Probability of a 1 in units of 2^-16, 1..65535. `network` is the network's input to the mixer
-  // at the node, 0 where none takes part.
+  // Probability of a 1 in units of 2^-16, 1..65535. `network` is the mixer's input from the
+  // network, stretched; 0 where none takes part.
   std::uint32_t predict(std::int32_t network);
+  // Learns the bit that predict() was for, and goes to the next node.
   void update(bool bit);
-  // Learns the token, whose bytes are `bytes`.
+  // Learns the token, which has these bytes, and appends it to the stream.
   void end_token(std::string_view bytes);
 
-  // What training keeps.
+  // The state that a model keeps of training.
   [[nodiscard]] TrainedState trained_state() const;
 
  private:

@@ -1,7 +1,7 @@
 // How a block's tokens are divided among its streams. The streams are coded in lockstep: all of
-// them share one predictor, and the network makes one step for all at a time. Stream s has the tokens
-// [s * steps, (s + 1) * steps) of the block, cut where the block ends, so that later streams may be
-// shorter or empty.
+// them share one predictor, and the network makes one step for all at a time. Stream s has the
+// tokens [s * steps, (s + 1) * steps) of the block, cut where the block ends, so that later streams
+// may be shorter or empty.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,7 @@
-// Inputs from the successor lists: what followed this context before, in the half of the node's
-// range that each decision asks about. How often, how recently and how surely is turned to a
-// probability by an adaptive map per context.
+// Inputs from the successor lists: what followed each context before. At a node, how often and how
+// recently tokens on either side of the split came, and how often the list lacked the token, is the
+// state that an adaptive map (lpaq's StateMap) per context turns into a probability: the indirect
+// contexts of PAQ, for tokens.
 #pragma once
 
 #include <array>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "czip/codec/v2/coding/adaptive_probability.hpp"
+#include "czip/codec/v2/coding/constants.hpp"
 #include "czip/codec/v2/coding/contexts.hpp"
 #include "czip/codec/v2/coding/logistic.hpp"
 #include "czip/codec/v2/coding/node.hpp"
@@ -16,35 +18,34 @@
 
 namespace czip::v2 {
 
-// Escape class (3) x depth (4) x count of 0s (7) x count of 1s (7) x side of the latest (2).
-inline constexpr std::size_t kSuccessorStates = 3 * kDepthClasses * 7 * 7 * 2;
-
 class SuccessorInputs {
  public:
-  // maps: [lists][kSuccessorStates], raw.
+  // maps: [lists][kSuccessorStates], AdaptiveProbability::raw. The table has 2^table_log2 lists.
   SuccessorInputs(std::size_t lists, std::uint32_t table_log2, std::span<const std::uint32_t> maps);
 
   void prefetch(const Contexts& contexts) const;
+  // inputs, here and below: [lists], stretched; 0 for a list that is not active.
   void begin_token(const Contexts& contexts, std::span<std::int32_t> inputs);
   void predict(const Node& node, const Logistic& logistic, std::span<std::int32_t> inputs);
-  // Learns the bit and drops what it rules out.
+  // Learns the bit and removes the successors that it rules out.
   void update(bool bit, std::span<std::int32_t> inputs);
   void end_token(std::uint32_t rank);
 
-  // Lists that still name a possible token, and the highest token order among them (0: none).
+  // A list is active while it has a successor below the node.
   [[nodiscard]] std::uint32_t active_lists() const { return active_count_; }
+  // The highest of kSuccessorListOrders whose list is active; 0: none.
   [[nodiscard]] std::uint32_t highest_order() const { return highest_order_; }
   [[nodiscard]] std::span<const std::uint32_t> maps() const { return maps_; }
 
  private:
-  // What a list still says, in four lanes of 16 bits with the most recent successor lowest.
-  struct Active {
+  // The successors of a list, one in each of four lanes of 16 bits, the most recent one lowest.
+  struct ActiveList {
     std::uint64_t ranks;
-    std::uint64_t counts;  // 0 in lanes that the node rules out
-    std::uint64_t live;    // the highest bit of each of the others
-    std::uint64_t above;   // of these, those whose rank is in the upper half of the node's range
-    std::uint32_t first_state;  // of this list at this escape class
-    std::uint32_t state;
+    std::uint64_t counts;       // 0 in lanes that are ruled out
+    std::uint64_t live;         // the highest bit of each other lane
+    std::uint64_t above;        // of these, the lanes whose rank is at or past the split
+    std::uint32_t first_state;  // of this list and its escape class
+    std::uint32_t state;        // index of its map at this node
     std::uint32_t list;
   };
 
@@ -54,7 +55,7 @@ class SuccessorInputs {
   SuccessorTable table_;
   std::vector<std::uint32_t> maps_;
   std::array<SuccessorList*, kMaxSuccessorLists> list_{};
-  std::array<Active, kMaxSuccessorLists> active_;  // the first active_count_, in ascending list
+  std::array<ActiveList, kMaxSuccessorLists> active_;  // the first active_count_, by ascending list
   std::uint32_t active_count_ = 0;
   std::uint32_t highest_order_ = 0;
 };

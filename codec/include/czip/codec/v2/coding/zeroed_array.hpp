@@ -1,4 +1,4 @@
-// A large array of zeros for tables that are visited at random.
+// A large array that begins as zeros, for tables with random access (base/zeroed_memory.hpp).
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace czip::v2 {
 
-// Throws std::bad_alloc as a standard container does. T's zero bytes are its initial value.
+// Throws std::bad_alloc, as a standard container does. T's initial value must be all zero bytes.
 template <class T>
 class ZeroedArray {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
