@@ -1,38 +1,31 @@
 #include "czip/codec/v2/coding/network_streams.hpp"
 
+#include <algorithm>
+
 namespace czip::v2 {
 namespace {
 
-// The error names the model, since whoever meets it first thinks of the text.
+// Says that the error is the model's, not the text's.
 tl::unexpected<Error> of_model(const Error& error) {
   return fail(error.code, "the model's network cannot be used: " + error.message);
 }
 
-Result<const ModelNetwork*> shared_part(const ModelParts& model) {
-  const auto& part = model.network->get(model.file, model.tree);
-  if (!part) return of_model(part.error());
-  return &*part;
+Result<const ModelNetwork*> network_of(const ModelParts& model, SimdLevel simd) {
+  const auto& network = model.network->get(model.file, model.tree, simd);
+  if (!network) return of_model(network.error());
+  return &*network;
 }
 
 }  // namespace
 
 Result<NetworkStreams> NetworkStreams::create(const ModelParts& model, SimdLevel simd,
                                               std::uint32_t streams) {
-  if (simd == best_simd_level()) {
-    CZIP_TRY_ASSIGN(const auto part, shared_part(model));
-    return create((part)->network, (part)->groups, streams);
-  }
-  auto part = load_network(model.file, model.tree, simd);
-  if (!part) return of_model(part.error());
-  auto own = std::make_unique<ModelNetwork>(std::move(*part));
-  auto made = create(own->network, own->groups, streams);
-  if (made) made->own_ = std::move(own);
-  return made;
+  CZIP_TRY_ASSIGN(const auto network, network_of(model, simd));
+  return create(network->network, network->groups, streams);
 }
 
 Status NetworkStreams::load(const ModelParts& model, SimdLevel simd) {
-  if (simd != best_simd_level()) return {};
-  CZIP_TRY(shared_part(model));
+  CZIP_TRY(network_of(model, simd));
   return {};
 }
 
@@ -52,6 +45,11 @@ NetworkStreams::NetworkStreams(const Network& network, const TokenGroups& groups
       group_cumulative_(groups.size() + 1),
       member_logits_(network.config().group_size),
       member_cumulative_(std::size_t{network.config().group_size} + 1) {}
+
+void NetworkStreams::reset() {
+  state_.reset();
+  std::fill(last_.begin(), last_.end(), kStreamStartToken);
+}
 
 void NetworkStreams::step(std::uint32_t streams) {
   state_.step(std::span(last_).first(streams),

@@ -242,7 +242,7 @@ Status encode_text(const Model& model, ByteSource& text, ByteSink& out,
     return fail(ErrorCode::invalid_argument, "level " + std::to_string(options.level) +
                                                  " is outside " + std::to_string(kMinLevel) +
                                                  " to " + std::to_string(kMaxLevel));
-  // Before the blocks' memory is taken, since loading needs the network twice over.
+  // Load the network before the blocks' memory is allocated: loading takes twice its memory.
   if (level_settings(options.level).network && model.has_network()) {
     CZIP_TRY(NetworkStreams::load(model.parts(), options.simd));
   }

@@ -23,10 +23,9 @@ struct ModelParts {
   Logistic logistic;
   CodeTree tree;
   Prior prior;
-  TrainedStates states;          // where no network takes part
-  TrainedStates network_states;  // where one does: of the profiles from kFirstNetworkProfile on
-  // Null: the model has none.
-  std::unique_ptr<const NetworkCache> network;
+  TrainedStates states;                         // where no network takes part
+  TrainedStates network_states;                 // where one does; empty below kFirstNetworkProfile
+  std::unique_ptr<const NetworkCache> network;  // null: the model has none
   safetensors::File file;
 };
 
