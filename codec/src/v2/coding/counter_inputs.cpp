@@ -2,11 +2,12 @@
 
 namespace czip::v2 {
 
-CounterInputs::CounterInputs(const CodeTree& tree, std::uint32_t table_log2)
-    : tree_(&tree),
-      table_log2_(table_log2),
-      order0_(tree.size()),
-      lines_((kCounterInputs - 1) << table_log2) {}
+void CounterInputs::reset(const CodeTree& tree, std::uint32_t table_log2) {
+  tree_ = &tree;
+  table_log2_ = table_log2;
+  order0_.assign(tree.size(), AdaptiveProbability());
+  lines_.reset((kCounterInputs - 1) << table_log2);
+}
 
 void CounterInputs::begin_token(const Contexts& contexts, const Node& root) {
   context_ = {0, contexts.order[1], contexts.order[2], contexts.word};

@@ -27,11 +27,11 @@ std::uint32_t length_class_of_map(std::uint32_t length) {
 
 }  // namespace
 
-MatchInputs::MatchInputs(std::uint32_t table_log2, std::span<const std::uint32_t> maps)
-    : table_{ZeroedArray<std::uint32_t>(std::size_t{1} << table_log2),
-             ZeroedArray<std::uint32_t>(std::size_t{1} << table_log2)},
-      table_log2_(table_log2),
-      maps_(maps.begin(), maps.end()) {}
+void MatchInputs::reset(std::uint32_t table_log2, std::span<const std::uint32_t> maps) {
+  for (auto& table : table_) table.reset(std::size_t{1} << table_log2);
+  table_log2_ = table_log2;
+  maps_.assign(maps.begin(), maps.end());
+}
 
 void MatchInputs::begin_token(const History& history, std::uint32_t stream,
                               MatchPositions& positions) {

@@ -13,13 +13,14 @@ std::int32_t scaled_error(bool bit, std::uint32_t p, std::int32_t rate) {
 
 }  // namespace
 
-Mixer::Mixer(std::size_t input_count, std::span<const std::int32_t> weights,
-             std::span<const std::int32_t> final_weights, const Logistic& logistic, SimdLevel simd)
-    : logistic_(&logistic),
-      kernels_(&mixer_kernels(simd)),
-      input_count_(input_count),
-      weights_(weights.begin(), weights.end()),
-      final_weights_(final_weights.begin(), final_weights.end()) {}
+void Mixer::reset(std::size_t input_count, std::span<const std::int32_t> weights,
+                  std::span<const std::int32_t> final_weights, const Logistic& logistic) {
+  logistic_ = &logistic;
+  input_count_ = input_count;
+  weights_.assign(weights.begin(), weights.end());
+  final_weights_.assign(final_weights.begin(), final_weights.end());
+  inputs_.fill(0);
+}
 
 void Mixer::select(const std::array<std::uint32_t, kMixerSelectors>& context,
                    std::uint32_t final_context) {

@@ -27,20 +27,20 @@ TableSizes TableSizes::for_text(std::uint64_t text_bytes) {
           .apm_log2 = small - kHashedApmShift};
 }
 
-Predictor::Predictor(const PredictorTables& tables, const Profile& profile,
-                     const TrainedState& state, const TableSizes& sizes, SimdLevel simd)
-    : logistic_(tables.logistic),
-      tree_(tables.tree),
-      list_count_(profile.lists),
-      mixer_(profile.inputs(), state.weights, state.final_weights, *tables.logistic, simd),
-      successors_(profile.lists, sizes.lists_log2, state.list_maps),
-      counters_(*tables.tree, sizes.counters_log2),
-      prior_(*tables.prior),
-      matches_(sizes.matches_log2, state.match_maps),
-      node_apm_(state.apm),
-      hashed_apm_(std::size_t{1} << sizes.apm_log2, *tables.logistic),
-      hashed_apm_log2_(sizes.apm_log2) {
+void Predictor::reset(const PredictorTables& tables, const Profile& profile,
+                      const TrainedState& state, const TableSizes& sizes) {
+  logistic_ = tables.logistic;
+  tree_ = tables.tree;
+  list_count_ = profile.lists;
+  mixer_.reset(profile.inputs(), state.weights, state.final_weights, *tables.logistic);
   mixer_.inputs()[kBiasInput] = kBias;
+  successors_.reset(profile.lists, sizes.lists_log2, state.list_maps);
+  counters_.reset(*tables.tree, sizes.counters_log2);
+  prior_.reset(*tables.prior);
+  matches_.reset(sizes.matches_log2, state.match_maps);
+  node_apm_.reset(state.apm);
+  hashed_apm_.reset(std::size_t{1} << sizes.apm_log2, *tables.logistic);
+  hashed_apm_log2_ = sizes.apm_log2;
 }
 
 TrainedState Predictor::trained_state() const {

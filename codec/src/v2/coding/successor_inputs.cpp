@@ -37,9 +37,12 @@ std::uint32_t escape_class(const SuccessorList& list) {
 
 }  // namespace
 
-SuccessorInputs::SuccessorInputs(std::size_t lists, std::uint32_t table_log2,
-                                 std::span<const std::uint32_t> maps)
-    : lists_(lists), table_(table_log2), maps_(maps.begin(), maps.end()) {}
+void SuccessorInputs::reset(std::size_t lists, std::uint32_t table_log2,
+                            std::span<const std::uint32_t> maps) {
+  lists_ = lists;
+  table_.reset(table_log2);
+  maps_.assign(maps.begin(), maps.end());
+}
 
 void SuccessorInputs::prefetch(const Contexts& contexts) const {
   for (std::size_t i = 0; i < lists_; ++i) table_.prefetch(contexts.list[i]);

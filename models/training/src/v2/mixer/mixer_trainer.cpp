@@ -58,9 +58,9 @@ TrainedState train_profile(const PredictorTables& tables, const Tokenizer& token
                            const std::function<void(std::uint64_t, double)>& progress) {
   std::uint64_t bytes = 0;
   double bits = 0;
+  Predictor predictor(best_simd_level());
   for (const MixerText& text : texts) {
-    Predictor predictor(tables, profile, state, TableSizes::for_text(text.bytes),
-                        best_simd_level());
+    predictor.reset(tables, profile, state, TableSizes::for_text(text.bytes));
     bits += learn_text(predictor, *tables.tree, tokenizer, text);
     bytes += text.bytes;
     state = predictor.trained_state();

@@ -18,12 +18,18 @@ void set_identity(std::span<std::uint16_t> points, const Logistic& logistic);
 
 class Apm {
  public:
-  // points [contexts][kApmPoints], Q16.
-  explicit Apm(std::span<const std::uint16_t> points) : points_(points.size()) {
+  Apm() = default;
+  explicit Apm(std::span<const std::uint16_t> points) { reset(points); }
+  Apm(std::size_t contexts, const Logistic& logistic) { reset(contexts, logistic); }
+
+  // Begins with these points, [contexts][kApmPoints], Q16.
+  void reset(std::span<const std::uint16_t> points) {
+    points_.reset(points.size());
     std::copy(points.begin(), points.end(), points_.data());
   }
-  // With the points of set_identity().
-  Apm(std::size_t contexts, const Logistic& logistic) : points_(contexts * kApmPoints) {
+  // Begins with the points of set_identity().
+  void reset(std::size_t contexts, const Logistic& logistic) {
+    points_.reset(contexts * kApmPoints);
     set_identity({points_.data(), points_.size()}, logistic);
   }
 

@@ -20,8 +20,12 @@ namespace czip::v2 {
 
 class CounterInputs {
  public:
-  // Each hashed context has 2^table_log2 lines.
-  CounterInputs(const CodeTree& tree, std::uint32_t table_log2);
+  CounterInputs() = default;
+  CounterInputs(const CodeTree& tree, std::uint32_t table_log2) { reset(tree, table_log2); }
+
+  // Begins with unused counters; each hashed context has 2^table_log2 lines. `tree` must outlive
+  // the use of the inputs.
+  void reset(const CodeTree& tree, std::uint32_t table_log2);
 
   void begin_token(const Contexts& contexts, const Node& root);
   // inputs [kCounterInputs], stretched.
@@ -41,8 +45,8 @@ class CounterInputs {
   // The lines of both children of a node, one of which comes next.
   void prefetch_children(std::uint32_t split) const;
 
-  const CodeTree* tree_;
-  std::uint32_t table_log2_;
+  const CodeTree* tree_ = nullptr;
+  std::uint32_t table_log2_ = 0;
   std::vector<AdaptiveProbability> order0_;  // [split]
   ZeroedArray<Line> lines_;                  // [kCounterInputs - 1][1 << table_log2]
   std::array<std::uint64_t, kCounterInputs> context_{};

@@ -25,9 +25,14 @@ struct MatchPositions {
 
 class MatchInputs {
  public:
-  // maps: [kMatchInputs][kMatchStates], AdaptiveProbability::raw: the probability that the bit
-  // which the match predicts comes. Each model has a table of 2^table_log2 positions.
-  MatchInputs(std::uint32_t table_log2, std::span<const std::uint32_t> maps);
+  MatchInputs() = default;
+  MatchInputs(std::uint32_t table_log2, std::span<const std::uint32_t> maps) {
+    reset(table_log2, maps);
+  }
+
+  // Begins with maps [kMatchInputs][kMatchStates], AdaptiveProbability::raw: the probability that
+  // the predicted bit comes. Each model gets a table of 2^table_log2 positions.
+  void reset(std::uint32_t table_log2, std::span<const std::uint32_t> maps);
 
   void begin_token(const History& history, std::uint32_t stream, MatchPositions& positions);
   void predict(const Node& node, const Logistic& logistic, std::span<std::int32_t> inputs);
@@ -66,7 +71,7 @@ class MatchInputs {
   // An entry has the stream's number above a position of kPositionBits bits: a block has at most
   // 2^26 bytes (kMaxBlockBytes) and a token at least one.
   std::array<ZeroedArray<std::uint32_t>, kMatchInputs> table_;
-  std::uint32_t table_log2_;
+  std::uint32_t table_log2_ = 0;
   std::vector<std::uint32_t> maps_;
   std::array<Active, kMatchInputs> active_;
 };

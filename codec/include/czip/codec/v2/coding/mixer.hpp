@@ -16,9 +16,18 @@ namespace czip::v2 {
 
 class Mixer {
  public:
-  // weights: [kWeightSets][input_count]; final_weights: [kFinalWeightSets][kInputGroup]; both Q16.
+  explicit Mixer(SimdLevel simd) : kernels_(&mixer_kernels(simd)) {}
   Mixer(std::size_t input_count, std::span<const std::int32_t> weights,
-        std::span<const std::int32_t> final_weights, const Logistic& logistic, SimdLevel simd);
+        std::span<const std::int32_t> final_weights, const Logistic& logistic, SimdLevel simd)
+      : Mixer(simd) {
+    reset(input_count, weights, final_weights, logistic);
+  }
+
+  // Begins with weights [kWeightSets][input_count] and final_weights
+  // [kFinalWeightSets][kInputGroup], both Q16, and all inputs 0. `logistic` must outlive the use of
+  // the mixer.
+  void reset(std::size_t input_count, std::span<const std::int32_t> weights,
+             std::span<const std::int32_t> final_weights, const Logistic& logistic);
 
   // Stretched, within +-kMaxInput; they stay as they are until they are set again.
   [[nodiscard]] std::span<std::int32_t> inputs() { return std::span(inputs_).first(input_count_); }
@@ -37,9 +46,9 @@ class Mixer {
   [[nodiscard]] std::span<const std::int32_t> final_weights() const { return final_weights_; }
 
  private:
-  const Logistic* logistic_;
+  const Logistic* logistic_ = nullptr;
   const MixerKernels* kernels_;
-  std::size_t input_count_;
+  std::size_t input_count_ = 0;
   std::vector<std::int32_t> weights_;
   std::vector<std::int32_t> final_weights_;
   alignas(64) std::array<std::int32_t, kMaxMixerInputs> inputs_{};

@@ -49,8 +49,18 @@ struct Stream {
 
 class Predictor {
  public:
+  // Must be reset before it is used.
+  explicit Predictor(SimdLevel simd) : mixer_(simd) {}
   Predictor(const PredictorTables& tables, const Profile& profile, const TrainedState& state,
-            const TableSizes& sizes, SimdLevel simd);
+            const TableSizes& sizes, SimdLevel simd)
+      : Predictor(simd) {
+    reset(tables, profile, state, sizes);
+  }
+
+  // Begins a block. Keeps memory that it has from earlier blocks; what it allocates besides may
+  // throw std::bad_alloc. `tables` must outlive the block.
+  void reset(const PredictorTables& tables, const Profile& profile, const TrainedState& state,
+             const TableSizes& sizes);
 
   // Begins the stream's next token, at the root of the code tree. `stream` must live until
   // end_token().
@@ -80,9 +90,9 @@ class Predictor {
   void prefetch_apm() const;
   [[nodiscard]] std::size_t hashed_context() const;
 
-  const Logistic* logistic_;
-  const CodeTree* tree_;
-  std::size_t list_count_;
+  const Logistic* logistic_ = nullptr;
+  const CodeTree* tree_ = nullptr;
+  std::size_t list_count_ = 0;
   Mixer mixer_;
   SuccessorInputs successors_;
   CounterInputs counters_;
@@ -90,7 +100,7 @@ class Predictor {
   MatchInputs matches_;
   Apm node_apm_;    // by node
   Apm hashed_apm_;  // by hash of the last token and the node
-  std::uint32_t hashed_apm_log2_;
+  std::uint32_t hashed_apm_log2_ = 0;
 
   Stream* stream_ = nullptr;
   Contexts contexts_;

@@ -16,7 +16,11 @@ namespace czip::v2 {
 
 class PriorInputs {
  public:
-  explicit PriorInputs(const Prior& prior) : prior_(&prior) {}
+  PriorInputs() = default;
+  explicit PriorInputs(const Prior& prior) { reset(prior); }
+
+  // `prior` must outlive the use of the inputs.
+  void reset(const Prior& prior) { prior_ = &prior; }
 
   void prefetch_index(const Contexts& contexts) const;
   void prefetch_cells(const Contexts& contexts) const;
@@ -38,7 +42,7 @@ class PriorInputs {
     std::uint32_t high = 0;
   };
 
-  const Prior* prior_;
+  const Prior* prior_ = nullptr;
   std::array<ActiveList, kMaxPriorOrder> active_;
   std::uint32_t highest_order_ = 0;
 };

@@ -20,8 +20,15 @@ namespace czip::v2 {
 
 class SuccessorInputs {
  public:
-  // maps: [lists][kSuccessorStates], AdaptiveProbability::raw. The table has 2^table_log2 lists.
-  SuccessorInputs(std::size_t lists, std::uint32_t table_log2, std::span<const std::uint32_t> maps);
+  SuccessorInputs() = default;
+  SuccessorInputs(std::size_t lists, std::uint32_t table_log2,
+                  std::span<const std::uint32_t> maps) {
+    reset(lists, table_log2, maps);
+  }
+
+  // Begins with maps [lists][kSuccessorStates], AdaptiveProbability::raw, and a table of
+  // 2^table_log2 empty lists.
+  void reset(std::size_t lists, std::uint32_t table_log2, std::span<const std::uint32_t> maps);
 
   void prefetch(const Contexts& contexts) const;
   // inputs, here and below: [lists], stretched; 0 for a list that is not active.
@@ -51,11 +58,12 @@ class SuccessorInputs {
 
   void find_highest_order();
 
-  std::size_t lists_;
+  std::size_t lists_ = 0;
   SuccessorTable table_;
   std::vector<std::uint32_t> maps_;
   std::array<SuccessorList*, kMaxSuccessorLists> list_{};
-  std::array<ActiveList, kMaxSuccessorLists> active_;  // the first active_count_, by ascending list
+  std::array<ActiveList, kMaxSuccessorLists>
+      active_{};  // the first active_count_, by ascending list
   std::uint32_t active_count_ = 0;
   std::uint32_t highest_order_ = 0;
 };

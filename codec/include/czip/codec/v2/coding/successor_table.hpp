@@ -27,8 +27,14 @@ static_assert(sizeof(SuccessorList) == 16);
 
 class SuccessorTable {
  public:
-  explicit SuccessorTable(std::uint32_t size_log2)
-      : lists_(std::size_t{1} << size_log2), size_log2_(size_log2) {}
+  SuccessorTable() = default;
+  explicit SuccessorTable(std::uint32_t size_log2) { reset(size_log2); }
+
+  // Makes it 2^size_log2 empty lists.
+  void reset(std::uint32_t size_log2) {
+    lists_.reset(std::size_t{1} << size_log2);
+    size_log2_ = size_log2;
+  }
 
   void prefetch(std::uint64_t hash) const { __builtin_prefetch(&lists_[line_of(hash)], 1); }
 
@@ -42,7 +48,7 @@ class SuccessorTable {
   }
 
   ZeroedArray<SuccessorList> lists_;
-  std::uint32_t size_log2_;
+  std::uint32_t size_log2_ = 0;
 };
 
 }  // namespace czip::v2
