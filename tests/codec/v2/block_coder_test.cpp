@@ -3,16 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <fstream>
 #include <iterator>
 #include <string>
-#include <thread>
-#include <vector>
 
-#include "czip/codec/v2/coding/network_streams.hpp"
-#include "czip/codec/v2/model/parts.hpp"
 #include "support/v2_files.hpp"
 #include "support/v2_tiny_model.hpp"
 #include "v2/coding/range_coder.hpp"
@@ -104,34 +99,6 @@ TEST_CASE("a network takes part, with the same bytes at every SIMD level") {
       CHECK(back == text);
     }
   }
-}
-
-TEST_CASE("a model's network is loaded once for each SIMD level, whatever the threads and blocks") {
-  const Bytes file = test::make_tiny_network_model_v2();
-  const auto model = Model::parse(file);
-  REQUIRE_MESSAGE(model.has_value(), model.error().message);
-  std::vector<const Network*> of_levels;
-  for (const SimdLevel level : supported_simd_levels()) {
-    CAPTURE(simd_level_name(level));
-    std::array<const Network*, 4> seen{};
-    std::vector<std::thread> threads;
-    for (const Network*& network : seen) {
-      threads.emplace_back([&] {
-        const auto streams = NetworkStreams::create(model->parts(), level, 1);
-        if (streams) network = &streams->network();
-      });
-    }
-    for (std::thread& thread : threads) thread.join();
-    const Network* const first = seen.front();
-    REQUIRE(first != nullptr);
-    CHECK(first->level() == level);
-    for (const Network* network : seen) CHECK(network == first);
-    CHECK(std::ranges::find(of_levels, first) == of_levels.end());
-    of_levels.push_back(first);
-  }
-  const auto again = NetworkStreams::create(model->parts(), SimdLevel::scalar, 2);
-  REQUIRE(again.has_value());
-  CHECK(&again->network() == of_levels.front());
 }
 
 TEST_CASE("English takes less than 3 bits per byte, and a repetition next to nothing") {

@@ -33,13 +33,14 @@ class TextRangeDecoder {
     if (next_ > 0) --next_;
   }
 
-  Status run() {
+  Status run(CodingContext& context) {
+    const unsigned threads = thread_count(options_->threads, index_->places.size());
+    const auto coders = context.coders(threads, options_->simd);
     return run_ordered<Task>(
-        thread_count(options_->threads, index_->places.size()),
-        {.pull = [this](Task& task) { return pull(task); },
-         .process = [this](unsigned,
-                           Task& task) { return decode_record(task.block, options_->simd); },
-         .commit = [this](Task& task) { return commit(task); }});
+        threads, {.pull = [this](Task& task) { return pull(task); },
+                  .process = [&](unsigned worker,
+                                 Task& task) { return decode_record(coders[worker], task.block); },
+                  .commit = [this](Task& task) { return commit(task); }});
   }
 
   [[nodiscard]] const CodingReport& report() const { return report_; }
@@ -111,7 +112,8 @@ Result<CodingReport> decode_range(const ModelFinder& models, RandomAccessSource&
                                                    " bytes of text, but the range starts at " +
                                                    std::to_string(range.start));
     TextRangeDecoder decoder(models, in, index, range, out, options);
-    CZIP_TRY(decoder.run());
+    CodingContext own_context;
+    CZIP_TRY(decoder.run(options.context != nullptr ? *options.context : own_context));
     CodingReport report = decoder.report();
     report.coding_ns = stopwatch.elapsed_ns();
     return report;
