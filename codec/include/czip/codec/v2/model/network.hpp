@@ -3,7 +3,6 @@
 
 #include <map>
 #include <mutex>
-#include <string_view>
 
 #include "czip/base/error.hpp"
 #include "czip/codec/v2/coding/code_tree.hpp"
@@ -17,10 +16,6 @@ struct ModelNetwork {
   TokenGroups groups;
   Network network;  // made with these groups
 };
-
-[[nodiscard]] inline bool is_network_tensor(std::string_view name) {
-  return name.starts_with("network.");
-}
 
 // Logits in the order of the tree's ranks. Valid as long as tree and groups.
 [[nodiscard]] inline LogitOrder network_order(const CodeTree& tree, const TokenGroups& groups) {

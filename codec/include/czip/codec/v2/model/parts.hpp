@@ -29,8 +29,4 @@ struct ModelParts {
   safetensors::File file;
 };
 
-// Model files hold mixer weights as 16-bit integers with 12 fractional bits, a sixteenth of the
-// mixer's precision.
-inline constexpr int kStoredWeightShift = 4;
-
 }  // namespace czip::v2
