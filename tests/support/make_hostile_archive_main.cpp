@@ -5,18 +5,17 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "support/files.hpp"
 
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
+using czip::test::Bytes;
 
 constexpr std::size_t kBlock = 512;
 
@@ -60,8 +59,7 @@ void append_entry(Bytes& tar, std::string_view entry) {
 
 int main(int argc, char** argv) {
   if (argc < 3) return std::fprintf(stderr, "usage: make_hostile_archive MODEL FILE ENTRY...\n"), 2;
-  std::ifstream model_stream(argv[1], std::ios::binary);
-  const Bytes model_file((std::istreambuf_iterator<char>(model_stream)), {});
+  const Bytes model_file = czip::test::read_file(argv[1]);
   const auto model = czip::v2::Model::parse(model_file);
   if (!model) return std::fprintf(stderr, "%s\n", model.error().message.c_str()), 1;
   Bytes tar;
@@ -71,8 +69,5 @@ int main(int argc, char** argv) {
   czip::v2::EncodeOptions options;
   options.archive = true;
   if (!czip::v2::encode(*model, tar, sink, options)) return 1;
-  std::ofstream file(argv[2], std::ios::binary);
-  file.write(reinterpret_cast<const char*>(sink.bytes().data()),
-             static_cast<std::streamsize>(sink.bytes().size()));
-  return file.flush() ? 0 : 1;
+  return czip::test::write_file(argv[2], sink.bytes()) ? 0 : 1;
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "czip/codec/v1/codec.hpp"
+#include "support/files.hpp"
 #include "support/v1_conformance_vectors.hpp"
 #include "support/v1_seeded_model.hpp"
 
@@ -14,10 +15,8 @@ namespace {
 using namespace czip;
 using namespace czip::test;
 
-void write_file(const std::string& path, const std::vector<std::uint8_t>& bytes) {
-  std::ofstream file(path, std::ios::binary);
-  file.write(reinterpret_cast<const char*>(bytes.data()),
-             static_cast<std::streamsize>(bytes.size()));
+void write(const std::string& path, const Bytes& bytes) {
+  if (!write_file(path, bytes)) throw std::runtime_error("cannot write " + path);
 }
 
 void write_container(const v1::Model& model, const std::string& directory, const char* input,
@@ -28,13 +27,13 @@ void write_container(const v1::Model& model, const std::string& directory, const
   MemorySink sink;
   const auto report = v1::encode(model, read_file(directory + "/" + input), sink, options);
   if (!report) throw std::runtime_error(report.error().message);
-  write_file(directory + "/" + input + "." + std::string(v1::outer_codec_name(outer)) + ".czip",
-             sink.bytes());
+  write(directory + "/" + input + "." + std::string(v1::outer_codec_name(outer)) + ".czip",
+        sink.bytes());
 }
 
 void write_all(const std::string& directory) {
   const std::vector<std::uint8_t> file = make_seeded_model();
-  write_file(directory + "/seeded.czm", file);
+  write(directory + "/seeded.czm", file);
   const auto model = v1::load_model(file);
   if (!model) throw std::runtime_error(model.error().message);
 

@@ -1,12 +1,12 @@
 // Writes the tiny czip-model-v2 to a file, maybe under another name, or with a network of random
 // weights: "network", "network-gated" (with all else that the first has not, too) or
-// "network-extreme" (everything at the ends of its range). Usage: make_tiny_model_v2 FILE [NAME]
+// "network-extreme" (everything at the ends of its range). Usage: make_v2_tiny_model FILE [NAME]
 #include <cstdint>
 #include <cstdio>
-#include <fstream>
 #include <string>
 #include <vector>
 
+#include "support/files.hpp"
 #include "support/v2_tiny_model.hpp"
 
 namespace {
@@ -34,11 +34,8 @@ std::vector<std::uint8_t> make_model(const std::string& name) {
 
 int main(int argc, char** argv) {
   if (argc != 2 && argc != 3)
-    return std::fprintf(stderr, "usage: make_tiny_model_v2 FILE [NAME]\n"), 2;
+    return std::fprintf(stderr, "usage: make_v2_tiny_model FILE [NAME]\n"), 2;
   const std::vector<std::uint8_t> model = make_model(argc == 3 ? argv[2] : "tiny");
-  std::ofstream file(argv[1], std::ios::binary);
-  file.write(reinterpret_cast<const char*>(model.data()),
-             static_cast<std::streamsize>(model.size()));
-  if (file.flush()) return 0;
-  return std::fprintf(stderr, "make_tiny_model_v2: cannot write %s\n", argv[1]), 1;
+  if (czip::test::write_file(argv[1], model)) return 0;
+  return std::fprintf(stderr, "make_v2_tiny_model: cannot write %s\n", argv[1]), 1;
 }

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -80,12 +78,6 @@ void hash_chunk(const v1::Model& model, const v1::Network& transformer,
 }
 
 }  // namespace
-
-std::vector<std::uint8_t> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error("cannot read " + path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 nlohmann::json compute_vector(const v1::Model& model, const std::string& input,
                               const std::vector<std::uint8_t>& text, int level, v1::Dialect dialect,

@@ -16,8 +16,6 @@ namespace czip::test {
 inline constexpr const char* kConformanceInputs[] = {"english.txt", "bytes.bin", "repeated.txt",
                                                      "empty.txt"};
 
-[[nodiscard]] std::vector<std::uint8_t> read_file(const std::string& path);
-
 // A vector as in vectors.json: {input, level, dialect, tokens, tokens_xxh3, logits_xxh3,
 // frequencies_xxh3, payload_xxh3}. Hashes are 16 hex digits.
 [[nodiscard]] nlohmann::json compute_vector(const v1::Model& model, const std::string& input,

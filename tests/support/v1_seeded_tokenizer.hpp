@@ -8,9 +8,8 @@
 
 namespace czip::test {
 
-// Tokenizer JSON of 256 byte tokens, `merges` pairs (fewer words than that in the sample: an
-// exception),
-// <|bos|> and <|eos|>, with the ids in this order.
+// Tokenizer JSON: 256 byte tokens, `merges` pairs, <|bos|> and <|eos|>, with ids in this order.
+// Throws std::invalid_argument if the sample has fewer pairs to merge.
 [[nodiscard]] std::string make_seeded_tokenizer(std::uint32_t merges);
 
 // `text` as a zstd frame of uncompressed blocks, hence the same with every version of zstd.

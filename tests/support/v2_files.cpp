@@ -1,7 +1,6 @@
 #include "support/v2_files.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <stdexcept>
 
 #include "czip/codec/v2/coding/block_coder.hpp"
@@ -37,25 +36,6 @@ const v2::Model& other_model_v2() {
   static const Bytes file = make_tiny_model_v2("other");
   static const v2::Model model = parsed(file);
   return model;
-}
-
-Bytes random_bytes(std::size_t size, std::uint32_t seed) {
-  std::mt19937 random(seed);
-  Bytes bytes(size);
-  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
-  return bytes;
-}
-
-Bytes words(std::size_t size) {
-  constexpr std::string_view kWords[] = {"the ", "of ", "river ", "and\n", "in ", "2026 "};
-  std::mt19937 random(3);
-  Bytes text;
-  while (text.size() < size) {
-    const std::string_view word = kWords[random() % std::size(kWords)];
-    text.insert(text.end(), word.begin(), word.end());
-  }
-  text.resize(size);
-  return text;
 }
 
 Bytes encoded_v2(std::span<const std::uint8_t> text, v2::EncodeOptions options) {
@@ -110,12 +90,6 @@ Bytes small_block_frame(std::span<const std::uint8_t> text, const FrameRecipe& r
   }
   insist(writer.finish(hasher.digest()));
   return sink.bytes();
-}
-
-Bytes joined(std::initializer_list<Bytes> parts) {
-  Bytes all;
-  for (const Bytes& part : parts) all.insert(all.end(), part.begin(), part.end());
-  return all;
 }
 
 }  // namespace czip::test

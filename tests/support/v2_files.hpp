@@ -1,27 +1,20 @@
-// Texts, models and round trips for the tests of CZIPv2.
+// Models and round trips for the tests of CZIPv2.
 #pragma once
 
 #include <cstdint>
-#include <random>
 #include <span>
-#include <string_view>
-#include <vector>
 
 #include "czip/base/error.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "support/bytes.hpp"
+#include "support/sample_text.hpp"
 
 namespace czip::test {
-
-using Bytes = std::vector<std::uint8_t>;
 
 // The tiny model, and one of another hash.
 [[nodiscard]] const v2::Model& tiny_model_v2();
 [[nodiscard]] const v2::Model& other_model_v2();
-
-[[nodiscard]] Bytes random_bytes(std::size_t size, std::uint32_t seed);
-// Text that any predictor makes smaller.
-[[nodiscard]] Bytes words(std::size_t size);
 
 struct Outcome {
   Status status;
@@ -43,8 +36,5 @@ struct FrameRecipe {
 };
 [[nodiscard]] Bytes small_block_frame(std::span<const std::uint8_t> text,
                                       const FrameRecipe& recipe = {});
-
-// Several parts in a row.
-[[nodiscard]] Bytes joined(std::initializer_list<Bytes> parts);
 
 }  // namespace czip::test

@@ -1,13 +1,12 @@
 #include "support/v2_tiny_model.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <string_view>
 
 #include "czip/base/little_endian.hpp"
 #include "czip/codec/v2/coding/code_tree.hpp"
 #include "czip/codec/v2/coding/token_groups.hpp"
 #include "czip/engine/safetensors/reader.hpp"
+#include "support/files.hpp"
 #include "support/safetensors_writer.hpp"
 
 namespace czip::test {
@@ -27,9 +26,8 @@ v2::CodeTree code_tree_of(const safetensors::File& model) {
 }  // namespace
 
 std::vector<std::uint8_t> make_tiny_model_v2(const std::string& name) {
-  std::ifstream in(CZIP_CONFORMANCE_DIR "/v2/tiny.czm", std::ios::binary);
-  const std::vector<std::uint8_t> file{std::istreambuf_iterator<char>(in), {}};
-  if (name == "tiny" || file.empty()) return file;
+  const Bytes file = read_file(CZIP_CONFORMANCE_DIR "/v2/tiny.czm");
+  if (name == "tiny") return file;
   std::string header = header_of(file);
   const std::string_view old_name = R"("name":"tiny")";
   header.replace(header.find(old_name), old_name.size(), R"("name":")" + name + '"');

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "czip/codec/v1/codec.hpp"
+#include "support/files.hpp"
 #include "support/v1_conformance_vectors.hpp"
 #include "support/v1_seeded_model.hpp"
 

@@ -3,14 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cmath>
-#include <fstream>
-#include <iterator>
-#include <string>
 
 #include "support/v2_files.hpp"
 #include "support/v2_tiny_model.hpp"
-#include "v2/coding/binary_coder.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -18,14 +13,7 @@ namespace {
 using test::Bytes;
 using test::tiny_model_v2;
 
-Bytes read(const std::string& name) {
-  std::ifstream in(std::string(CZIP_CONFORMANCE_DIR) + "/" + name, std::ios::binary);
-  Bytes bytes{std::istreambuf_iterator<char>(in), {}};
-  REQUIRE_FALSE(bytes.empty());
-  return bytes;
-}
-
-Bytes english() { return read("README.md"); }
+Bytes english() { return test::to_bytes(test::english_text(6'000)); }
 
 CodedBlock encoded(const Bytes& text, BlockSettings settings = {},
                    SimdLevel simd = best_simd_level()) {
@@ -42,13 +30,15 @@ Status decoded(const CodedBlock& block, Bytes& text, BlockSettings settings = {}
 }  // namespace
 
 TEST_CASE("text of every kind comes back from a block, in every profile and number of streams") {
-  Bytes every_byte;
-  for (int i = 0; i < 1024; ++i) every_byte.push_back(static_cast<std::uint8_t>(i * 7));
-  for (const Bytes& text : {Bytes{}, Bytes{'x'}, Bytes(5000, 0), every_byte, english(),
-                            test::random_bytes(3000, 1), read("v2/tiny.czm")}) {
+  constexpr std::size_t kSize = 6'000;
+  for (const Bytes& text :
+       {Bytes{}, Bytes{'x'}, Bytes(5000, 0), test::every_byte(1024), test::random_bytes(3000, 1),
+        test::make_tiny_model_v2(), test::to_bytes(test::english_text(kSize)),
+        test::to_bytes(test::code_text(kSize)), test::to_bytes(test::json_text(kSize)),
+        test::to_bytes(test::log_text(kSize)), test::to_bytes(test::csv_text(kSize))}) {
     const Bytes part(
         text.begin(),
-        text.begin() + std::min<std::ptrdiff_t>(20000, static_cast<std::ptrdiff_t>(text.size())));
+        text.begin() + std::min<std::ptrdiff_t>(kSize, static_cast<std::ptrdiff_t>(text.size())));
     for (std::uint8_t profile = 0; profile <= kMaxProfile; ++profile) {
       for (const int streams_log2 : {0, 1, 6}) {
         const BlockSettings settings{profile, static_cast<std::uint8_t>(streams_log2), false};
@@ -80,8 +70,7 @@ TEST_CASE("a network takes part, with the same bytes at every SIMD level") {
   const auto model = Model::parse(file);
   REQUIRE_MESSAGE(model.has_value(), model.error().message);
   REQUIRE(model->has_network());
-  Bytes text = english();
-  text.resize(6000);
+  const Bytes text = english();
   for (const std::uint8_t streams_log2 : {std::uint8_t{0}, std::uint8_t{3}, std::uint8_t{6}}) {
     const BlockSettings settings{1, streams_log2, true};
     const auto scalar = encode_block(*model, settings, SimdLevel::scalar, text);
@@ -149,45 +138,6 @@ TEST_CASE("a token count beyond the text and unknown settings are refused") {
   CHECK(decoded(block, back, {1, kMaxStreamsLog2 + 1, false}).error().code ==
         ErrorCode::unsupported);
   CHECK(decoded(block, back, {1, 0, true}).error().code == ErrorCode::unsupported);
-}
-
-TEST_CASE("the coder's overhead is below 0.05 % for probabilities of every size") {
-  for (const std::uint32_t p1 : {1u, 100u, 3000u, 20000u, 32768u, 60000u, 65535u}) {
-    Bytes out;
-    BinaryEncoder coder(out);
-    std::uint64_t ones = 0;
-    constexpr std::uint64_t kDecisions = 2'000'000;
-    std::uint32_t state = 1;
-    for (std::uint64_t i = 0; i < kDecisions; ++i) {
-      state = state * 1664525 + 1013904223;
-      const bool bit = state >> 16 < p1;
-      ones += bit ? 1 : 0;
-      coder.encode(bit, p1);
-    }
-    coder.finish();
-    const double ideal = -(static_cast<double>(ones) * std::log2(p1 / 65536.0) +
-                           static_cast<double>(kDecisions - ones) * std::log2(1 - p1 / 65536.0));
-    CHECK(static_cast<double>(out.size() * 8) < ideal * 1.0005 + 40);
-  }
-}
-
-TEST_CASE("carries run through any number of bytes") {
-  // Ever the lower part after a start close to the top: low stays just below 2^32 and then passes
-  // it.
-  for (int zeros = 0; zeros < 40; ++zeros) {
-    Bytes out;
-    BinaryEncoder encoder(out);
-    std::vector<bool> bits(static_cast<std::size_t>(zeros), false);
-    bits.insert(bits.end(), 60, true);
-    for (const bool bit : bits) encoder.encode(bit, bit ? 65535 : 1);
-    for (int i = 0; i < 50; ++i) encoder.encode(i % 3 == 0, 7);
-    encoder.finish();
-    BinaryDecoder decoder(out);
-    for (const bool bit : bits) REQUIRE(decoder.decode(bit ? 65535 : 1) == bit);
-    for (int i = 0; i < 50; ++i) REQUIRE(decoder.decode(7) == (i % 3 == 0));
-    CHECK(decoder.ends_here());
-    CHECK(decoder.range() == encoder.range());
-  }
 }
 
 }  // namespace czip::v2

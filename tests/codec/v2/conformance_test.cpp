@@ -2,10 +2,9 @@
 // format has a first release, every machine must write them byte for byte.
 #include <doctest/doctest.h>
 
-#include <fstream>
-#include <iterator>
 #include <string>
 
+#include "support/files.hpp"
 #include "support/v2_files.hpp"
 
 namespace czip::v2 {
@@ -14,9 +13,7 @@ namespace {
 using test::Bytes;
 
 Bytes read(const std::string& name) {
-  std::ifstream in(std::string(CZIP_CONFORMANCE_DIR) + "/" + name, std::ios::binary);
-  REQUIRE_MESSAGE(in.good(), name);
-  return {std::istreambuf_iterator<char>(in), {}};
+  return test::read_file(std::string(CZIP_CONFORMANCE_DIR) + "/" + name);
 }
 
 constexpr const char* kTexts[] = {"empty.txt", "english.txt", "repeated.txt", "bytes.bin"};

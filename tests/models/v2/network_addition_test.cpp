@@ -3,8 +3,6 @@
 #include <doctest/doctest.h>
 
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -27,10 +25,7 @@ constexpr std::array<std::uint8_t, 2> kNetworkProfiles{1, 2};
 // A map and, for each of these profiles, four tensors.
 constexpr std::size_t kStateTensors = 9;
 
-Bytes english() {
-  std::ifstream in(CZIP_CONFORMANCE_DIR "/README.md", std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
+Bytes english(std::size_t size = 2'000) { return test::to_bytes(test::english_text(size)); }
 
 Bytes network_file(std::uint32_t vocabulary) {
   test::SeededNetworkV2Options options;
@@ -48,12 +43,7 @@ Model parse(const Bytes& file) {
 // Two documents held out, one of them long enough for two streams; what the others say does not
 // matter.
 Trainer trainer_with_documents(TrainingOptions options) {
-  Bytes text = english();
-  while (text.size() < 33'000) {
-    const Bytes once = text;
-    text.insert(text.end(), once.begin(), once.end());
-  }
-  text.resize(33'000);
+  const Bytes text = english(33'000);
   const Bytes filler{'x'};
   Trainer trainer(std::move(options));
   for (const Bytes& document : {text, english()}) {
@@ -137,8 +127,7 @@ TEST_CASE("a network joins a model, whose own tensors stay") {
   CHECK(tensors(file, "state.network.") == expected);
   CHECK(tensors(file).size() == expected.size() + kStateTensors);
 
-  Bytes text = english();
-  text.resize(6000);
+  const Bytes text = english(6'000);
   CHECK(payload(model, {.profile = 1}, text) == payload(parse(tiny), {.profile = 1}, text));
   for (const std::uint8_t profile : kNetworkProfiles) {
     CHECK(payload(model, {profile, 0, true}, text) != payload(model, {profile, 0, false}, text));
@@ -263,8 +252,7 @@ TEST_CASE(
 TEST_CASE("a block starts in the state of its profile, with the network or without") {
   const Bytes file = test::make_tiny_network_model_v2();
   const Model model = parse(file);
-  Bytes text = english();
-  text.resize(2000);
+  const Bytes text = english();
   for (const std::uint8_t profile : kNetworkProfiles) {
     const BlockSettings with{profile, 1, true}, without{profile, 1, false};
     const std::string number = std::to_string(profile);
@@ -293,14 +281,6 @@ TEST_CASE("a network joins the profiles of the levels that use one, and no other
   CHECK(decode_block(parse(file), settings, best_simd_level(), Bytes(4), kUnknownRange, text)
             .error()
             .code == ErrorCode::unsupported);
-}
-
-TEST_CASE("the encoder's number of streams follows the text's length") {
-  CHECK(network_streams_log2(0) == 0);
-  CHECK(network_streams_log2(32'767) == 0);
-  CHECK(network_streams_log2(32'768) == 1);
-  CHECK(network_streams_log2(1 << 20) == kMaxStreamsLog2);
-  CHECK(network_streams_log2(std::uint64_t{64} << 20) == kMaxStreamsLog2);
 }
 
 }  // namespace czip::v2

@@ -20,7 +20,7 @@ using RecorderProgress = std::function<void(std::uint64_t bytes, double bits)>;
 
 // Gives each text as many streams as the encoder gives it, and the network's inputs. The same
 // whatever the threads (0: as many as the machine has). Errors: out_of_memory.
-Status record_network(const NetworkPart& network, const CodeTree& tree, const Logistic& logistic,
+Status record_network(const ModelNetwork& network, const CodeTree& tree, const Logistic& logistic,
                       std::span<MixerText> texts, unsigned threads,
                       const RecorderProgress& progress);
 

@@ -67,17 +67,18 @@ class LowerOrders {
     }
   }
   [[nodiscard]] double probability(std::uint32_t rank) const {
-    double p = static_cast<double>(prior_->order0_below(rank + 1) - prior_->order0_below(rank)) /
-               4294967296.0;
+    double p =
+        static_cast<double>(prior_->order0_cumulative(rank + 1) - prior_->order0_cumulative(rank)) /
+        4294967296.0;
     for (std::uint32_t k = 1; k <= prior_->orders(); ++k) {
       const PriorList& list = lists_[k - 1];
       if (list.size == 0) continue;
-      p *= list.unlisted() / 65536.0;
+      p *= list.escape() / 65536.0;
       const auto end = list.ranks.begin() + list.size;
       const auto at = std::lower_bound(list.ranks.begin(), end, rank);
       if (at != end && *at == rank) {
         const auto i = static_cast<std::size_t>(at - list.ranks.begin());
-        p += (list.sums[i + 1] - list.sums[i]) / 65536.0;
+        p += (list.cumulative[i + 1] - list.cumulative[i]) / 65536.0;
       }
     }
     return p;
@@ -165,7 +166,7 @@ double representative(std::uint32_t scale, std::uint32_t level) {
 
 struct Quantized {
   std::uint32_t scale = 0;
-  std::vector<std::uint32_t> entries;  // rank << 3 | level
+  std::vector<std::uint32_t> entries;  // pack_prior_entry
 };
 
 Quantized quantize(std::span<const Candidate> list) {
@@ -188,7 +189,7 @@ Quantized quantize(std::span<const Candidate> list) {
       }
       if (representative(q.scale, level) > double{c.probability} * 65536 * 2) continue;
       sum += prior_probability(q.scale, level);
-      q.entries.push_back(std::uint32_t{c.rank} << 3 | level);
+      q.entries.push_back(pack_prior_entry({c.rank, level}));
     }
     if (sum < 65300 || q.scale + 1 == kPriorScales) break;
   }
@@ -221,10 +222,12 @@ PriorTable build_table(std::span<const Candidate> candidates) {
       while (end < candidates.size() && candidates[end].hash == candidates[at].hash) ++end;
       const Quantized q = quantize(candidates.subspan(at, end - at));
       const auto length = static_cast<std::uint32_t>(q.entries.size());
-      const std::uint32_t header = prior_fingerprint(candidates[at].hash) << 8 | q.scale;
+      const PriorHeader header{.fingerprint = prior_fingerprint(candidates[at].hash),
+                               .length = std::min(length, kLongList),
+                               .scale = q.scale};
       at = end;
       if (length == 0) continue;
-      append_cell(table.cells, header | std::min(length, kLongList) << 3);
+      append_cell(table.cells, pack_prior_header(header));
       if (length >= kLongList) append_cell(table.cells, length);
       for (const std::uint32_t entry : q.entries) append_cell(table.cells, entry);
     }

@@ -1,0 +1,22 @@
+#include "czip/codec/v2/coding/block_settings.hpp"
+
+#include <doctest/doctest.h>
+
+namespace czip::v2 {
+
+TEST_CASE("a text has a stream of the network for every 16 KiB, a power of two, at most 64") {
+  // min(64, 2^floor(log2(max(n / 16384, 1))))
+  CHECK(network_streams_log2(0) == 0);
+  CHECK(network_streams_log2(16383) == 0);
+  CHECK(network_streams_log2(2 * 16384 - 1) == 0);
+  CHECK(network_streams_log2(2 * 16384) == 1);
+  CHECK(network_streams_log2(4 * 16384 - 1) == 1);
+  CHECK(network_streams_log2(4 * 16384) == 2);
+  CHECK(network_streams_log2(63 * 16384) == 5);
+  CHECK(network_streams_log2(64 * 16384 - 1) == 5);
+  CHECK(network_streams_log2(64 * 16384) == 6);
+  CHECK(network_streams_log2(std::uint64_t{64} << 20) == 6);
+  CHECK(network_streams_log2(~std::uint64_t{0}) == 6);
+}
+
+}  // namespace czip::v2

@@ -1,0 +1,25 @@
+#include <doctest/doctest.h>
+
+#include <array>
+
+#include "czip/codec/v2/codec.hpp"
+
+namespace czip::v2 {
+
+TEST_CASE("levels are those of the table") {
+  // czip-v2-container.md, section 5.
+  constexpr std::array<int, 9> kProfile{0, 0, 1, 1, 1, 1, 1, 2, 2};
+  constexpr std::array<bool, 9> kNetwork{false, false, false, false, false,
+                                         false, true,  true,  true};
+  constexpr std::array<std::uint32_t, 9> kMiB{1, 2, 1, 2, 3, 4, 4, 4, 8};
+  CHECK(kMinLevel == 1);
+  CHECK(kMaxLevel == 9);
+  for (std::size_t i = 0; i < 9; ++i) {
+    const LevelSettings level = level_settings(static_cast<int>(i) + 1);
+    CHECK(level.profile == kProfile[i]);
+    CHECK(level.network == kNetwork[i]);
+    CHECK(level.block_bytes == kMiB[i] * 1048576);
+  }
+}
+
+}  // namespace czip::v2

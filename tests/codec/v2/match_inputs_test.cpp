@@ -1,0 +1,227 @@
+#include "czip/codec/v2/coding/match_inputs.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "support/linear_logistic.hpp"
+#include "support/small_trees.hpp"
+
+namespace czip::v2 {
+namespace {
+
+constexpr std::size_t kLong = 0;   // wants 6 tokens
+constexpr std::size_t kShort = 1;  // wants 3
+
+// Of 128 maps for each model, map s has the stretched value s - 2047 or, for the short model,
+// s + 128 - 2047: an input says which map was asked.
+std::vector<std::uint32_t> telling_maps() {
+  std::vector<std::uint32_t> maps;
+  for (std::uint32_t s = 0; s < kMatchInputs * kMatchStates; ++s) {
+    maps.push_back(test::state_showing_probability(s));
+  }
+  return maps;
+}
+
+struct Expectation {
+  std::uint32_t state = 0;  // number of the map, of its model's
+  bool bit = false;
+  friend bool operator==(const Expectation&, const Expectation&) = default;
+};
+
+class Fixture {
+ public:
+  explicit Fixture(std::uint32_t table_log2 = 12, std::uint32_t stream_count = 2)
+      : streams_(stream_count, Stream{History(100), {}, false}),
+        matches_(table_log2, telling_maps()) {}
+
+  // The stream's next token, which append() codes.
+  void begin(std::uint32_t stream = 0) {
+    matches_.begin_token(streams_[stream].history, stream, streams_[stream].positions);
+    streams_[stream].begun = true;
+    node_ = root_node(tree_);
+  }
+  void append(const std::vector<std::uint32_t>& ranks, std::uint32_t stream = 0) {
+    for (const std::uint32_t rank : ranks) {
+      if (!streams_[stream].begun) begin(stream);
+      streams_[stream].history.append(rank, "x");
+      streams_[stream].begun = false;
+    }
+  }
+  // What model m expects at this node, by its input.
+  std::optional<Expectation> expects(std::size_t m) {
+    std::array<std::int32_t, 2> inputs{9999, 9999};
+    matches_.predict(node_, logistic_, inputs);
+    if (inputs[m] == 0) return {};
+    const std::int32_t first = static_cast<std::int32_t>(m * kMatchStates) - 2047;
+    // Maps are below 256, so that what they say is below 0 unless it was turned to a 0's.
+    const bool bit = inputs[m] < 0;
+    return Expectation{static_cast<std::uint32_t>((bit ? inputs[m] : -inputs[m]) - first), bit};
+  }
+  void code(bool bit) {
+    std::array<std::int32_t, 2> inputs{};
+    matches_.predict(node_, logistic_, inputs);
+    matches_.update(bit);
+    node_ = child_node(tree_, node_, bit);
+  }
+  [[nodiscard]] const MatchInputs& matches() const { return matches_; }
+
+ private:
+  struct Stream {
+    History history;
+    MatchPositions positions;
+    bool begun = false;
+  };
+
+  CodeTree tree_ = test::tree_of_16();
+  Logistic logistic_ = test::linear_logistic();
+  std::vector<Stream> streams_;
+  MatchInputs matches_;
+  Node node_;
+};
+
+// Number 4 * length + class of depth, lengths below 16.
+Expectation expectation(std::uint32_t length, std::uint32_t depth_class, bool bit) {
+  return {4 * length + depth_class, bit};
+}
+
+}  // namespace
+
+TEST_CASE("three tokens that came before expect what came after them") {
+  Fixture matches;
+  matches.append({1, 2, 3, 9, 1, 2});
+  matches.begin();
+  CHECK_FALSE(matches.expects(kShort).has_value());  // 9 1 2 is new
+  matches.append({3});
+  matches.begin();
+  CHECK(matches.expects(kShort) == expectation(3, 0, true));  // 9 is past the split 8
+  CHECK_FALSE(matches.expects(kLong).has_value());
+  matches.code(true);
+  CHECK(matches.expects(kShort) == expectation(3, 1, false));  // below 12
+  matches.code(false);
+  CHECK(matches.expects(kShort).has_value());        // below 10; the map has learned
+  matches.code(true);                                // not 9
+  CHECK_FALSE(matches.expects(kShort).has_value());  // 9 is not in 10, 11
+}
+
+TEST_CASE("a match grows by a token as long as it is right") {
+  Fixture matches;
+  matches.append({1, 2, 3, 9, 1, 2, 3});
+  const std::vector<std::uint32_t> expected{9, 1, 2, 3, 9, 1};
+  for (std::uint32_t i = 0; i < expected.size(); ++i) {
+    matches.begin();
+    CHECK(matches.expects(kShort) == expectation(3 + i, 0, expected[i] >= 8));
+    matches.append({expected[i]});
+  }
+}
+
+TEST_CASE("the long model wants six tokens") {
+  Fixture matches;
+  matches.append({1, 2, 3, 4, 5, 6, 9, 1, 2, 3, 4, 5});
+  matches.begin();
+  CHECK_FALSE(matches.expects(kLong).has_value());
+  CHECK(matches.expects(kShort) == expectation(5, 0, false));
+  matches.append({6});
+  matches.begin();
+  CHECK(matches.expects(kLong) == expectation(6, 0, true));
+  CHECK(matches.expects(kShort) == expectation(6, 0, true));
+}
+
+TEST_CASE("of several places the latest counts, unless a match is going on") {
+  Fixture matches;
+  matches.append({1, 2, 3, 9, 1, 2, 3, 5, 1, 2, 3});
+  matches.begin();
+  CHECK(matches.expects(kShort) == expectation(3, 0, false));  // the 5 at position 7
+  // 8 1 2 goes on with 3; then 1 2 3 has its latest place before the 5, but the match goes on.
+  Fixture longer;
+  longer.append({8, 1, 2, 3, 9, 7, 1, 2, 3, 5, 4, 8, 1, 2});
+  longer.begin();
+  CHECK(longer.expects(kShort) == expectation(3, 0, false));
+  longer.append({3});
+  longer.begin();
+  CHECK(longer.expects(kShort) == expectation(4, 0, true));  // 9
+}
+
+TEST_CASE("a match that was wrong is given up, and another place looked up") {
+  Fixture matches;
+  matches.append({1, 2, 3, 9, 4, 5, 6, 7, 1, 2, 3, 4});
+  matches.begin();
+  CHECK_FALSE(matches.expects(kShort).has_value());  // 4 came instead of 9, and 2 3 4 is new
+  Fixture other;
+  other.append({2, 3, 4, 11, 1, 2, 3, 9, 1, 2, 3, 4});
+  other.begin();
+  CHECK(other.expects(kShort) == expectation(3, 0, true));  // 11 after 2 3 4
+}
+
+TEST_CASE("lengths from 16 on are in classes of 4, up to 32") {
+  const auto state_after = [](std::size_t repeated) {
+    Fixture matches;
+    std::vector<std::uint32_t> ranks;
+    for (std::uint32_t i = 0; i < 40; ++i) ranks.push_back(i * i % 13 + (i % 3));
+    std::vector<std::uint32_t> all(ranks);
+    all.push_back(15);
+    all.insert(all.end(), ranks.begin(), ranks.begin() + static_cast<std::ptrdiff_t>(repeated));
+    matches.append(all);
+    matches.begin();
+    const auto expected = matches.expects(kLong);
+    REQUIRE(expected.has_value());
+    return expected->state;
+  };
+  CHECK(state_after(15) == 4 * 15);
+  CHECK(state_after(16) == 4 * 16);
+  CHECK(state_after(19) == 4 * 16);
+  CHECK(state_after(20) == 4 * 17);
+  CHECK(state_after(31) == 4 * 19);
+  CHECK(state_after(32) == 4 * 20);
+  CHECK(state_after(39) == 4 * 20);
+}
+
+TEST_CASE("classes of length, and what the long match expects, choose the mixer's weights") {
+  Fixture matches;
+  CHECK(matches.matches().max_length_class() == 0);
+  const std::vector<std::uint32_t> text{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 9, 9};
+  matches.append(text);
+  for (std::uint32_t length = 0; length < 18; ++length) {
+    CAPTURE(length);
+    matches.begin();
+    static_cast<void>(matches.expects(kLong));
+    const std::uint32_t by_length = length < 4 ? 1 : length < 8 ? 2 : length < 16 ? 3 : 4;
+    CHECK(matches.matches().max_length_class() == (length < 3 ? 0 : by_length));
+    CHECK(matches.matches().long_length_class() == (length < 6 ? 0 : by_length));
+    CHECK(matches.matches().long_expected() == (length < 6 ? 0 : text[length] >= 8 ? 2 : 1));
+    matches.append({text[length]});
+  }
+}
+
+TEST_CASE("streams share the tables but take no other's place") {
+  Fixture matches;
+  matches.append({1, 2, 3, 9, 8}, 0);
+  matches.append({1, 2, 3}, 1);
+  matches.begin(1);
+  CHECK_FALSE(matches.expects(kShort).has_value());  // the place is stream 0's
+  // Stream 1 has put its own place there: stream 0 does not find its first one again.
+  matches.append({1, 2, 3}, 0);
+  matches.begin(0);
+  CHECK_FALSE(matches.expects(kShort).has_value());
+}
+
+TEST_CASE("the map of a used match learns whether the match was right, with the limit 255") {
+  Fixture matches;
+  matches.append({1, 2, 3, 9, 1, 2, 3});
+  const std::size_t map = kMatchStates + 4 * 3;  // the short model's, length 3, depth 0
+  const std::uint32_t q = 64 * 16 * static_cast<std::uint32_t>(map);
+  matches.begin();
+  matches.code(true);  // 9: right, a 1; 131072 // 3 = 43690
+  const auto up = static_cast<std::uint32_t>((std::uint64_t{4194303 - q} * 43690) >> 16);
+  CHECK(matches.matches().maps()[map] == ((q + up) << 10 | 1));
+  Fixture wrong;
+  wrong.append({1, 2, 3, 9, 1, 2, 3});
+  wrong.begin();
+  wrong.code(false);  // wrong, a 0: q * 43690 >> 16 less, rounded up
+  const auto down = static_cast<std::uint32_t>((std::uint64_t{q} * 43690 + 65535) >> 16);
+  CHECK(wrong.matches().maps()[map] == ((q - down) << 10 | 1));
+}
+
+}  // namespace czip::v2
