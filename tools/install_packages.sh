@@ -9,7 +9,7 @@ build_packages=(
   libpcre2-dev libbrotli-dev libzstd-dev liblzma-dev libmd-dev libarchive-dev
 )
 test_packages=(
-  doctest-dev libbenchmark-dev clang clang-format
+  doctest-dev libbenchmark-dev clang clang-format clang-tidy shellcheck ccache
   g++-aarch64-linux-gnu g++-s390x-linux-gnu qemu-user
   libopenblas-pthread-dev
 )

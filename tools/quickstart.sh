@@ -9,9 +9,12 @@ text=${1:-/usr/share/common-licenses/GPL-3}
 [ -r "$text" ] || text=$root/conformance/czip-v1.md
 
 "$root/tools/install_packages.sh" build
-cmake -S "$root" -B "$root/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCZIP_BUILD_TESTS=OFF > /dev/null
-cmake --build "$root/build"
-czip=$root/build/czip
+# The binary that tools/test.sh tests: the same preset in the same folder, less the tests and what they need.
+cd "$root"
+cmake --preset release -DCZIP_BUILD_TESTS=OFF > /dev/null
+cmake --build --preset release --target czip
+cd "$OLDPWD"
+czip=$root/build/release/czip
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

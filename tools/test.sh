@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Installs packages, builds czip and runs every test, those of the other configurations included: sanitizers,
-# clang, and aarch64 and s390x under emulation. Ends with ctest's summary.
+# Installs packages, builds czip by the preset "release", as tools/quickstart.sh does, and runs every test: its own, the
+# gates on the sources, and those of the other presets (network training, sanitizers, clang, and aarch64 and s390x under
+# emulation). Ends with ctest's summary.
 # Usage: tools/test.sh [extra ctest arguments]
 set -euo pipefail
-root=$(cd "$(dirname "$0")/.." && pwd)
-"$root/tools/install_packages.sh" test
-cmake -S "$root" -B "$root/build/release" -G Ninja -DCMAKE_BUILD_TYPE=Release \
-  -DCZIP_BUILD_BENCHMARKS=ON -DCZIP_TRAIN_NETWORK=ON -DCZIP_TEST_CONFIGURATIONS=ON > /dev/null
-cmake --build "$root/build/release"
-ctest --test-dir "$root/build/release" -j2 --output-on-failure "$@"
+cd "$(dirname "$0")/.."
+tools/install_packages.sh test
+# The presets share most of what is compiled with one another, and with the build before.
+export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+cmake --preset release -DCZIP_TEST_CONFIGURATIONS=ON > /dev/null
+cmake --build --preset release
+ctest --preset release -j2 "$@"

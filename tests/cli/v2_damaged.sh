@@ -42,5 +42,7 @@ head -c "$(stat -c %s out)" several | cmp - out
 (head -c 3 full.czip; printf '\003'; tail -c +5 full.czip) >bad.czip
 expect 2 "$CZIP" -t -m "$MODEL2" bad.czip; one_line; said 'version 3'
 # Little memory: sizes in headers are not believed.
-(ulimit -v 400000; expect 0 "$CZIP" -T1 -t -m "$MODEL2" full.czip)
+if (ulimit -v 400000; "$CZIP" -V) >/dev/null 2>&1; then  # a sanitizer reserves far more
+  (ulimit -v 400000; expect 0 "$CZIP" -T1 -t -m "$MODEL2" full.czip)
+fi
 clean

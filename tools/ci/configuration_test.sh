@@ -1,11 +1,8 @@
 #!/usr/bin/env bash
-# Builds czip in another configuration and runs its tests there.
-# Usage: configuration_test.sh BUILD_DIR TARGET "CTEST ARGUMENTS" CMAKE_ARGUMENT...
+# Builds czip by a preset of CMakePresets.json, which says what is built, and runs the tests that it names.
+# Usage: configuration_test.sh PRESET
 set -euo pipefail
-build=$1 target=$2 ctest_arguments=$3
-shift 3
-root=$(cd "$(dirname "$0")/../.." && pwd)
-cmake -S "$root" -B "$build" -G Ninja "$@" > /dev/null
-cmake --build "$build" --target "$target" | tail -n 1
-# shellcheck disable=SC2086  # the arguments are meant to be split
-ctest --test-dir "$build" --output-on-failure $ctest_arguments
+cd "$(dirname "$0")/../.."
+cmake --preset "$1" > /dev/null
+cmake --build --preset "$1" | tail -n 1
+ctest --preset "$1" -j2

@@ -1,4 +1,4 @@
-// The JSON header of a safetensors file, taken apart but not yet compared with the data.
+// The JSON header of a safetensors file, parsed but not yet checked against the data.
 #pragma once
 
 #include <cstdint>

@@ -47,11 +47,11 @@ OutputDistribution::OutputDistribution(OutputDistribution&&) noexcept = default;
 OutputDistribution& OutputDistribution::operator=(OutputDistribution&&) noexcept = default;
 OutputDistribution::~OutputDistribution() = default;
 
-Result<OutputDistribution> OutputDistribution::create(const Network& transformer) {
+Result<OutputDistribution> OutputDistribution::create(const Network& network) {
   std::unique_ptr<State> state(new (std::nothrow) State);
-  if (state == nullptr || !state->weights.allocate(transformer.vocabulary() + simd::kRowPadding))
+  if (state == nullptr || !state->weights.allocate(network.vocabulary() + simd::kRowPadding))
     return fail(ErrorCode::out_of_memory, "not enough memory for an output distribution");
-  state->network = transformer.network_.get();
+  state->network = network.network_.get();
   return OutputDistribution(std::move(state));
 }
 

@@ -1,6 +1,6 @@
-// What the czip-model-v2 network needs beside the products of kernels.hpp, as one table of
-// functions per SIMD level. The scalar table reads like conformance/czip-network-v2.md; the others
-// give the same integers. Element counts n are multiples of 16 unless said otherwise.
+// The operations of the czip-model-v2 network beside the plain products, as one table of functions
+// per SIMD level. The scalar table (kernels_scalar.hpp) reads like conformance/czip-network-v2.md;
+// the others give the same integers. Element counts n are multiples of 16 unless said otherwise.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,8 @@
 
 namespace czip::v2 {
 
-// Per-channel requantizing of accumulators; see `requantize` and `requantize_limit`.
+// How the accumulators of a matrix are requantized, by row ("channel"): see `requantize` and
+// `requantize_limit`.
 struct ChannelRequantization {
   const std::int16_t* multiplier;
   const std::int32_t* limit;
@@ -24,10 +25,11 @@ struct KeyValueRing {
   std::int8_t* keys;
   std::int8_t* values;
   std::size_t head_dim;
-  std::ptrdiff_t to_next;  // bytes from here to the ring that is attended next
+  std::ptrdiff_t to_next;  // bytes from here to the ring that is attended next, for prefetching
 };
 
-// Attention of one stream's token for the query heads that share one key/value head.
+// Attention of one stream's token for the query heads that share one key/value head (grouped-query
+// attention: Ainslie et al. 2023).
 struct AttentionInput {
   const std::int8_t* query;  // [heads][head_dim]
   std::size_t heads;
@@ -62,7 +64,8 @@ struct Kernels {
   void (*embed)(const std::int8_t* row, const std::int8_t* bigram, std::size_t n, int shift,
                 std::int32_t* y);
 
-  // y = int8 of x / rms(x) * gain, of each of `heads` heads [heads][n] by itself. |x| < 2^24.
+  // y = normalized(x), for each of `heads` rows of n elements with a root mean square of its own:
+  // x, gain and y are [heads][n]. |x| < 2^24.
   void (*normalize)(const std::int32_t* x, std::size_t heads, std::size_t n,
                     const std::int16_t* gain, std::int8_t* y);
 
@@ -74,8 +77,8 @@ struct Kernels {
   void (*add_requantized)(const std::int32_t* x, std::size_t n, const ChannelRequantization& scale,
                           std::int32_t* residual);
 
-  // y = the product of max(requantize(gate), 0) and requantize(value), both bound kActivationBound; for
-  // the squared ReLU both are the same.
+  // y = activated(requantize(gate), requantize(value)), both limited to kActivationBound; for the
+  // squared ReLU both are the same.
   void (*activate)(const std::int32_t* gate, const ChannelRequantization& gate_scale,
                    const std::int32_t* value, const ChannelRequantization& value_scale,
                    std::size_t n, std::int8_t* y);
@@ -94,24 +97,11 @@ struct Kernels {
                  const AttentionScratch& scratch, std::int8_t* out);
 
   // cumulative [n + 1] of logits [n], any n from 1 to 65536.
-  void (*masses)(const std::int32_t* logits, std::size_t n, const Exp2Table& exp2,
-                 std::uint32_t* cumulative);
+  void (*cumulative_frequencies)(const std::int32_t* logits, std::size_t n, const Exp2Table& exp2,
+                                 std::uint32_t* cumulative);
 };
 
-extern const Kernels kScalarKernels;
-#if defined(CZIP_HAVE_X86_KERNELS)
-extern const Kernels kAvx2Kernels;
-extern const Kernels kAvx512VnniKernels;
-#endif
-#if defined(CZIP_HAVE_NEON_KERNELS)
-extern const Kernels kNeonKernels;
-extern const Kernels kNeonDotprodKernels;
-#endif
-
-// inverse_rms by faster steps.
+// inverse_rms without bit-by-bit steps.
 [[nodiscard]] std::uint32_t fast_inverse_rms(std::uint64_t sum_of_squares, std::size_t n);
-
-// The table of a level that supported_simd_levels() lists.
-[[nodiscard]] const Kernels& kernels_of(SimdLevel level);
 
 }  // namespace czip::v2

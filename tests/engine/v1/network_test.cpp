@@ -1,4 +1,4 @@
-// The transformer's results depend on the tokens alone: not on batch shape, other sequences or SIMD
+// The network's results depend on the tokens alone: not on batch shape, other sequences or SIMD
 // level.
 #include "czip/engine/v1/network.hpp"
 
@@ -31,14 +31,14 @@ std::vector<std::uint32_t> some_tokens(const Weights& model, std::size_t n, std:
 
 using Logits = std::vector<std::vector<std::int32_t>>;
 
-Network make_transformer(const Weights& model, SimdLevel level) {
-  auto transformer = Network::create(model, level, Dialect::rust);
-  REQUIRE(transformer.has_value());
-  return std::move(*transformer);
+Network make_network(const Weights& model, SimdLevel level) {
+  auto network = Network::create(model, level, Dialect::rust);
+  REQUIRE(network.has_value());
+  return std::move(*network);
 }
 
-InferenceState make_state(const Network& transformer, InferenceState::Capacity capacity) {
-  auto state = InferenceState::create(transformer, capacity);
+InferenceState make_state(const Network& network, InferenceState::Capacity capacity) {
+  auto state = InferenceState::create(network, capacity);
   REQUIRE(state.has_value());
   return std::move(*state);
 }
@@ -48,8 +48,8 @@ std::vector<std::int32_t> row_of(const InferenceState& state, std::size_t r) {
 }
 
 // One row per call.
-Logits one_by_one(const Network& transformer, const std::vector<std::uint32_t>& tokens) {
-  InferenceState state = make_state(transformer, {1, kContext, 1});
+Logits one_by_one(const Network& network, const std::vector<std::uint32_t>& tokens) {
+  InferenceState state = make_state(network, {1, kContext, 1});
   state.reset(0);
   Logits logits;
   for (const std::uint32_t token : tokens) {
@@ -66,11 +66,11 @@ TEST_CASE("logits are the same row by row, in blocks of positions, and beside ot
   const auto others = some_tokens(model, 150, 2);
   for (const SimdLevel level : supported_simd_levels()) {
     CAPTURE(simd_level_name(level));
-    const Network transformer = make_transformer(model, level);
-    const Logits expected = one_by_one(transformer, tokens);
+    const Network network = make_network(model, level);
+    const Logits expected = one_by_one(network, tokens);
 
     for (const std::size_t block : {7U, 64U, 150U}) {
-      InferenceState state = make_state(transformer, {1, kContext, 150});
+      InferenceState state = make_state(network, {1, kContext, 150});
       state.reset(0);
       for (std::size_t begin = 0; begin < tokens.size(); begin += block) {
         std::vector<InputRow> rows;
@@ -82,7 +82,7 @@ TEST_CASE("logits are the same row by row, in blocks of positions, and beside ot
       }
     }
 
-    InferenceState state = make_state(transformer, {3, kContext, 3});
+    InferenceState state = make_state(network, {3, kContext, 3});
     for (std::uint32_t s = 0; s < 3; ++s) state.reset(s);
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       std::vector<InputRow> rows{{2, others[i]}, {1, tokens[i]}};
@@ -96,17 +96,17 @@ TEST_CASE("logits are the same row by row, in blocks of positions, and beside ot
 TEST_CASE("logits are the same at every SIMD level") {
   const Weights model = seeded_network();
   const auto tokens = some_tokens(model, 100, 3);
-  const Logits expected = one_by_one(make_transformer(model, SimdLevel::scalar), tokens);
+  const Logits expected = one_by_one(make_network(model, SimdLevel::scalar), tokens);
   for (const SimdLevel level : supported_simd_levels())
-    CHECK(one_by_one(make_transformer(model, level), tokens) == expected);
+    CHECK(one_by_one(make_network(model, level), tokens) == expected);
 }
 
 TEST_CASE("a reset sequence forgets its past") {
   const Weights model = seeded_network();
-  const Network transformer = make_transformer(model, best_simd_level());
+  const Network network = make_network(model, best_simd_level());
   const auto tokens = some_tokens(model, 40, 4);
-  const Logits expected = one_by_one(transformer, tokens);
-  InferenceState state = make_state(transformer, {1, kContext, 1});
+  const Logits expected = one_by_one(network, tokens);
+  InferenceState state = make_state(network, {1, kContext, 1});
   for (int round = 0; round < 2; ++round) {
     state.reset(0);
     for (std::size_t i = 0; i < tokens.size(); ++i) {
@@ -124,18 +124,18 @@ TEST_CASE("score multipliers beyond vector range give the scalar result") {
     layer.score_multiplier[1] = INT32_MAX;
   }
   const auto tokens = some_tokens(model, 60, 5);
-  const Logits expected = one_by_one(make_transformer(model, SimdLevel::scalar), tokens);
+  const Logits expected = one_by_one(make_network(model, SimdLevel::scalar), tokens);
   for (const SimdLevel level : supported_simd_levels())
-    CHECK(one_by_one(make_transformer(model, level), tokens) == expected);
+    CHECK(one_by_one(make_network(model, level), tokens) == expected);
 }
 
 TEST_CASE("frequencies fill the total and find returns the symbol of every range") {
   const Weights model = seeded_network();
   for (const SimdLevel level : supported_simd_levels()) {
-    const Network transformer = make_transformer(model, level);
-    auto distribution = OutputDistribution::create(transformer);
+    const Network network = make_network(model, level);
+    auto distribution = OutputDistribution::create(network);
     REQUIRE(distribution.has_value());
-    for (const auto& logits : one_by_one(transformer, some_tokens(model, 5, 6))) {
+    for (const auto& logits : one_by_one(network, some_tokens(model, 5, 6))) {
       std::vector<std::int32_t> padded(logits);
       padded.resize(logits.size() + 64);
       distribution->assign({padded.data(), logits.size()});
@@ -159,9 +159,9 @@ TEST_CASE("frequencies fill the total and find returns the symbol of every range
 
 TEST_CASE("a context beyond the model's positions and an unknown SIMD level are refused") {
   const Weights model = seeded_network();
-  const Network transformer = make_transformer(model, SimdLevel::scalar);
-  CHECK(!InferenceState::create(transformer, {1, model.positions + 1, 1}));
-  CHECK(!InferenceState::create(transformer, {1, 0, 1}));
+  const Network network = make_network(model, SimdLevel::scalar);
+  CHECK(!InferenceState::create(network, {1, model.positions + 1, 1}));
+  CHECK(!InferenceState::create(network, {1, 0, 1}));
   const SimdLevel foreign = supported_simd_levels().back() == SimdLevel::neon_dotprod
                                 ? SimdLevel::avx2
                                 : SimdLevel::neon_dotprod;

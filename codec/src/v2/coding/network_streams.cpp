@@ -58,7 +58,8 @@ void NetworkStreams::step(std::uint32_t streams) {
 
 std::span<const std::uint32_t> NetworkStreams::group_cumulative(std::uint32_t stream) {
   const std::size_t groups = groups_->size();
-  network_->masses(std::span(logits_).subspan(stream * groups, groups), group_cumulative_);
+  network_->cumulative_frequencies(std::span(logits_).subspan(stream * groups, groups),
+                                   group_cumulative_);
   return group_cumulative_;
 }
 
@@ -68,7 +69,7 @@ std::span<const std::uint32_t> NetworkStreams::member_cumulative(std::uint32_t s
   const auto logits = std::span(member_logits_).first(members);
   const auto sums = std::span(member_cumulative_).first(members + 1);
   state_.member_logits(stream, group, logits);
-  network_->masses(logits, sums);
+  network_->cumulative_frequencies(logits, sums);
   return sums;
 }
 

@@ -8,7 +8,6 @@
 #include <functional>
 #include <mutex>
 #include <new>
-#include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -61,8 +60,7 @@ class OrderedPipeline {
     }
     work(0);
     for (std::thread& helper : helpers) helper.join();
-    if (error_) return tl::unexpected(std::move(*error_));
-    return {};
+    return std::move(status_);
   }
 
  private:
@@ -113,16 +111,16 @@ class OrderedPipeline {
 
   // Commits as far as tasks are done without a gap.
   void commit_done() {
-    while (!error_ && committed_ < made_) {
+    while (status_ && committed_ < made_) {
       Slot& slot = slots_[committed_ % slots_.size()];
       if (!slot.done) return;
       if (slot.status) slot.status = guarded([&] { return stages_.commit(slot.task); });
-      if (!slot.status) error_ = std::move(slot.status.error());
+      if (!slot.status) status_ = std::move(slot.status);
       ++committed_;
     }
   }
 
-  [[nodiscard]] bool stopped() const { return finished_ || error_.has_value(); }
+  [[nodiscard]] bool stopped() const { return finished_ || !status_; }
 
   unsigned threads_;
   PipelineStages<Task> stages_;
@@ -132,7 +130,7 @@ class OrderedPipeline {
   std::uint64_t made_ = 0;       // tasks pulled so far, including one that failed
   std::uint64_t committed_ = 0;  // tasks at the front that left the pipeline
   bool finished_ = false;        // nothing more to pull
-  std::optional<Error> error_;
+  Status status_;                // the first error
 };
 
 template <class Task>

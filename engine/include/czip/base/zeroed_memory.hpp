@@ -1,6 +1,6 @@
-// Zeroed memory for large tables. What is large comes from the system page by page as it is
-// touched, in huge pages where the system has them: most of the cost of a table that is visited at
-// random is otherwise the translation of its addresses.
+// Zeroed memory for large tables. The system gives large ones page by page as they are touched, in
+// huge pages where it has them: a table that is read at random otherwise costs mostly the
+// translation of its addresses.
 #pragma once
 
 #include <cstddef>
@@ -29,11 +29,11 @@ struct ZeroedMemoryFree {
   }
 };
 
-// On a boundary of 64 bytes; null when memory runs out.
+// Starts on a boundary of 64 bytes; null when memory runs out.
 using ZeroedMemory = std::unique_ptr<void, ZeroedMemoryFree>;
 
 #if defined(__linux__)
-// On a boundary of huge pages, so that no part is left to small ones but its end.
+// Starts on a boundary of huge pages, so that all but its end can lie in them.
 inline ZeroedMemory map_zeroed(std::size_t bytes) {
   constexpr std::size_t kHugePage = std::size_t{2} << 20;
   constexpr std::size_t kSmallPage = std::size_t{64} << 10;  // the largest of any processor

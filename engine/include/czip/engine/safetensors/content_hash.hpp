@@ -1,4 +1,5 @@
-// Names a model by its content: what a compressed file stores to find, and insist on, its model.
+// Names a model by its content. A compressed file stores this hash to find its model, and to refuse
+// any other.
 //
 // The hash is XXH3-128 (seed 0) of the following bytes, integers little-endian:
 //   for each tensor, in ascending byte order of names:

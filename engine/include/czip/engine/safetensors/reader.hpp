@@ -16,8 +16,8 @@
 
 namespace czip::safetensors {
 
-// Element types as safetensors names them; the ones that czip's models use, and the rest by size
-// only.
+// Element types of safetensors. czip's models use the integers; of the others only the size
+// matters.
 enum class DType : std::uint8_t {
   i8,
   u8,

@@ -1,10 +1,12 @@
-// The czip-model-v1 transformer, ready to run at one SIMD level.
+// The czip-model-v1 transformer, ready to run at one SIMD level: int8 weights, integers throughout
+// (conformance/czip-v1.md). RMSNorm (Zhang & Sennrich 2019), rotary positions (Su et al. 2021), one
+// key/value head for all query heads (Shazeer 2019), attention sinks (Xiao et al. 2023), ReGLU
+// (Shazeer 2020).
 //
 // A Network is immutable and shared by threads; each thread owns an InferenceState with the
-// key/value caches of its sequences. Rows of many sequences, or many positions of one sequence, go
-// through in one call, so that the weights stream from memory once per batch. The result depends on
-// nothing but the model, the dialect and each sequence's tokens: not on the batch, the level or the
-// thread.
+// key/value caches of its sequences. A call takes rows of many sequences, or many positions of one,
+// so that the weights stream from memory once per batch. The result depends on nothing but the
+// model, the dialect and each sequence's tokens: not on the batch, the level or the thread.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +25,8 @@ struct PackedNetwork;
 
 class Network {
  public:
-  // Copies what it needs from `model` into the layouts of `level`. Errors: `level` not supported
-  // here, a model outside the bounds that Weights states, memory.
+  // Copies what it needs from `model` into the layouts of `level`. Errors: invalid_argument
+  // (`level` is not supported by this CPU or build), out_of_memory.
   static Result<Network> create(const Weights& model, SimdLevel level, Dialect dialect);
 
   Network(Network&&) noexcept;
@@ -60,14 +62,16 @@ class InferenceState {
     std::uint32_t rows;       // rows per forward call
   };
 
-  // Allocates everything that `forward` will need; `forward` itself allocates nothing.
-  static Result<InferenceState> create(const Network& transformer, Capacity capacity);
+  // Allocates everything that `forward` will need; `forward` itself allocates nothing. `network`
+  // must outlive the state. Errors: invalid_argument (a capacity of 0, or a context beyond the
+  // model's positions), out_of_memory.
+  static Result<InferenceState> create(const Network& network, Capacity capacity);
 
   InferenceState(InferenceState&&) noexcept;
   InferenceState& operator=(InferenceState&&) noexcept;
   ~InferenceState();
 
-  // Empties a sequence's cache: its next row is position 0.
+  // Begins a sequence anew, without allocation: its next row is position 0.
   void reset(std::uint32_t sequence);
 
   // Appends each row to its sequence, in order, and computes its logits. The caller keeps each

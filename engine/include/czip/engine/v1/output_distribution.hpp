@@ -11,7 +11,7 @@
 
 namespace czip::v1 {
 
-// A symbol's share of [0, total): low <= x < high. high - low >= 1.
+// The numbers of [0, total) that stand for one symbol: low <= x < high. high - low >= 1.
 struct CumulativeRange {
   std::uint32_t low;
   std::uint32_t high;
@@ -20,8 +20,8 @@ struct CumulativeRange {
 // The distribution of one position. Reused from position to position; `assign` allocates nothing.
 class OutputDistribution {
  public:
-  // `transformer` must outlive this object.
-  static Result<OutputDistribution> create(const Network& transformer);
+  // `network` must outlive this object.
+  static Result<OutputDistribution> create(const Network& network);
 
   OutputDistribution(OutputDistribution&&) noexcept;
   OutputDistribution& operator=(OutputDistribution&&) noexcept;

@@ -1,11 +1,14 @@
-// The transformer of czip-model-v2: int8 weights, integers throughout. Semantics and file format:
-// conformance/czip-network-v2.md.
+// The czip-model-v2 transformer: int8 weights, integers throughout. Semantics and file format:
+// conformance/czip-network-v2.md. RMSNorm (Zhang & Sennrich 2019), grouped-query attention (Ainslie
+// et al. 2023) with normalized queries and keys (Henry et al. 2020), a learned bias per distance
+// and a learned sink (Xiao et al. 2023), squared ReLU (So et al. 2021) or ReGLU (Shazeer 2020).
 //
-// A Network is immutable and shared by threads. A InferenceState runs streams in lockstep: each
-// step takes one token per stream and gives one row of logits per stream, of the groups of tokens;
-// the logits of one group's tokens are to be asked for (a two-level softmax: Goodman 2001). The
-// logits depend on the network and the stream's own tokens alone: not on the SIMD level, the other
-// streams or their number. Positions never run out; attention sees the last `window` tokens.
+// A Network is immutable and shared by threads. An InferenceState runs streams in lockstep: a step
+// takes one token per stream and gives one row of logits per stream, one logit for each group of
+// tokens; the caller then asks for the logits of one group's tokens (two-level softmax: Goodman
+// 2001). The logits depend on the network and the stream's own tokens alone: not on the SIMD level,
+// the other streams or their number. Positions never run out; attention sees the last `window`
+// tokens.
 #pragma once
 
 #include <cstddef>
@@ -16,22 +19,9 @@
 #include "czip/base/error.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/engine/simd.hpp"
+#include "czip/engine/v2/constants.hpp"
 
 namespace czip::v2 {
-
-// Bounds that the loader insists on; the bounds of every accumulator follow from them.
-struct NetworkLimits {
-  static constexpr std::uint32_t kVocabulary = 65536;
-  static constexpr std::uint32_t kModelWidth = 2048;  // d_model, a multiple of 16
-  static constexpr std::uint32_t kHeads = 64;
-  static constexpr std::uint32_t kHeadDim = 128;       // a multiple of 16
-  static constexpr std::uint32_t kFeedForward = 8192;  // d_ff, a multiple of 16
-  static constexpr std::uint32_t kLayers = 64;
-  static constexpr std::uint32_t kWindow = 4096;             // a multiple of 16
-  static constexpr std::uint32_t kBigramBuckets = 1U << 20;  // a power of two
-  static constexpr std::uint32_t kEmbeddingShift = 12;
-  static constexpr std::uint32_t kStreams = 64;
-};
 
 // Tensor "network.config": these fields in this order, after a format version of 1.
 struct NetworkConfig {
@@ -51,11 +41,12 @@ struct NetworkConfig {
   bool operator==(const NetworkConfig&) const = default;
 };
 
-// How the tokens stand in rows of logits: the codec's code order, which costs nothing at run time.
+// Which token each logit is for. The weights are packed in this order, so it costs nothing at run
+// time; the codec gives the order of its code.
 struct LogitOrder {
-  // The token of each rank, a permutation of the vocabulary; empty: every token is its own rank.
+  // The token of each rank, a permutation of the vocabulary. Empty: every token is its own rank.
   std::span<const std::uint16_t> tokens = {};
-  // The first rank of each group: ascending from 0, at most `group_size` apart. Their number is Q.
+  // The first rank of each of the Q groups: ascending from 0, at most `group_size` apart.
   std::span<const std::uint32_t> groups = {};
 };
 
@@ -66,9 +57,10 @@ class Network {
   // The configuration in `file`. Errors: corrupt, unsupported.
   static Result<NetworkConfig> read_config(const safetensors::File& file);
 
-  // Reads and checks every tensor whose name starts with "network."; refuses further ones. Errors:
-  // corrupt, unsupported, invalid_argument (`level` not supported here, `order` not what it must
-  // be), out_of_memory.
+  // Reads and checks every tensor whose name starts with "network."; refuses ones that the
+  // configuration does not have. Errors: corrupt, unsupported, invalid_argument (`level` is not
+  // supported by this CPU or build, `order` is not a permutation with groups as above),
+  // out_of_memory.
   static Result<Network> create(const safetensors::File& file, SimdLevel level,
                                 const LogitOrder& order);
 
@@ -79,18 +71,19 @@ class Network {
   [[nodiscard]] const NetworkConfig& config() const;
   [[nodiscard]] SimdLevel level() const;
 
-  // Bytes of keys and values that one stream takes in a InferenceState.
+  // Bytes of keys and values that one stream takes in an InferenceState.
   [[nodiscard]] std::size_t stream_bytes() const;
 
-  // Q.
+  // Number of groups, Q.
   [[nodiscard]] std::size_t groups() const;
-  // Of one group.
+  // Number of tokens of a group.
   [[nodiscard]] std::size_t members(std::size_t group) const;
 
-  // A row of n logits to cumulative masses [n + 1]: cumulative[0] = 0 and
-  // cumulative[r + 1] - cumulative[r], at least 1, is proportional to 2^(logit r / 64). The total
+  // Softmax of a row of n logits as cumulative frequencies [n + 1]: cumulative[0] = 0, and
+  // cumulative[r + 1] - cumulative[r] is proportional to 2^(logit r / 64) and at least 1. The total
   // is below 2^32.
-  void masses(std::span<const std::int32_t> logits, std::span<std::uint32_t> cumulative) const;
+  void cumulative_frequencies(std::span<const std::int32_t> logits,
+                              std::span<std::uint32_t> cumulative) const;
 
  private:
   friend class InferenceState;
@@ -100,23 +93,25 @@ class Network {
 
 class InferenceState {
  public:
-  // 1 to 64 streams. Allocates everything that `step` will need; `step` itself allocates nothing.
-  // `network` must outlive the state.
+  // For 1 to NetworkLimits::kStreams streams. Allocates everything that `step` will need; `step`
+  // itself allocates nothing. `network` must outlive the state. Errors: invalid_argument,
+  // out_of_memory.
   static Result<InferenceState> create(const Network& network, std::uint32_t streams);
 
   InferenceState(InferenceState&&) noexcept;
   InferenceState& operator=(InferenceState&&) noexcept;
   ~InferenceState();
 
-  // Begins all streams anew.
+  // Begins all streams anew, without allocation.
   void reset();
 
-  // Appends tokens[s], below the vocabulary, to stream s for the first tokens.size() streams, the
-  // others staying as they are, and writes the logits of the group of what follows:
-  // [tokens.size()][Q], in units of 1/64 of a power of two, in [-32767, 32767].
+  // Appends tokens[s], below the vocabulary, to stream s for the first tokens.size() streams; the
+  // others stay as they are. Writes the logits of the next token's group: [tokens.size()][Q], in
+  // units of 1/64 of a power of two, in [-32767, 32767].
   void step(std::span<const std::uint32_t> tokens, std::span<std::int32_t> logits);
 
-  // After a step that `stream` took part in: the logits of the group's tokens, [members(group)].
+  // After a step that `stream` took part in: the logits of the tokens of a group, [members(group)],
+  // for the same next token.
   void member_logits(std::size_t stream, std::size_t group, std::span<std::int32_t> logits);
 
  private:

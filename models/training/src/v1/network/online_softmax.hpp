@@ -8,7 +8,7 @@
 #include <span>
 
 #include "czip/engine/integer_math.hpp"
-#include "czip/engine/v1/exp2.hpp"
+#include "czip/engine/v1/functions.hpp"
 #include "v1/network/shape.hpp"
 
 namespace czip::v1::training {

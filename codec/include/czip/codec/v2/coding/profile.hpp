@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "czip/codec/v2/coding/constants.hpp"
-#include "czip/codec/v2/coding/mixer_kernels.hpp"
+#include "czip/engine/v2/mixer_kernels.hpp"
 
 namespace czip::v2 {
 

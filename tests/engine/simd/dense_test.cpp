@@ -1,0 +1,53 @@
+// Products of matrices: the scalar kernel against sums by hand, every SIMD level of this CPU against
+// the scalar kernel.
+#include "simd/dense.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/kernel_inputs.hpp"
+
+namespace czip::simd {
+namespace {
+
+using namespace test;
+
+TEST_CASE("the scalar kernel multiplies each row of activations with each row of weights") {
+  PackedMatrix packed;
+  REQUIRE(pack(kScalar.dense, {2, 3, {1, 2, 3, -4, 0, 127}}, packed).has_value());
+  auto x = buffer<std::int8_t>(2 * kRowPadding);
+  const std::int8_t rows[2][3] = {{10, -1, 5}, {127, 127, -127}};
+  for (std::size_t r = 0; r < 2; ++r)
+    for (std::size_t i = 0; i < 3; ++i) x[r * kRowPadding + i] = rows[r][i];
+  auto y = buffer<std::int32_t>(2 * kRowPadding);
+  auto scratch = buffer<std::int16_t>(dense_scratch_elements(3));
+  kScalar.dense.multiply(packed, x.data(), kRowPadding, 2, y.data(), kRowPadding, scratch.data());
+  CHECK(y[0] == 23);                    // 10 - 2 + 15
+  CHECK(y[1] == 595);                   // -40 + 635
+  CHECK(y[kRowPadding] == 0);           // 127 + 254 - 381
+  CHECK(y[kRowPadding + 1] == -16637);  // -508 - 16129
+}
+
+TEST_CASE("dense equals the scalar kernel for odd sizes and extreme weights") {
+  Random random(1);
+  for (const KernelSet* kernels : vector_kernels())
+    for (const Draw how : {Draw::uniform, Draw::extremes, Draw::mostly_small})
+      for (const DenseCase& size : kDenseCases) {
+        CAPTURE(simd_level_name(kernels->level));
+        CAPTURE(size.outputs);
+        CAPTURE(size.inputs);
+        const auto run = make_dense_run<std::int32_t>(random, how, size);
+        const MatrixI8 matrix = drawn_matrix(random, how, size.outputs, size.inputs);
+        const auto with = [&](const KernelSet& k) {
+          return run(k, matrix, [&](const PackedMatrix& packed, std::int32_t* y, std::int16_t* s) {
+            k.dense.multiply(packed, run.x.data(), run.x_stride, size.rows, y, run.y_stride, s);
+          });
+        };
+        CHECK(with(*kernels) == with(kScalar));
+      }
+}
+
+}  // namespace
+}  // namespace czip::simd
