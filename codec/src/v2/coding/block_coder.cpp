@@ -18,6 +18,9 @@ namespace {
 // For estimates of a text's number of tokens.
 constexpr std::size_t kTypicalTokenBytes = 3;
 
+// A position in the largest block fits an entry of the match models' tables.
+static_assert(kMaxBlockBytes <= std::uint32_t{1} << kPositionBits);
+
 Status check_settings(const Model& model, const BlockSettings& settings) {
   if (settings.profile > kMaxProfile || settings.streams_log2 > kMaxStreamsLog2) {
     return fail(ErrorCode::unsupported, "a block's settings are unknown to this czip");

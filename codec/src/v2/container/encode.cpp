@@ -37,7 +37,7 @@ void release(Bytes& bytes) { Bytes().swap(bytes); }
 // Reads until `text` has `limit` bytes or the source ends.
 Status fill(ByteSource& source, std::size_t limit, Bytes& text) {
   constexpr std::size_t kStep = std::size_t{256} << 10;
-  text.reserve(limit);  // not touched, so not yet taken from the machine
+  text.reserve(limit);  // pages that are not touched take no memory
   while (text.size() < limit) {
     const std::size_t before = text.size();
     text.resize(std::min(limit, before + kStep));
@@ -112,10 +112,10 @@ class BlockEncoder {
   bool verify_;
 };
 
-// Writes a full frame; owns what the pipeline's stages share.
+// Writes a full frame. Owns what the pipeline's stages share.
 class FrameEncoder {
  public:
-  // `begun`: text already taken from `source`, less than a block.
+  // `begun` is text that was already read from `source`, less than a block.
   FrameEncoder(const Model& model, const EncodeOptions& options, Bytes begun, ByteSource& source,
                ByteSink& out)
       : options_(&options),
@@ -148,7 +148,7 @@ class FrameEncoder {
  private:
   struct Task {
     BlockHeader header;
-    Bytes text;  // given up once coded
+    Bytes text;  // freed once coded
     Bytes payload;
   };
 
@@ -211,7 +211,7 @@ Status write_compact(const Model& model, const EncodeOptions& options, CodingCon
                        .stored = true,
                        .text_bytes = static_cast<std::uint32_t>(text.size())};
   std::span<const std::uint8_t> payload = text;
-  // A coded text has the longer header; it must be worth it.
+  // The payload must save more than the longer header of a coded text takes.
   if (*coded && (*coded)->payload.size() + kCompactCodedExtra < text.size()) {
     payload = (*coded)->payload;
     header.stored = false;

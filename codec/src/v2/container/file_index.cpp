@@ -7,7 +7,7 @@
 namespace czip::v2 {
 namespace {
 
-// Appends the blocks of a frame that starts at byte 0.
+// The index of a file that is one frame, from its seek table.
 FileIndex from_table(const FrameHeader& frame, const Trailer& trailer) {
   FileIndex index;
   index.frames.push_back(frame);
@@ -24,7 +24,7 @@ FileIndex from_table(const FrameHeader& frame, const Trailer& trailer) {
   return index;
 }
 
-// Nothing where the file is not a single frame with its trailer at the end.
+// nullopt: the file is not a single frame with its trailer at the end.
 Result<std::optional<FileIndex>> read_table(RandomAccessSource& in) {
   CZIP_TRY_ASSIGN(const auto size, in.size());
   std::array<std::uint8_t, kFrameHeaderBytes> start{};
@@ -58,7 +58,7 @@ Result<FileIndex> walk(RandomAccessSource& in) {
     CZIP_TRY_ASSIGN(const auto found, reader.next(record));
     if (!found) return index;
     if (record.kind == RecordKind::frame_end) {
-      // An empty frame has no block that would bring its header along.
+      // The next frame's header is added with its first block, so never that of an empty frame.
       next = 0;
       continue;
     }

@@ -1,4 +1,4 @@
-// Where the blocks of a CZIPv2 file lie, without decoding them.
+// The places of a CZIPv2 file's blocks, found without decoding them.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct BlockPlace {
   std::uint64_t text_offset = 0;
   std::uint32_t text_bytes = 0;
   std::uint32_t index = 0;  // in its frame
-  std::size_t frame = 0;    // in FileIndex::frames; kCompactFrame: it is a compact frame
+  std::size_t frame = 0;    // index in FileIndex::frames, or kCompactFrame
 };
 
 inline constexpr std::size_t kCompactFrame = static_cast<std::size_t>(-1);
@@ -28,7 +28,8 @@ struct FileIndex {
   std::uint64_t text_bytes = 0;
 };
 
-// From the seek table where the file is one frame, else from one block header to the next.
+// Reads the seek table of a file that is one frame; otherwise goes from block header to block
+// header. Errors: those of FrameReader.
 Result<FileIndex> index_file(RandomAccessSource& in);
 
 }  // namespace czip::v2

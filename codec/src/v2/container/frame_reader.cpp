@@ -9,7 +9,7 @@
 namespace czip::v2 {
 namespace {
 
-// Memory for bytes that may not come is taken in steps.
+// Memory for a payload is allocated in steps of this size, because it may not be there.
 constexpr std::size_t kReadStep = std::size_t{1} << 20;
 
 constexpr const char* kPayload = "a payload";
@@ -96,7 +96,7 @@ ModelReference FrameReader::model_of(const Record& record) const {
   return model;
 }
 
-// Sets record.kind to compact where it read one, to block where a frame has begun.
+// Reads a compact frame or a frame's header; sets record.kind to compact or to block.
 Result<bool> FrameReader::begin_frame(Record& record) {
   frame_offset_ = input_.offset();
   std::array<std::uint8_t, 2> magic{};
@@ -175,7 +175,7 @@ Status FrameReader::read_payload(std::uint32_t size, Record& record) {
     CZIP_TRY(input_.append(size, record.payload));
     return record.payload.size() == size ? Status{} : ended(kPayload);
   }
-  // The last byte shows that all of them are there.
+  // Reading the last byte shows whether all of them are there.
   if (size == 0) return {};
   input_.seek(input_.offset() + size - 1);
   std::uint8_t last = 0;

@@ -1,5 +1,5 @@
-// Takes a CZIPv2 file apart, front to back: frames, blocks, trailers. Memory grows only with what
-// has arrived, never with what a field claims.
+// Parses a CZIPv2 file from front to back: frames, blocks, trailers. Memory grows with the bytes
+// that have arrived, never with what a field claims.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace czip::v2 {
 
-// Where the reader's bytes come from. A random-access source can leave bytes out.
+// The source of the reader's bytes. Bytes can be skipped in a random-access source.
 class FrameInput {
  public:
   explicit FrameInput(ByteSource& stream) : stream_(&stream) {}
@@ -24,9 +24,9 @@ class FrameInput {
   // Random access only.
   void seek(std::uint64_t offset) { offset_ = offset; }
 
-  // Fills as much of `buffer` as there is.
+  // Fills `buffer` as far as the source has bytes; returns their number.
   Result<std::size_t> read(std::span<std::uint8_t> buffer);
-  // Appends `count` bytes to `bytes`, or what there is of them; memory follows what arrives.
+  // Appends `count` bytes to `bytes`, fewer if the source ends.
   Status append(std::uint64_t count, std::vector<std::uint8_t>& bytes);
 
  private:
@@ -37,7 +37,7 @@ class FrameInput {
 
 enum class RecordKind : std::uint8_t { block, compact, frame_end };
 
-// What `next` finds; buffers are reused.
+// What `next` reads. Which members are set depends on the kind.
 struct Record {
   RecordKind kind = RecordKind::block;
   std::uint64_t offset = 0;                 // of its first byte in the file
@@ -72,19 +72,19 @@ class FrameReader {
   // payload and text are the caller's.
   Result<bool> next(Record& record);
 
-  // Goes on in the middle of a frame, at the header of its block `index`. The trailer cannot be
-  // read then. Random access only.
+  // Continues in the middle of a frame, at the header of its block `index`. Its trailer cannot be
+  // read after that. Random access only.
   void resume(const FrameHeader& frame, std::uint64_t index, std::uint64_t offset);
-  // Goes on at the beginning of a frame.
+  // Continues at the beginning of a frame. Random access only.
   void restart(std::uint64_t offset);
 
-  // Of the record read last, unless that is a compact frame.
+  // The frame of the record read last, which must not be a compact frame.
   [[nodiscard]] const FrameHeader& frame() const { return *frame_; }
   [[nodiscard]] std::uint64_t frame_offset() const { return frame_offset_; }
   [[nodiscard]] std::uint64_t frames() const { return frames_; }
   [[nodiscard]] std::uint64_t offset() const { return input_.offset(); }
 
-  // The model that the record's text was coded with.
+  // The model that the record's text was coded with. The record must be the last one read.
   [[nodiscard]] ModelReference model_of(const Record& record) const;
 
  private:

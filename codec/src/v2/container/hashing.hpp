@@ -1,4 +1,4 @@
-// The hashes of the container: XXH3, whose values are the same on every machine.
+// The hashes of the container: XXH3 (Collet), whose values are the same on every machine.
 #pragma once
 
 #include <array>
@@ -10,9 +10,10 @@
 
 namespace czip::v2 {
 
+// XXH3-64.
 [[nodiscard]] std::uint64_t hash64(std::span<const std::uint8_t> bytes, std::uint64_t seed = 0);
 
-// Its low 32 bits, for headers.
+// The low 32 bits of hash64, for headers.
 [[nodiscard]] std::uint32_t check32(std::span<const std::uint8_t> bytes, std::uint64_t seed = 0);
 
 // XXH3-128 of a text that comes in pieces.

@@ -25,7 +25,7 @@ FrameInfo compact_frame(const Record& record, const FrameReader& reader) {
   return frame;
 }
 
-// At the frame's end.
+// Adds what is known at a frame's end.
 void complete(const Record& record, const FrameReader& reader, FrameInfo& frame) {
   const FrameHeader& header = reader.frame();
   frame.archive = header.archive;

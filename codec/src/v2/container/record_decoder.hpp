@@ -1,4 +1,4 @@
-// From a record of a CZIPv2 file to its text, with every hash checked.
+// Decodes the records of a CZIPv2 file and checks their hashes.
 #pragma once
 
 #include <cstdint>

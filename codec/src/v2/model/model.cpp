@@ -26,12 +26,12 @@ std::string shape_text(const std::vector<std::uint64_t>& shape) {
   return text;
 }
 
-// Reads tensors of a given type and shape; remembers the first that does not fit.
+// Reads tensors that must have given types and shapes, and keeps the first error.
 class TensorReader {
  public:
   explicit TensorReader(const safetensors::File& file) : file_(&file) {}
 
-  // A dimension of 0 in `shape` stands for any length. Empty after a failure.
+  // A dimension of 0 in `shape` stands for any length. Empty if the tensor is missing or differs.
   std::span<const std::uint8_t> bytes(std::string_view tensor_name, safetensors::DType dtype,
                                       std::vector<std::uint64_t> shape) {
     const std::string name(tensor_name);

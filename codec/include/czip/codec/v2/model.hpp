@@ -12,9 +12,9 @@
 
 namespace czip::v2 {
 
-struct ModelParts;  // internal: codec/src/v2/model_parts.hpp
+struct ModelParts;  // czip/codec/v2/model/parts.hpp
 
-// What a model file says of itself ("__metadata__").
+// A model file's metadata for people.
 struct ModelDescription {
   std::string name;
   std::string description;
@@ -22,13 +22,13 @@ struct ModelDescription {
   std::string training_data;
 };
 
-// Immutable once loaded; copies share their parts and any number of threads may code with one.
+// Immutable once loaded. Copies share their parts, and any number of threads may use one.
 class Model {
  public:
-  // Parses and checks a model file; of a network, whether it is one of this model. Its weights are
-  // checked when a block first needs them, which fails then with what is wrong. The prior's tables
-  // and the network stay in `file`, which must outlive every copy of the model: the built-in model
-  // is used where it lies in the program.
+  // Parses and checks a model file, except a network's weights: these are checked when a block
+  // first needs them, and coding it then fails with the error. The prior's tables and the network
+  // are used where they are in `file`, which must outlive every use of the model. Errors: corrupt,
+  // unsupported, out_of_memory.
   static Result<Model> parse(std::span<const std::uint8_t> file);
 
   [[nodiscard]] const Hash128& hash() const;

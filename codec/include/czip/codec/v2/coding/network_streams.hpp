@@ -42,8 +42,8 @@ class NetworkStreams {
   // One step of the network: appends to each of the first `streams` streams its last token.
   void step(std::uint32_t streams);
   // The network's prediction of a stream's next token, as cumulative frequencies
-  // (Network::masses): of the groups, [groups + 1], and of the tokens of one group, [members + 1].
-  // Each is valid until it is called again.
+  // (Network::cumulative_frequencies): of the groups, [groups + 1], and of the tokens of one group,
+  // [members + 1]. Each is valid until it is called again.
   std::span<const std::uint32_t> group_cumulative(std::uint32_t stream);
   std::span<const std::uint32_t> member_cumulative(std::uint32_t stream, std::uint32_t group);
 
