@@ -9,23 +9,13 @@
 #include <mutex>
 #include <new>
 #include <optional>
-#include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/base/parallel.hpp"
 
 namespace czip {
-
-inline constexpr unsigned kMaxThreads = 256;
-
-// `requested` threads, or as many as the machine has for 0, but not more than `tasks`.
-[[nodiscard]] inline unsigned thread_count(unsigned requested, std::uint64_t tasks) {
-  std::uint64_t count = requested != 0 ? requested : std::thread::hardware_concurrency();
-  if (count > tasks) count = tasks;
-  return static_cast<unsigned>(count < 1 ? 1 : count > kMaxThreads ? kMaxThreads : count);
-}
 
 template <class Task>
 struct PipelineStages {
@@ -46,22 +36,13 @@ class OrderedPipeline {
   OrderedPipeline(unsigned threads, PipelineStages<Task> stages)
       : threads_(threads), stages_(std::move(stages)) {}
 
-  // Runs until everything is committed, on the calling thread and `threads - 1` more. Errors: the
-  // first by task order; tasks after it may have been processed, but are not committed.
-  // std::bad_alloc becomes out_of_memory.
+  // Runs until everything is committed, on the calling thread and up to `threads` - 1 others (see
+  // run_on_threads). Error: the first in the order of tasks; tasks after it may have been
+  // processed, but are not committed. std::bad_alloc becomes out_of_memory.
   Status run() {
     slots_.resize(std::size_t{2} * threads_);
-    std::vector<std::thread> helpers;
-    helpers.reserve(threads_);
-    try {
-      for (unsigned worker = 1; worker < threads_; ++worker)
-        helpers.emplace_back([this, worker] { work(worker); });
-    } catch (const std::system_error&) {
-      // The machine has no more threads; the work gets done by those that started.
-    }
-    work(0);
-    for (std::thread& helper : helpers) helper.join();
-    if (error_) return tl::unexpected(std::move(*error_));
+    run_on_threads(threads_, [this](unsigned worker) { work(worker); });
+    if (error_) return fail(error_->code, std::move(error_->message));
     return {};
   }
 
