@@ -15,7 +15,7 @@ namespace czip::test {
 
 // A pipe: no length, at most `step` bytes at a time, no way back; fails once `fail_at` bytes are
 // read.
-class Pipe final : public ByteSource {
+class Pipe final : public RewindableSource {
  public:
   explicit Pipe(const std::vector<std::uint8_t>& bytes,
                 std::size_t fail_at = std::numeric_limits<std::size_t>::max(),
@@ -39,7 +39,7 @@ class Pipe final : public ByteSource {
 };
 
 // Takes `capacity` bytes.
-class FullDisk final : public ByteSink {
+class FullDisk final : public RewindableSink {
  public:
   explicit FullDisk(std::size_t capacity) : left_(capacity) {}
   Status write(std::span<const std::uint8_t> bytes) override {

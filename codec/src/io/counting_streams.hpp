@@ -15,10 +15,6 @@ class CountingSource final : public ByteSource {
     if (count) size_ += *count;
     return count;
   }
-  Status rewind() override {
-    size_ = 0;
-    return source_->rewind();
-  }
   [[nodiscard]] std::uint64_t size() const { return size_; }
 
  private:
@@ -32,10 +28,6 @@ class CountingSink final : public ByteSink {
   Status write(std::span<const std::uint8_t> bytes) override {
     size_ += bytes.size();
     return sink_->write(bytes);
-  }
-  Status rewind() override {
-    size_ = 0;
-    return sink_->rewind();
   }
   [[nodiscard]] std::uint64_t size() const { return size_; }
 

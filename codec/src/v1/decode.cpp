@@ -27,7 +27,8 @@ std::vector<Dialect> alternatives(const AttemptResult& result) {
 // Decodes without knowing the dialect.
 class DialectDetection {
  public:
-  DialectDetection(const Model& model, ByteSource& in, ByteSink& out, const DecodeOptions& options)
+  DialectDetection(const Model& model, RewindableSource& in, RewindableSink& out,
+                   const DecodeOptions& options)
       : model_(&model),
         in_(&in),
         out_(&out),
@@ -91,8 +92,8 @@ class DialectDetection {
   }
 
   const Model* model_;
-  ByteSource* in_;
-  ByteSink* out_;
+  RewindableSource* in_;
+  RewindableSink* out_;
   AttemptOptions attempt_;
   std::uint64_t progress_ = 0;
 };
@@ -114,7 +115,7 @@ Result<CodingReport> decode_dialect(const Model& model, ByteSource& in, ByteSink
 
 }  // namespace
 
-Result<CodingReport> decode(const Model& model, ByteSource& in, ByteSink& out,
+Result<CodingReport> decode(const Model& model, RewindableSource& in, RewindableSink& out,
                             const DecodeOptions& options) {
   try {
     if (options.dialect) return decode_dialect(model, in, out, options);

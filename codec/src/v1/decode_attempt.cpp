@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "czip/base/pipeline.hpp"
+#include "czip/base/utf8.hpp"
 #include "io/stopwatch.hpp"
-#include "io/utf8_checker.hpp"
 #include "v1/chunk_decoder.hpp"
 #include "v1/file_reader.hpp"
 

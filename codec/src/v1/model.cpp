@@ -61,10 +61,10 @@ Result<std::string> embedded_tokenizer_json(const Weights& network) {
   for (;;) {
     const Result<std::size_t> count = (*decoder)->read(buffer);
     if (!count) return tokenizer_error(count.error());
-    if (*count > kMaxTokenizerJsonBytes - json.size())
-      return fail(
-          ErrorCode::unsupported,
-          "tokenizer.data: more than " + std::to_string(kMaxTokenizerJsonBytes) + " bytes of JSON");
+    if (*count > Tokenizer::kMaxJsonBytes - json.size())
+      return fail(ErrorCode::unsupported, "tokenizer.data: more than " +
+                                              std::to_string(Tokenizer::kMaxJsonBytes) +
+                                              " bytes of JSON");
     std::transform(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(*count),
                    std::back_inserter(json),
                    [](std::uint8_t byte) { return static_cast<char>(byte); });

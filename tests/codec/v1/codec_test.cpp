@@ -15,7 +15,6 @@
 
 #include "czip/base/little_endian.hpp"
 #include "czip/base/pipeline.hpp"
-#include "io/utf8_checker.hpp"
 #include "support/error_style.hpp"
 #include "support/troubled_streams.hpp"
 #include "support/v1_seeded_model.hpp"
@@ -362,34 +361,6 @@ TEST_CASE("memory that runs out inside the pipeline is an error") {
   const Status status = run_ordered(3, stages);
   REQUIRE_FALSE(status.has_value());
   CHECK(status.error().code == ErrorCode::out_of_memory);
-}
-
-TEST_CASE("UTF-8 is recognised by the Unicode standard's definition, wherever it is cut") {
-  struct Example {
-    std::string_view bytes;
-    bool valid;
-  };
-  constexpr Example kExamples[] = {{"", true},
-                                   {"ascii\n", true},
-                                   {"\xc2\x80\xdf\xbf", true},
-                                   {"\xe0\xa0\x80\xed\x9f\xbf\xef\xbf\xbf", true},
-                                   {"\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", true},
-                                   {"\x80", false},
-                                   {"\xc1\xbf", false},          // overlong
-                                   {"\xe0\x9f\xbf", false},      // overlong
-                                   {"\xed\xa0\x80", false},      // surrogate
-                                   {"\xf0\x8f\xbf\xbf", false},  // overlong
-                                   {"\xf4\x90\x80\x80", false},  // above U+10FFFF
-                                   {"\xff", false},
-                                   {"\xe2\x82", false},  // cut
-                                   {"\xe2\x82x", false}};
-  for (const Example& example : kExamples)
-    for (std::size_t cut = 0; cut <= example.bytes.size(); ++cut) {
-      Utf8Checker checker;
-      checker.add(example.bytes.substr(0, cut));
-      checker.add(example.bytes.substr(cut));
-      CHECK(checker.complete() == example.valid);
-    }
 }
 
 TEST_CASE("a tokenizer that does not fit the network is refused with both sizes") {

@@ -335,7 +335,7 @@ TEST_CASE("tokens that contradict each other or the limits are refused") {
   CHECK(mentions(changed([](json& d) { d["mergeable_ranks"].erase("a"); }), "byte 97"));
   CHECK(mentions(changed([](json& d) { d["mergeable_ranks"]["ab"] = 7; }), "id 7"));
   CHECK(mentions(changed([](json& d) { d["mergeable_ranks"]["ab"] = 257; }), "id 257"));
-  CHECK(mentions(changed([](json& d) { d["mergeable_ranks"]["ab"] = 5000; }), "explicit_n_vocab"));
+  CHECK(mentions(changed([](json& d) { d["mergeable_ranks"]["ab"] = 5000; }), "number of ids"));
   CHECK(mentions(changed([](json& d) { d["mergeable_ranks"]["ab"] = 1 << 20; }), "2^20"));
   CHECK(
       mentions(changed([](json& d) { d["mergeable_ranks"]["\xe2\x82\xac"] = 256; }), "above 255"));
@@ -343,10 +343,10 @@ TEST_CASE("tokens that contradict each other or the limits are refused") {
   CHECK(mentions(changed([](json& d) { d["mergeable_ranks"][std::string(2000, 'a')] = 256; }),
                  "too long"));
   CHECK(mentions(changed([](json& d) { d["special_tokens"][""] = 258; }), "empty"));
-  CHECK(mentions(changed([](json& d) { d["special_tokens"]["a"] = 258; }), "special_tokens"));
-  CHECK(mentions(changed([](json& d) { d["special_tokens"]["ab"] = 258; }), "special_tokens"));
+  CHECK(mentions(changed([](json& d) { d["special_tokens"]["a"] = 258; }), "special token"));
+  CHECK(mentions(changed([](json& d) { d["special_tokens"]["ab"] = 258; }), "special token"));
   CHECK(mentions(changed([](json& d) { d["explicit_n_vocab"] = 0; }), "explicit_n_vocab"));
-  CHECK(mentions(changed([](json& d) { d["explicit_n_vocab"] = 258; }), "explicit_n_vocab"));
+  CHECK(mentions(changed([](json& d) { d["explicit_n_vocab"] = 258; }), "number of ids"));
   CHECK(mentions(changed([](json& d) { d["explicit_n_vocab"] = (1 << 20) + 1; }), "2^20"));
   CHECK(mentions(changed([](json& d) { d["pat_str"] = "(a"; }), "pat_str"));
   CHECK(mentions(changed([](json& d) { d["pat_str"] = "\\C"; }), "pat_str"));

@@ -1,5 +1,5 @@
 // The inner parts of the tokenizer: byte-pair merging against a direct transcription of its
-// definition, pieces cut into windows, the two engines of the pattern, UTF-8.
+// definition, pieces cut into windows, the two engines of the pattern.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -16,7 +16,6 @@
 #include "bpe/vocabulary.hpp"
 #include "v1/pattern.hpp"
 #include "v1/special_tokens.hpp"
-#include "v1/utf8.hpp"
 
 namespace czip::v1 {
 namespace {
@@ -314,28 +313,6 @@ TEST_CASE("the end of the text is not before a final newline") {
   REQUIRE(matcher.has_value());
   CHECK(matcher->find("a\n", 0)->begin == 2);
   CHECK(matcher->find("a", 0)->begin == 0);
-}
-
-TEST_CASE("the valid prefix of text ends at the first byte that is not UTF-8") {
-  CHECK(valid_utf8_prefix("") == 0);
-  CHECK(valid_utf8_prefix("plain text of some length") == 25);
-  CHECK(valid_utf8_prefix("\xf4\x8f\xbf\xbf") == 4);
-  CHECK(valid_utf8_prefix("12345678abc\xed\x9f\xbf\xee\x80\x80") == 17);
-  for (const std::string bad :
-       {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2 ", "\xe0\x9f\xbf", "\xed\xa0\x80",
-        "\xe2\x82", "\xe2\x82 ", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff",
-        "\xf0\x9f\x98", "\xf0\x9f\x98 "}) {
-    CAPTURE(bad);
-    CHECK(valid_utf8_prefix(bad) == 0);
-    CHECK(valid_utf8_prefix("ASCII before it\xc3\xa9" + bad + "x") == 17);
-  }
-}
-
-TEST_CASE("code points up to 255 are bytes, others are refused") {
-  CHECK(bytes_from_code_points("a\xc2\x80\xc3\xbf") == std::string("a\x80\xff"));
-  CHECK(!bytes_from_code_points("\xc4\x80").has_value());
-  CHECK(!bytes_from_code_points("\xe2\x82\xac").has_value());
-  CHECK(!bytes_from_code_points("\xc3").has_value());
 }
 
 TEST_CASE("of several special tokens the first place wins, then the longest") {

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "czip/tokenizer/bpe/trainer.hpp"
+#include "czip/tokenizer/v2/tokenizer_trainer.hpp"
 #include "v2/byte_splitter.hpp"
 
 namespace czip::v2 {
@@ -55,7 +55,7 @@ Strings tokens_with(const Strings& merged) {
 }
 
 Strings trained(std::string_view text, std::uint32_t vocabulary_size) {
-  bpe::Trainer trainer;
+  TokenizerTrainer trainer;
   REQUIRE(trainer.add(as_bytes(text)));
   auto tokens = trainer.train(vocabulary_size);
   REQUIRE(tokens);
@@ -303,7 +303,7 @@ TEST_CASE("training learns \" the\" from English") {
 
 TEST_CASE("training depends on the pieces only, not on their order or on the calls") {
   const std::string text = english();
-  bpe::Trainer trainer;
+  TokenizerTrainer trainer;
   for (std::size_t begin = text.size(); begin > 0;) {
     const std::size_t end = begin;
     do {
@@ -326,7 +326,7 @@ TEST_CASE("training makes no token longer than allowed, and stops where pairs en
   const Strings tokens = trained(blanks, 262);
   CHECK(tokens.back() == std::string(64, ' '));
   CHECK(Tokenizer::create(tokens));
-  bpe::Trainer trainer;
+  TokenizerTrainer trainer;
   REQUIRE(trainer.add(as_bytes(blanks)));
   CHECK(trainer.train(256));
   for (const std::uint32_t size : {0U, 255U, 263U, 65'537U}) {

@@ -1,5 +1,5 @@
-// What a tokenizer may ask for. Real ones stay far below; a hostile one is refused before it costs
-// time or memory.
+// Limits of a byte-pair vocabulary. Real ones stay far below; a hostile one is refused before it
+// costs time or memory.
 #pragma once
 
 #include <cstddef>
@@ -7,16 +7,12 @@
 
 namespace czip::bpe {
 
-inline constexpr std::size_t kMaxJsonBytes = std::size_t{64} << 20;
-inline constexpr std::size_t kMaxPatternBytes = std::size_t{16} << 10;
-
 // Ids fit in 20 bits, which the pair table relies on.
 inline constexpr unsigned kTokenIdBits = 20;
 inline constexpr std::size_t kMaxTokenIds = std::size_t{1} << kTokenIdBits;
 
 inline constexpr std::size_t kMaxTokenBytes = 1024;
 inline constexpr std::size_t kMaxVocabularyBytes = std::size_t{16} << 20;
-inline constexpr std::size_t kMaxSpecialTokens = std::size_t{1} << 16;
 
 // Ways to put a token together from two others, over all tokens.
 inline constexpr std::size_t kMaxTokenPairs = std::size_t{1} << 23;

@@ -39,7 +39,7 @@ Result<std::vector<std::uint64_t>> all_token_splits(const std::vector<TokenId>& 
   const auto twin = std::adjacent_find(
       order.begin(), order.end(), [&](TokenId a, TokenId b) { return bytes_of[a] == bytes_of[b]; });
   if (twin != order.end()) {
-    return fail(ErrorCode::corrupt, "mergeable_ranks: tokens " + std::to_string(*twin) + " and " +
+    return fail(ErrorCode::corrupt, "tokens " + std::to_string(*twin) + " and " +
                                         std::to_string(*(twin + 1)) + " have the same bytes");
   }
   const std::vector<TokenId> suffix = longest_affixes(
@@ -61,7 +61,7 @@ Result<std::vector<std::uint64_t>> all_token_splits(const std::vector<TokenId>& 
       if (suffixes.empty()) break;
       if (bytes_of[suffixes.back()].size() > wanted) continue;
       if (splits.size() == kMaxTokenPairs) {
-        return fail(ErrorCode::unsupported, "mergeable_ranks: the tokens split in too many ways");
+        return fail(ErrorCode::unsupported, "the tokens split in too many ways");
       }
       splits.push_back(PairTable::pack(p, suffixes.back(), id));
     }

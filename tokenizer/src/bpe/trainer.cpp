@@ -5,13 +5,8 @@
 #include <queue>
 #include <utility>
 
-#include "v2/byte_splitter.hpp"
-
 namespace czip::bpe {
 namespace {
-
-// So that no merge inside a piece makes a token too long.
-static_assert(v2::kMaxPieceBytes <= v2::Tokenizer::kMaxTokenBytes);
 
 constexpr std::uint32_t kNone = 0xFFFFFFFFU;
 
@@ -87,7 +82,7 @@ class PairMerging {
 };
 
 PairMerging::PairMerging() {
-  for (TokenId byte = 0; byte < v2::Tokenizer::kSingleBytes; ++byte) {
+  for (TokenId byte = 0; byte < kByteValues; ++byte) {
     tokens_.emplace_back(1, static_cast<char>(byte));
     ids_.emplace(tokens_.back(), byte);
   }
@@ -204,33 +199,17 @@ void PairMerging::merge_in(std::uint32_t index, TokenId left, TokenId right, Tok
 
 }  // namespace
 
-Status Trainer::add(std::span<const std::uint8_t> text) try {
-  const std::string_view chars(reinterpret_cast<const char*>(text.data()), text.size());
-  for (std::size_t begin = 0; begin < chars.size();) {
-    const std::size_t end = v2::piece_end(chars, begin);
-    count_piece(chars.substr(begin, end - begin));
-    begin = end;
-  }
-  return {};
-} catch (const std::bad_alloc&) {
-  return fail(ErrorCode::out_of_memory, "out of memory");
-}
-
 Status Trainer::add_piece(std::string_view piece) try {
-  count_piece(piece);
-  return {};
-} catch (const std::bad_alloc&) {
-  return fail(ErrorCode::out_of_memory, "out of memory");
-}
-
-void Trainer::count_piece(std::string_view piece) {
   const auto known = counts_.find(piece);
   if (known != counts_.end()) {
     ++known->second;
-    return;
+    return {};
   }
   if (counts_.size() == kMaxPieces) forget_rare_pieces();
   counts_.emplace(piece, 1);
+  return {};
+} catch (const std::bad_alloc&) {
+  return fail(ErrorCode::out_of_memory, "out of memory");
 }
 
 void Trainer::forget_rare_pieces() {
@@ -240,10 +219,9 @@ void Trainer::forget_rare_pieces() {
 }
 
 Result<std::vector<std::string>> Trainer::train(std::uint32_t vocabulary_size) const try {
-  if (vocabulary_size < v2::Tokenizer::kSingleBytes ||
-      vocabulary_size > v2::Tokenizer::kMaxTokens) {
+  if (vocabulary_size < kByteValues) {
     return fail(ErrorCode::invalid_argument, "a vocabulary of " + std::to_string(vocabulary_size) +
-                                                 " tokens; 256 to 65536 are possible");
+                                                 " tokens; it has at least the 256 single bytes");
   }
   PairMerging merging;
   for (const auto& [piece, count] : counts_) merging.add_piece(piece, count);

@@ -125,7 +125,7 @@ Result<Vocabulary> Vocabulary::build(const std::vector<TokenDefinition>& mergeab
   if (id_count == 0) id_count = end_of_ids;
   if (end_of_ids > id_count) {
     return fail(ErrorCode::corrupt, "token id " + std::to_string(end_of_ids - 1) +
-                                        " is not below explicit_n_vocab, " +
+                                        " is not below the number of ids, " +
                                         std::to_string(id_count));
   }
   if (id_count > kMaxTokenIds) {
@@ -159,7 +159,7 @@ Status Vocabulary::place_tokens(const std::vector<TokenDefinition>& definitions)
 }
 
 Status Vocabulary::index_mergeable(const std::vector<TokenDefinition>& mergeable) {
-  byte_tokens_.assign(256, kNoTokenId);
+  byte_tokens_.assign(kByteValues, kNoTokenId);
   std::vector<TokenId> ids;
   ids.reserve(mergeable.size());
   for (const TokenDefinition& token : mergeable) {
@@ -170,13 +170,12 @@ Status Vocabulary::index_mergeable(const std::vector<TokenDefinition>& mergeable
   }
   const auto missing = std::find(byte_tokens_.begin(), byte_tokens_.end(), kNoTokenId);
   if (missing != byte_tokens_.end()) {
-    return fail(ErrorCode::corrupt, "mergeable_ranks: byte " +
-                                        std::to_string(missing - byte_tokens_.begin()) +
+    return fail(ErrorCode::corrupt, "byte " + std::to_string(missing - byte_tokens_.begin()) +
                                         " has no token of its own");
   }
   CZIP_TRY_ASSIGN(const auto splits, all_token_splits(ids, bytes_of_));
   if (!pairs_.build(splits) || !index_.build(ids, bytes_of_)) {
-    return fail(ErrorCode::unsupported, "mergeable_ranks: the tokens collide in a hash table");
+    return fail(ErrorCode::unsupported, "the tokens collide in a hash table");
   }
   return {};
 }
@@ -186,14 +185,14 @@ Status Vocabulary::check_special(const std::vector<TokenDefinition>& special) co
   names.reserve(special.size());
   for (const TokenDefinition& token : special) {
     if (find(token.bytes) != kNoTokenId) {
-      return fail(ErrorCode::corrupt, "special_tokens: token " + std::to_string(token.id) +
+      return fail(ErrorCode::corrupt, "special token " + std::to_string(token.id) +
                                           " has the bytes of an ordinary token");
     }
     names.push_back(token.bytes);
   }
   std::sort(names.begin(), names.end());
   if (std::adjacent_find(names.begin(), names.end()) != names.end()) {
-    return fail(ErrorCode::corrupt, "special_tokens: two tokens have the same bytes");
+    return fail(ErrorCode::corrupt, "two special tokens have the same bytes");
   }
   return {};
 }

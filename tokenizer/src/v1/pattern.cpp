@@ -5,8 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "bpe/limits.hpp"
-
 namespace czip::v1 {
 namespace {
 
@@ -71,7 +69,7 @@ tl::unexpected<Error> pcre2_failure(int pcre2_error) {
 }  // namespace
 
 Result<Pattern> Pattern::compile(std::string_view source, MatchEngine engine) {
-  if (source.empty() || source.size() > bpe::kMaxPatternBytes) {
+  if (source.empty() || source.size() > kMaxPatternBytes) {
     return fail(ErrorCode::unsupported, "pat_str is empty or too long");
   }
   const std::string pattern = with_unicode_white_space(source);

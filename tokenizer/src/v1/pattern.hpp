@@ -26,6 +26,9 @@ struct Pcre2Delete {
 template <class T>
 using Pcre2Pointer = std::unique_ptr<T, Pcre2Delete>;
 
+// A pattern (pat_str) longer than this is refused.
+inline constexpr std::size_t kMaxPatternBytes = std::size_t{16} << 10;
+
 enum class MatchEngine { just_in_time, interpreter };
 
 // A compiled pattern, immutable, for any number of matchers.

@@ -3,8 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "czip/base/utf8.hpp"
 #include "v1/tables.hpp"
-#include "v1/utf8.hpp"
 
 namespace czip::v1 {
 

@@ -17,11 +17,12 @@ Tokenizer::~Tokenizer() = default;
 Result<Tokenizer> Tokenizer::from_json(std::string_view json) try {
   CZIP_TRY_ASSIGN(auto description, parse_tokenizer_json(json));
   CZIP_TRY_ASSIGN(auto pattern, Pattern::compile(description.pattern));
-  CZIP_TRY_ASSIGN(
-      auto vocabulary,
-      bpe::Vocabulary::build(description.mergeable, description.special, description.id_count));
+  auto vocabulary =
+      bpe::Vocabulary::build(description.mergeable, description.special, description.id_count);
+  if (!vocabulary)
+    return fail(vocabulary.error().code, "tokenizer JSON: " + vocabulary.error().message);
   return Tokenizer(std::make_unique<const Tables>(Tables{
-      std::move(vocabulary), SpecialTokens(std::move(description.special)), std::move(pattern)}));
+      std::move(*vocabulary), SpecialTokens(std::move(description.special)), std::move(pattern)}));
 } catch (const std::bad_alloc&) {
   return fail(ErrorCode::out_of_memory, "out of memory");
 }

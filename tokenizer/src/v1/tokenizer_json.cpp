@@ -7,12 +7,15 @@
 #include <utility>
 
 #include "bpe/limits.hpp"
-#include "v1/utf8.hpp"
+#include "czip/base/utf8.hpp"
+#include "czip/tokenizer/v1/tokenizer.hpp"
 
 namespace czip::v1 {
 namespace {
 
 using Json = nlohmann::json;
+
+constexpr std::size_t kMaxSpecialTokens = std::size_t{1} << 16;
 
 enum class Field { pattern, mergeable, special, id_count, other };
 constexpr const char* kFieldNames[] = {"pat_str", "mergeable_ranks", "special_tokens",
@@ -116,14 +119,15 @@ class Reader {
     if (id >= bpe::kMaxTokenIds) return refuse("has an id above 2^20 - 1");
     const bool special = field_ == Field::special;
     auto& tokens = special ? description_.special : description_.mergeable;
-    if (tokens.size() == (special ? bpe::kMaxSpecialTokens : bpe::kMaxTokenIds)) {
+    if (tokens.size() == (special ? kMaxSpecialTokens : bpe::kMaxTokenIds)) {
       return refuse("has too many tokens");
     }
+    // The JSON spells a byte as the code point of the same number.
     std::optional<std::string> bytes;
     if (special) {
       bytes = std::move(token_name_);
     } else {
-      bytes = bytes_from_code_points(token_name_);
+      bytes = latin1_from_utf8(token_name_);
     }
     if (!bytes) return refuse("has a token with a code point above 255");
     if (bytes->empty()) return refuse("has an empty token");
@@ -151,7 +155,7 @@ class Reader {
 }  // namespace
 
 Result<TokenizerDescription> parse_tokenizer_json(std::string_view json) {
-  if (json.size() > bpe::kMaxJsonBytes) {
+  if (json.size() > Tokenizer::kMaxJsonBytes) {
     return fail(ErrorCode::unsupported, "tokenizer JSON is larger than 64 MiB");
   }
   Reader reader;

@@ -1,5 +1,5 @@
-// Splits arbitrary bytes into the pieces within which the byte tokenizer merges; the rules stand in
-// czip/tokenizer/byte_tokenizer.hpp.
+// Splits arbitrary bytes into the pieces within which the v2 tokenizer merges; the rules stand in
+// czip/tokenizer/v2/tokenizer.hpp.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace czip::v2 {
 
-// Of the bytes of one kind in a piece; a space before letters, a digit or punctuation comes on top.
+// Most bytes of each kind in a piece; a space before letters, a digit or punctuation comes on top.
 inline constexpr std::size_t kMaxLetterRun = 40;
 inline constexpr std::size_t kMaxPunctuationRun = 16;
 inline constexpr std::size_t kMaxNewlineRun = 16;

@@ -39,7 +39,7 @@ Status test_v2(const Session& session, ModelStore& models, Input& input);
 
 // Decodes an input with a progress bar; errors with advice.
 Result<v1::CodingReport> decode_v1(const Session& session, const v1::Model& model, Input& input,
-                                   ByteSink& sink);
+                                   RewindableSink& sink);
 Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, Input& input,
                                    ByteSink& sink);
 

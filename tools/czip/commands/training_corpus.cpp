@@ -53,7 +53,7 @@ Status add_source(Corpus& corpus, std::span<const std::uint8_t> text) {
   return {};
 }
 
-Status decode(const Session& session, ModelStore& models, Input& input, ByteSink& text) {
+Status decode(const Session& session, ModelStore& models, Input& input, RewindableSink& text) {
   CZIP_TRY_ASSIGN(const auto format, detect_format(input));
   if (format == FileFormat::czip_v2_archive)
     return fail(ErrorCode::invalid_argument,

@@ -48,8 +48,4 @@ void ByteChannel::abandon() {
   changed_.notify_all();
 }
 
-Status ByteChannel::rewind() {
-  return fail(ErrorCode::internal, "cannot begin a pipe in memory again");
-}
-
 }  // namespace czip::tool

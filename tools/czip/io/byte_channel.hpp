@@ -28,8 +28,6 @@ class ByteChannel final : public ByteSource, public ByteSink {
   // Nothing more will be read.
   void abandon();
 
-  Status rewind() override;
-
  private:
   static constexpr std::size_t kCapacity = std::size_t{1} << 22;
 

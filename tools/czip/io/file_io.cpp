@@ -112,10 +112,6 @@ Status StreamSink::write(std::span<const std::uint8_t> bytes) {
   return write_all(fd_, bytes, label_);
 }
 
-Status StreamSink::rewind() {
-  return fail(ErrorCode::internal, "cannot take back what went to a pipe");
-}
-
 Status FileSink::write(std::span<const std::uint8_t> bytes) {
   buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
   return buffer_.size() < kBlock ? Status{} : flush();
@@ -159,8 +155,6 @@ Result<std::size_t> InputSource::read(std::span<std::uint8_t> buffer) {
   used_ += count;
   return count;
 }
-
-Status InputSource::rewind() { return fail(ErrorCode::internal, "cannot read a pipe again"); }
 
 Result<Input> open_input(const std::string& name, InputRules rules) {
   Input input;

@@ -42,7 +42,7 @@ Result<std::size_t> read_some(int fd, std::span<std::uint8_t> buffer);
 Result<Descriptor> anonymous_file();
 
 // A seekable file as the coder's input.
-class FileSource final : public ByteSource {
+class FileSource final : public RewindableSource {
  public:
   explicit FileSource(int fd) : fd_(fd) {}
   Result<std::size_t> read(std::span<std::uint8_t> buffer) override;
@@ -68,7 +68,6 @@ class StreamSink final : public ByteSink {
  public:
   StreamSink(int fd, std::string label) : fd_(fd), label_(std::move(label)) {}
   Status write(std::span<const std::uint8_t> bytes) override;
-  Status rewind() override;
 
  private:
   int fd_;
@@ -76,7 +75,7 @@ class StreamSink final : public ByteSink {
 };
 
 // A regular file as the coder's output. `flush` before using what was written.
-class FileSink final : public ByteSink {
+class FileSink final : public RewindableSink {
  public:
   FileSink(int fd, std::string label) : fd_(fd), label_(std::move(label)) {}
   Status write(std::span<const std::uint8_t> bytes) override;
@@ -90,7 +89,7 @@ class FileSink final : public ByteSink {
 };
 
 // Output that must equal `expected`, for proving a file without writing its text.
-class CompareSink final : public ByteSink {
+class CompareSink final : public RewindableSink {
  public:
   explicit CompareSink(std::span<const std::uint8_t> expected) : expected_(expected) {}
   Status write(std::span<const std::uint8_t> bytes) override;
@@ -132,7 +131,6 @@ class InputSource final : public ByteSource {
  public:
   explicit InputSource(const Input& input) : input_(&input) {}
   Result<std::size_t> read(std::span<std::uint8_t> buffer) override;
-  Status rewind() override;
 
  private:
   const Input* input_;

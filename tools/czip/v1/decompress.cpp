@@ -63,7 +63,7 @@ void summarize(const Session& session, const Input& input, std::string_view resu
 }  // namespace
 
 Result<v1::CodingReport> decode_v1(const Session& session, const v1::Model& model, Input& input,
-                                   ByteSink& sink) {
+                                   RewindableSink& sink) {
   CZIP_TRY(make_seekable(input));
   ProgressBar progress(std::string(input.label()), announced_length(session, input),
                        session.wants_progress());

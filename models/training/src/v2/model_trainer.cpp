@@ -10,7 +10,7 @@
 
 #include "czip/base/parallel.hpp"
 #include "czip/codec/v2/coding/hash.hpp"
-#include "czip/tokenizer/bpe/trainer.hpp"
+#include "czip/tokenizer/v2/tokenizer_trainer.hpp"
 #include "v2/mixer/held_out_texts.hpp"
 #include "v2/mixer/mixer_trainer.hpp"
 #include "v2/mixer/network_addition.hpp"
@@ -41,7 +41,7 @@ Status check_options(const TrainingOptions& options) {
 
 // By byte-pair encoding (Sennrich et al. 2016) of blocks spread evenly over each source.
 Result<Tokenizer> train_tokenizer(const Corpus& corpus, const TrainingOptions& options) {
-  bpe::Trainer trainer;
+  TokenizerTrainer trainer;
   std::uint64_t done = 0;
   for (const Corpus::Source& source : corpus.sources()) {
     CZIP_TRY(

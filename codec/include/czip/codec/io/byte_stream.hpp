@@ -15,7 +15,13 @@ class ByteSource {
   virtual ~ByteSource() = default;
   // Fills up to buffer.size() bytes; 0 means the end.
   virtual Result<std::size_t> read(std::span<std::uint8_t> buffer) = 0;
-  // Back to the first byte.
+};
+
+// A source that can be read again. Only CZIPv1 needs that: its decoder may have to try several
+// dialects.
+class RewindableSource : public ByteSource {
+ public:
+  // Back to the first byte; an error where that cannot be done after all.
   virtual Status rewind() = 0;
 };
 
@@ -23,7 +29,12 @@ class ByteSink {
  public:
   virtual ~ByteSink() = default;
   virtual Status write(std::span<const std::uint8_t> bytes) = 0;
-  // Discards everything written so far.
+};
+
+// A sink that can take back what it was given.
+class RewindableSink : public ByteSink {
+ public:
+  // Discards everything written so far; an error where that cannot be done after all.
   virtual Status rewind() = 0;
 };
 
@@ -37,7 +48,7 @@ class RandomAccessSource {
 };
 
 // A source over bytes that stay with the caller.
-class MemorySource final : public ByteSource, public RandomAccessSource {
+class MemorySource final : public RewindableSource, public RandomAccessSource {
  public:
   explicit MemorySource(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
   Result<std::size_t> read(std::span<std::uint8_t> buffer) override;
@@ -51,7 +62,7 @@ class MemorySource final : public ByteSource, public RandomAccessSource {
 };
 
 // A sink that collects what is written.
-class MemorySink final : public ByteSink {
+class MemorySink final : public RewindableSink {
  public:
   Status write(std::span<const std::uint8_t> bytes) override;
   Status rewind() override;
@@ -62,7 +73,7 @@ class MemorySink final : public ByteSink {
 };
 
 // A sink that only counts, for testing a file without writing its text.
-class NullSink final : public ByteSink {
+class NullSink final : public RewindableSink {
  public:
   Status write(std::span<const std::uint8_t> bytes) override;
   Status rewind() override;

@@ -89,7 +89,7 @@ struct DecodeOptions {
 // and counts, each chunk's exact length (the arithmetic coder's), and the length of the text.
 // CZIPv1 has no checksum, so damage that keeps all of these cannot be seen; what `out` received
 // before an error, or before its rewind() when another dialect is tried, is not to be trusted.
-Result<CodingReport> decode(const Model& model, ByteSource& in, ByteSink& out,
+Result<CodingReport> decode(const Model& model, RewindableSource& in, RewindableSink& out,
                             const DecodeOptions& options);
 
 // What a file says of itself; needs no model.

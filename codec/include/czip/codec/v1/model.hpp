@@ -24,15 +24,13 @@ struct Model {
 // it.
 inline constexpr TokenId kReferenceFirstToken = 1022;
 
-// Largest tokenizer JSON accepted once decompressed.
-inline constexpr std::size_t kMaxTokenizerJsonBytes = 64 << 20;
-
 // Loads a model file. `tokenizer_json` replaces the tokenizer inside the model; a model without one
 // needs it. Errors: a damaged model, a tokenizer that does not fit the network's vocabulary.
 Result<Model> load_model(std::span<const std::uint8_t> model_file,
                          std::optional<std::string_view> tokenizer_json = {});
 
-// The tokenizer JSON inside a model, decompressed; `network.tokenizer_data` must not be empty.
+// The tokenizer JSON inside a model, decompressed to at most Tokenizer::kMaxJsonBytes;
+// `network.tokenizer_data` must not be empty.
 Result<std::string> embedded_tokenizer_json(const Weights& network);
 
 }  // namespace czip::v1

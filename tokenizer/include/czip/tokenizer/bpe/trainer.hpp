@@ -1,19 +1,20 @@
-// Learns the tokens of a Tokenizer from text: starting from single bytes, the most frequent
-// pair of neighbours becomes a token, again and again. All in integers, so that the same text gives
-// the same tokens on every machine.
+// Learns the tokens of a byte-pair tokenizer: starting from single bytes, the most frequent pair of
+// neighbours becomes a token, again and again. All in integers, so that the same pieces give the
+// same tokens on every machine.
+// Sources: P. Gage, "A New Algorithm for Data Compression" (1994); R. Sennrich, B. Haddow and
+// A. Birch, "Neural Machine Translation of Rare Words with Subword Units" (2016).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "czip/base/error.hpp"
-#include "czip/tokenizer/v2/tokenizer.hpp"
+#include "czip/tokenizer/token_id.hpp"
 
 namespace czip::bpe {
 
@@ -23,18 +24,16 @@ class Trainer {
   // once, then those seen twice, ... until at most half as many are left.
   static constexpr std::size_t kMaxPieces = std::size_t{4} << 20;
 
-  // Counts the pieces of `text` (pieces do not go on from one call to the next). Memory grows with
-  // the number of different pieces, to some 640 MiB at most.
-  [[nodiscard]] Status add(std::span<const std::uint8_t> text);
-
-  // Counts one piece, of at most Tokenizer::kMaxTokenBytes, that was split off by other rules.
+  // Counts a piece: bytes within which pairs may merge. No token becomes longer than the longest
+  // piece. Memory grows with the bytes of the different pieces (some 640 MiB at most for pieces of
+  // 64 bytes). Error: out_of_memory.
   [[nodiscard]] Status add_piece(std::string_view piece);
 
-  // The single bytes and the tokens merged, in order, `vocabulary_size` in all, ready for
-  // Tokenizer::create. Of pairs equally frequent the one with the smaller ids (of the left
-  // token, then of the right) comes first. It is an error to ask for fewer than 256 or more than
-  // Tokenizer::kMaxTokens, or for more than pairs seen twice can make. Needs, for the time
-  // being, some 30 bytes of memory for each byte of the different pieces.
+  // The kByteValues single bytes in order and then the merged tokens in the order of their merges,
+  // `vocabulary_size` in all. Of pairs equally frequent the one with the smaller ids (of the left
+  // token, then of the right) is merged first. Takes about 30 bytes of memory for each byte of the
+  // different pieces while it runs. Errors: invalid_argument for fewer than kByteValues tokens or
+  // more than pairs seen at least twice can make; out_of_memory.
   [[nodiscard]] Result<std::vector<std::string>> train(std::uint32_t vocabulary_size) const;
 
  private:
@@ -44,7 +43,6 @@ class Trainer {
   };
   using PieceCounts = std::unordered_map<std::string, std::uint64_t, PieceHash, std::equal_to<>>;
 
-  void count_piece(std::string_view piece);
   void forget_rare_pieces();
 
   PieceCounts counts_;

@@ -24,6 +24,9 @@ class TokenStream;
 // Immutable once loaded; may be shared by threads.
 class Tokenizer {
  public:
+  // A longer JSON is refused.
+  static constexpr std::size_t kMaxJsonBytes = std::size_t{64} << 20;
+
   // Parses the JSON described in the model format: pat_str, mergeable_ranks, special_tokens,
   // explicit_n_vocab. Every id must be unique and below explicit_n_vocab, all 256 single-byte
   // tokens must exist, and pat_str must compile (with PCRE2, whose Unicode version decides what a

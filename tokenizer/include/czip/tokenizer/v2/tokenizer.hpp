@@ -38,7 +38,7 @@ namespace czip::v2 {
 // Immutable once made; may be shared by threads.
 class Tokenizer {
  public:
-  static constexpr std::size_t kSingleBytes = 256;  // tokens that are one byte
+  static constexpr std::size_t kSingleBytes = kByteValues;  // tokens that are one byte
   static constexpr std::size_t kMaxTokenBytes = 64;
   static constexpr std::size_t kMaxTokens = 65'536;
 
