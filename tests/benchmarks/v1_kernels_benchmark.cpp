@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "v1/kernels.hpp"
+#include "simd/kernel_set.hpp"
 
 namespace czip {
 namespace {
@@ -65,41 +65,42 @@ void count_multiply_adds(benchmark::State& state, std::size_t per_iteration) {
       benchmark::Counter::kIsRate, benchmark::Counter::kIs1000);
 }
 
-void dense_requantize(benchmark::State& state, const v1::Kernels* kernels, std::uint32_t rows,
+void dense_requantize(benchmark::State& state, const simd::KernelSet* kernels, std::uint32_t rows,
                       std::uint32_t cols) {
   simd::PackedMatrix packed;
-  if (!kernels->pack(random_matrix(rows, cols), packed)) std::abort();
+  if (!simd::pack(kernels->dense, random_matrix(rows, cols), packed)) std::abort();
   const v1::RequantizePlan plan = v1::make_requantize_plan({819, 20});
   const auto x = random_bytes(kRows * simd::activation_stride(cols));
   auto y = zeros<std::int8_t>(kRows * simd::activation_stride(rows));
   auto scratch = zeros<std::int16_t>(simd::dense_scratch_elements(cols));
   for (auto _ : state)
-    kernels->dense_requantize(packed, plan, x.data(), simd::activation_stride(cols), kRows,
-                              y.data(), simd::activation_stride(rows), scratch.data());
+    kernels->v1_network.dense_requantize(packed, plan, x.data(), simd::activation_stride(cols),
+                                         kRows, y.data(), simd::activation_stride(rows),
+                                         scratch.data());
   count_multiply_adds(state, kRows * rows * cols);
 }
 
-void dense(benchmark::State& state, const v1::Kernels* kernels, std::uint32_t rows,
+void dense(benchmark::State& state, const simd::KernelSet* kernels, std::uint32_t rows,
            std::uint32_t cols) {
   simd::PackedMatrix packed;
-  if (!kernels->pack(random_matrix(rows, cols), packed)) std::abort();
+  if (!simd::pack(kernels->dense, random_matrix(rows, cols), packed)) std::abort();
   const auto x = random_bytes(kRows * simd::activation_stride(cols));
   auto y = zeros<std::int32_t>(kRows * simd::activation_stride(rows));
   auto scratch = zeros<std::int16_t>(simd::dense_scratch_elements(cols));
   for (auto _ : state)
-    kernels->dense(packed, x.data(), simd::activation_stride(cols), kRows, y.data(),
-                   simd::activation_stride(rows), scratch.data());
+    kernels->dense.multiply(packed, x.data(), simd::activation_stride(cols), kRows, y.data(),
+                            simd::activation_stride(rows), scratch.data());
   count_multiply_adds(state, kRows * rows * cols);
 }
 
-void attend(benchmark::State& state, const v1::Kernels* kernels, std::uint32_t positions) {
+void attend(benchmark::State& state, const simd::KernelSet* kernels, std::uint32_t positions) {
   const auto keys_and_values = random_bytes(std::size_t{positions} * v1::kHeadDim * 2);
   auto cache_bytes = zeros<std::int8_t>(std::size_t{positions} * v1::kHeadDim * 2);
   const v1::KvCache cache{cache_bytes.data(),
                           cache_bytes.data() + std::size_t{positions} * v1::kHeadDim};
   for (std::uint32_t t = 0; t < positions; ++t)
-    kernels->append_key_value(cache, t, keys_and_values.data() + t * 2 * v1::kHeadDim,
-                              keys_and_values.data() + (t * 2 + 1) * v1::kHeadDim);
+    kernels->v1_network.append_key_value(cache, t, keys_and_values.data() + t * 2 * v1::kHeadDim,
+                                         keys_and_values.data() + (t * 2 + 1) * v1::kHeadDim);
   v1::AttentionScratch scratch;
   if (!scratch.allocate(positions)) std::abort();
   const auto query = random_bytes(kHeads * v1::kHeadDim);
@@ -108,10 +109,10 @@ void attend(benchmark::State& state, const v1::Kernels* kernels, std::uint32_t p
   const v1::AttentionInput input{query.data(), kHeads, positions,        multipliers,
                                  nullptr,      &exp,   v1::Dialect::rust};
   auto out = zeros<std::int8_t>(kHeads * v1::kHeadDim);
-  for (auto _ : state) kernels->attend(input, cache, scratch, out.data());
+  for (auto _ : state) kernels->v1_network.attend(input, cache, scratch, out.data());
 }
 
-void normalize(benchmark::State& state, const v1::Kernels* kernels) {
+void normalize(benchmark::State& state, const simd::KernelSet* kernels) {
   auto residual = zeros<std::int32_t>(kModelWidth);
   for (std::size_t i = 0; i < kModelWidth; ++i)
     residual[i] = static_cast<std::int32_t>(i % 255) - 127;
@@ -121,18 +122,18 @@ void normalize(benchmark::State& state, const v1::Kernels* kernels) {
     table[i] = v1::inverse_rms(static_cast<std::uint32_t>(i), v1::Dialect::rust);
   auto y = zeros<std::int8_t>(kModelWidth);
   for (auto _ : state)
-    kernels->normalize_residual(residual.data(), weight.data(), table.data(), kModelWidth,
-                                y.data());
+    kernels->v1_network.normalize_residual(residual.data(), weight.data(), table.data(),
+                                           kModelWidth, y.data());
 }
 
-void gated_relu(benchmark::State& state, const v1::Kernels* kernels) {
+void gated_relu(benchmark::State& state, const simd::KernelSet* kernels) {
   const auto up = random_bytes(2 * kFeedForward);
   auto y = zeros<std::int8_t>(kFeedForward);
   for (auto _ : state)
-    kernels->gated_relu(up.data(), up.data() + kFeedForward, kFeedForward, y.data());
+    kernels->v1_network.gated_relu(up.data(), up.data() + kFeedForward, kFeedForward, y.data());
 }
 
-void output_softmax(benchmark::State& state, const v1::Kernels* kernels) {
+void output_softmax(benchmark::State& state, const simd::KernelSet* kernels) {
   auto logits = zeros<std::int32_t>(kVocabulary);
   Random random;
   for (std::size_t i = 0; i < kVocabulary; ++i)
@@ -140,21 +141,23 @@ void output_softmax(benchmark::State& state, const v1::Kernels* kernels) {
   const v1::ExpFunction exp = test_exp(37819);
   auto weights = zeros<std::uint16_t>(kVocabulary);
   for (auto _ : state)
-    benchmark::DoNotOptimize(kernels->exp_weights(logits.data(), kVocabulary, exp, weights.data()));
+    benchmark::DoNotOptimize(
+        kernels->v1_network.exp_weights(logits.data(), kVocabulary, exp, weights.data()));
 }
 
-void sum_frequencies(benchmark::State& state, const v1::Kernels* kernels) {
+void sum_frequencies(benchmark::State& state, const simd::KernelSet* kernels) {
   auto weights = zeros<std::uint16_t>(kVocabulary);
   Random random;
   for (std::size_t i = 0; i < kVocabulary; ++i)
     weights[i] = static_cast<std::uint16_t>(random.next());
   const v1::FrequencyScale scale = v1::make_frequency_scale((1U << 30) - 2048, 33000000);
   for (auto _ : state)
-    benchmark::DoNotOptimize(kernels->sum_frequencies(weights.data(), kVocabulary, scale));
+    benchmark::DoNotOptimize(
+        kernels->v1_network.sum_frequencies(weights.data(), kVocabulary, scale));
 }
 
 void register_level(SimdLevel level) {
-  const v1::Kernels* kernels = v1::find_kernels(level);
+  const simd::KernelSet* kernels = simd::find_kernels(level);
   const std::string prefix = std::string(simd_level_name(level)) + "/";
   const auto add = [&](const std::string& name, auto function, auto... arguments) {
     benchmark::RegisterBenchmark((prefix + name).c_str(), function, kernels, arguments...);

@@ -1,5 +1,5 @@
-// Time of a czip-model-v2 network's step, and of turning its logits into masses, at every SIMD
-// level of this CPU: tokens per second of one thread.
+// Time of a czip-model-v2 network's step, and of turning its logits into cumulative frequencies, at
+// every SIMD level of this CPU: tokens per second of one thread.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -64,13 +64,14 @@ void step(benchmark::State& state, const v2::NetworkConfig& config, SimdLevel le
   count_tokens(state, kStreams);
 }
 
-void masses(benchmark::State& state, const v2::NetworkConfig& config, SimdLevel level) {
+void cumulative_frequencies(benchmark::State& state, const v2::NetworkConfig& config,
+                            SimdLevel level) {
   const v2::Network network = make_network(config, level);
   std::vector<std::int32_t> logits(config.vocabulary);
   for (std::size_t i = 0; i < logits.size(); ++i)
     logits[i] = static_cast<std::int32_t>(i * 7919 % 2000);
   std::vector<std::uint32_t> cumulative(logits.size() + 1);
-  for (auto _ : state) network.masses(logits, cumulative);
+  for (auto _ : state) network.cumulative_frequencies(logits, cumulative);
   count_tokens(state, 1);
 }
 
@@ -81,7 +82,8 @@ void register_all() {
       benchmark::RegisterBenchmark((std::string("step/") + shape.name + suffix).c_str(), step,
                                    shape.config, level)
           ->Unit(benchmark::kMillisecond);
-    benchmark::RegisterBenchmark(("masses/8192" + suffix).c_str(), masses, kShapes[0].config, level)
+    benchmark::RegisterBenchmark(("cumulative_frequencies/8192" + suffix).c_str(),
+                                 cumulative_frequencies, kShapes[0].config, level)
         ->Unit(benchmark::kMicrosecond);
   }
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "czip/base/error.hpp"
 #include "czip/base/zeroed_memory.hpp"
 
 namespace czip {
@@ -19,16 +20,15 @@ class AlignedBuffer {
 
   AlignedBuffer() = default;
 
-  // `count` zeroed elements; false when memory runs out. Replaces what was there.
-  [[nodiscard]] bool allocate(std::size_t count) {
-    memory_.reset();
+  // `count` zeroed elements in place of what was there. Error: out_of_memory; then it is empty.
+  Status allocate(std::size_t count) {
+    data_ = nullptr;
     size_ = 0;
-    if (count > SIZE_MAX / sizeof(T)) return false;
-    memory_ = allocate_zeroed(count * sizeof(T));
-    if (memory_ == nullptr) return false;
+    memory_ = count > SIZE_MAX / sizeof(T) ? ZeroedMemory() : allocate_zeroed(count * sizeof(T));
+    if (memory_ == nullptr) return fail(ErrorCode::out_of_memory, "not enough memory");
     data_ = static_cast<T*>(memory_.get());
     size_ = count;
-    return true;
+    return {};
   }
   // Moves the elements to `place`, which is aligned, has room for them and outlives this.
   void move_to(T* place) {

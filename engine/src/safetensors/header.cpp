@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -118,7 +117,8 @@ class HeaderEvents {
     return corrupt("safetensors header is not valid JSON at its byte " + std::to_string(position));
   }
 
-  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+  // Why the parser was stopped.
+  [[nodiscard]] const Status& status() const { return status_; }
 
  private:
   enum class Place : std::uint8_t { outside, root, tensor, shape, offsets, metadata };
@@ -130,7 +130,7 @@ class HeaderEvents {
   };
 
   bool stop(ErrorCode code, std::string message) {
-    error_ = Error{code, std::move(message)};
+    status_ = fail(code, std::move(message));
     return false;
   }
   bool corrupt(std::string message) { return stop(ErrorCode::corrupt, std::move(message)); }
@@ -199,7 +199,7 @@ class HeaderEvents {
   bool metadata_seen_ = false;
   Header::Tensor* tensor_ = nullptr;
   std::string* metadata_value_ = nullptr;
-  std::optional<Error> error_;
+  Status status_;
 };
 
 }  // namespace
@@ -214,10 +214,9 @@ Result<Header> parse_header(std::span<const std::uint8_t> header) {
                 "safetensors header has a NUL at its byte " + std::to_string(nul - header.begin()));
   Header result;
   HeaderEvents events(result);
-  if (!nlohmann::json::sax_parse(header.begin(), header.end(), &events))
-    return tl::unexpected<Error>(
-        events.error().value_or(Error{ErrorCode::corrupt, "safetensors header is not valid JSON"}));
-  return result;
+  if (nlohmann::json::sax_parse(header.begin(), header.end(), &events)) return result;
+  CZIP_TRY(events.status());
+  return fail(ErrorCode::corrupt, "safetensors header is not valid JSON");
 }
 
 }  // namespace czip::safetensors

@@ -152,22 +152,17 @@ std::string_view dtype_name(DType dtype) { return kDTypes[static_cast<std::size_
 std::uint64_t TensorView::element_count() const { return bytes.size() / dtype_size(dtype); }
 
 Result<File> File::parse(std::span<const std::uint8_t> file) try {
-  const auto parts = split(file);
-  if (!parts) return tl::unexpected<Error>(parts.error());
-  const auto& [header_text, data] = *parts;
-
-  auto header = parse_header(header_text);
-  if (!header) return tl::unexpected<Error>(std::move(header.error()));
+  CZIP_TRY_ASSIGN(const auto parts, split(file));
+  const auto& [header_text, data] = parts;
+  CZIP_TRY_ASSIGN(auto header, parse_header(header_text));
 
   File result;
-  for (auto& [name, entry] : header->tensors) {
-    auto view = view_tensor(name, entry, data);
-    if (!view) return tl::unexpected<Error>(std::move(view.error()));
-    result.tensors_.emplace_hint(result.tensors_.end(), name, *std::move(view));
+  for (auto& [name, entry] : header.tensors) {
+    CZIP_TRY_ASSIGN(auto view, view_tensor(name, entry, data));
+    result.tensors_.emplace_hint(result.tensors_.end(), name, std::move(view));
   }
-  if (auto covered = check_coverage(*header, data.size()); !covered)
-    return tl::unexpected<Error>(std::move(covered.error()));
-  result.metadata_ = std::move(header->metadata);
+  CZIP_TRY(check_coverage(header, data.size()));
+  result.metadata_ = std::move(header.metadata);
   return result;
 } catch (const std::bad_alloc&) {
   return fail(ErrorCode::out_of_memory, "not enough memory for the safetensors header");

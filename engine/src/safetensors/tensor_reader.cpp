@@ -29,7 +29,7 @@ std::string shape_text(std::span<const std::uint64_t> shape) {
 }  // namespace
 
 void TensorReader::refuse(ErrorCode code, std::string message) {
-  if (!error_) error_ = Error{code, std::move(message)};
+  if (status_) status_ = fail(code, std::move(message));
 }
 
 const TensorView* TensorReader::require(const std::string& name, DType dtype,

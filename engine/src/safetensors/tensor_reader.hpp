@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/engine/matrix.hpp"
 #include "czip/engine/safetensors/reader.hpp"
-#include "czip/engine/v1/weights.hpp"
 
 namespace czip::safetensors {
 
@@ -20,8 +20,9 @@ class TensorReader {
  public:
   explicit TensorReader(const File& file) : file_(file) {}
 
-  [[nodiscard]] bool failed() const { return error_.has_value(); }
-  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+  // The first error.
+  [[nodiscard]] const Status& status() const { return status_; }
+  [[nodiscard]] bool failed() const { return !status_; }
   void refuse(ErrorCode code, std::string message);
 
   [[nodiscard]] bool has(const std::string& name) const { return file_.find(name) != nullptr; }
@@ -53,7 +54,7 @@ class TensorReader {
   std::optional<T> scalar(const std::string& name, DType dtype);
 
   const File& file_;
-  std::optional<Error> error_;
+  Status status_;
 };
 
 }  // namespace czip::safetensors

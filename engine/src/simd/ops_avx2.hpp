@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace czip::simd {
 namespace {
@@ -22,6 +23,13 @@ inline __m256i from_sums(Sums256 sums) { return reinterpret_cast<__m256i>(sums);
 // Adds two products of 16-bit integers to each lane.
 inline Sums256 add_products(Sums256 sums, __m256i a, __m256i b) {
   return to_sums(_mm256_add_epi32(from_sums(sums), _mm256_madd_epi16(a, b)));
+}
+
+// The same four bytes in every lane.
+inline __m256i broadcast_4_bytes(const void* p) {
+  std::int32_t value;
+  std::memcpy(&value, p, sizeof(value));
+  return _mm256_set1_epi32(value);
 }
 
 struct Avx2Ops {

@@ -40,7 +40,7 @@ struct InferenceState::Buffers {
     return simd::round_up(network->vocabulary, simd::kRowPadding);
   }
 
-  bool allocate();
+  Status allocate();
   KvCache layer_cache(std::uint32_t sequence, std::size_t layer);
   void embed(std::span<const InputRow> rows);
   void attention_block(std::size_t layer, std::span<const InputRow> rows);
@@ -50,23 +50,24 @@ struct InferenceState::Buffers {
   void normalize_rows(const AlignedBuffer<std::int8_t>& norm, std::size_t row_count);
 };
 
-bool InferenceState::Buffers::allocate() {
+Status InferenceState::Buffers::allocate() {
   const std::size_t rows = capacity.rows;
   // One further padding after the last row lets vector kernels run over its end.
-  return residual.allocate(rows * d_stride() + simd::kRowPadding) &&
-         normalized.allocate(rows * d_stride() + simd::kRowPadding) &&
-         qkv.allocate(rows * qkv_stride() + simd::kRowPadding) &&
-         attention.allocate(rows * d_stride() + simd::kRowPadding) &&
-         up.allocate(rows * up_stride() + simd::kRowPadding) &&
-         hidden.allocate(rows * hidden_stride() + simd::kRowPadding) &&
-         branch.allocate(rows * d_stride() + simd::kRowPadding) &&
-         logits.allocate(rows * logits_stride() + simd::kRowPadding) &&
-         row_position.allocate(rows) && sequence_length.allocate(capacity.sequences) &&
-         cache.allocate(capacity.sequences * network->layers.size() * 2 *
-                        cache_bytes(capacity.context)) &&
-         scratch.allocate(capacity.context) &&
-         dense_scratch.allocate(
-             simd::dense_scratch_elements(std::max(network->d_model, network->d_ff)));
+  CZIP_TRY(residual.allocate(rows * d_stride() + simd::kRowPadding));
+  CZIP_TRY(normalized.allocate(rows * d_stride() + simd::kRowPadding));
+  CZIP_TRY(qkv.allocate(rows * qkv_stride() + simd::kRowPadding));
+  CZIP_TRY(attention.allocate(rows * d_stride() + simd::kRowPadding));
+  CZIP_TRY(up.allocate(rows * up_stride() + simd::kRowPadding));
+  CZIP_TRY(hidden.allocate(rows * hidden_stride() + simd::kRowPadding));
+  CZIP_TRY(branch.allocate(rows * d_stride() + simd::kRowPadding));
+  CZIP_TRY(logits.allocate(rows * logits_stride() + simd::kRowPadding));
+  CZIP_TRY(row_position.allocate(rows));
+  CZIP_TRY(sequence_length.allocate(capacity.sequences));
+  CZIP_TRY(cache.allocate(capacity.sequences * network->layers.size() * 2 *
+                          cache_bytes(capacity.context)));
+  CZIP_TRY(scratch.allocate(capacity.context));
+  return dense_scratch.allocate(
+      simd::dense_scratch_elements(std::max(network->d_model, network->d_ff)));
 }
 
 KvCache InferenceState::Buffers::layer_cache(std::uint32_t sequence, std::size_t layer) {
@@ -196,8 +197,9 @@ void InferenceState::forward(std::span<const InputRow> rows) {
     b.feed_forward_block(layer, rows.size());
   }
   b.normalize_rows(b.network->final_norm, rows.size());
-  b.network->kernels->dense(b.network->head, b.normalized.data(), b.d_stride(), rows.size(),
-                            b.logits.data(), b.logits_stride(), b.dense_scratch.data());
+  b.network->dense_kernels->multiply(b.network->head, b.normalized.data(), b.d_stride(),
+                                     rows.size(), b.logits.data(), b.logits_stride(),
+                                     b.dense_scratch.data());
 }
 
 std::span<const std::int32_t> InferenceState::logits(std::size_t row) const {

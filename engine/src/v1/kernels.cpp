@@ -4,57 +4,49 @@
 
 namespace czip::v1 {
 
-RequantizePlan make_requantize_plan(Requantization requantizer) {
-  RequantizePlan plan{.requantizer = requantizer};
-  const std::int64_t multiplier = requantizer.multiplier;
-  const int shift = requantizer.shift;
-  if (multiplier <= 0 || shift < 1 || shift > 22) return plan;
+RequantizePlan make_requantize_plan(Requantization requantization) {
+  RequantizePlan plan{.requantization = requantization};
+  const std::int64_t multiplier = requantization.multiplier;
+  const int shift = requantization.shift;
+  constexpr int kMaxShift = 22;  // beyond it the bound below exceeds 31 bits
+  if (multiplier <= 0 || shift < 1 || shift > kMaxShift) return plan;
   // The least accumulator that rounds to 127 is just above 126.5 * 2^shift / multiplier; at the tie
   // itself 126.5 rounds to the even 126.
-  const std::int64_t tie = (std::int64_t{253} << shift) / 2;
+  const std::int64_t tie = (std::int64_t{2 * kValueBound - 1} << shift) / 2;
   const std::int64_t limit = tie / multiplier + 1;
   // |acc * multiplier| <= tie + multiplier, to which rounding adds at most 2^(shift - 1).
   if (limit > INT32_MAX || tie + multiplier + (std::int64_t{1} << (shift - 1)) > INT32_MAX)
     return plan;
   plan.limit = static_cast<std::int32_t>(limit);
-  plan.fits_32_bits = shift_right_rne(limit * multiplier, shift) == 127;
+  plan.fits_32_bits = shift_right_rne(limit * multiplier, shift) == kValueBound;
   return plan;
 }
 
-void requantize_each(const std::int32_t* accumulators, std::size_t n, Requantization requantizer,
+void requantize_each(const std::int32_t* accumulators, std::size_t n, Requantization requantization,
                      std::int8_t* y) {
-  for (std::size_t i = 0; i < n; ++i) {
-    const std::int64_t product = std::int64_t{accumulators[i]} * requantizer.multiplier;  // < 2^61
-    y[i] = saturate7(requantizer.shift > 0 ? shift_right_rne(product, requantizer.shift) : product);
-  }
+  for (std::size_t i = 0; i < n; ++i) y[i] = requantize(accumulators[i], requantization);
 }
 
 ExpFunction make_exp_function(const Exp2Table& table, std::uint32_t coefficient) {
   ExpFunction exp{.table = table, .coefficient = coefficient, .saturation = UINT32_MAX};
   if (coefficient > 0) {
-    // Least n with (n * coefficient + 2^23) >> 24 >= 31 * 256.
-    const std::uint64_t threshold = (std::uint64_t{31 * 256} << 24) - (1U << 23);
-    const std::uint64_t least = (threshold + coefficient - 1) / coefficient;
+    // Least n with (n * coefficient + half) >> kExpCoefficientShift >= kMaxExpOctaves octaves.
+    constexpr std::uint64_t kHalf = std::uint64_t{1} << (kExpCoefficientShift - 1);
+    constexpr std::uint64_t kThreshold =
+        (std::uint64_t{kMaxExpOctaves} << (kExp2IndexBits + kExpCoefficientShift)) - kHalf;
+    const std::uint64_t least = (kThreshold + coefficient - 1) / coefficient;
     if (least < UINT32_MAX) exp.saturation = static_cast<std::uint32_t>(least);
   }
   for (std::size_t i = 0; i < table.size(); ++i) exp.wide_table[i] = table[i];
   return exp;
 }
 
-std::uint16_t inverse_rms(std::uint32_t mean_square, Dialect dialect) {
-  constexpr std::uint32_t kNumerator = 8388608;  // 2^15 * 2^8: Q15 over a root in Q8
-  const std::uint32_t root = integer_sqrt(std::uint64_t{mean_square} << 16);
-  std::uint64_t inverse = divide_rne(kNumerator, root);
-  if (dialect == Dialect::python && (root & 1) != 0 && kNumerator % root == root / 2)
-    inverse = kNumerator / root + 1;
-  return static_cast<std::uint16_t>(inverse < 1 ? 1 : inverse > 32768 ? 32768 : inverse);
-}
-
-bool AttentionScratch::allocate(std::uint32_t positions) {
+Status AttentionScratch::allocate(std::uint32_t positions) {
   stride = simd::round_up(positions, simd::kRowPadding) + simd::kRowPadding;
-  return scores.allocate(kMaxHeadsPerPass * stride) &&
-         weight_low.allocate(kFrontPadding + stride) &&
-         weight_high.allocate(kFrontPadding + stride) && segments.allocate(stride);
+  CZIP_TRY(scores.allocate(kMaxHeadsPerPass * stride));
+  CZIP_TRY(weight_low.allocate(kFrontPadding + stride));
+  CZIP_TRY(weight_high.allocate(kFrontPadding + stride));
+  return segments.allocate(stride);
 }
 
 FrequencyScale make_frequency_scale(std::uint32_t numerator, std::uint32_t weight_sum) {
@@ -62,31 +54,6 @@ FrequencyScale make_frequency_scale(std::uint32_t numerator, std::uint32_t weigh
   const std::uint64_t first = std::uint64_t{numerator} << 32;
   const std::uint64_t second = (first % weight_sum) << 16;
   return {((first / weight_sum) << 16) + second / weight_sum + 1};
-}
-
-const Kernels* find_kernels(SimdLevel level) {
-  for (const SimdLevel supported : supported_simd_levels()) {
-    if (supported != level) continue;
-    switch (level) {
-      case SimdLevel::scalar:
-        return &kScalarKernels;
-#if defined(CZIP_HAVE_X86_KERNELS)
-      case SimdLevel::avx2:
-        return &kAvx2Kernels;
-      case SimdLevel::avx512_vnni:
-        return &kAvx512VnniKernels;
-#endif
-#if defined(CZIP_HAVE_NEON_KERNELS)
-      case SimdLevel::neon:
-        return &kNeonKernels;
-      case SimdLevel::neon_dotprod:
-        return &kNeonDotprodKernels;
-#endif
-      default:
-        return nullptr;
-    }
-  }
-  return nullptr;
 }
 
 }  // namespace czip::v1

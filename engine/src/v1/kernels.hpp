@@ -1,7 +1,7 @@
 // The operations of the network as one table of functions per SIMD level.
 //
 // The scalar table reads like the specification; every other table gives the same integers for
-// every input within the bounds stated here (tests/kernels_test.cpp). Buffers are 64-byte aligned
+// every input within the bounds stated here (tests/engine/v1/kernels_test.cpp). Buffers are 64-byte aligned
 // and padded so that vector kernels may read, and write where said, up to kRowPadding bytes past
 // the last element.
 #pragma once
@@ -13,7 +13,7 @@
 #include "base/aligned_buffer.hpp"
 #include "czip/engine/simd.hpp"
 #include "czip/engine/v1/dialect.hpp"
-#include "czip/engine/v1/exp2.hpp"
+#include "czip/engine/v1/functions.hpp"
 #include "czip/engine/v1/weights.hpp"
 #include "simd/matrix.hpp"
 
@@ -23,14 +23,14 @@ namespace czip::v1 {
 // accumulator is limited to [-limit, limit], where |acc| = limit already gives 127; then |acc *
 // multiplier| + 2^shift fits 31 bits and a vector kernel may stay in 32-bit lanes.
 struct RequantizePlan {
-  Requantization requantizer;
+  Requantization requantization;
   std::int32_t limit = 0;
   bool fits_32_bits = false;
 };
-[[nodiscard]] RequantizePlan make_requantize_plan(Requantization requantizer);
+[[nodiscard]] RequantizePlan make_requantize_plan(Requantization requantization);
 
-// y = sat7(RNE(accumulator * multiplier / 2^shift)), n elements, any multiplier and shift.
-void requantize_each(const std::int32_t* accumulators, std::size_t n, Requantization requantizer,
+// y = requantize(accumulator), n elements, any multiplier and shift.
+void requantize_each(const std::int32_t* accumulators, std::size_t n, Requantization requantization,
                      std::int8_t* y);
 
 // exp_weight with its tables in vector form.
@@ -39,13 +39,12 @@ struct ExpFunction {
   std::uint32_t coefficient = 0;
   // From this argument on the weight is 1; keeps vector products within 37 bits.
   std::uint32_t saturation = 0;
-  alignas(64) std::array<std::uint32_t, 256> wide_table{};
+  alignas(64) std::array<std::uint32_t, kExp2Entries> wide_table{};
 };
 [[nodiscard]] ExpFunction make_exp_function(const Exp2Table& table, std::uint32_t coefficient);
 
-// Inverse RMS by mean square: element ms (1 <= ms <= 127^2 + 1) is Q15 in [1, 32768].
-inline constexpr std::size_t kInverseRmsEntries = 127 * 127 + 2;
-[[nodiscard]] std::uint16_t inverse_rms(std::uint32_t mean_square, Dialect dialect);
+// Entries of a table of inverse_rms by mean square, which is 1 to 127^2 + 1.
+inline constexpr std::size_t kInverseRmsEntries = std::size_t{kValueBound} * kValueBound + 2;
 
 // One sequence's keys and values of one layer, in the layout of one level, with room for
 // `positions` (a multiple of 16).
@@ -86,22 +85,21 @@ struct AttentionScratch {
   };
   AlignedBuffer<Segment> segments;  // [positions + 1]
 
-  [[nodiscard]] bool allocate(std::uint32_t positions);
+  Status allocate(std::uint32_t positions);
 };
 
-// floor(e * numerator / denominator) for e < 2^16 as (e * multiplier) >> 48, where multiplier =
-// floor(numerator * 2^48 / denominator) + 1. The product exceeds the true quotient by at most e /
-// 2^48, less than 1 / denominator while e * denominator < 2^48: exact for every sum of up to 65536
-// weights.
+// symbol_frequency without a division: floor(e * numerator / denominator) for e < 2^16 is
+// (e * multiplier) >> 48, where multiplier = floor(numerator * 2^48 / denominator) + 1. The product
+// exceeds the true quotient by at most e / 2^48, less than 1 / denominator while
+// e * denominator < 2^48: exact for every sum of up to 65536 weights.
 struct FrequencyScale {
   std::uint64_t multiplier;
 };
 [[nodiscard]] FrequencyScale make_frequency_scale(std::uint32_t numerator,
                                                   std::uint32_t weight_sum);
 
-// Frequency of a symbol of weight `e`: 1 + floor(e * (total - V) / sum). The product needs 80 bits,
-// so the multiplier goes in two halves: with numerator < 2^31 <= denominator * 2^15, the high half
-// is below 2^31.
+// symbol_frequency(e, numerator, denominator). The product needs 80 bits, so the multiplier goes in
+// two halves: with numerator < 2^31 <= denominator * 2^15, the high half is below 2^31.
 [[nodiscard]] constexpr std::uint32_t scaled_frequency(std::uint32_t e, FrequencyScale scale) {
   const std::uint64_t high = std::uint64_t{e} * (scale.multiplier >> 32);
   const std::uint64_t low = std::uint64_t{e} * (scale.multiplier & 0xffffffff);
@@ -114,33 +112,21 @@ struct ExpWeights {
 };
 
 struct Kernels {
-  SimdLevel level;
-
-  // Packs [rows, cols] weights into this level's layout. False when memory runs out.
-  bool (*pack)(const MatrixI8& matrix, simd::PackedMatrix& packed);
-
-  // y[r][o] = sum over i of weight[o][i] * x[r][i]; x rows at `x_stride` (a multiple of 64, padding
-  // zero), y rows at `y_stride` >= round_up(outputs, 32), written up to there. |y| <= 127 * 128 *
-  // 65536 < 2^30. `scratch`: dense_scratch_elements(inputs).
-  void (*dense)(const simd::PackedMatrix& weight, const std::int8_t* x, std::size_t x_stride,
-                std::size_t row_count, std::int32_t* y, std::size_t y_stride,
-                std::int16_t* scratch);
-
   // y = requantize(dense(x)), y rows at `y_stride`, a multiple of 64, padding written as zeros.
   void (*dense_requantize)(const simd::PackedMatrix& weight, const RequantizePlan& plan,
                            const std::int8_t* x, std::size_t x_stride, std::size_t row_count,
                            std::int8_t* y, std::size_t y_stride, std::int16_t* scratch);
 
-  // y = rmsnorm(sat7(residual)) * weight, n elements.
+  // y = normalized(residual), n elements.
   void (*normalize_residual)(const std::int32_t* residual, const std::int8_t* weight,
                              const std::uint16_t* inverse_rms_table, std::size_t n, std::int8_t* y);
 
-  // residual += rmsnorm(x) * weight, n elements.
+  // residual += normalized(x), n elements.
   void (*add_normalized)(const std::int8_t* x, const std::int8_t* weight,
                          const std::uint16_t* inverse_rms_table, std::size_t n,
                          std::int32_t* residual);
 
-  // y_i = sat7((max(gate_i, 0) * value_i) >>r 7), n elements.
+  // y_i = gated_relu(gate_i, value_i), n elements.
   void (*gated_relu)(const std::int8_t* gate, const std::int8_t* value, std::size_t n,
                      std::int8_t* y);
 
@@ -165,19 +151,5 @@ struct Kernels {
   std::uint64_t (*sum_frequencies)(const std::uint16_t* weights, std::size_t n,
                                    FrequencyScale scale);
 };
-
-// Tables by level; those of other processors are not in the build.
-extern const Kernels kScalarKernels;
-#if defined(CZIP_HAVE_X86_KERNELS)
-extern const Kernels kAvx2Kernels;
-extern const Kernels kAvx512VnniKernels;
-#endif
-#if defined(CZIP_HAVE_NEON_KERNELS)
-extern const Kernels kNeonKernels;
-extern const Kernels kNeonDotprodKernels;
-#endif
-
-// The table of a level, null when this build or CPU lacks it.
-[[nodiscard]] const Kernels* find_kernels(SimdLevel level);
 
 }  // namespace czip::v1

@@ -23,10 +23,10 @@ class ConfigReader {
  public:
   explicit ConfigReader(const Metadata& metadata) : metadata_(metadata) {}
 
-  [[nodiscard]] std::optional<Error>& error() { return error_; }
+  [[nodiscard]] const Status& status() const { return status_; }
 
   void refuse(ErrorCode code, std::string message) {
-    if (!error_) error_ = Error{code, "metadata: " + std::move(message)};
+    if (status_) status_ = fail(code, "metadata: " + std::move(message));
   }
 
   [[nodiscard]] std::optional<std::string_view> text(std::string_view key) const {
@@ -73,7 +73,7 @@ class ConfigReader {
 
  private:
   const Metadata& metadata_;
-  std::optional<Error> error_;
+  Status status_;
 };
 
 void check_format(ConfigReader& reader) {
@@ -140,7 +140,7 @@ Result<NetworkConfig> parse_network_config(const Metadata& metadata) {
   config.wanted_context = wanted_context(reader);
   config.rope_theta_q16 = reader.optional_number("rope_theta_q16").value_or(0);
   config.tokenizer_codec = tokenizer_codec(reader);
-  if (reader.error()) return tl::unexpected<Error>(*std::move(reader.error()));
+  CZIP_TRY(reader.status());
   return config;
 }
 

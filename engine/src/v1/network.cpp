@@ -6,39 +6,38 @@
 #include <utility>
 #include <vector>
 
+#include "simd/kernel_set.hpp"
 #include "v1/packed_network.hpp"
 
 namespace czip::v1 {
 namespace {
 
-Error out_of_memory(const char* what) {
-  return {ErrorCode::out_of_memory, std::string("not enough memory for ") + what};
+Status copy_padded(const std::vector<std::int8_t>& source, AlignedBuffer<std::int8_t>& target) {
+  CZIP_TRY(target.allocate(source.size() + simd::kRowPadding));
+  std::ranges::copy(source, target.data());
+  return {};
 }
 
-bool copy_padded(const std::vector<std::int8_t>& source, AlignedBuffer<std::int8_t>& target) {
-  if (!target.allocate(source.size() + simd::kRowPadding)) return false;
-  std::copy(source.begin(), source.end(), target.data());
-  return true;
+Status pack_dense(const simd::DenseKernels& kernels, const DenseWeights& source,
+                  PackedDense& target) {
+  target.plan = make_requantize_plan(source.requantization);
+  return simd::pack(kernels, source.weight, target.matrix);
 }
 
-bool pack_dense(const Kernels& kernels, const DenseWeights& source, PackedDense& target) {
-  target.plan = make_requantize_plan(source.requantizer);
-  return kernels.pack(source.weight, target.matrix);
-}
-
-bool pack_layer(const Kernels& kernels, const LayerWeights& source, PackedLayer& target) {
-  if (!target.score_multiplier.allocate(source.score_multiplier.size())) return false;
-  std::copy(source.score_multiplier.begin(), source.score_multiplier.end(),
-            target.score_multiplier.data());
+Status pack_layer(const simd::DenseKernels& kernels, const LayerWeights& source,
+                  PackedLayer& target) {
+  CZIP_TRY(target.score_multiplier.allocate(source.score_multiplier.size()));
+  std::ranges::copy(source.score_multiplier, target.score_multiplier.data());
   target.has_sink = source.sink_key.has_value();
-  if (source.sink_key) std::copy(source.sink_key->begin(), source.sink_key->end(), target.sink_key);
-  return copy_padded(source.attention_input_norm, target.attention_input_norm) &&
-         copy_padded(source.attention_output_norm, target.attention_output_norm) &&
-         copy_padded(source.feed_forward_input_norm, target.feed_forward_input_norm) &&
-         copy_padded(source.feed_forward_output_norm, target.feed_forward_output_norm) &&
-         pack_dense(kernels, source.qkv, target.qkv) &&
-         pack_dense(kernels, source.attention_output, target.attention_output) &&
-         pack_dense(kernels, source.up, target.up) && pack_dense(kernels, source.down, target.down);
+  if (source.sink_key) std::ranges::copy(*source.sink_key, target.sink_key);
+  CZIP_TRY(copy_padded(source.attention_input_norm, target.attention_input_norm));
+  CZIP_TRY(copy_padded(source.attention_output_norm, target.attention_output_norm));
+  CZIP_TRY(copy_padded(source.feed_forward_input_norm, target.feed_forward_input_norm));
+  CZIP_TRY(copy_padded(source.feed_forward_output_norm, target.feed_forward_output_norm));
+  CZIP_TRY(pack_dense(kernels, source.qkv, target.qkv));
+  CZIP_TRY(pack_dense(kernels, source.attention_output, target.attention_output));
+  CZIP_TRY(pack_dense(kernels, source.up, target.up));
+  return pack_dense(kernels, source.down, target.down);
 }
 
 // Vector kernels take score multipliers in [0, 2^27], where no score leaves 31 bits; a model beyond
@@ -48,26 +47,27 @@ bool scores_fit_vector_lanes(const LayerWeights& layer) {
                              [](std::int32_t m) { return m >= 0 && m <= (1 << 27); });
 }
 
-bool pack_tables(const Weights& model, PackedNetwork& network) {
+Status pack_tables(const Weights& model, PackedNetwork& network) {
   const std::size_t rope_entries = std::size_t{model.positions} * kRopePairs;
-  if (!network.rope_cos.allocate(rope_entries) || !network.rope_sin.allocate(rope_entries) ||
-      !network.inverse_rms.allocate(kInverseRmsEntries))
-    return false;
-  std::copy(model.rope_cos.begin(), model.rope_cos.end(), network.rope_cos.data());
-  std::copy(model.rope_sin.begin(), model.rope_sin.end(), network.rope_sin.data());
+  CZIP_TRY(network.rope_cos.allocate(rope_entries));
+  CZIP_TRY(network.rope_sin.allocate(rope_entries));
+  CZIP_TRY(network.inverse_rms.allocate(kInverseRmsEntries));
+  std::ranges::copy(model.rope_cos, network.rope_cos.data());
+  std::ranges::copy(model.rope_sin, network.rope_sin.data());
   for (std::uint32_t ms = 1; ms < kInverseRmsEntries; ++ms)
     network.inverse_rms[ms] = inverse_rms(ms, network.dialect);
-  return true;
+  return {};
 }
 
-bool pack_network(const Weights& model, PackedNetwork& network) {
-  if (!network.embedding.allocate(model.embedding.data.size())) return false;
-  std::copy(model.embedding.data.begin(), model.embedding.data.end(), network.embedding.data());
+Status pack_network(const Weights& model, PackedNetwork& network) {
+  CZIP_TRY(network.embedding.allocate(model.embedding.data.size()));
+  std::ranges::copy(model.embedding.data, network.embedding.data());
   network.layers.resize(model.layers.size());
   for (std::size_t i = 0; i < model.layers.size(); ++i)
-    if (!pack_layer(*network.kernels, model.layers[i], network.layers[i])) return false;
-  return copy_padded(model.final_norm, network.final_norm) &&
-         network.kernels->pack(model.head, network.head) && pack_tables(model, network);
+    CZIP_TRY(pack_layer(*network.dense_kernels, model.layers[i], network.layers[i]));
+  CZIP_TRY(copy_padded(model.final_norm, network.final_norm));
+  CZIP_TRY(simd::pack(*network.dense_kernels, model.head, network.head));
+  return pack_tables(model, network);
 }
 
 }  // namespace
@@ -78,13 +78,15 @@ Network& Network::operator=(Network&&) noexcept = default;
 Network::~Network() = default;
 
 Result<Network> Network::create(const Weights& model, SimdLevel level, Dialect dialect) {
-  const Kernels* kernels = find_kernels(level);
+  const simd::KernelSet* kernels = simd::find_kernels(level);
   if (kernels == nullptr)
     return fail(ErrorCode::invalid_argument, "SIMD level " + std::string(simd_level_name(level)) +
                                                  " is not supported by this CPU or build");
   try {
     auto network = std::make_unique<PackedNetwork>();
-    network->kernels = kernels;
+    network->level = level;
+    network->dense_kernels = &kernels->dense;
+    network->kernels = &kernels->v1_network;
     network->dialect = dialect;
     network->vocabulary = model.vocabulary;
     network->d_model = model.d_model;
@@ -94,16 +96,16 @@ Result<Network> Network::create(const Weights& model, SimdLevel level, Dialect d
     network->target_total = model.target_total;
     network->attention_exp = make_exp_function(model.exp2_table, kAttentionExpCoefficient);
     network->output_exp = make_exp_function(model.exp2_table, model.softmax_coefficient);
-    network->attention_kernels =
-        std::ranges::all_of(model.layers, scores_fit_vector_lanes) ? kernels : &kScalarKernels;
-    if (!pack_network(model, *network)) return tl::unexpected(out_of_memory("the model"));
-    return Network(std::move(network));
-  } catch (const std::bad_alloc&) {
-    return tl::unexpected(out_of_memory("the model"));
+    network->attention_kernels = std::ranges::all_of(model.layers, scores_fit_vector_lanes)
+                                     ? network->kernels
+                                     : &simd::kScalarKernels.v1_network;
+    if (pack_network(model, *network)) return Network(std::move(network));
+  } catch (const std::bad_alloc&) {  // reported below
   }
+  return fail(ErrorCode::out_of_memory, "not enough memory for the model");
 }
 
-SimdLevel Network::level() const { return network_->kernels->level; }
+SimdLevel Network::level() const { return network_->level; }
 Dialect Network::dialect() const { return network_->dialect; }
 std::uint32_t Network::vocabulary() const { return network_->vocabulary; }
 std::uint32_t Network::positions() const { return network_->positions; }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "czip/engine/v1/network.hpp"
+#include "simd/dense.hpp"
 #include "v1/kernels.hpp"
 
 namespace czip::v1 {
@@ -29,6 +30,8 @@ struct PackedLayer {
 };
 
 struct PackedNetwork {
+  SimdLevel level = SimdLevel::scalar;
+  const simd::DenseKernels* dense_kernels = nullptr;
   const Kernels* kernels = nullptr;
   // Whose append_key_value and attend run: `kernels`, or the scalar ones for a model with score
   // multipliers beyond what vector lanes hold.

@@ -18,8 +18,6 @@
 namespace czip::v1 {
 namespace {
 
-using namespace simd;
-
 // A segment's sums over positions of weight * value, as low + 256 * high: most levels take the
 // weights' low and high bytes apart.
 struct SegmentSums {
@@ -47,12 +45,14 @@ class WrappingAccumulator {
   // zero. There v is multiplied as v + 2^32, whose excess, factor << 16, is taken off as well.
   void rescale(std::uint32_t factor) {
     const I32 multiplier = Ops::set(static_cast<std::int32_t>(factor));
-    const I32 if_negative = Ops::set(static_cast<std::int32_t>(~(factor << 16)));
+    const I32 if_negative = Ops::set(static_cast<std::int32_t>(~(factor << kExpWeightShift)));
     for (std::size_t i = 0; i < kHeadDim; i += Ops::kLanes) {
       const I32 value = Ops::load(values_ + i);
-      const Wide product = Ops::add(Ops::multiply_wide(value, multiplier), 32768);
-      Ops::store(values_ + i, Ops::add(Ops::narrow(Ops::template shift_right<16>(product)),
-                                       Ops::bit_and(Math::sign(value), if_negative)));
+      const Wide product =
+          Ops::add(Ops::multiply_wide(value, multiplier), 1 << (kExpWeightShift - 1));
+      Ops::store(values_ + i,
+                 Ops::add(Ops::narrow(Ops::template shift_right<kExpWeightShift>(product)),
+                          Ops::bit_and(Math::sign(value), if_negative)));
     }
   }
 
@@ -73,7 +73,7 @@ class WrappingAccumulator {
       const I32 rest = Ops::sub(divisor, remainder);
       const I32 tie_up = Ops::bit_and(Ops::equal(remainder, rest), quotient);
       const I32 up = Ops::bit_and(Ops::bit_or(Ops::greater(remainder, rest), tie_up), Ops::set(1));
-      const I32 rounded = Ops::min(Ops::add(quotient, up), Ops::set(127));
+      const I32 rounded = Ops::min(Ops::add(quotient, up), Ops::set(kValueBound));
       Ops::store_i8(out + i, Math::with_sign(rounded, Math::sign(value)));
     }
   }
@@ -90,10 +90,7 @@ class WideAccumulator {
       values_[i] += sums.low[i] + std::int64_t{sums.high[i]} * 256;
   }
   void rescale(std::uint32_t factor) {
-    for (std::int64_t& value : values_) {
-      const std::int64_t product = value * factor;
-      value = (product >= 0 ? product + 32768 : product - 32768) >> 16;
-    }
+    for (std::int64_t& value : values_) value = rescaled(value, factor);
   }
   void divide(std::uint64_t sum, std::int8_t* out) const {
     for (std::size_t i = 0; i < kHeadDim; ++i)
@@ -149,11 +146,11 @@ struct AttentionKernel {
                            CachePrefetch& prefetch) {
     for (std::size_t t = 0; t < n; t += Ops::kLanes) {
       prefetch.step();
-      const I32 dot = Math::template shift_right_rne<2>(Ops::load(scores + t));
+      const I32 dot = Math::template shift_right_rne<kDotShift>(Ops::load(scores + t));
       const Wide product = Ops::multiply_wide(Ops::abs(dot), Ops::set(multiplier));
-      const Wide odd = Ops::bit_and(Ops::template shift_right<15>(product), 1);
-      const I32 rounded = Ops::narrow(
-          Ops::template shift_right<15>(Ops::add(Ops::add(product, (1 << 14) - 1), odd)));
+      const Wide odd = Ops::bit_and(Ops::template shift_right<kScoreShift>(product), 1);
+      const I32 rounded = Ops::narrow(Ops::template shift_right<kScoreShift>(
+          Ops::add(Ops::add(product, (1 << (kScoreShift - 1)) - 1), odd)));
       Ops::store(scores + t, Math::with_sign(rounded, Math::sign(dot)));
     }
   }
@@ -236,7 +233,7 @@ struct AttentionKernel {
     std::uint8_t* high = scratch.weight_high.data() + AttentionScratch::kFrontPadding;
     weigh(weights, input.positions, *input.exp, low, high, prefetch);
     Accumulator values;
-    std::uint64_t sum = 0;
+    std::int64_t sum = 0;  // below 2^31
     for (std::size_t i = 0; i < segment_count; ++i) {
       const std::int32_t maximum = segments[i].maximum;
       if (i > 0) {
@@ -244,10 +241,10 @@ struct AttentionKernel {
             czip::v1::exp_weight(static_cast<std::uint32_t>(maximum) -
                                      static_cast<std::uint32_t>(segments[i - 1].maximum),
                                  input.exp->coefficient, input.exp->table);
-        sum = (sum * factor + 32768) >> 16;
+        sum = rescaled(sum, factor);
         values.rescale(factor);
       } else if (input.sink_key != nullptr) {
-        sum = 65535;
+        sum = kMaxExpWeight;
       }
       const std::size_t begin = segments[i].begin;
       const std::size_t end = i + 1 < segment_count ? segments[i + 1].begin : input.positions;
@@ -257,14 +254,14 @@ struct AttentionKernel {
       segment_values(cache.values, low, high, begin, end, sums);
       values.add(sums);
     }
-    values.divide(sum, out);
+    values.divide(static_cast<std::uint64_t>(sum), out);
   }
 
   static std::int32_t sink_score(const std::int8_t* query, const std::int8_t* key,
                                  std::int32_t multiplier) {
     std::int64_t dot = 0;
     for (std::size_t i = 0; i < kHeadDim; ++i) dot += std::int32_t{query[i]} * key[i];
-    return saturate32(czip::shift_right_rne(czip::shift_right_rne(dot, 2) * multiplier, 15));
+    return attention_score(dot, multiplier);
   }
 
   // `scores` holds head h's dot products with the keys.

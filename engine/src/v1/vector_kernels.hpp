@@ -16,14 +16,14 @@
 namespace czip::v1 {
 namespace {
 
-using namespace simd;
-
 template <class Ops>
 struct VectorMath {
   using I32 = typename Ops::I32;
   using Wide = typename Ops::Wide;
 
-  static I32 saturate7(I32 x) { return Ops::min(Ops::max(x, Ops::set(-127)), Ops::set(127)); }
+  static I32 saturate7(I32 x) {
+    return Ops::min(Ops::max(x, Ops::set(-kValueBound)), Ops::set(kValueBound));
+  }
 
   // round(p / 2^shift), ties to even, for |p| + 2^shift < 2^31: adding half less one, and one more
   // where the quotient is odd, makes the floor shift round to nearest even, for either sign.
@@ -48,25 +48,26 @@ struct VectorMath {
   static I32 requantize(I32 accumulator, const RequantizePlan& plan) {
     const I32 limited =
         Ops::min(Ops::max(accumulator, Ops::set(-plan.limit)), Ops::set(plan.limit));
-    return shift_right_rne(Ops::mul(limited, Ops::set(plan.requantizer.multiplier)),
-                           plan.requantizer.shift);
+    return shift_right_rne(Ops::mul(limited, Ops::set(plan.requantization.multiplier)),
+                           plan.requantization.shift);
   }
 
   // exp_weight. With n limited to `saturation` the product stays below 2^37 + 2^32. For every
-  // integer part ip, (table + (2^ip >> 1)) >> ip equals (((65536 >> ip) * table) + 32768) >> 16:
-  // exactly for ip <= 16, and both are 0, raised to 1, above.
+  // number o of octaves, (table + (2^o >> 1)) >> o equals (((65536 >> o) * table) + 32768) >> 16:
+  // exactly for o <= 16, and above both are 0, which is raised to 1.
   static I32 exp_weight(I32 n, const ExpFunction& exp) {
     const I32 limited = Ops::min_unsigned(n, Ops::set(static_cast<std::int32_t>(exp.saturation)));
     const Wide product =
         Ops::multiply_wide(limited, Ops::set(static_cast<std::int32_t>(exp.coefficient)));
-    const I32 t = Ops::narrow(Ops::template shift_right<24>(Ops::add(product, 1 << 23)));
-    const I32 integer_part = Ops::template shift_right<8>(t);
-    const I32 entry = Ops::look_up_256(exp.wide_table.data(), Ops::bit_and(t, Ops::set(255)));
-    const I32 half = Ops::template shift_right<1>(Ops::shift_left_each(Ops::set(1), integer_part));
-    const I32 weight =
-        Ops::max(Ops::shift_right_each(Ops::add(entry, half), integer_part), Ops::set(1));
+    const I32 t = Ops::narrow(Ops::template shift_right<kExpCoefficientShift>(
+        Ops::add(product, 1 << (kExpCoefficientShift - 1))));
+    const I32 octaves = Ops::template shift_right<kExp2IndexBits>(t);
+    const I32 entry =
+        Ops::look_up_256(exp.wide_table.data(), Ops::bit_and(t, Ops::set(kExp2Entries - 1)));
+    const I32 half = Ops::template shift_right<1>(Ops::shift_left_each(Ops::set(1), octaves));
+    const I32 weight = Ops::max(Ops::shift_right_each(Ops::add(entry, half), octaves), Ops::set(1));
     const I32 is_zero = Ops::equal(n, Ops::set(0));
-    return Ops::max(weight, Ops::bit_and(is_zero, Ops::set(65535)));
+    return Ops::max(weight, Ops::bit_and(is_zero, Ops::set(kMaxExpWeight)));
   }
 
   // e * multiplier >> 48, as scaled_frequency does it, without the one.
@@ -97,13 +98,13 @@ struct ElementKernels {
       sum = Ops::add(sum, Ops::mul(xi, xi));
     }
     const auto sum_of_squares = static_cast<std::uint32_t>(Ops::sum(sum));
-    return Ops::set(inverse_rms_table[sum_of_squares / n + 1]);
+    return Ops::set(inverse_rms_table[mean_square(sum_of_squares, n)]);
   }
 
   template <class Source>
   static I32 normalized(const Source* x, const std::int8_t* weight, I32 inverse) {
     const I32 product = Ops::mul(Ops::mul(load_activation(x), Ops::load_i8(weight)), inverse);
-    return Math::saturate7(Math::template shift_right_rne<15>(product));
+    return Math::saturate7(Math::template shift_right_rne<kNormShift>(product));
   }
 
   static void normalize_residual(const std::int32_t* residual, const std::int8_t* weight,
@@ -129,15 +130,15 @@ struct ElementKernels {
     for (std::size_t i = 0; i < n; i += kLanes) {
       const I32 positive = Ops::max(Ops::load_i8(gate + i), Ops::set(0));
       const I32 product = Ops::mul(positive, Ops::load_i8(value + i));
-      Ops::store_i8(y + i, Math::template shift_right_rne<7>(product));
+      Ops::store_i8(y + i, Math::template shift_right_rne<kGateShift>(product));
     }
   }
 
   template <bool kHalve>
   static I32 finish_rotation(I32 sum) {
-    const I32 rotated = Math::template shift_right_rne<15>(sum);
+    const I32 rotated = Math::template shift_right_rne<kRotationShift>(sum);
     if constexpr (kHalve)
-      return Math::saturate7(Math::template shift_right_rne<1>(rotated));
+      return Math::saturate7(Math::template shift_right_rne<kQueryShift>(rotated));
     else
       return Math::saturate7(rotated);
   }
@@ -158,7 +159,7 @@ struct ElementKernels {
   static ExpWeights exp_weights(const std::int32_t* logits, std::size_t n, const ExpFunction& exp,
                                 std::uint16_t* weights) {
     const std::size_t whole = n - n % kLanes;
-    const std::int32_t largest = largest_of<Ops>(logits, n);
+    const std::int32_t largest = simd::largest_of<Ops>(logits, n);
 
     // Lanes past n are computed, stored into the padding and kept out of the sum.
     I32 sum = Ops::set(0);

@@ -21,21 +21,17 @@
 namespace czip::v1 {
 namespace {
 
-constexpr std::uint32_t kDefaultSoftmaxCoefficient = 37819;  // log2(e) * 0.1 / 64, Q24
-// The coder keeps its range above 2^30, so a larger sum would leave symbols without a share of it.
-constexpr std::uint32_t kMaxTargetTotal = std::uint32_t{1} << 30;
-constexpr int kMaxShift = 62;  // 2^shift is a positive int64
-
 DenseWeights read_dense(safetensors::TensorReader& reader, const std::string& name,
                         std::uint32_t rows, std::uint32_t cols) {
   DenseWeights dense;
   dense.weight = reader.matrix(name + ".weight", rows, cols);
-  dense.requantizer.multiplier = reader.scalar_i32(name + ".mult").value_or(1);
-  dense.requantizer.shift = reader.scalar_i8(name + ".shift").value_or(0);
-  if (dense.requantizer.shift > kMaxShift)
+  dense.requantization.multiplier = reader.scalar_i32(name + ".mult").value_or(1);
+  dense.requantization.shift = reader.scalar_i8(name + ".shift").value_or(0);
+  if (dense.requantization.shift > kMaxRequantizationShift)
     reader.refuse(ErrorCode::unsupported, "tensor " + in_quotes(name + ".shift") + " is " +
-                                              std::to_string(dense.requantizer.shift) +
-                                              ", more than " + std::to_string(kMaxShift));
+                                              std::to_string(dense.requantization.shift) +
+                                              ", more than " +
+                                              std::to_string(kMaxRequantizationShift));
   return dense;
 }
 
@@ -84,15 +80,15 @@ void read_rope_tables(safetensors::TensorReader& reader, const safetensors::File
 }
 
 void read_softmax(safetensors::TensorReader& reader, Weights& model) {
-  constexpr std::array<std::uint64_t, 1> kShape{256};
+  constexpr std::array<std::uint64_t, 1> kShape{kExp2Entries};
   if (const safetensors::TensorView* const table =
           reader.require("lut.exp2", safetensors::DType::u16, kShape))
     for (std::size_t i = 0; i < model.exp2_table.size(); ++i)
       model.exp2_table[i] = load_le<std::uint16_t>(table->bytes.data() + 2 * i);
   model.softmax_coefficient =
       reader.scalar_u32("softmax.coef_q24").value_or(kDefaultSoftmaxCoefficient);
-  model.target_total =
-      reader.scalar_u32("softmax.target_total").value_or(kMaxTargetTotal - model.vocabulary - 1024);
+  model.target_total = reader.scalar_u32("softmax.target_total")
+                           .value_or(kMaxTargetTotal - model.vocabulary - kDefaultTotalReserve);
   if (model.target_total <= model.vocabulary || model.target_total > kMaxTargetTotal)
     reader.refuse(ErrorCode::unsupported,
                   "tensor 'softmax.target_total' is " + std::to_string(model.target_total) +
@@ -112,31 +108,29 @@ void read_tokenizer(safetensors::TensorReader& reader, const safetensors::File& 
 }  // namespace
 
 Result<Weights> load_weights(std::span<const std::uint8_t> file) try {
-  const auto parsed = safetensors::File::parse(file);
-  if (!parsed) return tl::unexpected<Error>(parsed.error());
+  CZIP_TRY_ASSIGN(const auto parsed, safetensors::File::parse(file));
   Weights model;
-  model.metadata = without_json_quotes(parsed->metadata());
-  auto config = parse_network_config(model.metadata);
-  if (!config) return tl::unexpected<Error>(std::move(config.error()));
+  model.metadata = without_json_quotes(parsed.metadata());
+  CZIP_TRY_ASSIGN(const auto config, parse_network_config(model.metadata));
 
-  model.vocabulary = config->vocabulary;
-  model.d_model = config->d_model;
-  model.heads = config->heads;
-  model.d_ff = config->d_ff;
-  model.rope_theta_q16 = config->rope_theta_q16;
-  model.tokenizer_codec = std::move(config->tokenizer_codec);
+  model.vocabulary = config.vocabulary;
+  model.d_model = config.d_model;
+  model.heads = config.heads;
+  model.d_ff = config.d_ff;
+  model.rope_theta_q16 = config.rope_theta_q16;
+  model.tokenizer_codec = config.tokenizer_codec;
 
-  safetensors::TensorReader reader(*parsed);
-  read_rope_tables(reader, *parsed, model);
+  safetensors::TensorReader reader(parsed);
+  read_rope_tables(reader, parsed, model);
   read_softmax(reader, model);
   model.embedding = reader.matrix("embed.weight", model.vocabulary, model.d_model);
-  read_layers(reader, *config, model);
+  read_layers(reader, config, model);
   model.final_norm = reader.vector_i8("norm.weight", model.d_model);
   model.head = reader.matrix("head.weight", model.vocabulary, model.d_model);
-  read_tokenizer(reader, *parsed, model);
-  if (reader.failed()) return tl::unexpected<Error>(*reader.error());
+  read_tokenizer(reader, parsed, model);
+  CZIP_TRY(reader.status());
 
-  const std::uint32_t limit = std::min(config->wanted_context, model.positions);
+  const std::uint32_t limit = std::min(config.wanted_context, model.positions);
   model.context_log2 = static_cast<std::uint32_t>(std::bit_width(limit)) - 1;
   model.context = std::uint32_t{1} << model.context_log2;
   return model;

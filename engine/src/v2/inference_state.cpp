@@ -9,7 +9,7 @@
 
 namespace czip::v2 {
 
-// Shapes: S streams, others as in network_v2_model.hpp; each row of int8 starts at a multiple of 64
+// Shapes: S streams, others as in weights.hpp; each row of int8 starts at a multiple of 64
 // bytes, its padding zero.
 struct InferenceState::Buffers {
   const PackedNetwork* network = nullptr;
@@ -45,13 +45,13 @@ struct InferenceState::Buffers {
     return simd::round_up(matrix.rows, simd::kRowPadding);
   }
 
-  bool allocate();
+  Status allocate();
   KeyValueRing ring(std::size_t stream, std::size_t layer, std::size_t kv_head);
   void embed(std::span<const std::uint32_t> tokens);
   void multiply(const simd::PackedMatrix& matrix, const AlignedBuffer<std::int8_t>& x,
                 std::size_t x_stride, std::size_t rows);
   void normalize(const AlignedBuffer<std::int16_t>& gain, std::size_t rows);
-  void add_to_residual(const simd::PackedMatrix& matrix, const PackedScale& scale,
+  void add_to_residual(const simd::PackedMatrix& matrix, const PackedChannels& scale,
                        std::size_t rows);
   void attention_block(std::size_t layer, std::size_t rows);
   void attend(std::size_t layer, std::size_t stream);
@@ -60,7 +60,7 @@ struct InferenceState::Buffers {
   void member_logits(std::size_t stream, const simd::PackedMatrix& members, std::int32_t* logits);
 };
 
-bool InferenceState::Buffers::allocate() {
+Status InferenceState::Buffers::allocate() {
   const NetworkConfig& c = config();
   std::size_t most_members = 0;
   for (const simd::PackedMatrix& group : network->members)
@@ -68,22 +68,24 @@ bool InferenceState::Buffers::allocate() {
   const std::size_t widest =
       std::max({most_members, query_width() + 2 * std::size_t{c.kv_heads} * c.head_dim,
                 std::size_t{c.d_model}, std::size_t{c.gated != 0 ? 2 * c.d_ff : c.d_ff},
-                std::size_t{kHeadPart}});
+                std::size_t{kHeadSliceRows}});
   const std::size_t longest =
       std::max({std::size_t{c.d_model}, query_width(), std::size_t{c.d_ff}});
-  return residual.allocate(streams * d_stride()) && normalized.allocate(streams * d_stride()) &&
-         accumulators.allocate(streams * simd::round_up(widest, simd::kRowPadding)) &&
-         query.allocate(query_width() / c.kv_heads + simd::kRowPadding) &&
-         key.allocate(c.head_dim + simd::kRowPadding) &&
-         value.allocate(c.head_dim + simd::kRowPadding) &&
-         attention.allocate(streams * attention_stride()) &&
-         hidden.allocate(streams * hidden_stride()) && previous.allocate(streams) &&
-         position.allocate(streams) &&
-         rings.allocate(streams * network->layers.size() * c.kv_heads * 2 *
-                        network->ring_bytes()) &&
-         scores.allocate(kHeadsAtOnce * score_stride()) &&
-         weights.allocate(kHeadsAtOnce * score_stride()) &&
-         dense_scratch.allocate(simd::dense_scratch_elements(longest));
+  CZIP_TRY(residual.allocate(streams * d_stride()));
+  CZIP_TRY(normalized.allocate(streams * d_stride()));
+  CZIP_TRY(accumulators.allocate(streams * simd::round_up(widest, simd::kRowPadding)));
+  CZIP_TRY(query.allocate(query_width() / c.kv_heads + simd::kRowPadding));
+  CZIP_TRY(key.allocate(c.head_dim + simd::kRowPadding));
+  CZIP_TRY(value.allocate(c.head_dim + simd::kRowPadding));
+  CZIP_TRY(attention.allocate(streams * attention_stride()));
+  CZIP_TRY(hidden.allocate(streams * hidden_stride()));
+  CZIP_TRY(previous.allocate(streams));
+  CZIP_TRY(position.allocate(streams));
+  CZIP_TRY(
+      rings.allocate(streams * network->layers.size() * c.kv_heads * 2 * network->ring_bytes()));
+  CZIP_TRY(scores.allocate(kHeadsAtOnce * score_stride()));
+  CZIP_TRY(weights.allocate(kHeadsAtOnce * score_stride()));
+  return dense_scratch.allocate(simd::dense_scratch_elements(longest));
 }
 
 KeyValueRing InferenceState::Buffers::ring(std::size_t stream, std::size_t layer,
@@ -119,8 +121,8 @@ void InferenceState::Buffers::embed(std::span<const std::uint32_t> tokens) {
 void InferenceState::Buffers::multiply(const simd::PackedMatrix& matrix,
                                        const AlignedBuffer<std::int8_t>& x, std::size_t x_stride,
                                        std::size_t rows) {
-  network->dense_kernels->dense(matrix, x.data(), x_stride, rows, accumulators.data(),
-                                accumulator_stride(matrix), dense_scratch.data());
+  network->dense_kernels->multiply(matrix, x.data(), x_stride, rows, accumulators.data(),
+                                   accumulator_stride(matrix), dense_scratch.data());
 }
 
 void InferenceState::Buffers::normalize(const AlignedBuffer<std::int16_t>& gain, std::size_t rows) {
@@ -131,7 +133,7 @@ void InferenceState::Buffers::normalize(const AlignedBuffer<std::int16_t>& gain,
 
 // The accumulators of `matrix` join the residual.
 void InferenceState::Buffers::add_to_residual(const simd::PackedMatrix& matrix,
-                                              const PackedScale& scale, std::size_t rows) {
+                                              const PackedChannels& scale, std::size_t rows) {
   for (std::size_t r = 0; r < rows; ++r)
     kernels().add_requantized(accumulators.data() + r * accumulator_stride(matrix),
                               config().d_model, scale.from(0), residual.data() + r * d_stride());
@@ -218,9 +220,9 @@ void InferenceState::Buffers::member_logits(std::size_t stream, const simd::Pack
     logits[0] = 0;
     return;
   }
-  network->dense_kernels->dense(members, normalized.data() + stream * d_stride(), d_stride(), 1,
-                                accumulators.data(), accumulator_stride(members),
-                                dense_scratch.data());
+  network->dense_kernels->multiply(members, normalized.data() + stream * d_stride(), d_stride(), 1,
+                                   accumulators.data(), accumulator_stride(members),
+                                   dense_scratch.data());
   kernels().requantize_logits(accumulators.data(), members.rows, network->head_scale,
                               network->head_limit, logits);
 }

@@ -94,24 +94,11 @@ struct Kernels {
                  const AttentionScratch& scratch, std::int8_t* out);
 
   // cumulative [n + 1] of logits [n], any n from 1 to 65536.
-  void (*masses)(const std::int32_t* logits, std::size_t n, const Exp2Table& exp2,
-                 std::uint32_t* cumulative);
+  void (*cumulative_frequencies)(const std::int32_t* logits, std::size_t n, const Exp2Table& exp2,
+                                 std::uint32_t* cumulative);
 };
-
-extern const Kernels kScalarKernels;
-#if defined(CZIP_HAVE_X86_KERNELS)
-extern const Kernels kAvx2Kernels;
-extern const Kernels kAvx512VnniKernels;
-#endif
-#if defined(CZIP_HAVE_NEON_KERNELS)
-extern const Kernels kNeonKernels;
-extern const Kernels kNeonDotprodKernels;
-#endif
 
 // inverse_rms by faster steps.
 [[nodiscard]] std::uint32_t fast_inverse_rms(std::uint64_t sum_of_squares, std::size_t n);
-
-// The table of a level that supported_simd_levels() lists.
-[[nodiscard]] const Kernels& kernels_of(SimdLevel level);
 
 }  // namespace czip::v2

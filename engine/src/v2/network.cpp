@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "simd/kernel_set.hpp"
 #include "v2/packed_network.hpp"
 #include "v2/weights.hpp"
 
@@ -14,75 +15,79 @@ namespace czip::v2 {
 namespace {
 
 template <class T>
-bool copy_padded(const std::vector<T>& source, AlignedBuffer<T>& target) {
-  if (!target.allocate(source.size() + simd::kRowPadding)) return false;
+Status copy_padded(const std::vector<T>& source, AlignedBuffer<T>& target) {
+  CZIP_TRY(target.allocate(source.size() + simd::kRowPadding));
   std::ranges::copy(source, target.data());
-  return true;
+  return {};
 }
 
-bool pack_scale(const Scale& source, std::int32_t bound, PackedScale& target) {
-  if (!copy_padded(source.multiplier, target.multiplier) ||
-      !target.limit.allocate(source.multiplier.size() + simd::kRowPadding))
-    return false;
+Status pack_channels(const ChannelScale& source, std::int32_t bound, PackedChannels& target) {
+  CZIP_TRY(copy_padded(source.multiplier, target.multiplier));
+  CZIP_TRY(target.limit.allocate(source.multiplier.size() + simd::kRowPadding));
   target.shift = source.shift;
   for (std::size_t i = 0; i < source.multiplier.size(); ++i)
     target.limit[i] = requantize_limit(source.multiplier[i], source.shift, bound);
-  return true;
+  return {};
 }
 
-bool pack_bias(const LayerWeights& source, const NetworkConfig& config, PackedLayer& target) {
+Status pack_bias(const LayerWeights& source, const NetworkConfig& config, PackedLayer& target) {
   const std::size_t window = config.window;
-  if (!target.bias.allocate(config.heads * 2 * window)) return false;
+  CZIP_TRY(target.bias.allocate(config.heads * 2 * window));
   for (std::size_t head = 0; head < config.heads; ++head)
     for (std::size_t x = 0; x < 2 * window; ++x)
       target.bias[head * 2 * window + x] =
           source.position_bias[head * window + (2 * window - 1 - x) % window];
-  return true;
+  return {};
 }
 
-bool pack_layer(const LayerWeights& source, PackedNetwork& network, PackedLayer& target) {
-  const v1::Kernels& kernels = *network.dense_kernels;
-  return copy_padded(source.attention_norm, target.attention_norm) &&
-         kernels.pack(source.qkv, target.qkv) &&
-         copy_padded(source.query_norm, target.query_norm) &&
-         copy_padded(source.key_norm, target.key_norm) &&
-         pack_scale(source.value_scale, kValueBound, target.value_scale) &&
-         pack_bias(source, network.config, target) &&
-         copy_padded(source.score_scale, target.score_scale) &&
-         copy_padded(source.sink, target.sink) &&
-         copy_padded(source.attention_gain, target.attention_gain) &&
-         kernels.pack(source.output, target.output) &&
-         pack_scale(source.output_scale, kResidualStep, target.output_scale) &&
-         copy_padded(source.feed_forward_norm, target.feed_forward_norm) &&
-         kernels.pack(source.up, target.up) &&
-         pack_scale(source.up_scale, kActivationBound, target.up_scale) &&
-         kernels.pack(source.down, target.down) &&
-         pack_scale(source.down_scale, kResidualStep, target.down_scale);
+Status pack_attention(const LayerWeights& source, const PackedNetwork& network,
+                      PackedLayer& target) {
+  const simd::DenseKernels& kernels = *network.dense_kernels;
+  CZIP_TRY(copy_padded(source.attention_norm, target.attention_norm));
+  CZIP_TRY(simd::pack(kernels, source.qkv, target.qkv));
+  CZIP_TRY(copy_padded(source.query_norm, target.query_norm));
+  CZIP_TRY(copy_padded(source.key_norm, target.key_norm));
+  CZIP_TRY(pack_channels(source.value_scale, kValueBound, target.value_scale));
+  CZIP_TRY(pack_bias(source, network.config, target));
+  CZIP_TRY(copy_padded(source.score_scale, target.score_scale));
+  CZIP_TRY(copy_padded(source.sink, target.sink));
+  CZIP_TRY(copy_padded(source.attention_gain, target.attention_gain));
+  CZIP_TRY(simd::pack(kernels, source.output, target.output));
+  return pack_channels(source.output_scale, kResidualStep, target.output_scale);
 }
 
-// Rows of `weights`, as `row_of` numbers them.
+Status pack_feed_forward(const LayerWeights& source, const PackedNetwork& network,
+                         PackedLayer& target) {
+  const simd::DenseKernels& kernels = *network.dense_kernels;
+  CZIP_TRY(copy_padded(source.feed_forward_norm, target.feed_forward_norm));
+  CZIP_TRY(simd::pack(kernels, source.up, target.up));
+  CZIP_TRY(pack_channels(source.up_scale, kActivationBound, target.up_scale));
+  CZIP_TRY(simd::pack(kernels, source.down, target.down));
+  return pack_channels(source.down_scale, kResidualStep, target.down_scale);
+}
+
+// Packs `count` rows of `weights`, the r-th of them being row_of(r), r counted from `first`.
 template <class RowOf>
-bool pack_rows(const MatrixI8& weights, std::uint32_t first, std::uint32_t count,
-               const RowOf& row_of, const PackedNetwork& network, simd::PackedMatrix& packed) {
-  MatrixI8 part{count, weights.cols, {}};
-  part.data.reserve(std::size_t{count} * weights.cols);
+Status pack_rows(const MatrixI8& weights, std::uint32_t first, std::uint32_t count,
+                 const RowOf& row_of, const PackedNetwork& network, simd::PackedMatrix& packed) {
+  MatrixI8 rows{count, weights.cols, {}};
+  rows.data.reserve(std::size_t{count} * weights.cols);
   for (std::uint32_t r = first; r < first + count; ++r) {
     const auto row = std::span(weights.data).subspan(row_of(r) * weights.cols, weights.cols);
-    part.data.insert(part.data.end(), row.begin(), row.end());
+    rows.data.insert(rows.data.end(), row.begin(), row.end());
   }
-  return network.dense_kernels->pack(part, packed);
+  return simd::pack(*network.dense_kernels, rows, packed);
 }
 
-bool pack_group_head(const MatrixI8& weights, PackedNetwork& network) {
+Status pack_group_head(const MatrixI8& weights, PackedNetwork& network) {
   const auto same = [](std::size_t r) { return r; };
-  for (std::uint32_t first = 0; first < weights.rows; first += kHeadPart)
-    if (!pack_rows(weights, first, std::min(kHeadPart, weights.rows - first), same, network,
-                   network.group_head.emplace_back()))
-      return false;
-  return true;
+  for (std::uint32_t first = 0; first < weights.rows; first += kHeadSliceRows)
+    CZIP_TRY(pack_rows(weights, first, std::min(kHeadSliceRows, weights.rows - first), same,
+                       network, network.group_head.emplace_back()));
+  return {};
 }
 
-bool pack_members(const MatrixI8& weights, const LogitOrder& order, PackedNetwork& network) {
+Status pack_members(const MatrixI8& weights, const LogitOrder& order, PackedNetwork& network) {
   const auto row_of = [&](std::size_t r) {
     return order.tokens.empty() ? r : std::size_t{order.tokens[r]};
   };
@@ -91,50 +96,51 @@ bool pack_members(const MatrixI8& weights, const LogitOrder& order, PackedNetwor
     const std::uint32_t first = order.groups[g];
     const std::uint32_t end = g + 1 < order.groups.size() ? order.groups[g + 1] : weights.rows;
     network.members[g].rows = end - first;
-    if (end - first > 1 &&
-        !pack_rows(weights, first, end - first, row_of, network, network.members[g]))
-      return false;
+    if (end - first > 1)
+      CZIP_TRY(pack_rows(weights, first, end - first, row_of, network, network.members[g]));
   }
-  return true;
+  return {};
 }
 
-// Moves the weights into one piece of memory, where they share large pages: hundreds of pages less
-// to translate the addresses of.
-bool gather_weights(PackedNetwork& network) {
-  std::vector<AlignedBuffer<std::int8_t>*> parts;
+// Moves the weights into one piece of memory, where they share large pages: hundreds of pages
+// fewer, whose addresses would have to be translated.
+Status gather_weights(PackedNetwork& network) {
+  std::vector<AlignedBuffer<std::int8_t>*> buffers;
   for (PackedLayer& layer : network.layers)
     for (simd::PackedMatrix* matrix : {&layer.qkv, &layer.output, &layer.up, &layer.down})
-      parts.push_back(&matrix->weights);
-  for (simd::PackedMatrix& part : network.group_head) parts.push_back(&part.weights);
-  for (simd::PackedMatrix& group : network.members) parts.push_back(&group.weights);
-  parts.push_back(&network.embedding);
-  parts.push_back(&network.bigram);
+      buffers.push_back(&matrix->weights);
+  for (simd::PackedMatrix& slice : network.group_head) buffers.push_back(&slice.weights);
+  for (simd::PackedMatrix& group : network.members) buffers.push_back(&group.weights);
+  buffers.push_back(&network.embedding);
+  buffers.push_back(&network.bigram);
 
   std::size_t bytes = 0;
-  for (const auto* part : parts) bytes += simd::round_up(part->size(), simd::kCacheLine);
-  if (!network.weights.allocate(bytes)) return false;
+  for (const auto* buffer : buffers) bytes += simd::round_up(buffer->size(), simd::kCacheLine);
+  CZIP_TRY(network.weights.allocate(bytes));
   std::int8_t* place = network.weights.data();
-  for (auto* part : parts) {
-    part->move_to(place);
-    place += simd::round_up(part->size(), simd::kCacheLine);
+  for (auto* buffer : buffers) {
+    buffer->move_to(place);
+    place += simd::round_up(buffer->size(), simd::kCacheLine);
   }
-  return true;
+  return {};
 }
 
-bool pack_network(const Weights& model, const LogitOrder& order, PackedNetwork& network) {
+Status pack_network(const Weights& model, const LogitOrder& order, PackedNetwork& network) {
   network.config = model.config;
   network.exp2 = model.exp2;
   network.head_scale = model.head_scale;
   network.head_limit = requantize_limit(model.head_scale, kLogitShift, kLogitBound);
   network.layers.resize(model.layers.size());
-  for (std::size_t i = 0; i < model.layers.size(); ++i)
-    if (!pack_layer(model.layers[i], network, network.layers[i])) return false;
-  return copy_padded(model.embedding.data, network.embedding) &&
-         copy_padded(model.bigram.data, network.bigram) &&
-         copy_padded(model.final_norm, network.final_norm) &&
-         pack_group_head(model.group_head, network) &&
-         pack_members(model.config.tied != 0 ? model.embedding : model.head, order, network) &&
-         gather_weights(network);
+  for (std::size_t i = 0; i < model.layers.size(); ++i) {
+    CZIP_TRY(pack_attention(model.layers[i], network, network.layers[i]));
+    CZIP_TRY(pack_feed_forward(model.layers[i], network, network.layers[i]));
+  }
+  CZIP_TRY(copy_padded(model.embedding.data, network.embedding));
+  CZIP_TRY(copy_padded(model.bigram.data, network.bigram));
+  CZIP_TRY(copy_padded(model.final_norm, network.final_norm));
+  CZIP_TRY(pack_group_head(model.group_head, network));
+  CZIP_TRY(pack_members(model.config.tied != 0 ? model.embedding : model.head, order, network));
+  return gather_weights(network);
 }
 
 bool is_permutation_of(std::span<const std::uint16_t> order, std::uint32_t size) {
@@ -158,7 +164,7 @@ bool are_groups_of(std::span<const std::uint32_t> groups, const NetworkConfig& c
 
 Result<Weights> load_checked(const safetensors::File& file, SimdLevel level,
                              const LogitOrder& order) {
-  if (v1::find_kernels(level) == nullptr)
+  if (simd::find_kernels(level) == nullptr)
     return fail(ErrorCode::invalid_argument, "SIMD level " + std::string(simd_level_name(level)) +
                                                  " is not supported by this CPU or build");
   CZIP_TRY_ASSIGN(const auto config, load_network_config(file));
@@ -191,8 +197,9 @@ Result<Network> Network::create(const safetensors::File& file, SimdLevel level,
     CZIP_TRY_ASSIGN(const auto model, load_checked(file, level, order));
     auto network = std::make_unique<PackedNetwork>();
     network->level = level;
-    network->dense_kernels = v1::find_kernels(level);
-    network->kernels = &kernels_of(level);
+    const simd::KernelSet& kernels = *simd::find_kernels(level);
+    network->dense_kernels = &kernels.dense;
+    network->kernels = &kernels.v2_network;
     if (pack_network(model, order, *network)) return Network(std::move(network));
   } catch (const std::bad_alloc&) {  // reported below
   }
@@ -208,9 +215,10 @@ std::size_t Network::stream_bytes() const {
   return packed_->layers.size() * packed_->config.kv_heads * 2 * packed_->ring_bytes();
 }
 
-void Network::masses(std::span<const std::int32_t> logits,
-                     std::span<std::uint32_t> cumulative) const {
-  packed_->kernels->masses(logits.data(), logits.size(), packed_->exp2, cumulative.data());
+void Network::cumulative_frequencies(std::span<const std::int32_t> logits,
+                                     std::span<std::uint32_t> cumulative) const {
+  packed_->kernels->cumulative_frequencies(logits.data(), logits.size(), packed_->exp2,
+                                           cumulative.data());
 }
 
 }  // namespace czip::v2

@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "czip/engine/v2/network.hpp"
-#include "v1/kernels.hpp"
+#include "simd/dense.hpp"
 #include "v2/kernels.hpp"
 
 namespace czip::v2 {
 
-struct PackedScale {
+struct PackedChannels {
   AlignedBuffer<std::int16_t> multiplier;
   AlignedBuffer<std::int32_t> limit;
   int shift = 1;
@@ -26,27 +26,27 @@ struct PackedLayer {
   simd::PackedMatrix qkv;
   AlignedBuffer<std::int16_t> query_norm;  // [H * E]
   AlignedBuffer<std::int16_t> key_norm;    // [G * E]
-  PackedScale value_scale;
+  PackedChannels value_scale;
   AlignedBuffer<std::int16_t> bias;  // [H][2 * W], as AttentionInput wants it
   AlignedBuffer<std::int16_t> score_scale;
   AlignedBuffer<std::int16_t> sink;
   AlignedBuffer<std::int16_t> attention_gain;
   simd::PackedMatrix output;
-  PackedScale output_scale;
+  PackedChannels output_scale;
   AlignedBuffer<std::int16_t> feed_forward_norm;
   simd::PackedMatrix up;
-  PackedScale up_scale;
+  PackedChannels up_scale;
   simd::PackedMatrix down;
-  PackedScale down_scale;
+  PackedChannels down_scale;
 };
 
 // The groups' part of the head is taken apart, so that the sums of one part are requantized while they
 // are in the cache.
-inline constexpr std::uint32_t kHeadPart = 1024;
+inline constexpr std::uint32_t kHeadSliceRows = 1024;
 
 struct PackedNetwork {
   SimdLevel level = SimdLevel::scalar;
-  const v1::Kernels* dense_kernels = nullptr;
+  const simd::DenseKernels* dense_kernels = nullptr;
   const Kernels* kernels = nullptr;
   NetworkConfig config;
   alignas(64) Exp2Table exp2{};
@@ -54,9 +54,10 @@ struct PackedNetwork {
   AlignedBuffer<std::int8_t> bigram;     // [B, D]
   std::vector<PackedLayer> layers;
   AlignedBuffer<std::int16_t> final_norm;
-  std::vector<simd::PackedMatrix> group_head;  // parts of kHeadPart rows, the last of what is left
-  std::vector<simd::PackedMatrix> members;     // of each group; empty for a group of one
-  AlignedBuffer<std::int8_t> weights;          // all of the above
+  std::vector<simd::PackedMatrix>
+      group_head;  // parts of kHeadSliceRows rows, the last of what is left
+  std::vector<simd::PackedMatrix> members;  // of each group; empty for a group of one
+  AlignedBuffer<std::int8_t> weights;       // all of the above
   std::int32_t head_scale = 1;
   std::int32_t head_limit = 0;
 

@@ -12,7 +12,7 @@
 //       their sum. Past the slots, up to a multiple of 64, scores weigh nothing.
 //   weighted_values<kHeads>(ring, scratch, slots, sums)
 //       sums[h][i] = sum of weights[h][t] * value i of slot t, slots up to a multiple of 16
-//   accumulate_masses(cumulative, n, shift)   the last loop of `masses`
+//   accumulate_frequencies(cumulative, n, shift)   the last loop of `cumulative_frequencies`
 #pragma once
 
 #include <cstddef>
@@ -23,8 +23,6 @@
 
 namespace czip::v2 {
 namespace {
-
-using namespace simd;
 
 template <class Ops>
 struct VectorMath {
@@ -68,22 +66,25 @@ struct VectorMath {
   }
 };
 
-// Isa::weigh in lanes of 32 bits. From 10 octaves on all is zero, so that the octave is limited
-// there.
+// Isa::weigh in lanes of 32 bits. Scores far below the largest weigh nothing, so that the octave is
+// limited to the second of those.
 template <class Isa>
 std::uint32_t weigh_in_lanes(const std::int32_t* scores, std::size_t slots, std::int32_t largest,
                              const Exp2Table& exp2, std::uint8_t* weights) {
   using Ops = typename Isa::Ops;
   using I32 = typename Ops::I32;
+  constexpr std::int32_t kFarBelow = (kLastAttentionOctave + 2) * kExp2Entries - 1;
   I32 sum = Ops::set(0);
   for (std::size_t t = 0; t < (slots + 15) / 16 * 16; t += Ops::kLanes) {
     const I32 below = Ops::sub(Ops::set(largest), Ops::load(scores + t));
-    const I32 n = Ops::min_unsigned(below, Ops::set(10 * 64 - 1));
-    const I32 octave = Ops::template shift_right<6>(n);
+    const I32 n = Ops::min_unsigned(below, Ops::set(kFarBelow));
+    const I32 octave = Ops::template shift_right<kExp2IndexBits>(n);
     const I32 entry = Isa::look_up_64(exp2.data(), Ops::bit_and(n, Ops::set(kExp2Entries - 1)));
-    const I32 half = Ops::shift_left_each(Ops::set(128), octave);
-    const I32 weight = Ops::min(
-        Ops::shift_right_each(Ops::add(entry, half), Ops::add(octave, Ops::set(8))), Ops::set(255));
+    const I32 half = Ops::shift_left_each(Ops::set(1 << (kAttentionWeightShift - 1)), octave);
+    const I32 weight =
+        Ops::min(Ops::shift_right_each(Ops::add(entry, half),
+                                       Ops::add(octave, Ops::set(kAttentionWeightShift))),
+                 Ops::set(kMaxAttentionWeight));
     sum = Ops::add(sum, weight);
     Ops::store_u8(weights + t, weight);
   }
@@ -91,7 +92,7 @@ std::uint32_t weigh_in_lanes(const std::int32_t* scores, std::size_t slots, std:
 }
 
 template <class Isa>
-struct VectorKernelsV2 {
+struct VectorKernels {
   using Ops = typename Isa::Ops;
   using I32 = typename Ops::I32;
   using Wide = typename Ops::Wide;
@@ -238,10 +239,12 @@ struct VectorKernelsV2 {
       const std::uint32_t factor =
           attention_factor(static_cast<std::uint32_t>(input.gain[head + h]), weight_sum[h]);
       for (std::size_t i = h * n; i < (h + 1) * n; i += kLanes)
-        Ops::store_i8(out + head * n + i,
-                      Math::clamp_to(Math::template multiply_round_shift<32, 1 << 27>(
-                                         Ops::load(sums + i), factor),
-                                     kValueBound));
+        Ops::store_i8(
+            out + head * n + i,
+            Math::clamp_to(
+                Math::template multiply_round_shift<kAttentionOutputShift, kWeightedSumBound>(
+                    Ops::load(sums + i), factor),
+                kValueBound));
     }
   }
 
@@ -261,18 +264,21 @@ struct VectorKernelsV2 {
     }
   }
 
-  static void masses(const std::int32_t* logits, std::size_t n, const Exp2Table& exp2,
-                     std::uint32_t* cumulative) {
+  static void cumulative_frequencies(const std::int32_t* logits, std::size_t n,
+                                     const Exp2Table& exp2, std::uint32_t* cumulative) {
     const std::size_t whole = n - n % kLanes;
-    const std::int32_t largest = largest_of<Ops>(logits, n);
+    const std::int32_t largest = simd::largest_of<Ops>(logits, n);
 
     auto* weights = reinterpret_cast<std::int32_t*>(cumulative + 1);
     Wide sums = Ops::zero_extend(Ops::set(0));
     for (std::size_t i = 0; i < whole; i += kLanes) {
       const I32 below = Ops::sub(Ops::set(largest), Ops::load(logits + i));
-      const I32 octave = Ops::min(Ops::template shift_right<6>(below), Ops::set(31));
-      const I32 entry = Isa::look_up_64(exp2.data(), Ops::bit_and(below, Ops::set(63)));
-      const I32 weight = Ops::shift_right_each(Ops::template shift_left<14>(entry), octave);
+      const I32 octave = Ops::min(Ops::template shift_right<kExp2IndexBits>(below),
+                                  Ops::set(kLastLogitOctave + 1));
+      const I32 entry =
+          Isa::look_up_64(exp2.data(), Ops::bit_and(below, Ops::set(kExp2Entries - 1)));
+      const I32 weight =
+          Ops::shift_right_each(Ops::template shift_left<kLogitWeightShift>(entry), octave);
       sums = Ops::add(sums, Ops::zero_extend(weight));
       Ops::store(weights + i, weight);
     }
@@ -282,16 +288,18 @@ struct VectorKernelsV2 {
       sum += cumulative[i + 1];
     }
     cumulative[0] = 0;
-    Isa::accumulate_masses(cumulative, n, mass_shift(sum, n));
+    Isa::accumulate_frequencies(cumulative, n, frequency_shift(sum, n));
   }
 
  private:
-  static constexpr std::size_t kMaxHeads = 64;
-  static constexpr std::size_t kMaxHeadDim = 128;
+  static constexpr std::size_t kMaxHeads = NetworkLimits::kHeads;
+  static constexpr std::size_t kMaxHeadDim = NetworkLimits::kHeadDim;
+  // 255 * 127 * 4096 < 2^27.
+  static constexpr std::int32_t kWeightedSumBound = 1 << 27;
   static constexpr std::int32_t kNoScore = -(1 << 30);
 };
 
-inline void accumulate_masses_one_by_one(std::uint32_t* cumulative, std::size_t n, int shift) {
+inline void accumulate_one_by_one(std::uint32_t* cumulative, std::size_t n, int shift) {
   std::uint32_t sum = cumulative[0];
   for (std::size_t i = 1; i <= n; ++i) {
     const std::uint32_t weight = cumulative[i] >> shift;
@@ -302,7 +310,7 @@ inline void accumulate_masses_one_by_one(std::uint32_t* cumulative, std::size_t 
 
 template <class Isa>
 constexpr Kernels make_vector_kernels() {
-  using Vector = VectorKernelsV2<Isa>;
+  using Vector = VectorKernels<Isa>;
   return {.embed = Vector::embed,
           .normalize = Vector::normalize,
           .requantize_values = Vector::requantize_values,
@@ -312,7 +320,7 @@ constexpr Kernels make_vector_kernels() {
           .requantize_logits = Vector::requantize_logits,
           .append = Isa::append,
           .attend = Vector::attend,
-          .masses = Vector::masses};
+          .cumulative_frequencies = Vector::cumulative_frequencies};
 }
 
 }  // namespace

@@ -19,10 +19,6 @@ namespace {
 
 using Limits = NetworkLimits;
 
-constexpr std::uint32_t kFormatVersion = 1;
-constexpr std::uint32_t kConfigFields = 14;
-constexpr std::string_view kPrefix = "network.";
-
 // Reads the tensors one after another and remembers their names; the first error stays in
 // `tensors_`.
 class NetworkReader {
@@ -34,7 +30,7 @@ class NetworkReader {
 
  private:
   std::string name(std::string_view rest) {
-    return *names_.insert(std::string(kPrefix) + std::string(rest)).first;
+    return *names_.insert(std::string(kTensorPrefix) + std::string(rest)).first;
   }
   void refuse(std::string message) { tensors_.refuse(ErrorCode::corrupt, std::move(message)); }
 
@@ -48,7 +44,7 @@ class NetworkReader {
   std::vector<std::int16_t> gains(const std::string& rest, std::uint32_t size) {
     return vector(rest, size, -kMaxMultiplier, kMaxMultiplier);
   }
-  Scale scale(const std::string& rest, std::uint32_t size, int max_shift);
+  ChannelScale scale(const std::string& rest, std::uint32_t size, int max_shift);
   void read_attention(const std::string& prefix, LayerWeights& layer);
   void read_feed_forward(const std::string& prefix, LayerWeights& layer);
   void refuse_further_tensors();
@@ -70,22 +66,22 @@ void NetworkReader::check_field(const char* field, std::uint32_t value, std::uin
 void NetworkReader::read_config() {
   const std::vector<std::uint32_t> f = tensors_.vector_u32(name("config"), kConfigFields);
   if (tensors_.failed()) return;
-  if (f[0] != kFormatVersion) {
+  if (f[0] != kNetworkFormatVersion) {
     tensors_.refuse(ErrorCode::unsupported, "the network has format version " +
                                                 std::to_string(f[0]) + ", this czip knows " +
-                                                std::to_string(kFormatVersion));
+                                                std::to_string(kNetworkFormatVersion));
     return;
   }
   NetworkConfig& c = model_.config;
   c = {f[1], f[2], f[3], f[4], f[5], f[6], f[7], f[8], f[9], f[10], f[11], f[12], f[13]};
   check_field("vocabulary", c.vocabulary, 2, Limits::kVocabulary, 1);
-  check_field("d_model", c.d_model, 16, Limits::kModelWidth, 16);
+  check_field("d_model", c.d_model, kWidthMultiple, Limits::kModelWidth, kWidthMultiple);
   check_field("layers", c.layers, 1, Limits::kLayers, 1);
   check_field("heads", c.heads, 1, Limits::kHeads, 1);
   check_field("kv_heads", c.kv_heads, 1, Limits::kHeads, 1);
-  check_field("head_dim", c.head_dim, 16, Limits::kHeadDim, 16);
-  check_field("d_ff", c.d_ff, 16, Limits::kFeedForward, 16);
-  check_field("window", c.window, 16, Limits::kWindow, 16);
+  check_field("head_dim", c.head_dim, kWidthMultiple, Limits::kHeadDim, kWidthMultiple);
+  check_field("d_ff", c.d_ff, kWidthMultiple, Limits::kFeedForward, kWidthMultiple);
+  check_field("window", c.window, kWidthMultiple, Limits::kWindow, kWidthMultiple);
   check_field("bigram_buckets", c.bigram_buckets, 0, Limits::kBigramBuckets, 1);
   check_field("gated", c.gated, 0, 1, 1);
   check_field("tied", c.tied, 0, 1, 1);
@@ -103,7 +99,7 @@ void NetworkReader::read_config() {
 void NetworkReader::read_exp2() {
   const auto values = tensors_.vector_u16(name("exp2"), static_cast<std::uint32_t>(kExp2Entries));
   if (tensors_.failed()) return;
-  if (values.front() != 65535 || values.back() < 32768 ||
+  if (values.front() != kFirstExp2 || values.back() < kLeastExp2 ||
       !std::ranges::is_sorted(values, std::ranges::greater{}))
     refuse("tensor 'network.exp2' does not fall from 65535 to 32768 or more");
   std::ranges::copy(values, model_.exp2.begin());
@@ -140,8 +136,8 @@ std::vector<std::int16_t> NetworkReader::vector(const std::string& rest, std::ui
   return values;
 }
 
-Scale NetworkReader::scale(const std::string& rest, std::uint32_t size, int max_shift) {
-  Scale scale{.multiplier = vector(rest + "_scale", size, 0, kMaxMultiplier)};
+ChannelScale NetworkReader::scale(const std::string& rest, std::uint32_t size, int max_shift) {
+  ChannelScale scale{.multiplier = vector(rest + "_scale", size, 0, kMaxMultiplier)};
   const std::vector<std::uint8_t> shift = tensors_.vector_u8(name(rest + "_shift"), 1);
   if (tensors_.failed()) return scale;
   scale.shift = shift[0];
@@ -180,13 +176,13 @@ void NetworkReader::read_feed_forward(const std::string& prefix, LayerWeights& l
 
 void NetworkReader::refuse_further_tensors() {
   for (const auto& [tensor_name, view] : file_.tensors())
-    if (tensor_name.starts_with(kPrefix) && !names_.contains(tensor_name))
+    if (tensor_name.starts_with(kTensorPrefix) && !names_.contains(tensor_name))
       refuse("tensor " + in_quotes(tensor_name) + " is none that the network's configuration has");
 }
 
 Result<NetworkConfig> NetworkReader::read_config_only() && {
   read_config();
-  if (tensors_.failed()) return tl::unexpected(*tensors_.error());
+  CZIP_TRY(tensors_.status());
   return model_.config;
 }
 
@@ -210,7 +206,7 @@ Result<Weights> NetworkReader::read(std::uint32_t groups) && {
     model_.head_scale = head_scale[0];
     refuse_further_tensors();
   }
-  if (tensors_.failed()) return tl::unexpected(*tensors_.error());
+  CZIP_TRY(tensors_.status());
   return std::move(model_);
 }
 

@@ -13,7 +13,7 @@
 
 namespace czip::v2 {
 
-struct Scale {
+struct ChannelScale {
   std::vector<std::int16_t> multiplier;
   int shift = 1;
 };
@@ -23,18 +23,18 @@ struct LayerWeights {
   MatrixI8 qkv;                                 // [H * E + 2 * G * E, D]: queries, keys, values
   std::vector<std::int16_t> query_norm;         // [H * E]
   std::vector<std::int16_t> key_norm;           // [G * E]
-  Scale value_scale;                            // [G * E]
+  ChannelScale value_scale;                     // [G * E]
   std::vector<std::int16_t> position_bias;      // [H, W], by distance
   std::vector<std::int16_t> score_scale;        // [H], 1 to kMaxScoreScale
   std::vector<std::int16_t> sink;               // [H]
   std::vector<std::int16_t> attention_gain;     // [H], 1 to kMaxAttentionGain
   MatrixI8 output;                              // [D, H * E]
-  Scale output_scale;                           // [D]
+  ChannelScale output_scale;                    // [D]
   std::vector<std::int16_t> feed_forward_norm;  // [D]
-  MatrixI8 up;       // [F, D], or gated [2 * F, D]: gate rows, then value rows
-  Scale up_scale;    // as many as `up` has rows
-  MatrixI8 down;     // [D, F]
-  Scale down_scale;  // [D]
+  MatrixI8 up;              // [F, D], or gated [2 * F, D]: gate rows, then value rows
+  ChannelScale up_scale;    // as many as `up` has rows
+  MatrixI8 down;            // [D, F]
+  ChannelScale down_scale;  // [D]
 };
 
 struct Weights {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "czip/engine/integer_math.hpp"
+#include "simd/kernel_set.hpp"
 
 namespace czip::v1 {
 namespace {
@@ -41,7 +42,7 @@ std::int32_t draw(Random& random, Draw how, std::int32_t low, std::int32_t high)
 template <class T>
 AlignedBuffer<T> buffer(std::size_t n) {
   AlignedBuffer<T> b;
-  REQUIRE(b.allocate(n + simd::kRowPadding));
+  REQUIRE(b.allocate(n + simd::kRowPadding).has_value());
   return b;
 }
 
@@ -58,10 +59,12 @@ std::vector<T> values(const AlignedBuffer<T>& b, std::size_t n) {
   return {b.data(), b.data() + n};
 }
 
-std::vector<const Kernels*> vector_kernels() {
-  std::vector<const Kernels*> found;
+const simd::KernelSet& kScalar = simd::kScalarKernels;
+
+std::vector<const simd::KernelSet*> vector_kernels() {
+  std::vector<const simd::KernelSet*> found;
   for (const SimdLevel level : supported_simd_levels())
-    if (level != SimdLevel::scalar) found.push_back(find_kernels(level));
+    if (level != SimdLevel::scalar) found.push_back(simd::find_kernels(level));
   if (found.empty()) MESSAGE("this CPU has no vector level: nothing to compare with");
   return found;
 }
@@ -104,10 +107,10 @@ struct DenseRun {
   const DenseCase& size;
 
   template <class Function>
-  std::vector<Y> operator()(const Kernels& kernels, const MatrixI8& matrix,
+  std::vector<Y> operator()(const simd::KernelSet& kernels, const MatrixI8& matrix,
                             const Function& function) const {
     simd::PackedMatrix packed;
-    REQUIRE(kernels.pack(matrix, packed));
+    REQUIRE(simd::pack(kernels.dense, matrix, packed).has_value());
     AlignedBuffer<Y> y = buffer<Y>(size.rows * y_stride);
     AlignedBuffer<std::int16_t> scratch =
         buffer<std::int16_t>(simd::dense_scratch_elements(size.inputs));
@@ -129,7 +132,7 @@ DenseRun<Y> make_dense_run(Random& random, Draw how, const DenseCase& size) {
 
 TEST_CASE("dense equals the scalar kernel for odd sizes and extreme weights") {
   Random random(1);
-  for (const Kernels* kernels : vector_kernels())
+  for (const simd::KernelSet* kernels : vector_kernels())
     for (const Draw how : {Draw::uniform, Draw::extremes, Draw::mostly_small})
       for (const DenseCase& size : kDenseCases) {
         CAPTURE(simd_level_name(kernels->level));
@@ -137,53 +140,53 @@ TEST_CASE("dense equals the scalar kernel for odd sizes and extreme weights") {
         CAPTURE(size.inputs);
         const auto run = make_dense_run<std::int32_t>(random, how, size);
         const MatrixI8 matrix = drawn_matrix(random, how, size.outputs, size.inputs);
-        const auto with = [&](const Kernels& k) {
-          return run(k, matrix,
-                     [&](const simd::PackedMatrix& packed, std::int32_t* y, std::int16_t* s) {
-                       k.dense(packed, run.x.data(), run.x_stride, size.rows, y, run.y_stride, s);
-                     });
+        const auto with = [&](const simd::KernelSet& k) {
+          return run(
+              k, matrix, [&](const simd::PackedMatrix& packed, std::int32_t* y, std::int16_t* s) {
+                k.dense.multiply(packed, run.x.data(), run.x_stride, size.rows, y, run.y_stride, s);
+              });
         };
-        CHECK(with(*kernels) == with(kScalarKernels));
+        CHECK(with(*kernels) == with(kScalar));
       }
 }
 
 TEST_CASE("requantized dense equals the scalar kernel for narrow, wide and odd multipliers") {
   Random random(2);
-  constexpr Requantization kRequantizers[] = {
+  constexpr Requantization kRequantizations[] = {
       {819, 20},       {1, 0},          {1, 1},     {3, 1},    {-819, 20}, {1 << 20, 30},
       {INT32_MAX, 40}, {INT32_MIN, 62}, {1024, 20}, {512, 22}, {1, 22},    {127, -3}};
-  for (const Kernels* kernels : vector_kernels())
-    for (const Requantization requantizer : kRequantizers)
+  for (const simd::KernelSet* kernels : vector_kernels())
+    for (const Requantization requantization : kRequantizations)
       for (const Draw how : {Draw::uniform, Draw::extremes, Draw::mostly_small})
         for (const DenseCase& size : {kDenseCases[1], kDenseCases[5], kDenseCases[8]}) {
           CAPTURE(simd_level_name(kernels->level));
-          CAPTURE(requantizer.multiplier);
-          CAPTURE(int{requantizer.shift});
-          const RequantizePlan plan = make_requantize_plan(requantizer);
+          CAPTURE(requantization.multiplier);
+          CAPTURE(int{requantization.shift});
+          const RequantizePlan plan = make_requantize_plan(requantization);
           const auto run = make_dense_run<std::int8_t>(random, how, size);
           const MatrixI8 matrix = drawn_matrix(random, how, size.outputs, size.inputs);
-          const auto with = [&](const Kernels& k) {
+          const auto with = [&](const simd::KernelSet& k) {
             return run(k, matrix,
                        [&](const simd::PackedMatrix& packed, std::int8_t* y, std::int16_t* s) {
-                         k.dense_requantize(packed, plan, run.x.data(), run.x_stride, size.rows, y,
-                                            run.y_stride, s);
+                         k.v1_network.dense_requantize(packed, plan, run.x.data(), run.x_stride,
+                                                       size.rows, y, run.y_stride, s);
                        });
           };
-          CHECK(with(*kernels) == with(kScalarKernels));
+          CHECK(with(*kernels) == with(kScalar));
         }
 }
 
 TEST_CASE("a requantize plan that fits 32 bits gives the exact result for every accumulator") {
-  for (const Requantization requantizer : {Requantization{819, 20}, Requantization{1024, 20},
-                                           Requantization{3, 4}, Requantization{1, 8}}) {
-    const RequantizePlan plan = make_requantize_plan(requantizer);
+  for (const Requantization requantization : {Requantization{819, 20}, Requantization{1024, 20},
+                                              Requantization{3, 4}, Requantization{1, 8}}) {
+    const RequantizePlan plan = make_requantize_plan(requantization);
     REQUIRE(plan.fits_32_bits);
     CHECK(plan.limit > 0);
     std::int8_t at_limit = 0;
     std::int8_t beyond = 0;
     const std::int32_t huge = INT32_MAX;
-    requantize_each(&plan.limit, 1, requantizer, &at_limit);
-    requantize_each(&huge, 1, requantizer, &beyond);
+    requantize_each(&plan.limit, 1, requantization, &at_limit);
+    requantize_each(&huge, 1, requantization, &beyond);
     CHECK(at_limit == 127);
     CHECK(beyond == 127);
   }
@@ -198,7 +201,7 @@ AlignedBuffer<std::uint16_t> inverse_rms_table(Dialect dialect) {
 TEST_CASE("rmsnorm equals the scalar kernel, also for residuals far outside int8") {
   Random random(3);
   const auto table = inverse_rms_table(Dialect::python);
-  for (const Kernels* kernels : vector_kernels())
+  for (const simd::KernelSet* kernels : vector_kernels())
     for (const Draw how : {Draw::uniform, Draw::extremes})
       for (const std::int32_t range : {0, 1, 20, 127, 300, 1 << 20})
         for (const std::size_t n : {64U, 128U, 384U, 4096U}) {
@@ -208,15 +211,16 @@ TEST_CASE("rmsnorm equals the scalar kernel, also for residuals far outside int8
           const std::int32_t limit = std::min(range, 127);
           const auto x = drawn<std::int8_t>(random, how, n, -limit, limit);
           const auto weight = drawn<std::int8_t>(random, how, n, -128, 127);
-          const auto with = [&](const Kernels& k) {
+          const auto with = [&](const simd::KernelSet& k) {
             AlignedBuffer<std::int8_t> y = buffer<std::int8_t>(n);
-            k.normalize_residual(residual.data(), weight.data(), table.data(), n, y.data());
+            k.v1_network.normalize_residual(residual.data(), weight.data(), table.data(), n,
+                                            y.data());
             AlignedBuffer<std::int32_t> sum = buffer<std::int32_t>(n);
             std::copy_n(residual.data(), n, sum.data());
-            k.add_normalized(x.data(), weight.data(), table.data(), n, sum.data());
+            k.v1_network.add_normalized(x.data(), weight.data(), table.data(), n, sum.data());
             return std::pair(values(y, n), values(sum, n));
           };
-          CHECK(with(*kernels) == with(kScalarKernels));
+          CHECK(with(*kernels) == with(kScalar));
         }
 }
 
@@ -233,34 +237,34 @@ TEST_CASE("gated relu equals the scalar kernel for every pair of activations") {
   AlignedBuffer<std::int8_t> value = buffer<std::int8_t>(n);
   std::copy(gates.begin(), gates.end(), gate.data());
   std::copy(multipliers.begin(), multipliers.end(), value.data());
-  for (const Kernels* kernels : vector_kernels()) {
-    const auto with = [&](const Kernels& k) {
+  for (const simd::KernelSet* kernels : vector_kernels()) {
+    const auto with = [&](const simd::KernelSet& k) {
       AlignedBuffer<std::int8_t> y = buffer<std::int8_t>(n);
-      k.gated_relu(gate.data(), value.data(), n, y.data());
+      k.v1_network.gated_relu(gate.data(), value.data(), n, y.data());
       return values(y, n);
     };
-    CHECK(with(*kernels) == with(kScalarKernels));
+    CHECK(with(*kernels) == with(kScalar));
   }
 }
 
 TEST_CASE("rotation equals the scalar kernel") {
   Random random(4);
-  for (const Kernels* kernels : vector_kernels())
+  for (const simd::KernelSet* kernels : vector_kernels())
     for (int round = 0; round < 200; ++round) {
       const Draw how = round % 2 == 0 ? Draw::uniform : Draw::extremes;
       const auto head = drawn<std::int8_t>(random, how, kHeadDim, -127, 127);
       const auto cosine = drawn<std::int16_t>(random, how, kRopePairs, -32768, 32767);
       const auto sine = drawn<std::int16_t>(random, how, kRopePairs, -32768, 32767);
-      const auto with = [&](const Kernels& k) {
+      const auto with = [&](const simd::KernelSet& k) {
         AlignedBuffer<std::int8_t> query = buffer<std::int8_t>(kHeadDim);
         AlignedBuffer<std::int8_t> key = buffer<std::int8_t>(kHeadDim);
         std::copy_n(head.data(), kHeadDim, query.data());
         std::copy_n(head.data(), kHeadDim, key.data());
-        k.rotate_query(query.data(), cosine.data(), sine.data());
-        k.rotate_key(key.data(), cosine.data(), sine.data());
+        k.v1_network.rotate_query(query.data(), cosine.data(), sine.data());
+        k.v1_network.rotate_key(key.data(), cosine.data(), sine.data());
         return std::pair(values(query, kHeadDim), values(key, kHeadDim));
       };
-      CHECK(with(*kernels) == with(kScalarKernels));
+      CHECK(with(*kernels) == with(kScalar));
     }
 }
 
@@ -323,7 +327,7 @@ AttentionData make_attention_data(Random& random, const AttentionCase& c) {
   return data;
 }
 
-std::vector<std::int8_t> run_attention(const Kernels& kernels, const AttentionCase& c,
+std::vector<std::int8_t> run_attention(const simd::KernelSet& kernels, const AttentionCase& c,
                                        const AttentionData& data) {
   const std::size_t bytes = simd::round_up(c.positions, 16) * kHeadDim;
   AlignedBuffer<std::int8_t> memory = buffer<std::int8_t>(2 * bytes);
@@ -335,10 +339,10 @@ std::vector<std::int8_t> run_attention(const Kernels& kernels, const AttentionCa
   for (std::uint32_t t = 0; t < c.positions; ++t) {
     std::copy_n(data.keys.begin() + t * kHeadDim, kHeadDim, key.data());
     std::copy_n(data.values.begin() + t * kHeadDim, kHeadDim, value.data());
-    kernels.append_key_value(cache, t, key.data(), value.data());
+    kernels.v1_network.append_key_value(cache, t, key.data(), value.data());
   }
   AttentionScratch scratch;
-  REQUIRE(scratch.allocate(c.positions));
+  REQUIRE(scratch.allocate(c.positions).has_value());
   AlignedBuffer<std::int8_t> out = buffer<std::int8_t>(c.heads * kHeadDim);
   const AttentionInput input{.query = data.query.data(),
                              .heads = c.heads,
@@ -347,7 +351,7 @@ std::vector<std::int8_t> run_attention(const Kernels& kernels, const AttentionCa
                              .sink_key = c.sink ? data.sink.data() : nullptr,
                              .exp = &data.exp,
                              .dialect = c.dialect};
-  kernels.attend(input, cache, scratch, out.data());
+  kernels.v1_network.attend(input, cache, scratch, out.data());
   return values(out, c.heads * kHeadDim);
 }
 
@@ -363,7 +367,7 @@ constexpr AttentionShape kAttentionShapes[] = {{1, 2},   {2, 3},   {15, 4},  {16
 
 TEST_CASE("attention equals the scalar online softmax in every dialect, with and without a sink") {
   Random random(5);
-  for (const Kernels* kernels : vector_kernels())
+  for (const simd::KernelSet* kernels : vector_kernels())
     for (const Scores scores :
          {Scores::random, Scores::extremes, Scores::equal, Scores::rising, Scores::falling})
       for (const AttentionShape shape : kAttentionShapes)
@@ -380,7 +384,7 @@ TEST_CASE("attention equals the scalar online softmax in every dialect, with and
               CAPTURE(sink);
               CAPTURE(dialect_name(dialect));
               const AttentionData data = make_attention_data(random, c);
-              CHECK(run_attention(*kernels, c, data) == run_attention(kScalarKernels, c, data));
+              CHECK(run_attention(*kernels, c, data) == run_attention(kScalar, c, data));
             }
 }
 
@@ -388,16 +392,16 @@ TEST_CASE("the 32-bit attention accumulator wraps only in the rust dialect") {
   Random random(6);
   AttentionCase c{1024, 1, Scores::equal, 60000, false, Dialect::rust};
   const AttentionData data = make_attention_data(random, c);
-  const auto wrapped = run_attention(kScalarKernels, c, data);
+  const auto wrapped = run_attention(kScalar, c, data);
   c.dialect = Dialect::i64;
-  const auto exact = run_attention(kScalarKernels, c, data);
+  const auto exact = run_attention(kScalar, c, data);
   CHECK(exact == std::vector<std::int8_t>(kHeadDim, 127));
   CHECK(wrapped != exact);
 }
 
 TEST_CASE("softmax weights equal the scalar kernel for any coefficient and size") {
   Random random(7);
-  for (const Kernels* kernels : vector_kernels())
+  for (const simd::KernelSet* kernels : vector_kernels())
     for (const std::uint32_t coefficient : {0U, 1U, 37819U, 1U << 24, UINT32_MAX})
       for (const std::int32_t range : {0, 3, 1000, 3000000, (1 << 30) - 1})
         for (const std::size_t n : {1U, 2U, 15U, 16U, 17U, 509U, 1024U, 65536U}) {
@@ -408,12 +412,13 @@ TEST_CASE("softmax weights equal the scalar kernel for any coefficient and size"
           auto logits = drawn<std::int32_t>(random, Draw::uniform, n, -range, range);
           std::fill_n(logits.data() + n, simd::kRowPadding, INT32_MAX);  // padding is no logit
           const ExpFunction exp = make_exp_function(exp2_table(), coefficient);
-          const auto with = [&](const Kernels& k) {
+          const auto with = [&](const simd::KernelSet& k) {
             AlignedBuffer<std::uint16_t> weights = buffer<std::uint16_t>(n);
-            const ExpWeights result = k.exp_weights(logits.data(), n, exp, weights.data());
+            const ExpWeights result =
+                k.v1_network.exp_weights(logits.data(), n, exp, weights.data());
             return std::tuple(result.sum, result.argmax, values(weights, n));
           };
-          CHECK(with(*kernels) == with(kScalarKernels));
+          CHECK(with(*kernels) == with(kScalar));
         }
 }
 
@@ -427,26 +432,26 @@ TEST_CASE("frequency sums equal the division they replace") {
         CHECK(scaled_frequency(e, scale) == 1 + std::uint64_t{e} * total / sum);
       }
     }
-  for (const Kernels* kernels : vector_kernels())
+  for (const simd::KernelSet* kernels : vector_kernels())
     for (const std::size_t n : {0U, 1U, 7U, 16U, 33U, 1000U, 1024U}) {
       CAPTURE(simd_level_name(kernels->level));
       const auto weights = drawn<std::uint16_t>(random, Draw::uniform, n, 1, 65535);
       const FrequencyScale scale = make_frequency_scale((1U << 30) - 2048, 70000000);
-      CHECK(kernels->sum_frequencies(weights.data(), n, scale) ==
-            kScalarKernels.sum_frequencies(weights.data(), n, scale));
+      CHECK(kernels->v1_network.sum_frequencies(weights.data(), n, scale) ==
+            kScalar.v1_network.sum_frequencies(weights.data(), n, scale));
     }
 }
 
 TEST_CASE("the vector form of exp agrees with the specification for every reachable argument") {
   const ExpFunction exp = make_exp_function(exp2_table(), kAttentionExpCoefficient);
   constexpr std::size_t kStep = 4096;
-  for (const Kernels* kernels : vector_kernels())
+  for (const simd::KernelSet* kernels : vector_kernels())
     for (std::int32_t base = 0; base < 400000; base += static_cast<std::int32_t>(kStep)) {
       AlignedBuffer<std::int32_t> logits = buffer<std::int32_t>(kStep);
       for (std::size_t i = 0; i < kStep; ++i) logits[i] = -base - static_cast<std::int32_t>(i);
       logits[0] = 0;
       AlignedBuffer<std::uint16_t> weights = buffer<std::uint16_t>(kStep);
-      kernels->exp_weights(logits.data(), kStep, exp, weights.data());
+      kernels->v1_network.exp_weights(logits.data(), kStep, exp, weights.data());
       bool same = true;
       for (std::size_t i = 0; i < kStep; ++i)
         same = same && weights[i] == exp_weight(static_cast<std::uint32_t>(-logits[i]),

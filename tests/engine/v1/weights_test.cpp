@@ -107,9 +107,9 @@ bool within_bounds(const v1::Weights& model) {
          model.context == std::uint32_t{1} << model.context_log2 &&
          model.target_total > model.vocabulary && model.target_total <= 1U << 30 &&
          std::ranges::all_of(model.layers, [](const v1::LayerWeights& layer) {
-           return layer.qkv.requantizer.shift <= 62 && layer.up.requantizer.shift <= 62 &&
-                  layer.down.requantizer.shift <= 62 &&
-                  layer.attention_output.requantizer.shift <= 62;
+           return layer.qkv.requantization.shift <= 62 && layer.up.requantization.shift <= 62 &&
+                  layer.down.requantization.shift <= 62 &&
+                  layer.attention_output.requantization.shift <= 62;
          });
 }
 
@@ -144,8 +144,8 @@ TEST_CASE("model: v001_eng is read with its context of 1024") {
   CHECK(model->target_total == (1U << 30) - 1024 - 1024);
   CHECK(model->exp2_table[0] == 65535);
   CHECK(model->exp2_table[128] == 46341);
-  CHECK(model->layers[0].up.requantizer.multiplier == 819);
-  CHECK(model->layers[0].up.requantizer.shift == 20);
+  CHECK(model->layers[0].up.requantization.multiplier == 819);
+  CHECK(model->layers[0].up.requantization.shift == 20);
   CHECK(model->layers[0].score_multiplier ==
         std::vector<std::int32_t>{58218, 60859, 59427, 58869, 59627, 58811});
   CHECK_FALSE(model->layers[0].sink_key.has_value());
@@ -163,8 +163,8 @@ TEST_CASE("model: the seeded model has the shape that its options say") {
   REQUIRE(model->layers.size() == 2);
   CHECK(model->layers[0].sink_key.has_value());
   CHECK_FALSE(model->layers[1].sink_key.has_value());
-  CHECK(model->layers[1].qkv.requantizer.multiplier == 51);
-  CHECK(model->layers[1].qkv.requantizer.shift == 16);
+  CHECK(model->layers[1].qkv.requantization.multiplier == 51);
+  CHECK(model->layers[1].qkv.requantization.shift == 16);
   CHECK(model->layers[1].qkv.weight.rows == 256);
   CHECK(model->positions == 1024);
   CHECK(model->context == 1024);
@@ -309,9 +309,9 @@ TEST_CASE("model: extreme numbers within the limits are accepted") {
     replace(make_scalar("softmax.target_total", std::uint32_t{260}))(content);
     replace(make_scalar("softmax.coef_q24", UINT32_MAX))(content);
   });
-  CHECK(model.layers[0].up.requantizer.multiplier == INT32_MIN);
-  CHECK(model.layers[0].up.requantizer.shift == 62);
-  CHECK(model.layers[0].down.requantizer.shift == -128);
+  CHECK(model.layers[0].up.requantization.multiplier == INT32_MIN);
+  CHECK(model.layers[0].up.requantization.shift == 62);
+  CHECK(model.layers[0].down.requantization.shift == -128);
   CHECK(model.target_total == 260);
   CHECK(model.softmax_coefficient == UINT32_MAX);
 }
@@ -325,8 +325,8 @@ TEST_CASE("model: absent optional tensors have the format's defaults") {
     content.metadata.erase("tokenizer_codec");
     content.metadata.erase("rope_theta_q16");
   });
-  CHECK(model.layers[0].qkv.requantizer.multiplier == 1);
-  CHECK(model.layers[0].qkv.requantizer.shift == 0);
+  CHECK(model.layers[0].qkv.requantization.multiplier == 1);
+  CHECK(model.layers[0].qkv.requantization.shift == 0);
   CHECK_FALSE(model.layers[0].sink_key.has_value());
   CHECK(model.softmax_coefficient == 37819);
   CHECK(model.target_total == (1U << 30) - 259 - 1024);
@@ -338,7 +338,7 @@ TEST_CASE("model: absent optional tensors have the format's defaults") {
 TEST_CASE("model: a scalar may have the shape [1], and an unknown tensor is ignored") {
   safetensors::TensorContent scalar = make_scalar("layers.0.ffn.up.mult", std::int32_t{7});
   scalar.shape = {1};
-  CHECK(load_tiny_model_with(replace(scalar)).layers[0].up.requantizer.multiplier == 7);
+  CHECK(load_tiny_model_with(replace(scalar)).layers[0].up.requantization.multiplier == 7);
   load_tiny_model_with(add(make_scalar("head.mult", std::int32_t{819})));
 }
 

@@ -10,10 +10,14 @@
 #include <cstdint>
 #include <vector>
 
+#include "simd/kernel_set.hpp"
+
 namespace czip::v2 {
 namespace {
 
 constexpr std::size_t kHeadDim = 16;
+
+const Kernels& kernels_of(SimdLevel level) { return simd::find_kernels(level)->v2_network; }
 
 Exp2Table exp2_table() {
   Exp2Table table{};

@@ -1,5 +1,5 @@
 // The czip-model-v2 network: logits depend on the weights and a stream's tokens alone, whatever the
-// SIMD level and the number of streams; masses follow the logits; hostile tensors are refused.
+// SIMD level and the number of streams; frequencies follow the logits; hostile tensors are refused.
 #include "czip/engine/v2/network.hpp"
 
 #include <doctest/doctest.h>
@@ -269,23 +269,24 @@ TEST_CASE("groups that are none of the network's are refused") {
   CHECK(refused.error().message.find("group_head") != std::string::npos);
 }
 
-// Each mass against the largest one.
-void check_masses(const Logits& logits, const std::vector<std::uint32_t>& cumulative) {
+// Each frequency against the largest one.
+void check_cumulative_frequencies(const Logits& logits,
+                                  const std::vector<std::uint32_t>& cumulative) {
   CHECK(cumulative[0] == 0);
-  const auto mass = [&](std::size_t r) {
+  const auto frequency = [&](std::size_t r) {
     return static_cast<double>(cumulative[r + 1]) - static_cast<double>(cumulative[r]);
   };
   const std::int32_t largest = *std::ranges::max_element(logits);
   const double top =
-      mass(static_cast<std::size_t>(std::ranges::find(logits, largest) - logits.begin()));
+      frequency(static_cast<std::size_t>(std::ranges::find(logits, largest) - logits.begin()));
   for (std::size_t r = 0; r < logits.size(); ++r) {
-    REQUIRE(mass(r) >= 1);
+    REQUIRE(frequency(r) >= 1);
     const double expected = top * std::exp2((logits[r] - largest) / 64.0);
-    REQUIRE(std::abs(mass(r) - expected) <= 2 + top * 1e-4);
+    REQUIRE(std::abs(frequency(r) - expected) <= 2 + top * 1e-4);
   }
 }
 
-TEST_CASE("masses rise, follow the logits and are the same at every level") {
+TEST_CASE("cumulative frequencies rise, follow the logits and are the same at every level") {
   test::SplitMix64 random(5);
   for (const std::uint32_t vocabulary : {2U, 31U, 300U, 65536U}) {
     CAPTURE(vocabulary);
@@ -301,11 +302,11 @@ TEST_CASE("masses rise, follow the logits and are the same at every level") {
       Logits logits(vocabulary);
       for (std::int32_t& logit : logits) logit = random.between(-spread, spread);
       std::vector<std::uint32_t> expected(vocabulary + 1);
-      networks[0].masses(logits, expected);
-      check_masses(logits, expected);
+      networks[0].cumulative_frequencies(logits, expected);
+      check_cumulative_frequencies(logits, expected);
       for (const Network& network : networks) {
         std::vector<std::uint32_t> cumulative(vocabulary + 1, 7);
-        network.masses(logits, cumulative);
+        network.cumulative_frequencies(logits, cumulative);
         CHECK(cumulative == expected);
       }
     }

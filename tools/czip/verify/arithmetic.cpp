@@ -87,7 +87,7 @@ MatrixBounds bounds_of(std::string name, const MatrixI8& matrix,
 std::vector<MatrixBounds> all_bounds(const v1::Weights& network) {
   std::vector<MatrixBounds> all;
   const auto add = [&all](const std::string& name, const v1::DenseWeights& dense) {
-    all.push_back(bounds_of(name, dense.weight, &dense.requantizer));
+    all.push_back(bounds_of(name, dense.weight, &dense.requantization));
   };
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const std::string prefix = "layers." + std::to_string(i) + ".";
@@ -189,7 +189,7 @@ std::uint64_t largest_value_of_rows(const v1::Weights& network, const v1::LayerW
   for (std::uint32_t row = network.d_model + v1::kHeadDim; row < layer.qkv.weight.rows; ++row)
     largest =
         std::max(largest, requantized(kMaxActivation * sum_of_magnitudes(layer.qkv.weight, row),
-                                      layer.qkv.requantizer));
+                                      layer.qkv.requantization));
   return largest;
 }
 
@@ -199,7 +199,7 @@ std::vector<std::int8_t> normalized_embedding(const v1::Weights& network, std::s
   const std::int8_t* const embedding = &network.embedding.data[token * network.d_model];
   std::uint64_t squares = 0;
   for (std::size_t i = 0; i < network.d_model; ++i) {
-    const std::uint64_t limited = magnitude(saturate7(embedding[i]));
+    const std::uint64_t limited = magnitude(v1::saturate7(embedding[i]));
     squares += limited * limited;
   }
   const std::uint32_t root = integer_sqrt((squares / network.d_model + 1) << 16);
@@ -207,8 +207,8 @@ std::vector<std::int8_t> normalized_embedding(const v1::Weights& network, std::s
       std::clamp<std::uint64_t>(divide_rne(8388608, root), 1, kMaxInverseRms));
   std::vector<std::int8_t> x(network.d_model);
   for (std::size_t i = 0; i < x.size(); ++i)
-    x[i] = saturate7(shift_right_rne(
-        saturate7(embedding[i]) * network.layers[0].attention_input_norm[i] * inverse, 15));
+    x[i] = v1::saturate7(shift_right_rne(
+        v1::saturate7(embedding[i]) * network.layers[0].attention_input_norm[i] * inverse, 15));
   return x;
 }
 
@@ -223,7 +223,7 @@ std::uint64_t largest_value_of_tokens(const v1::Weights& network) {
       const std::int8_t* const weights = &qkv.weight.data[row * network.d_model];
       std::int64_t sum = 0;
       for (std::size_t i = 0; i < x.size(); ++i) sum += std::int64_t{x[i]} * weights[i];
-      largest = std::max(largest, requantized(magnitude(sum), qkv.requantizer));
+      largest = std::max(largest, requantized(magnitude(sum), qkv.requantization));
     }
   }
   return largest;

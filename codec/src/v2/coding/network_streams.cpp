@@ -60,7 +60,8 @@ void NetworkStreams::step(std::uint32_t streams) {
 
 std::span<const std::uint32_t> NetworkStreams::group_sums(std::uint32_t stream) {
   const std::size_t groups = groups_->size();
-  network_->masses(std::span(logits_).subspan(stream * groups, groups), group_sums_);
+  network_->cumulative_frequencies(std::span(logits_).subspan(stream * groups, groups),
+                                   group_sums_);
   return group_sums_;
 }
 
@@ -70,7 +71,7 @@ std::span<const std::uint32_t> NetworkStreams::member_sums(std::uint32_t stream,
   const auto logits = std::span(member_logits_).first(members);
   const auto sums = std::span(member_sums_).first(members + 1);
   state_.member_logits(stream, group, logits);
-  network_->masses(logits, sums);
+  network_->cumulative_frequencies(logits, sums);
   return sums;
 }
 

@@ -8,7 +8,6 @@
 #include <functional>
 #include <mutex>
 #include <new>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -42,8 +41,7 @@ class OrderedPipeline {
   Status run() {
     slots_.resize(std::size_t{2} * threads_);
     run_on_threads(threads_, [this](unsigned worker) { work(worker); });
-    if (error_) return fail(error_->code, std::move(error_->message));
-    return {};
+    return std::move(status_);
   }
 
  private:
@@ -94,16 +92,16 @@ class OrderedPipeline {
 
   // Commits as far as tasks are done without a gap.
   void commit_done() {
-    while (!error_ && committed_ < made_) {
+    while (status_ && committed_ < made_) {
       Slot& slot = slots_[committed_ % slots_.size()];
       if (!slot.done) return;
       if (slot.status) slot.status = guarded([&] { return stages_.commit(slot.task); });
-      if (!slot.status) error_ = std::move(slot.status.error());
+      if (!slot.status) status_ = std::move(slot.status);
       ++committed_;
     }
   }
 
-  [[nodiscard]] bool stopped() const { return finished_ || error_.has_value(); }
+  [[nodiscard]] bool stopped() const { return finished_ || !status_; }
 
   unsigned threads_;
   PipelineStages<Task> stages_;
@@ -113,7 +111,7 @@ class OrderedPipeline {
   std::uint64_t made_ = 0;       // tasks pulled so far, including one that failed
   std::uint64_t committed_ = 0;  // tasks at the front that left the pipeline
   bool finished_ = false;        // nothing more to pull
-  std::optional<Error> error_;
+  Status status_;                // the first error
 };
 
 template <class Task>

@@ -1,15 +1,9 @@
-// The integer primitives of czip-model-v1, each with one rounding. Everything else is built from
-// these. Source: conformance/czip-v1.md, "Integer semantics".
+// Integer arithmetic with stated rounding, from which the functions of both networks are built.
 #pragma once
 
 #include <cstdint>
 
 namespace czip {
-
-// x limited to [-127, 127], the range of an activation (Q0.7; -128 never occurs).
-[[nodiscard]] constexpr std::int8_t saturate7(std::int64_t x) {
-  return static_cast<std::int8_t>(x > 127 ? 127 : x < -127 ? -127 : x);
-}
 
 [[nodiscard]] constexpr std::int32_t saturate32(std::int64_t x) {
   return static_cast<std::int32_t>(x > INT32_MAX ? INT32_MAX : x < INT32_MIN ? INT32_MIN : x);

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "czip/engine/v1/exp2.hpp"
+#include "czip/engine/v1/functions.hpp"
 
 namespace czip::v1::training {
 

@@ -12,25 +12,13 @@
 
 #include "czip/base/error.hpp"
 #include "czip/engine/matrix.hpp"
+#include "czip/engine/v1/functions.hpp"
 
 namespace czip::v1 {
 
-inline constexpr std::uint32_t kHeadDim = 64;  // the only head size that the format defines
-inline constexpr std::uint32_t kRopePairs = kHeadDim / 2;
-inline constexpr std::uint32_t kMaxWidth = 65536;  // d_model, d_ff: bounds every int32 accumulator
-inline constexpr std::uint32_t kMaxVocabulary = 65536;  // bounds the sums of the output softmax
-inline constexpr std::uint32_t kMaxPositions = 32768;   // bounds the sums of the attention softmax
-inline constexpr std::uint32_t kMaxLayers = 1024;
-
-// acc -> sat7(RNE(acc * multiplier / 2^shift)); for shift <= 0: sat7(acc * multiplier).
-struct Requantization {
-  std::int32_t multiplier = 1;
-  std::int8_t shift = 0;
-};
-
 struct DenseWeights {
   MatrixI8 weight;
-  Requantization requantizer;
+  Requantization requantization;
 };
 
 struct LayerWeights {
@@ -61,10 +49,10 @@ struct Weights {
 
   MatrixI8 embedding;  // [V, D]
   std::vector<LayerWeights> layers;
-  std::vector<std::int8_t> final_norm;          // [D]
-  MatrixI8 head;                                // [V, D]
-  std::array<std::uint16_t, 256> exp2_table{};  // lut.exp2: 2^(-i/256), Q16
-  std::vector<std::int16_t> rope_cos;           // [positions, 32], Q15
+  std::vector<std::int8_t> final_norm;  // [D]
+  MatrixI8 head;                        // [V, D]
+  Exp2Table exp2_table{};               // lut.exp2
+  std::vector<std::int16_t> rope_cos;   // [positions, kRopePairs], Q15
   std::vector<std::int16_t> rope_sin;
   std::uint32_t softmax_coefficient = 0;  // softmax.coef_q24
   std::uint32_t target_total = 0;         // softmax.target_total: sum of all frequencies

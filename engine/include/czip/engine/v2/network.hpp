@@ -16,22 +16,9 @@
 #include "czip/base/error.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/engine/simd.hpp"
+#include "czip/engine/v2/constants.hpp"
 
 namespace czip::v2 {
-
-// Bounds that the loader insists on; the bounds of every accumulator follow from them.
-struct NetworkLimits {
-  static constexpr std::uint32_t kVocabulary = 65536;
-  static constexpr std::uint32_t kModelWidth = 2048;  // d_model, a multiple of 16
-  static constexpr std::uint32_t kHeads = 64;
-  static constexpr std::uint32_t kHeadDim = 128;       // a multiple of 16
-  static constexpr std::uint32_t kFeedForward = 8192;  // d_ff, a multiple of 16
-  static constexpr std::uint32_t kLayers = 64;
-  static constexpr std::uint32_t kWindow = 4096;             // a multiple of 16
-  static constexpr std::uint32_t kBigramBuckets = 1U << 20;  // a power of two
-  static constexpr std::uint32_t kEmbeddingShift = 12;
-  static constexpr std::uint32_t kStreams = 64;
-};
 
 // Tensor "network.config": these fields in this order, after a format version of 1.
 struct NetworkConfig {
@@ -87,10 +74,11 @@ class Network {
   // Of one group.
   [[nodiscard]] std::size_t members(std::size_t group) const;
 
-  // A row of n logits to cumulative masses [n + 1]: cumulative[0] = 0 and
+  // A row of n logits to cumulative frequencies [n + 1]: cumulative[0] = 0 and
   // cumulative[r + 1] - cumulative[r], at least 1, is proportional to 2^(logit r / 64). The total
   // is below 2^32.
-  void masses(std::span<const std::int32_t> logits, std::span<std::uint32_t> cumulative) const;
+  void cumulative_frequencies(std::span<const std::int32_t> logits,
+                              std::span<std::uint32_t> cumulative) const;
 
  private:
   friend class InferenceState;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "czip/codec/v2/coding/logistic.hpp"
-#include "czip/codec/v2/coding/mixer_kernels.hpp"
+#include "czip/engine/v2/mixer_kernels.hpp"
 
 namespace czip::v2 {
 

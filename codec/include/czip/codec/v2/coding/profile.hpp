@@ -7,8 +7,8 @@
 #include "czip/codec/v2/coding/contexts.hpp"
 #include "czip/codec/v2/coding/counter_inputs.hpp"
 #include "czip/codec/v2/coding/match_inputs.hpp"
-#include "czip/codec/v2/coding/mixer_kernels.hpp"
 #include "czip/codec/v2/coding/prior_inputs.hpp"
+#include "czip/engine/v2/mixer_kernels.hpp"
 
 namespace czip::v2 {
 

@@ -1,36 +1,18 @@
-// The reference kernels: plain loops in the order of conformance/czip-v1.md. They define what every
-// other level computes. This file is compiled with the floating-point registers disabled where the
-// compiler can.
+// The reference kernels of the v1 network: plain loops in the order of conformance/czip-v1.md. They
+// define what every other level computes. simd/isa_scalar.cpp compiles them with the floating-point
+// registers disabled where the compiler can.
+#pragma once
+
 #include <algorithm>
 
 #include "czip/engine/integer_math.hpp"
+#include "simd/dense_scalar.hpp"
 #include "v1/kernels.hpp"
 
 namespace czip::v1 {
 namespace {
 
-bool pack(const MatrixI8& matrix, simd::PackedMatrix& packed) {
-  packed.rows = matrix.rows;
-  packed.cols = matrix.cols;
-  if (!packed.weights.allocate(matrix.data.size())) return false;
-  std::copy(matrix.data.begin(), matrix.data.end(), packed.weights.data());
-  return true;
-}
-
-// Sum of n products of int8: |result| <= 127 * 128 * n, in range for n <= 65536.
-std::int32_t dot(const std::int8_t* a, const std::int8_t* b, std::size_t n) {
-  std::int32_t sum = 0;
-  for (std::size_t i = 0; i < n; ++i) sum += std::int32_t{a[i]} * b[i];
-  return sum;
-}
-
-void dense(const simd::PackedMatrix& weight, const std::int8_t* x, std::size_t x_stride,
-           std::size_t row_count, std::int32_t* y, std::size_t y_stride, std::int16_t*) {
-  for (std::size_t r = 0; r < row_count; ++r)
-    for (std::size_t o = 0; o < weight.rows; ++o)
-      y[r * y_stride + o] =
-          dot(weight.weights.data() + o * weight.cols, x + r * x_stride, weight.cols);
-}
+using simd::dot;
 
 void dense_requantize(const simd::PackedMatrix& weight, const RequantizePlan& plan,
                       const std::int8_t* x, std::size_t x_stride, std::size_t row_count,
@@ -39,11 +21,10 @@ void dense_requantize(const simd::PackedMatrix& weight, const RequantizePlan& pl
     for (std::size_t o = 0; o < weight.rows; ++o) {
       const std::int32_t accumulator =
           dot(weight.weights.data() + o * weight.cols, x + r * x_stride, weight.cols);
-      requantize_each(&accumulator, 1, plan.requantizer, y + r * y_stride + o);
+      requantize_each(&accumulator, 1, plan.requantization, y + r * y_stride + o);
     }
 }
 
-// Inverse root mean square of sat7(x), Q15.
 template <class Source>
 std::int32_t inverse_rms_of(const Source* x, std::size_t n,
                             const std::uint16_t* inverse_rms_table) {
@@ -52,12 +33,7 @@ std::int32_t inverse_rms_of(const Source* x, std::size_t n,
     const std::int32_t xi = saturate7(x[i]);
     sum_of_squares += static_cast<std::uint32_t>(xi * xi);
   }
-  return inverse_rms_table[sum_of_squares / n + 1];
-}
-
-// |product| <= 127 * 128 * 32768 < 2^29.
-std::int8_t normalized(std::int32_t x, std::int8_t weight, std::int32_t inverse) {
-  return saturate7(shift_right_rne(std::int64_t{saturate7(x)} * weight * inverse, 15));
+  return inverse_rms_table[mean_square(sum_of_squares, n)];
 }
 
 void normalize_residual(const std::int32_t* residual, const std::int8_t* weight,
@@ -73,24 +49,17 @@ void add_normalized(const std::int8_t* x, const std::int8_t* weight,
   for (std::size_t i = 0; i < n; ++i) residual[i] += normalized(x[i], weight[i], inverse);
 }
 
-void gated_relu(const std::int8_t* gate, const std::int8_t* value, std::size_t n, std::int8_t* y) {
-  for (std::size_t i = 0; i < n; ++i) {
-    const std::int32_t positive = std::max<std::int32_t>(gate[i], 0);
-    y[i] = saturate7(shift_right_rne(std::int64_t{positive} * value[i], 7));
-  }
+void gate(const std::int8_t* gates, const std::int8_t* values, std::size_t n, std::int8_t* y) {
+  for (std::size_t i = 0; i < n; ++i) y[i] = gated_relu(gates[i], values[i]);
 }
 
-// Rotates (x, y) = (head[i], head[i + 32]) by the angle of `cosine`, `sine`; the sums are below
-// 2^24.
+// A head's elements i and i + 32 are a pair.
 template <int kFurtherShift>
 void rotate(std::int8_t* head, const std::int16_t* cosine, const std::int16_t* sine) {
   for (std::size_t i = 0; i < kRopePairs; ++i) {
-    const std::int32_t x = head[i];
-    const std::int32_t y = head[i + kRopePairs];
-    const std::int64_t rotated_x = shift_right_rne(x * cosine[i] - y * sine[i], 15);
-    const std::int64_t rotated_y = shift_right_rne(x * sine[i] + y * cosine[i], 15);
-    head[i] = saturate7(shift_right_rne(rotated_x, kFurtherShift));
-    head[i + kRopePairs] = saturate7(shift_right_rne(rotated_y, kFurtherShift));
+    const RotatedPair rotated = rotate_pair(head[i], head[i + kRopePairs], cosine[i], sine[i]);
+    head[i] = saturate7(shift_right_rne(rotated.x, kFurtherShift));
+    head[i + kRopePairs] = saturate7(shift_right_rne(rotated.y, kFurtherShift));
   }
 }
 
@@ -100,18 +69,17 @@ void append_key_value(const KvCache& cache, std::uint32_t position, const std::i
   std::copy_n(value, kHeadDim, cache.values + std::size_t{position} * kHeadDim);
 }
 
-std::int32_t attention_score(const std::int8_t* query, const std::int8_t* key,
-                             std::int32_t multiplier) {
-  const std::int64_t product = shift_right_rne(dot(query, key, kHeadDim), 2) * multiplier;
-  return saturate32(shift_right_rne(product, 15));
+std::int32_t score(const std::int8_t* query, const std::int8_t* key, std::int32_t multiplier) {
+  return attention_score(dot(query, key, kHeadDim), multiplier);
 }
 
-// The online softmax of one head: running maximum, sum of weights, weighted sum of values.
+// The online softmax of one head (Milakov & Gimelshein 2018): running maximum, sum of weights,
+// weighted sum of values.
 class OnlineSoftmax {
  public:
   OnlineSoftmax(const ExpFunction& exp, Dialect dialect) : exp_(exp), dialect_(dialect) {}
 
-  // The sink takes part with its score and a value of zero.
+  // The sink (Xiao et al. 2023) takes part with its score and a value of zero.
   void start_with_sink(std::int32_t score) {
     maximum_ = score;
     sum_ = weight(0);
@@ -130,7 +98,7 @@ class OnlineSoftmax {
 
   void finish(std::int8_t* out) const {
     for (std::size_t i = 0; i < kHeadDim; ++i)
-      out[i] = saturate7(divide_rne_signed(values_[i], sum_));
+      out[i] = saturate7(divide_rne_signed(values_[i], static_cast<std::uint64_t>(sum_)));
   }
 
  private:
@@ -148,19 +116,15 @@ class OnlineSoftmax {
                ? static_cast<std::int32_t>(static_cast<std::uint32_t>(value))
                : value;
   }
-  // Multiplies by `factor`, Q16: half is added away from zero, then the shift rounds down.
   void rescale(std::uint32_t factor) {
-    sum_ = (sum_ * factor + 32768) >> 16;
-    for (std::int64_t& value : values_) {
-      const std::int64_t product = value * factor;
-      value = in_dialect((product >= 0 ? product + 32768 : product - 32768) >> 16);
-    }
+    sum_ = rescaled(sum_, factor);
+    for (std::int64_t& value : values_) value = in_dialect(rescaled(value, factor));
   }
 
   const ExpFunction& exp_;
   Dialect dialect_;
   std::int32_t maximum_ = kEmpty;
-  std::uint64_t sum_ = 0;
+  std::int64_t sum_ = 0;  // below 2^31
   std::array<std::int64_t, kHeadDim> values_{};
 };
 
@@ -171,10 +135,9 @@ void attend(const AttentionInput& input, const KvCache& cache, AttentionScratch&
     const std::int32_t multiplier = input.score_multiplier[h];
     OnlineSoftmax softmax(*input.exp, input.dialect);
     if (input.sink_key != nullptr)
-      softmax.start_with_sink(attention_score(query, input.sink_key, multiplier));
+      softmax.start_with_sink(score(query, input.sink_key, multiplier));
     for (std::size_t t = 0; t < input.positions; ++t)
-      softmax.add(attention_score(query, cache.keys + t * kHeadDim, multiplier),
-                  cache.values + t * kHeadDim);
+      softmax.add(score(query, cache.keys + t * kHeadDim, multiplier), cache.values + t * kHeadDim);
     softmax.finish(out + h * kHeadDim);
   }
 }
@@ -199,22 +162,18 @@ std::uint64_t sum_frequencies(const std::uint16_t* weights, std::size_t n, Frequ
   return sum;
 }
 
+constexpr Kernels make_scalar_kernels() {
+  return {.dense_requantize = dense_requantize,
+          .normalize_residual = normalize_residual,
+          .add_normalized = add_normalized,
+          .gated_relu = gate,
+          .rotate_query = rotate<kQueryShift>,
+          .rotate_key = rotate<0>,
+          .append_key_value = append_key_value,
+          .attend = attend,
+          .exp_weights = exp_weights,
+          .sum_frequencies = sum_frequencies};
+}
+
 }  // namespace
-
-const Kernels kScalarKernels{
-    .level = SimdLevel::scalar,
-    .pack = pack,
-    .dense = dense,
-    .dense_requantize = dense_requantize,
-    .normalize_residual = normalize_residual,
-    .add_normalized = add_normalized,
-    .gated_relu = gated_relu,
-    .rotate_query = rotate<1>,
-    .rotate_key = rotate<0>,
-    .append_key_value = append_key_value,
-    .attend = attend,
-    .exp_weights = exp_weights,
-    .sum_frequencies = sum_frequencies,
-};
-
 }  // namespace czip::v1

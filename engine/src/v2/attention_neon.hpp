@@ -2,18 +2,22 @@
 // layout of weights is that of the keys, too.
 #pragma once
 
-#include "simd/neon_tiles.hpp"
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "simd/dense_neon.hpp"
 #include "v2/vector_kernels.hpp"
 
 namespace czip::v2 {
 namespace {
 
-using namespace simd;
+using simd::kNeonBytes;
 
 template <class Product>
 struct NeonIsa {
-  using Ops = NeonOps;
-  using Tiles = NeonTiles<Product>;
+  using Ops = simd::NeonOps;
+  using Tiles = simd::NeonTiles<Product>;
 
   static int32x4_t look_up_64(const std::uint32_t* table, int32x4_t index) {
     return Ops::look_up_256(table, index);
@@ -68,8 +72,8 @@ struct NeonIsa {
                               sums + h * ring.head_dim);
   }
 
-  static void accumulate_masses(std::uint32_t* cumulative, std::size_t n, int shift) {
-    accumulate_masses_one_by_one(cumulative, n, shift);
+  static void accumulate_frequencies(std::uint32_t* cumulative, std::size_t n, int shift) {
+    accumulate_one_by_one(cumulative, n, shift);
   }
 };
 

@@ -1,8 +1,12 @@
-// The reference of the czip-model-v2 network's functions: plain loops in the order of
-// conformance/czip-network-v2.md. This file is compiled with the floating-point registers disabled
-// where the compiler can.
+// The reference kernels of the v2 network: plain loops in the order of
+// conformance/czip-network-v2.md. They define what every other level computes.
+// simd/isa_scalar.cpp compiles them with the floating-point registers disabled where the compiler
+// can.
+#pragma once
+
 #include <algorithm>
 
+#include "simd/dense_scalar.hpp"
 #include "v2/kernels.hpp"
 
 namespace czip::v2 {
@@ -19,13 +23,8 @@ void normalize_head(const std::int32_t* x, std::size_t n, const std::int16_t* ga
   std::uint64_t sum_of_squares = 0;  // below 2^48 * 4096
   for (std::size_t i = 0; i < n; ++i)
     sum_of_squares += static_cast<std::uint64_t>(std::int64_t{x[i]} * x[i]);
-  const std::int64_t inverse = inverse_rms(sum_of_squares, n);
-  for (std::size_t i = 0; i < n; ++i) {
-    const std::int32_t normalized =
-        clamp_to(round_shift(x[i] * inverse, kNormalizedShift), kNormalizedBound);
-    y[i] = static_cast<std::int8_t>(
-        clamp_to(round_shift(std::int64_t{normalized} * gain[i], kGainShift), kValueBound));
-  }
+  const std::uint32_t inverse = inverse_rms(sum_of_squares, n);
+  for (std::size_t i = 0; i < n; ++i) y[i] = normalized(x[i], inverse, gain[i]);
 }
 
 void normalize(const std::int32_t* x, std::size_t heads, std::size_t n, const std::int16_t* gain,
@@ -50,12 +49,9 @@ void activate(const std::int32_t* gate, const ChannelRequantization& gate_scale,
               const std::int32_t* value, const ChannelRequantization& value_scale, std::size_t n,
               std::int8_t* y) {
   for (std::size_t i = 0; i < n; ++i) {
-    const std::int64_t g =
-        requantize(gate[i], gate_scale.multiplier[i], gate_scale.shift, kActivationBound);
-    const std::int64_t v =
-        requantize(value[i], value_scale.multiplier[i], value_scale.shift, kActivationBound);
-    const std::int64_t product = std::max<std::int64_t>(g, 0) * v;
-    y[i] = static_cast<std::int8_t>(clamp_to(round_shift(product, kActivationShift), kValueBound));
+    y[i] = activated(
+        requantize(gate[i], gate_scale.multiplier[i], gate_scale.shift, kActivationBound),
+        requantize(value[i], value_scale.multiplier[i], value_scale.shift, kActivationBound));
   }
 }
 
@@ -76,22 +72,15 @@ void append(const KeyValueRing& ring, std::size_t slot, const std::int8_t* key,
   std::copy_n(value, ring.head_dim, ring.values + slot * ring.head_dim);
 }
 
-// |dot| <= 128 * 127^2, so that dot * scale < 2^31; |score| < 2^18.
-std::int32_t attention_score(const std::int8_t* query, const std::int8_t* key, std::size_t n,
-                             std::int32_t scale, std::int32_t bias) {
-  std::int32_t dot = 0;
-  for (std::size_t i = 0; i < n; ++i) dot += std::int32_t{query[i]} * key[i];
-  return static_cast<std::int32_t>(round_shift(std::int64_t{dot} * scale, kScoreShift)) + bias;
-}
-
 void attend_head(const AttentionInput& input, std::size_t head, const KeyValueRing& ring,
                  const AttentionScratch& scratch, std::int8_t* out) {
   const std::size_t head_dim = ring.head_dim;
   const std::int16_t* bias = input.slot_bias(head);
   std::int32_t largest = input.sink[head];
   for (std::size_t t = 0; t < input.slots; ++t) {
-    scratch.scores[t] = attention_score(input.query + head * head_dim, ring.keys + t * head_dim,
-                                        head_dim, input.score_scale[head], bias[t]);
+    scratch.scores[t] = attention_score(
+        simd::dot(input.query + head * head_dim, ring.keys + t * head_dim, head_dim),
+        input.score_scale[head], bias[t]);
     largest = std::max(largest, scratch.scores[t]);
   }
   const auto weight = [&](std::int32_t score) {
@@ -99,13 +88,13 @@ void attend_head(const AttentionInput& input, std::size_t head, const KeyValueRi
   };
   std::uint32_t weight_sum = weight(input.sink[head]);  // the sink's value is zero
   for (std::size_t t = 0; t < input.slots; ++t) weight_sum += weight(scratch.scores[t]);
-  const std::int64_t factor =
+  const std::uint32_t factor =
       attention_factor(static_cast<std::uint32_t>(input.gain[head]), weight_sum);
   for (std::size_t i = 0; i < head_dim; ++i) {
     std::int32_t sum = 0;  // at most 255 * 127 * 4096 < 2^27
     for (std::size_t t = 0; t < input.slots; ++t)
       sum += static_cast<std::int32_t>(weight(scratch.scores[t])) * ring.values[t * head_dim + i];
-    out[i] = static_cast<std::int8_t>(clamp_to(round_shift(sum * factor, 32), kValueBound));
+    out[i] = attention_output(sum, factor);
   }
 }
 
@@ -115,33 +104,34 @@ void attend(const AttentionInput& input, const KeyValueRing& ring, const Attenti
     attend_head(input, head, ring, scratch, out + head * ring.head_dim);
 }
 
-void masses(const std::int32_t* logits, std::size_t n, const Exp2Table& exp2,
-            std::uint32_t* cumulative) {
+void cumulative_frequencies(const std::int32_t* logits, std::size_t n, const Exp2Table& exp2,
+                            std::uint32_t* cumulative) {
   const std::int32_t largest = *std::max_element(logits, logits + n);
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < n; ++i) {
     cumulative[i + 1] = logit_weight(static_cast<std::uint32_t>(largest - logits[i]), exp2);
     sum += cumulative[i + 1];
   }
-  const int shift = mass_shift(sum, n);
+  const int shift = frequency_shift(sum, n);
   cumulative[0] = 0;
   for (std::size_t i = 0; i < n; ++i)
     cumulative[i + 1] = cumulative[i] + std::max<std::uint32_t>(cumulative[i + 1] >> shift, 1);
 }
 
+constexpr Kernels make_scalar_kernels() {
+  return {
+      .embed = embed,
+      .normalize = normalize,
+      .requantize_values = requantize_values,
+      .add_requantized = add_requantized,
+      .activate = activate,
+      .activate_squared = activate_squared,
+      .requantize_logits = requantize_logits,
+      .append = append,
+      .attend = attend,
+      .cumulative_frequencies = cumulative_frequencies,
+  };
+}
+
 }  // namespace
-
-const Kernels kScalarKernels{
-    .embed = embed,
-    .normalize = normalize,
-    .requantize_values = requantize_values,
-    .add_requantized = add_requantized,
-    .activate = activate,
-    .activate_squared = activate_squared,
-    .requantize_logits = requantize_logits,
-    .append = append,
-    .attend = attend,
-    .masses = masses,
-};
-
 }  // namespace czip::v2

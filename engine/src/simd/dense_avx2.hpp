@@ -21,16 +21,8 @@
 #include "simd/ops_avx2.hpp"
 #include "simd/vector_dense.hpp"
 
-namespace czip::v1 {
+namespace czip::simd {
 namespace {
-
-using namespace simd;
-
-__m256i broadcast_4_bytes(const void* p) {
-  std::int32_t value;
-  std::memcpy(&value, p, sizeof(value));
-  return _mm256_set1_epi32(value);
-}
 
 void store_256(void* p, __m256i v) { _mm256_storeu_si256(static_cast<__m256i*>(p), v); }
 
@@ -54,7 +46,7 @@ class Avx2NarrowRows {
   // False when the row exceeds the room so often that its pass is better off wide.
   bool add(std::size_t row, const std::int8_t* source, std::size_t cols) {
     std::int8_t* x = x_ + row * stride_;
-    std::memset(x + stride_ - simd::kRowPadding, 0, simd::kRowPadding);
+    std::memset(x + stride_ - kRowPadding, 0, kRowPadding);
     std::memcpy(x, source, cols);
     count_[row] = 0;
     for (std::size_t i = 0; i < stride_; i += 32)
@@ -127,22 +119,23 @@ class Avx2NarrowRows {
   std::int8_t* x_;
   Excess* excess_;
   std::size_t stride_;
-  std::size_t count_[simd::kDenseScratchRows];
+  std::size_t count_[kDenseScratchRows];
 };
 
 struct Avx2Dense {
   using Ops = Avx2Ops;
-  static constexpr std::size_t kTileOutputs = simd::kDenseScratchOutputs;  // two vectors
+  static constexpr std::size_t kTileOutputs = kDenseScratchOutputs;  // two vectors
   static constexpr std::size_t kStep = Avx2NarrowRows::kStep;
   static constexpr std::size_t kRowBlock = 4;  // two sums a row: with more, GCC spills
   static constexpr bool kFetchesAhead = false;
-  static constexpr std::size_t kRowsPerPass = simd::kDenseScratchRows;
+  static constexpr std::size_t kRowsPerPass = kDenseScratchRows;
   static constexpr std::size_t kStepBytes = kTileOutputs * kStep;
   static_assert(kTileOutputs == 16 && kRowsPerPass % kRowBlock == 0);
 
   // Layout: [outputs / 16][inputs / 4][16 outputs][4 inputs].
-  static bool pack(const MatrixI8& matrix, simd::PackedMatrix& packed) {
-    return pack_tiles<kTileOutputs, kStep>(matrix, packed, 128);
+  static void pack(const std::int8_t* weights, std::size_t rows, std::size_t cols,
+                   std::int8_t* packed) {
+    pack_tiles<kTileOutputs, kStep>(weights, rows, cols, 128, packed);
   }
 
   // -128 * sum of x.
@@ -161,9 +154,9 @@ struct Avx2Dense {
     Inputs(const std::int8_t* rows, std::size_t row_stride, std::size_t row_count, std::size_t cols,
            std::int16_t* scratch)
         : tile(scratch),
-          x(scratch + simd::kDenseScratchOutputs * simd::round_up(cols, simd::kRowPadding)),
-          stride(simd::round_up(cols, simd::kRowPadding)),
-          steps(simd::round_up(cols, kStep) / kStep),
+          x(scratch + kDenseScratchOutputs * round_up(cols, kRowPadding)),
+          stride(round_up(cols, kRowPadding)),
+          steps(round_up(cols, kStep) / kStep),
           narrow(x, row_count, stride) {
       for (std::size_t r = 0; r < row_count; ++r) {
         offsets[r] = offset_of(rows + r * row_stride, cols);
@@ -195,7 +188,7 @@ struct Avx2Dense {
 
   // The tile as it is packed and, for wide inputs, widened.
   struct TileWeights {
-    TileWeights(const simd::PackedMatrix& packed, std::size_t output, const Inputs& inputs)
+    TileWeights(const PackedMatrix& packed, std::size_t output, const Inputs& inputs)
         : bytes(packed.weights.data() + output * inputs.steps * kStep), wide(inputs.tile) {
       if (inputs.is_narrow) return;
       for (std::size_t step = 0; step < inputs.steps; ++step)
@@ -293,4 +286,4 @@ struct Avx2Dense {
 };
 
 }  // namespace
-}  // namespace czip::v1
+}  // namespace czip::simd

@@ -14,13 +14,12 @@
 #include <cstdint>
 #include <cstring>
 
+#include "simd/matrix.hpp"
 #include "simd/ops_neon.hpp"
-#include "v1/kernels.hpp"
+#include "simd/vector_dense.hpp"
 
-namespace czip::v1 {
+namespace czip::simd {
 namespace {
-
-using namespace simd;
 
 constexpr std::size_t kNeonBytes = 16;  // in a register
 
@@ -32,8 +31,6 @@ struct NeonTiles {
   static constexpr std::size_t kRowBlock = 4;  // four sums a row: 16 of the 32 registers
   static constexpr bool kFetchesAhead = false;
   static constexpr std::size_t kRowsPerPass = 256;
-  static constexpr std::size_t kHeadsPerPass = 1;
-  static constexpr std::size_t kValueGroup = 8;
   static_assert(kTileOutputs % Product::kOutputs == 0 && kNeonBytes % Product::kInputs == 0);
 
   // Copies a row of `cols` weights to its place among tiles of `padded_cols` inputs.
@@ -48,30 +45,25 @@ struct NeonTiles {
     }
   }
 
-  static bool pack(const MatrixI8& matrix, simd::PackedMatrix& packed) {
-    packed.rows = matrix.rows;
-    packed.cols = matrix.cols;
-    const std::size_t padded_cols = simd::round_up(matrix.cols, kStep);
-    if (!packed.weights.allocate(simd::round_up(matrix.rows, kTileOutputs) * padded_cols))
-      return false;
-    for (std::size_t row = 0; row < matrix.rows; ++row)
-      place_row(packed.weights.data(), padded_cols, row, matrix.data.data() + row * matrix.cols,
-                matrix.cols);
-    return true;
+  // `packed` is zeroed.
+  static void pack(const std::int8_t* weights, std::size_t rows, std::size_t cols,
+                   std::int8_t* packed) {
+    for (std::size_t row = 0; row < rows; ++row)
+      place_row(packed, round_up(cols, kStep), row, weights + row * cols, cols);
   }
 
   struct Inputs {
     Inputs(const std::int8_t* rows, std::size_t row_stride, std::size_t, std::size_t cols,
            std::int16_t*)
-        : x(rows), stride(row_stride), padded_cols(simd::round_up(cols, kStep)) {}
+        : x(rows), stride(row_stride), padded_cols(round_up(cols, kStep)) {}
     const std::int8_t* x;
     std::size_t stride;
     std::size_t padded_cols;
   };
 
   struct TileWeights {
-    TileWeights(const simd::PackedMatrix& packed, std::size_t output, const Inputs&)
-        : weights(packed.weights.data() + output * simd::round_up(packed.cols, kStep)) {}
+    TileWeights(const PackedMatrix& packed, std::size_t output, const Inputs&)
+        : weights(packed.weights.data() + output * round_up(packed.cols, kStep)) {}
     const std::int8_t* weights;
   };
 
@@ -89,22 +81,7 @@ struct NeonTiles {
       tile_product<kRows - 1>(tile, inputs, first_row, rows, y, y_stride);
     }
   }
-
-  static void append_key(const v1::KvCache& cache, std::uint32_t position, const std::int8_t* key) {
-    place_row(cache.keys, v1::kHeadDim, position, key, v1::kHeadDim);
-  }
-
-  static void dot_keys(const std::int8_t* query, std::size_t, const std::int8_t* keys,
-                       std::size_t n, std::int32_t* dots, std::size_t) {
-    for (std::size_t t = 0; t < n; t += Product::kOutputs)
-      Product::template product_of_rows<1>(keys + t * v1::kHeadDim, query, v1::kHeadDim,
-                                           v1::kHeadDim, dots + t, 0);
-  }
-
-  // Values are kept plus 128, as unsigned bytes, for products with unsigned weights. What that adds
-  // to a sum over positions, 128 times the sum of the weights, is taken off again.
-  static std::uint8_t plus_128(std::int8_t x) { return static_cast<std::uint8_t>(x + 128); }
 };
 
 }  // namespace
-}  // namespace czip::v1
+}  // namespace czip::simd

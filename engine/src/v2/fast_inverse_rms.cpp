@@ -1,6 +1,6 @@
-#include "v2/kernels.hpp"
-
 #include <bit>
+
+#include "v2/kernels.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -35,27 +35,7 @@ std::uint64_t floor_sqrt(std::uint64_t x) {
 }  // namespace
 
 std::uint32_t fast_inverse_rms(std::uint64_t sum_of_squares, std::size_t n) {
-  const std::uint64_t root = floor_sqrt(16 * sum_of_squares / n + 256);
-  return static_cast<std::uint32_t>(((std::uint64_t{1} << 32) + root / 2) / root);
-}
-
-const Kernels& kernels_of(SimdLevel level) {
-  switch (level) {
-#if defined(CZIP_HAVE_X86_KERNELS)
-    case SimdLevel::avx2:
-      return kAvx2Kernels;
-    case SimdLevel::avx512_vnni:
-      return kAvx512VnniKernels;
-#endif
-#if defined(CZIP_HAVE_NEON_KERNELS)
-    case SimdLevel::neon:
-      return kNeonKernels;
-    case SimdLevel::neon_dotprod:
-      return kNeonDotprodKernels;
-#endif
-    default:
-      return kScalarKernels;
-  }
+  return inverse_of_root(floor_sqrt(mean_square(sum_of_squares, n)));
 }
 
 }  // namespace czip::v2

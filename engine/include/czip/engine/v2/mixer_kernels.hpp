@@ -30,12 +30,8 @@ struct MixerKernels {
                 std::size_t input_count, const std::int32_t* errors);
 };
 
-// The kernels of a level; every level gives the same results.
+// The kernels of a level of supported_simd_levels(); of any other, the scalar ones, which give the
+// same results.
 [[nodiscard]] const MixerKernels& mixer_kernels(SimdLevel level);
-
-extern const MixerKernels kScalarMixerKernels;
-extern const MixerKernels kAvx2MixerKernels;
-extern const MixerKernels kAvx512MixerKernels;
-extern const MixerKernels kNeonMixerKernels;
 
 }  // namespace czip::v2

@@ -1,4 +1,8 @@
 // AVX2 level of the czip-model-v2 network: bytes are widened to 16 bits and multiplied by vpmaddwd.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 
 #include "simd/ops_avx2.hpp"
@@ -7,7 +11,9 @@
 namespace czip::v2 {
 namespace {
 
-using namespace simd;
+using simd::add_products;
+using simd::from_sums;
+using simd::Sums256;
 
 // Two 16-bit integers in every lane.
 __m256i broadcast_two(std::int32_t first, std::int32_t second) {
@@ -16,7 +22,7 @@ __m256i broadcast_two(std::int32_t first, std::int32_t second) {
 }
 
 struct Avx2Isa {
-  using Ops = Avx2Ops;
+  using Ops = simd::Avx2Ops;
 
   // Eight permutations of eight entries each and a choice between them; a gather takes longer.
   static __m256i look_up_64(const std::uint32_t* table, __m256i index) {
@@ -110,13 +116,10 @@ struct Avx2Isa {
     }
   }
 
-  static void accumulate_masses(std::uint32_t* cumulative, std::size_t n, int shift) {
-    accumulate_masses_one_by_one(cumulative, n, shift);
+  static void accumulate_frequencies(std::uint32_t* cumulative, std::size_t n, int shift) {
+    accumulate_one_by_one(cumulative, n, shift);
   }
 };
 
 }  // namespace
-
-const Kernels kAvx2Kernels = make_vector_kernels<Avx2Isa>();
-
 }  // namespace czip::v2

@@ -1,4 +1,4 @@
-#include "czip/codec/v2/coding/mixer_kernels.hpp"
+#include "czip/engine/v2/mixer_kernels.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,6 +8,8 @@
 
 namespace czip::v2 {
 namespace {
+
+const MixerKernels& kScalarMixer = mixer_kernels(SimdLevel::scalar);
 
 struct Case {
   std::vector<std::vector<std::int32_t>> sets;
@@ -59,8 +61,8 @@ TEST_CASE("every SIMD level mixes and trains like the scalar kernels") {
       for (const std::size_t sets : {std::size_t{1}, std::size_t{5}, kMaxSets}) {
         for (const bool extreme : {false, true}) {
           const Case c = random_case(random, inputs, sets, extreme);
-          CHECK(dot_products(mixer_kernels(level), c) == dot_products(kScalarMixerKernels, c));
-          CHECK(trained(mixer_kernels(level), c) == trained(kScalarMixerKernels, c));
+          CHECK(dot_products(mixer_kernels(level), c) == dot_products(kScalarMixer, c));
+          CHECK(trained(mixer_kernels(level), c) == trained(kScalarMixer, c));
         }
       }
     }
@@ -72,14 +74,32 @@ TEST_CASE("the largest weights and inputs give the exact sum") {
   const std::vector<std::int32_t> inputs(kMaxMixerInputs, kLargestInput);
   const Case c{{weights}, inputs, {0}};
   const std::int64_t product = std::int64_t{kMaxWeight} * kLargestInput >> 8;
-  CHECK(dot_products(kScalarMixerKernels, c)[0] ==
+  CHECK(dot_products(kScalarMixer, c)[0] ==
         static_cast<std::int32_t>(product * std::int64_t{kMaxMixerInputs} >> 8));
+}
+
+TEST_CASE("outputs are sums of products, each of them rounded down") {
+  std::vector<std::int32_t> one_small(kInputGroup, 0);
+  one_small[2] = kOneWeight / 2;
+  std::vector<std::int32_t> inputs(kInputGroup, 256);  // 1.0 each
+  inputs[2] = -3;
+  const Case c{{std::vector<std::int32_t>(kInputGroup, kOneWeight), one_small}, inputs, {0, 0}};
+  // 7 * 2^16 - 3 * 2^8 = 457984, and -3 * 2^15 >> 8 = -384; both >> 8.
+  CHECK(dot_products(kScalarMixer, c) == std::vector<std::int32_t>{1789, -2});
+}
+
+TEST_CASE("a step moves a weight by input * error / 2^14, half rounded up") {
+  const std::vector<std::int32_t> start(kInputGroup, 0);
+  const std::vector<std::int32_t> inputs{256, -256, 128, -128, 127, -129, 0, 2047};
+  const auto after = trained(kScalarMixer, Case{{start, start}, inputs, {64, 0}});
+  CHECK(after[0] == std::vector<std::int32_t>{1, -1, 1, 0, 0, -1, 0, 8});
+  CHECK(after[1] == start);  // an error of 0 leaves its set alone
 }
 
 TEST_CASE("weights move towards what the error says and stop at their limit") {
   const std::vector<std::int32_t> start{0, 0, kMaxWeight, -kMaxWeight, 100, 100, 0, 0};
   const std::vector<std::int32_t> inputs{256, -256, 2047, -2047, 0, 1, 2047, -2047};
-  const auto after = trained(kScalarMixerKernels, Case{{start}, inputs, {1 << 14}})[0];
+  const auto after = trained(kScalarMixer, Case{{start}, inputs, {1 << 14}})[0];
   CHECK(after ==
         std::vector<std::int32_t>{256, -256, kMaxWeight, -kMaxWeight, 100, 101, 2047, -2047});
 }

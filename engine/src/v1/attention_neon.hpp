@@ -1,47 +1,22 @@
-// NEON level, for every ARMv8 CPU.
-#include "simd/neon_tiles.hpp"
-#include "v1/vector_table.hpp"
-#include "v2/neon.hpp"
+// Attention of the v1 network for every ARMv8 CPU.
+#pragma once
+
+#include <arm_neon.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "simd/product_neon.hpp"
+#include "v1/kernels.hpp"
+#include "v1/neon_keys.hpp"
+#include "v1/vector_attention.hpp"
 
 namespace czip::v1 {
 namespace {
 
-using namespace simd;
+using simd::kNeonBytes;
 
-// Multiplies bytes to 16 bits. Weights are at least -128 and activations at least -127, so that the
-// sum of two products, at most 2 * 128 * 127 = 32512, still fits; pairs of these are added to
-// 32-bit lanes.
-struct WideningProduct {
-  static constexpr std::size_t kOutputs = 4;
-  static constexpr std::size_t kInputs = kNeonBytes;
-
-  static int32x4_t multiply_add(int32x4_t sum, int8x16_t weights, int8x16_t x) {
-    const int16x8_t first = vmull_s8(vget_low_s8(weights), vget_low_s8(x));
-    return vpadalq_s16(sum, vmlal_high_s8(first, weights, x));
-  }
-
-  template <std::size_t kRows>
-  static void product_of_rows(const std::int8_t* tile, const std::int8_t* x, std::size_t x_stride,
-                              std::size_t cols, std::int32_t* y, std::size_t y_stride) {
-    int32x4_t sum[kRows][kOutputs];
-    for (std::size_t r = 0; r < kRows; ++r)
-      for (std::size_t o = 0; o < kOutputs; ++o) sum[r][o] = vdupq_n_s32(0);
-    for (std::size_t i = 0; i < cols; i += kInputs) {
-      int8x16_t inputs[kRows];
-      for (std::size_t r = 0; r < kRows; ++r) inputs[r] = vld1q_s8(x + r * x_stride + i);
-      for (std::size_t o = 0; o < kOutputs; ++o) {
-        const int8x16_t weights = vld1q_s8(tile + i * kOutputs + o * kInputs);
-        for (std::size_t r = 0; r < kRows; ++r)
-          sum[r][o] = multiply_add(sum[r][o], weights, inputs[r]);
-      }
-    }
-    for (std::size_t r = 0; r < kRows; ++r)
-      vst1q_s32(y + r * y_stride,
-                vpaddq_s32(vpaddq_s32(sum[r][0], sum[r][1]), vpaddq_s32(sum[r][2], sum[r][3])));
-  }
-};
-
-struct NeonIsa : NeonTiles<WideningProduct> {
+struct NeonAttention : NeonKeys<simd::WideningProduct> {
   // Values: [positions][64 dimensions].
   static void append_key_value(const KvCache& cache, std::uint32_t position, const std::int8_t* key,
                                const std::int8_t* value) {
@@ -116,8 +91,4 @@ struct NeonIsa : NeonTiles<WideningProduct> {
 };
 
 }  // namespace
-
-const Kernels kNeonKernels = make_vector_kernels<NeonIsa>(SimdLevel::neon);
-const v2::Kernels v2::kNeonKernels = v2::make_vector_kernels<v2::NeonIsa<WideningProduct>>();
-
 }  // namespace czip::v1

@@ -1,15 +1,25 @@
-// AVX2 level: products in avx2_dense.hpp, those of attention here.
+// Attention of the v1 network for the AVX2 level.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 
-#include "simd/avx2_dense.hpp"
-#include "v1/vector_table.hpp"
+#include "simd/ops_avx2.hpp"
+#include "v1/kernels.hpp"
+#include "v1/vector_attention.hpp"
 
 namespace czip::v1 {
 namespace {
 
-using namespace simd;
+using simd::add_products;
+using simd::broadcast_4_bytes;
+using simd::from_sums;
+using simd::Sums256;
+using simd::to_sums;
 
-struct Avx2Isa : Avx2Dense {
+struct Avx2Attention {
+  using Ops = simd::Avx2Ops;
   static constexpr std::size_t kHeadsPerPass = 1;
   static constexpr std::size_t kValueGroup = 2;
 
@@ -129,7 +139,4 @@ struct Avx2Isa : Avx2Dense {
 };
 
 }  // namespace
-
-const Kernels kAvx2Kernels = make_vector_kernels<Avx2Isa>(SimdLevel::avx2);
-
 }  // namespace czip::v1

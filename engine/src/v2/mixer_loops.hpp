@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "czip/codec/v2/coding/mixer_kernels.hpp"
+#include "czip/engine/v2/mixer_kernels.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -32,6 +32,10 @@ inline void train(std::int32_t* const* sets, std::size_t set_count, const std::i
       weights[i] = std::min(std::max(moved, -kMaxWeight), kMaxWeight);
     }
   }
+}
+
+constexpr MixerKernels make_mixer_kernels() {
+  return {.dot_products = dot_products, .train = train};
 }
 
 }  // namespace

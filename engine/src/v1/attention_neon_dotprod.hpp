@@ -1,50 +1,22 @@
-// NEON level for CPUs with the dot product extension of ARMv8.2: four products of bytes are added
-// to each 32-bit lane, exactly, four bytes of one operand going to every lane.
-#include "simd/neon_tiles.hpp"
-#include "v1/vector_table.hpp"
-#include "v2/neon.hpp"
+// Attention of the v1 network for ARMv8 CPUs with the dot product extension.
+#pragma once
+
+#include <arm_neon.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "simd/product_neon_dotprod.hpp"
+#include "v1/kernels.hpp"
+#include "v1/neon_keys.hpp"
+#include "v1/vector_attention.hpp"
 
 namespace czip::v1 {
 namespace {
 
-using namespace simd;
+using simd::kNeonBytes;
 
-struct DotProduct {
-  static constexpr std::size_t kInputs = 4;
-  static constexpr std::size_t kOutputs = 16;
-  static constexpr std::size_t kSums = kOutputs / 4;
-
-  // Inputs [4 * kLane, 4 * kLane + 4) of a register of 16.
-  template <int kLane, std::size_t kRows>
-  static void add_inputs(int32x4_t (&sum)[kRows][kSums], const std::int8_t* tile,
-                         const int8x16_t (&x)[kRows]) {
-    for (std::size_t o = 0; o < kSums; ++o) {
-      const int8x16_t weights = vld1q_s8(tile + kLane * kInputs * kOutputs + o * kNeonBytes);
-      for (std::size_t r = 0; r < kRows; ++r)
-        sum[r][o] = vdotq_laneq_s32(sum[r][o], weights, x[r], kLane);
-    }
-  }
-
-  template <std::size_t kRows>
-  static void product_of_rows(const std::int8_t* tile, const std::int8_t* x, std::size_t x_stride,
-                              std::size_t cols, std::int32_t* y, std::size_t y_stride) {
-    int32x4_t sum[kRows][kSums];
-    for (std::size_t r = 0; r < kRows; ++r)
-      for (std::size_t o = 0; o < kSums; ++o) sum[r][o] = vdupq_n_s32(0);
-    for (std::size_t i = 0; i < cols; i += kNeonBytes) {
-      int8x16_t inputs[kRows];
-      for (std::size_t r = 0; r < kRows; ++r) inputs[r] = vld1q_s8(x + r * x_stride + i);
-      add_inputs<0>(sum, tile + i * kOutputs, inputs);
-      add_inputs<1>(sum, tile + i * kOutputs, inputs);
-      add_inputs<2>(sum, tile + i * kOutputs, inputs);
-      add_inputs<3>(sum, tile + i * kOutputs, inputs);
-    }
-    for (std::size_t r = 0; r < kRows; ++r)
-      for (std::size_t o = 0; o < kSums; ++o) vst1q_s32(y + r * y_stride + o * 4, sum[r][o]);
-  }
-};
-
-struct NeonDotprodIsa : NeonTiles<DotProduct> {
+struct NeonDotprodAttention : NeonKeys<simd::DotProduct> {
   // Values: [positions / 4][64 dimensions][4 positions].
   static void append_key_value(const KvCache& cache, std::uint32_t position, const std::int8_t* key,
                                const std::int8_t* value) {
@@ -108,8 +80,4 @@ struct NeonDotprodIsa : NeonTiles<DotProduct> {
 };
 
 }  // namespace
-
-const Kernels kNeonDotprodKernels = make_vector_kernels<NeonDotprodIsa>(SimdLevel::neon_dotprod);
-const v2::Kernels v2::kNeonDotprodKernels = v2::make_vector_kernels<v2::NeonIsa<DotProduct>>();
-
 }  // namespace czip::v1

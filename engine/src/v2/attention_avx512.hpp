@@ -1,19 +1,27 @@
 // AVX-512 VNNI level of the czip-model-v2 network. vpdpbusd multiplies unsigned by signed bytes:
 // keys are kept plus 128, which 128 times the sum of the query takes off again; attention weights
 // are unsigned bytes as they are.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 
-#include "simd/avx512_keys.hpp"
+#include "simd/keys_avx512.hpp"
 #include "simd/ops_avx512.hpp"
 #include "v2/vector_kernels.hpp"
 
 namespace czip::v2 {
 namespace {
 
-using namespace simd;
+using simd::add_products;
+using simd::broadcast_4_bytes;
+using simd::from_sums;
+using simd::load_64_bytes;
+using simd::Sums512;
 
-struct Avx512VnniIsa {
-  using Ops = Avx512Ops;
+struct Avx512Isa {
+  using Ops = simd::Avx512Ops;
 
   static __m512i look_up_64(const std::uint32_t* table, __m512i index) {
     const __m512i low =
@@ -51,11 +59,11 @@ struct Avx512VnniIsa {
                        const AttentionScratch& scratch) {
     const std::size_t n = ring.head_dim;
     std::int32_t offsets[kHeads];
-    for (std::size_t h = 0; h < kHeads; ++h) offsets[h] = offset_of_bytes(queries + h * n, n);
+    for (std::size_t h = 0; h < kHeads; ++h) offsets[h] = simd::offset_of_bytes(queries + h * n, n);
     const auto fetch = [&](const std::int8_t* line) { __builtin_prefetch(line + ring.to_next); };
     const auto blocks = [&]<std::size_t kBlocks>(std::size_t t) {
-      dot_key_blocks<kHeads, kBlocks>(queries, n, offsets, ring.keys + t * n, scratch.scores + t,
-                                      scratch.stride, fetch);
+      simd::dot_key_blocks<kHeads, kBlocks>(queries, n, offsets, ring.keys + t * n,
+                                            scratch.scores + t, scratch.stride, fetch);
     };
     std::size_t t = 0;
     for (; t + 64 <= slots; t += 64) blocks.template operator()<4>(t);
@@ -71,7 +79,7 @@ struct Avx512VnniIsa {
     const __m512i n = _mm512_packus_epi32(_mm512_sub_epi32(largest_7, load_64_bytes(scores)),
                                           _mm512_sub_epi32(largest_7, load_64_bytes(scores + 16)));
     const __m512i entry = _mm512_permutex2var_epi16(low, n, high);
-    return _mm512_avg_epu16(_mm512_srlv_epi16(entry, _mm512_srli_epi16(n, 6)),
+    return _mm512_avg_epu16(_mm512_srlv_epi16(entry, _mm512_srli_epi16(n, kExp2IndexBits)),
                             _mm512_setzero_si512());
   }
 
@@ -84,7 +92,7 @@ struct Avx512VnniIsa {
     };
     const __m512i low = half_of_table(0);
     const __m512i high = half_of_table(32);
-    const __m512i largest_7 = Ops::set(largest + 7 * 64);
+    const __m512i largest_7 = Ops::set(largest + 7 * static_cast<std::int32_t>(kExp2Entries));
     // What the two packings within 128 bits left apart: dword v * 4 + l came to l * 4 + v.
     const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
     Sums512 sum{};
@@ -143,7 +151,7 @@ struct Avx512VnniIsa {
     return _mm512_add_epi32(x, _mm512_alignr_epi32(x, _mm512_setzero_si512(), 16 - kBy));
   }
 
-  static void accumulate_masses(std::uint32_t* cumulative, std::size_t n, int shift) {
+  static void accumulate_frequencies(std::uint32_t* cumulative, std::size_t n, int shift) {
     const __m128i count = _mm_cvtsi32_si128(shift);
     __m512i carry = _mm512_setzero_si512();
     std::size_t i = 1;
@@ -155,12 +163,9 @@ struct Avx512VnniIsa {
       carry = _mm512_permutexvar_epi32(Ops::set(15), x);
       _mm512_storeu_si512(cumulative + i, x);
     }
-    accumulate_masses_one_by_one(cumulative + i - 1, n - (i - 1), shift);
+    accumulate_one_by_one(cumulative + i - 1, n - (i - 1), shift);
   }
 };
 
 }  // namespace
-
-const Kernels kAvx512VnniKernels = make_vector_kernels<Avx512VnniIsa>();
-
 }  // namespace czip::v2

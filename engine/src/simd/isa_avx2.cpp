@@ -1,0 +1,19 @@
+// All kernels for x86-64 CPUs with AVX2.
+#include "simd/dense_avx2.hpp"
+#include "simd/kernel_set.hpp"
+#include "v1/attention_avx2.hpp"
+#include "v1/vector_table.hpp"
+#include "v2/attention_avx2.hpp"
+#include "v2/mixer_loops.hpp"
+
+namespace czip::simd {
+
+constinit const KernelSet kAvx2Kernels{
+    .level = SimdLevel::avx2,
+    .dense = make_dense_kernels<Avx2Dense>(),
+    .v1_network = v1::make_vector_kernels<Avx2Dense, v1::Avx2Attention>(),
+    .v2_network = v2::make_vector_kernels<v2::Avx2Isa>(),
+    .mixer = v2::make_mixer_kernels(),
+};
+
+}  // namespace czip::simd

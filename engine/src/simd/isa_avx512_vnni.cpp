@@ -1,0 +1,19 @@
+// All kernels for x86-64 CPUs with AVX-512 (F, BW, VL, DQ, VNNI).
+#include "simd/dense_avx512.hpp"
+#include "simd/kernel_set.hpp"
+#include "v1/attention_avx512.hpp"
+#include "v1/vector_table.hpp"
+#include "v2/attention_avx512.hpp"
+#include "v2/mixer_loops.hpp"
+
+namespace czip::simd {
+
+constinit const KernelSet kAvx512VnniKernels{
+    .level = SimdLevel::avx512_vnni,
+    .dense = make_dense_kernels<Avx512Dense>(),
+    .v1_network = v1::make_vector_kernels<Avx512Dense, v1::Avx512Attention>(),
+    .v2_network = v2::make_vector_kernels<v2::Avx512Isa>(),
+    .mixer = v2::make_mixer_kernels(),
+};
+
+}  // namespace czip::simd

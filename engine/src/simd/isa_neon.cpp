@@ -1,0 +1,19 @@
+// All kernels for every ARMv8 CPU (AArch64).
+#include "simd/kernel_set.hpp"
+#include "simd/product_neon.hpp"
+#include "v1/attention_neon.hpp"
+#include "v1/vector_table.hpp"
+#include "v2/attention_neon.hpp"
+#include "v2/mixer_loops.hpp"
+
+namespace czip::simd {
+
+constinit const KernelSet kNeonKernels{
+    .level = SimdLevel::neon,
+    .dense = make_dense_kernels<NeonTiles<WideningProduct>>(),
+    .v1_network = v1::make_vector_kernels<NeonTiles<WideningProduct>, v1::NeonAttention>(),
+    .v2_network = v2::make_vector_kernels<v2::NeonIsa<WideningProduct>>(),
+    .mixer = v2::make_mixer_kernels(),
+};
+
+}  // namespace czip::simd

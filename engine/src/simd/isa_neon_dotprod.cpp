@@ -1,0 +1,19 @@
+// All kernels for AArch64 CPUs with the dot product extension.
+#include "simd/kernel_set.hpp"
+#include "simd/product_neon_dotprod.hpp"
+#include "v1/attention_neon_dotprod.hpp"
+#include "v1/vector_table.hpp"
+#include "v2/attention_neon.hpp"
+#include "v2/mixer_loops.hpp"
+
+namespace czip::simd {
+
+constinit const KernelSet kNeonDotprodKernels{
+    .level = SimdLevel::neon_dotprod,
+    .dense = make_dense_kernels<NeonTiles<DotProduct>>(),
+    .v1_network = v1::make_vector_kernels<NeonTiles<DotProduct>, v1::NeonDotprodAttention>(),
+    .v2_network = v2::make_vector_kernels<v2::NeonIsa<DotProduct>>(),
+    .mixer = v2::make_mixer_kernels(),
+};
+
+}  // namespace czip::simd

@@ -1,0 +1,19 @@
+// The definition of every kernel, for any CPU. Where the compiler can, this file is compiled without
+// floating-point registers: proof that no float takes part.
+#include "simd/dense_scalar.hpp"
+#include "simd/kernel_set.hpp"
+#include "v1/kernels_scalar.hpp"
+#include "v2/kernels_scalar.hpp"
+#include "v2/mixer_loops.hpp"
+
+namespace czip::simd {
+
+constinit const KernelSet kScalarKernels{
+    .level = SimdLevel::scalar,
+    .dense = make_scalar_dense_kernels(),
+    .v1_network = v1::make_scalar_kernels(),
+    .v2_network = v2::make_scalar_kernels(),
+    .mixer = v2::make_mixer_kernels(),
+};
+
+}  // namespace czip::simd

@@ -1,0 +1,51 @@
+// Dot products of bytes for ARMv8 CPUs with the dot product extension (ARMv8.2): four products are
+// added to each 32-bit lane, exactly, four bytes of one operand going to every lane.
+#pragma once
+
+#include <arm_neon.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "simd/dense_neon.hpp"
+
+namespace czip::simd {
+namespace {
+
+struct DotProduct {
+  static constexpr std::size_t kInputs = 4;
+  static constexpr std::size_t kOutputs = 16;
+  static constexpr std::size_t kSums = kOutputs / 4;
+
+  // Inputs [4 * kLane, 4 * kLane + 4) of a register of 16.
+  template <int kLane, std::size_t kRows>
+  static void add_inputs(int32x4_t (&sum)[kRows][kSums], const std::int8_t* tile,
+                         const int8x16_t (&x)[kRows]) {
+    for (std::size_t o = 0; o < kSums; ++o) {
+      const int8x16_t weights = vld1q_s8(tile + kLane * kInputs * kOutputs + o * kNeonBytes);
+      for (std::size_t r = 0; r < kRows; ++r)
+        sum[r][o] = vdotq_laneq_s32(sum[r][o], weights, x[r], kLane);
+    }
+  }
+
+  template <std::size_t kRows>
+  static void product_of_rows(const std::int8_t* tile, const std::int8_t* x, std::size_t x_stride,
+                              std::size_t cols, std::int32_t* y, std::size_t y_stride) {
+    int32x4_t sum[kRows][kSums];
+    for (std::size_t r = 0; r < kRows; ++r)
+      for (std::size_t o = 0; o < kSums; ++o) sum[r][o] = vdupq_n_s32(0);
+    for (std::size_t i = 0; i < cols; i += kNeonBytes) {
+      int8x16_t inputs[kRows];
+      for (std::size_t r = 0; r < kRows; ++r) inputs[r] = vld1q_s8(x + r * x_stride + i);
+      add_inputs<0>(sum, tile + i * kOutputs, inputs);
+      add_inputs<1>(sum, tile + i * kOutputs, inputs);
+      add_inputs<2>(sum, tile + i * kOutputs, inputs);
+      add_inputs<3>(sum, tile + i * kOutputs, inputs);
+    }
+    for (std::size_t r = 0; r < kRows; ++r)
+      for (std::size_t o = 0; o < kSums; ++o) vst1q_s32(y + r * y_stride + o * 4, sum[r][o]);
+  }
+};
+
+}  // namespace
+}  // namespace czip::simd
