@@ -1,6 +1,7 @@
 #include "v1/attention.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "nn/matrix_products.hpp"
 #include "v1/exp2_table.hpp"
@@ -13,8 +14,8 @@ using nn::Into;
 using nn::Matrix;
 
 constexpr std::size_t kBlock = 64;
-// Of a score as a natural logarithm, times that of a product as a score.
-constexpr float kProductUnit = 0x1p-14F * 0x1p-17F;
+// As in kernels.cpp.
+const float kProductUnit = std::ldexp(1.0F, -14 - kDotShift - kScoreShift);
 
 }  // namespace
 

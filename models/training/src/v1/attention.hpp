@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "czip/engine/v1/exp2.hpp"
+#include "czip/engine/v1/functions.hpp"
 #include "v1/norm.hpp"
 
 namespace czip::v1::training {

@@ -12,8 +12,9 @@ namespace czip::v1::training {
 [[nodiscard]] inline Exp2Table make_exp2_table() {
   Exp2Table table{};
   for (std::size_t i = 0; i < table.size(); ++i) {
-    const long power = std::lround(65536 * std::exp2(-static_cast<double>(i) / 256));
-    table[i] = static_cast<std::uint16_t>(std::min(65535L, power));
+    const long power =
+        std::lround(std::exp2(kExpWeightShift - static_cast<double>(i) / double{kExp2Entries}));
+    table[i] = static_cast<std::uint16_t>(std::min(long{kMaxExpWeight}, power));
   }
   return table;
 }

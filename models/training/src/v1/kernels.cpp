@@ -1,7 +1,6 @@
 // Compiled once for each instruction set; see nn/isa.hpp.
 #include "v1/kernels.hpp"
 
-#include "czip/engine/integer_math.hpp"
 #include "nn/kernel_tools.hpp"
 #include "v1/format.hpp"
 
@@ -12,10 +11,19 @@ using nn::clamp;
 using nn::most;
 using nn::passes;
 
-constexpr std::size_t kPairs = kHeadDim / 2;
-constexpr float kScoreUnit = 0x1p-14F;    // of a score, as a natural logarithm
-constexpr float kProductUnit = 0x1p-17F;  // of a query times a key times the multiplier, as a score
+constexpr float kBound = kValueBound;
+constexpr std::size_t kPairs = kRopePairs;
 constexpr float kLog2e = 1.4426950408889634F;
+
+constexpr float power_of_two(int exponent) {
+  float power = 1;
+  for (; exponent < 0; ++exponent) power /= 2;
+  return power;
+}
+constexpr float kRotationUnit = power_of_two(-kRotationShift);
+constexpr float kGateUnit = power_of_two(-kGateShift);
+// Of a product of query and key, times the multiplier, as a natural logarithm: a score's is 2^-14.
+constexpr float kProductUnit = power_of_two(-14 - kDotShift - kScoreShift);
 
 // The format rounds magnitudes to nearest, ties to even, which is what the processor does to either
 // sign unless told otherwise. All numbers given are exact.
@@ -30,23 +38,23 @@ CZIP_NN_KERNEL void requantize(std::int32_t multiplier, std::size_t n, float* x)
   const double factor = requantize_factor(multiplier);
   CZIP_NN_INDEPENDENT
   for (std::size_t i = 0; i < n; ++i)
-    x[i] = static_cast<float>(
-        clamp(round_even(static_cast<double>(x[i]) * factor), double{kValueBound}));
+    x[i] =
+        static_cast<float>(clamp(round_even(static_cast<double>(x[i]) * factor), double{kBound}));
 }
 
 CZIP_NN_KERNEL void requantize_backward(std::int32_t multiplier, std::size_t n, const float* y,
                                         float* dy) {
   const auto slope = static_cast<float>(requantize_factor(multiplier));
   CZIP_NN_INDEPENDENT
-  for (std::size_t i = 0; i < n; ++i) dy[i] = passes(y[i], kValueBound, dy[i]) ? dy[i] * slope : 0;
+  for (std::size_t i = 0; i < n; ++i) dy[i] = passes(y[i], kBound, dy[i]) ? dy[i] * slope : 0;
 }
 
 CZIP_NN_KERNEL void normalize_row(std::size_t n, double inverse, const float* x, const float* gain,
                                   float* y) {
   CZIP_NN_INDEPENDENT
   for (std::size_t i = 0; i < n; ++i) {
-    const auto scaled = static_cast<double>(clamp(x[i], kValueBound) * gain[i]);
-    y[i] = static_cast<float>(clamp(round_even(scaled * inverse), double{kValueBound}));
+    const auto scaled = static_cast<double>(clamp(x[i], kBound) * gain[i]);
+    y[i] = static_cast<float>(clamp(round_even(scaled * inverse), double{kBound}));
   }
 }
 
@@ -58,7 +66,7 @@ CZIP_NN_KERNEL void gate(std::size_t rows, std::size_t n, const float* up, float
     // At most 127 * 127 / 128: the format's limit to 127 never applies.
     CZIP_NN_INDEPENDENT
     for (std::size_t i = 0; i < n; ++i)
-      out[i] = round_even(most(gates[i], 0.0F) * values[i] * 0x1p-7F);
+      out[i] = round_even(most(gates[i], 0.0F) * values[i] * kGateUnit);
   }
 }
 
@@ -71,7 +79,7 @@ CZIP_NN_KERNEL void gate_backward(std::size_t rows, std::size_t n, const float* 
     float* dvalues = dgates + n;
     CZIP_NN_INDEPENDENT
     for (std::size_t i = 0; i < n; ++i) {
-      const float d = dy[r * n + i] * 0x1p-7F;
+      const float d = dy[r * n + i] * kGateUnit;
       dgates[i] = gates[i] > 0 ? d * values[i] : 0;
       dvalues[i] = d * most(gates[i], 0.0F);
     }
@@ -87,15 +95,15 @@ void rotate(const float* cosines, const float* sines, const float* head, float* 
   for (std::size_t i = 0; i < kPairs; ++i) {
     const float x = head[i];
     const float y = head[i + kPairs];
-    out[i] = finish(round_even((x * cosines[i] - y * sines[i]) * 0x1p-15F));
-    out[i + kPairs] = finish(round_even((x * sines[i] + y * cosines[i]) * 0x1p-15F));
+    out[i] = finish(round_even((x * cosines[i] - y * sines[i]) * kRotationUnit));
+    out[i + kPairs] = finish(round_even((x * sines[i] + y * cosines[i]) * kRotationUnit));
   }
 }
 
 // The gradient of a rotation is the rotation back.
 void rotate_back(const float* cosines, const float* sines, float scale, const float* dout,
                  float* dhead) {
-  const float unit = scale * 0x1p-15F;
+  const float unit = scale * kRotationUnit;
   CZIP_NN_INDEPENDENT
   for (std::size_t i = 0; i < kPairs; ++i) {
     const float dx = dout[i] * unit;
@@ -108,31 +116,34 @@ void rotate_back(const float* cosines, const float* sines, float scale, const fl
 CZIP_NN_KERNEL void rotate_query(const float* cosines, const float* sines, const float* head,
                                  float* out) {
   // At most 90: the format's limit to 127 never applies.
-  rotate(cosines, sines, head, out, [](float x) { return round_even(x * 0.5F); });
+  rotate(cosines, sines, head, out,
+         [](float x) { return round_even(x * power_of_two(-kQueryShift)); });
 }
 
 CZIP_NN_KERNEL void rotate_key(const float* cosines, const float* sines, const float* head,
                                float* out) {
-  rotate(cosines, sines, head, out, [](float x) { return clamp(x, kValueBound); });
+  rotate(cosines, sines, head, out, [](float x) { return clamp(x, kBound); });
 }
 
 CZIP_NN_KERNEL void rotate_query_backward(const float* cosines, const float* sines,
                                           const float* dout, float* dhead) {
-  rotate_back(cosines, sines, 0.5F, dout, dhead);
+  rotate_back(cosines, sines, power_of_two(-kQueryShift), dout, dhead);
 }
 
 CZIP_NN_KERNEL void rotate_key_backward(const float* cosines, const float* sines, const float* out,
                                         const float* dout, float* dhead) {
   float passed[kHeadDim];
   for (std::size_t i = 0; i < kHeadDim; ++i)
-    passed[i] = passes(out[i], kValueBound, dout[i]) ? dout[i] : 0;
+    passed[i] = passes(out[i], kBound, dout[i]) ? dout[i] : 0;
   rotate_back(cosines, sines, 1, passed, dhead);
 }
 
-// A product is below 2^20 and a multiplier below 2^22, so a score fits 32 bits.
+// The format's attention_score(). A product is below 2^20 and a multiplier below 2^22, so a score
+// fits 32 bits.
 std::int32_t score_of(float product, double multiplier) {
-  const auto quarter = static_cast<double>(round_even(product * 0.25F));
-  return static_cast<std::int32_t>(round_even(quarter * multiplier * 0x1p-15));
+  const auto shifted = static_cast<double>(round_even(product * power_of_two(-kDotShift)));
+  return static_cast<std::int32_t>(
+      round_even(shifted * multiplier * double{power_of_two(-kScoreShift)}));
 }
 
 class OnlineSoftmax {
@@ -150,11 +161,12 @@ class OnlineSoftmax {
 
   // The weight of a score below the maximum so far.
   [[nodiscard]] std::uint32_t weight(std::int32_t score) const { return below(maximum_, score); }
-  [[nodiscard]] std::uint64_t sum() const { return sum_; }
+  [[nodiscard]] std::int64_t sum() const { return sum_; }
 
   void finish(float* out) const {
     for (std::size_t i = 0; i < kHeadDim; ++i)
-      out[i] = saturate7(divide_rne_signed(static_cast<std::int32_t>(weighted_[i]), sum_));
+      out[i] = saturate7(divide_rne_signed(static_cast<std::int32_t>(weighted_[i]),
+                                           static_cast<std::uint64_t>(sum_)));
   }
 
  private:
@@ -163,19 +175,16 @@ class OnlineSoftmax {
                       kAttentionExpCoefficient, exp2_);
   }
   void raise(std::int32_t maximum) {
-    const std::uint64_t factor = below(maximum, maximum_);
-    sum_ = (sum_ * factor + 32768) >> 16;
-    for (std::uint32_t& value : weighted_) {
-      const std::int64_t product =
-          std::int64_t{static_cast<std::int32_t>(value)} * static_cast<std::int64_t>(factor);
-      value = static_cast<std::uint32_t>((product >= 0 ? product + 32768 : product - 32768) >> 16);
-    }
+    const std::uint32_t factor = below(maximum, maximum_);
+    sum_ = rescaled(sum_, factor);
+    for (std::uint32_t& value : weighted_)
+      value = static_cast<std::uint32_t>(rescaled(static_cast<std::int32_t>(value), factor));
     maximum_ = maximum;
   }
 
   const Exp2Table& exp2_;
   std::int32_t maximum_;
-  std::uint64_t sum_;
+  std::int64_t sum_;
   std::uint32_t weighted_[kHeadDim] = {};  // modulo 2^32
 };
 
@@ -196,7 +205,7 @@ CZIP_NN_KERNEL float attend(const AttentionRow& row, const Exp2Table& exp2, cons
 CZIP_NN_KERNEL float attend_backward(const float* out, const float* dout, float* dmean) {
   float product = 0;
   for (std::size_t i = 0; i < kHeadDim; ++i) {
-    const float d = passes(out[i], kValueBound, dout[i]) ? dout[i] : 0;
+    const float d = passes(out[i], kBound, dout[i]) ? dout[i] : 0;
     dmean[i] = d;
     product += d * out[i];
   }
@@ -219,7 +228,7 @@ CZIP_NN_KERNEL float normalized_weights(std::size_t count, std::size_t end,
 
 CZIP_NN_KERNEL void score_gradients(std::size_t n, float score_multiplier, float row_product,
                                     const float* normalized, float* products) {
-  const float unit = score_multiplier * (kScoreUnit * kProductUnit);
+  const float unit = score_multiplier * (kProductUnit);
   CZIP_NN_INDEPENDENT
   for (std::size_t t = 0; t < n; ++t)
     products[t] = normalized[t] * (products[t] - row_product) * unit;

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "czip/engine/v1/exp2.hpp"
+#include "czip/engine/v1/functions.hpp"
 #include "nn/isa.hpp"
 
 namespace czip::v1::training {

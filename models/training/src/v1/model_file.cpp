@@ -19,8 +19,7 @@ using nn::Parameter;
 using nn::Role;
 
 constexpr int kTokenizerLevel = 19;  // zstd's
-constexpr std::int8_t kScoreShift = 15;
-constexpr std::uint32_t kTargetTotal = (1U << 30) - kVocabulary - 1024;
+constexpr std::uint32_t kTargetTotal = kMaxTargetTotal - kVocabulary - kDefaultTotalReserve;
 
 template <class T>
 safetensors::TensorContent scalar(std::string name, T value) {
@@ -49,19 +48,21 @@ std::vector<std::string> map_names(const NetworkShape& shape) {
 
 void add_tables(const NetworkShape& shape, std::vector<safetensors::TensorContent>& tensors) {
   const std::size_t positions = std::size_t{1} << shape.context_log2;
-  tensors.push_back(safetensors::make_tensor<std::uint16_t>("lut.exp2", {256}, make_exp2_table()));
+  tensors.push_back(
+      safetensors::make_tensor<std::uint16_t>("lut.exp2", {kExp2Entries}, make_exp2_table()));
   const RotaryTables rotary(positions);
-  tensors.push_back(safetensors::make_tensor<std::int16_t>(
-      "lut.rope_cos", {positions, kHeadDim / 2}, rotary.cosines));
-  tensors.push_back(safetensors::make_tensor<std::int16_t>(
-      "lut.rope_sin", {positions, kHeadDim / 2}, rotary.sines));
+  tensors.push_back(safetensors::make_tensor<std::int16_t>("lut.rope_cos", {positions, kRopePairs},
+                                                           rotary.cosines));
+  tensors.push_back(safetensors::make_tensor<std::int16_t>("lut.rope_sin", {positions, kRopePairs},
+                                                           rotary.sines));
 }
 
 // Tensors of wider elements come first, so that all are aligned in the file.
 std::vector<safetensors::TensorContent> network_tensors(const NetworkShape& shape,
                                                         const Parameters& parameters) {
-  std::vector<safetensors::TensorContent> tensors{scalar("softmax.coef_q24", kSoftmaxCoefficient),
-                                                  scalar("softmax.target_total", kTargetTotal)};
+  std::vector<safetensors::TensorContent> tensors{
+      scalar("softmax.coef_q24", kDefaultSoftmaxCoefficient),
+      scalar("softmax.target_total", kTargetTotal)};
   const auto maps = map_names(shape);
   for (const std::string& map : maps)
     tensors.push_back(scalar(map + ".mult", map.ends_with(".attn.out")
@@ -73,7 +74,8 @@ std::vector<safetensors::TensorContent> network_tensors(const NetworkShape& shap
   for (const std::string& map : maps)
     tensors.push_back(scalar(map + ".shift", std::int8_t{kRequantizeShift}));
   for (std::uint32_t i = 0; i < shape.layers; ++i)
-    tensors.push_back(scalar("layers." + std::to_string(i) + ".attn.score_shift", kScoreShift));
+    tensors.push_back(
+        scalar("layers." + std::to_string(i) + ".attn.score_shift", std::int8_t{kScoreShift}));
   for (const Parameter& parameter : parameters.list)
     if (!parameter.name.ends_with(".score_mult"))
       tensors.push_back(tensor_of<std::int8_t>(parameter));

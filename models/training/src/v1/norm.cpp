@@ -1,12 +1,10 @@
 #include "v1/norm.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <vector>
 
-#include "czip/engine/integer_math.hpp"
-#include "v1/format.hpp"
+#include "czip/engine/v1/functions.hpp"
 
 namespace czip::v1::training {
 namespace {
@@ -14,14 +12,12 @@ namespace {
 constexpr nn::NormBounds kBounds{
     .input_bound = kValueBound, .output_scale = 1, .output_bound = kValueBound};
 
-// The format's inverse root mean square, Q15, by the mean square plus 1.
+// inverse_rms() by the mean square.
 std::vector<float> make_inverse_rms_table() {
-  constexpr std::uint64_t kLargest = 127 * 127 + 1;
+  constexpr std::uint32_t kLargest = mean_square(kValueBound * kValueBound, 1);
   std::vector<float> table(kLargest + 1);
-  for (std::uint64_t mean = 1; mean <= kLargest; ++mean) {
-    const std::uint64_t inverse = divide_rne(8388608, integer_sqrt(mean << 16));
-    table[mean] = static_cast<float>(std::clamp<std::uint64_t>(inverse, 1, 32768));
-  }
+  for (std::uint32_t mean = 1; mean <= kLargest; ++mean)
+    table[mean] = inverse_rms(mean, Dialect::rust);
   return table;
 }
 
@@ -33,7 +29,8 @@ void normalize(const KernelTables& tables, std::size_t width, const float* gain,
   for (std::size_t r = 0; r < norm.inverse_rms.size(); ++r) {
     const float* x = &norm.input[r * width];
     const std::uint64_t squares = tables.shared->sum_of_squares(x, width, kValueBound);
-    const double inverse = std::ldexp(static_cast<double>(kInverse[squares / width + 1]), -15);
+    const double inverse =
+        std::ldexp(static_cast<double>(kInverse[mean_square(squares, width)]), -kNormShift);
     norm.inverse_rms[r] = static_cast<float>(inverse);
     tables.own->normalize_row(width, inverse, x, gain, &norm.output[r * width]);
   }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "czip/engine/v1/weights.hpp"
+#include "czip/engine/v1/constants.hpp"
 
 namespace czip::v1::training {
 namespace {

@@ -9,8 +9,6 @@
 namespace czip::v1::training {
 namespace {
 
-constexpr std::size_t kMaxWeight = 65535;  // of the attention's softmax
-
 std::size_t positions_of(const NetworkShape& shape) { return std::size_t{1} << shape.context_log2; }
 
 }  // namespace
@@ -18,7 +16,8 @@ std::size_t positions_of(const NetworkShape& shape) { return std::size_t{1} << s
 std::uint32_t largest_safe_value(std::size_t positions) {
   constexpr std::size_t kLargestSum = INT32_MAX;
   constexpr auto kMostOfAll = static_cast<std::size_t>(kValueBound);
-  return static_cast<std::uint32_t>(std::min(kLargestSum / (kMaxWeight * positions), kMostOfAll));
+  return static_cast<std::uint32_t>(
+      std::min(kLargestSum / (kMaxExpWeight * positions), kMostOfAll));
 }
 
 std::int32_t attention_output_multiplier(const NetworkShape& shape) {

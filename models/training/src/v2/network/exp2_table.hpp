@@ -14,9 +14,8 @@ namespace czip::v2::training {
 [[nodiscard]] inline Exp2Table make_exp2_table() {
   Exp2Table table{};
   for (std::size_t i = 0; i < table.size(); ++i) {
-    const long power =
-        std::lround(65536 * std::exp2(-static_cast<double>(i) / double{kExp2Entries}));
-    table[i] = static_cast<std::uint32_t>(std::min(65535L, power));
+    const long power = std::lround(std::exp2(16 - static_cast<double>(i) / double{kExp2Entries}));
+    table[i] = static_cast<std::uint32_t>(std::min(long{kFirstExp2}, power));
   }
   return table;
 }

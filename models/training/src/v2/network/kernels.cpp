@@ -165,8 +165,8 @@ CZIP_NN_KERNEL void attention_output(const AttentionHead& head, const float* wei
     float* row = out + i * head.out_stride;
     CZIP_NN_INDEPENDENT
     for (std::size_t e = 0; e < head.head_dim; ++e)
-      row[e] =
-          round_scaled(static_cast<double>(in[e]) * factor, power_of_two(-32), kFloatValueBound);
+      row[e] = round_scaled(static_cast<double>(in[e]) * factor,
+                            power_of_two(-kAttentionOutputShift), kFloatValueBound);
   }
 }
 
@@ -242,7 +242,7 @@ CZIP_NN_KERNEL float softmax(std::size_t n, std::size_t target, float* row) {
   float sum = 0;
   CZIP_NN_INDEPENDENT
   for (std::size_t i = 0; i < n; ++i) {
-    row[i] = nn::exp2_approximate((row[i] - largest) * (1.0F / 64));
+    row[i] = nn::exp2_approximate((row[i] - largest) * (1.0F / kExp2Entries));
     sum += row[i];
   }
   const float inverse = 1 / sum;

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "czip/engine/v2/constants.hpp"
 #include "nn/isa.hpp"
 
 namespace czip::v2::training {
@@ -20,8 +21,8 @@ struct RequantizeShape {
   float bound;
 };
 
-// Scores more than this below the largest have weight 0.
-inline constexpr std::int32_t kScoreRange = 576;
+// Scores this much or more below the largest have weight 0.
+inline constexpr std::int32_t kScoreRange = (kLastAttentionOctave + 1) * kExp2Entries;
 
 // One head's attention of each of `tokens` tokens to itself and those before it. Matrices are
 // [tokens][tokens], row by row, of which only the columns up to the row's number count.

@@ -21,14 +21,14 @@ void read_values(const safetensors::TensorView& tensor, nn::Parameter& parameter
 Status read_network(const safetensors::File& file, Parameters& parameters) {
   for (nn::Parameter& parameter : parameters.list) {
     if (const auto shift = shift_of(parameter.name)) {
-      const safetensors::TensorView* tensor = file.find("network." + shift->name);
+      const safetensors::TensorView* tensor = file.find(std::string(kTensorPrefix) + shift->name);
       if (tensor->bytes[0] != shift->shift)
         return fail(ErrorCode::unsupported,
                     "the network's " + shift->name + " is " + std::to_string(tensor->bytes[0]) +
                         "; only networks with " + std::to_string(shift->shift) +
                         " are trained further");
     }
-    const safetensors::TensorView* tensor = file.find("network." + parameter.name);
+    const safetensors::TensorView* tensor = file.find(std::string(kTensorPrefix) + parameter.name);
     if (parameter.role == nn::Role::vector) {
       read_values<std::int16_t>(*tensor, parameter);
     } else {

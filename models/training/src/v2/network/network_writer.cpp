@@ -17,7 +17,8 @@ safetensors::TensorContent tensor_of(const nn::Parameter& parameter,
   std::vector<T> values(parameter.size());
   std::transform(parameter.quantized.begin(), parameter.quantized.end(), values.begin(),
                  [](float value) { return static_cast<T>(value); });
-  return safetensors::make_tensor<T>("network." + parameter.name, std::move(shape), values);
+  return safetensors::make_tensor<T>(std::string(kTensorPrefix) + parameter.name, std::move(shape),
+                                     values);
 }
 
 safetensors::TensorContent tensor_of(const nn::Parameter& parameter, const NetworkConfig& config) {
@@ -34,27 +35,18 @@ safetensors::TensorContent tensor_of(const nn::Parameter& parameter, const Netwo
 void add_shift(std::vector<safetensors::TensorContent>& tensors, const std::string& scale) {
   const auto shift = shift_of(scale);
   if (!shift) return;
-  tensors.push_back(safetensors::make_tensor<std::uint8_t>("network." + shift->name, {1},
-                                                           std::span(&shift->shift, 1)));
+  tensors.push_back(safetensors::make_tensor<std::uint8_t>(std::string(kTensorPrefix) + shift->name,
+                                                           {1}, std::span(&shift->shift, 1)));
 }
 
 }  // namespace
 
 std::vector<std::uint8_t> write_network(const NetworkConfig& config, const Parameters& parameters) {
-  const std::array<std::uint32_t, 14> fields{1,
-                                             config.vocabulary,
-                                             config.d_model,
-                                             config.layers,
-                                             config.heads,
-                                             config.kv_heads,
-                                             config.head_dim,
-                                             config.d_ff,
-                                             config.window,
-                                             config.bigram_buckets,
-                                             config.gated,
-                                             config.tied,
-                                             config.embedding_shift,
-                                             config.group_size};
+  const std::array<std::uint32_t, kConfigFields> fields{
+      kNetworkFormatVersion,  config.vocabulary,     config.d_model,  config.layers,
+      config.heads,           config.kv_heads,       config.head_dim, config.d_ff,
+      config.window,          config.bigram_buckets, config.gated,    config.tied,
+      config.embedding_shift, config.group_size};
   const Exp2Table table = make_exp2_table();
   const std::vector<std::uint16_t> exp2(table.begin(), table.end());
   std::vector<safetensors::TensorContent> tensors{

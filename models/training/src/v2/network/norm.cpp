@@ -1,6 +1,7 @@
 #include "v2/network/norm.hpp"
 
 #include <cmath>
+#include <cstdint>
 
 #include "czip/engine/v2/functions.hpp"
 
@@ -8,11 +9,14 @@ namespace czip::v2::training {
 namespace {
 
 constexpr float kInputBound = kAccumulatorBound;
-// inverse_rms() is 2^32 / rms in Q2, and a gain has kGainShift - 10 bits more than the Q10 of
-// x / rms: y = x / rms * gain / 32.
+// inverse_rms() is 2^32 over the root in Q2, so the inverse in Q30; the norm shifts the product with
+// the gain by 35.
 constexpr int kInverseBits = 30;
 constexpr nn::NormBounds kBounds{
-    .input_bound = kInputBound, .output_scale = 1.0F / 32, .output_bound = kValueBound};
+    .input_bound = kInputBound,
+    .output_scale = 1.0F / (1 << (kNormalizedShift + kGainShift - kInverseBits)),
+    .output_bound = kValueBound};
+static_assert(kInverseRmsNumerator >> (kMeanSquareShift / 2) == std::uint64_t{1} << kInverseBits);
 
 }  // namespace
 
