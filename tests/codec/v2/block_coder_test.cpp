@@ -10,7 +10,7 @@
 
 #include "support/v2_files.hpp"
 #include "support/v2_tiny_model.hpp"
-#include "v2/coding/binary_coder.hpp"
+#include "v2/coding/range_coder.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -154,7 +154,7 @@ TEST_CASE("a token count beyond the text and unknown settings are refused") {
 TEST_CASE("the coder's overhead is below 0.05 % for probabilities of every size") {
   for (const std::uint32_t p1 : {1u, 100u, 3000u, 20000u, 32768u, 60000u, 65535u}) {
     Bytes out;
-    BinaryEncoder coder(out);
+    RangeEncoder coder(out);
     std::uint64_t ones = 0;
     constexpr std::uint64_t kDecisions = 2'000'000;
     std::uint32_t state = 1;
@@ -176,13 +176,13 @@ TEST_CASE("carries run through any number of bytes") {
   // it.
   for (int zeros = 0; zeros < 40; ++zeros) {
     Bytes out;
-    BinaryEncoder encoder(out);
+    RangeEncoder encoder(out);
     std::vector<bool> bits(static_cast<std::size_t>(zeros), false);
     bits.insert(bits.end(), 60, true);
     for (const bool bit : bits) encoder.encode(bit, bit ? 65535 : 1);
     for (int i = 0; i < 50; ++i) encoder.encode(i % 3 == 0, 7);
     encoder.finish();
-    BinaryDecoder decoder(out);
+    RangeDecoder decoder(out);
     for (const bool bit : bits) REQUIRE(decoder.decode(bit ? 65535 : 1) == bit);
     for (int i = 0; i < 50; ++i) REQUIRE(decoder.decode(7) == (i % 3 == 0));
     CHECK(decoder.ends_here());

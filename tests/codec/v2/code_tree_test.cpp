@@ -81,8 +81,8 @@ TEST_CASE("a tree deeper than the limit is refused") {
   std::vector<std::uint16_t> chain;
   for (std::uint16_t split = 1; split < 200; ++split) chain.push_back(split);
   CHECK_FALSE(CodeTree::create(identity(200), chain).has_value());
-  chain.resize(CodeTree::kMaxDepth);
-  CHECK(CodeTree::create(identity(CodeTree::kMaxDepth + 1), chain).has_value());
+  chain.resize(kMaxTreeDepth);
+  CHECK(CodeTree::create(identity(kMaxTreeDepth + 1), chain).has_value());
 }
 
 TEST_CASE(

@@ -44,7 +44,7 @@ std::map<std::uint32_t, double> listed(const Prior& prior,
   prior.find(static_cast<std::uint32_t>(last.size()), hash, list);
   std::map<std::uint32_t, double> probabilities;
   for (std::uint32_t i = 0; i < list.size; ++i) {
-    probabilities[list.ranks[i]] = (list.sums[i + 1] - list.sums[i]) / 65536.0;
+    probabilities[list.ranks[i]] = (list.cumulative[i + 1] - list.cumulative[i]) / 65536.0;
   }
   return probabilities;
 }
@@ -62,9 +62,9 @@ TEST_CASE("the prior knows what follows, how often, and stays within its bytes")
   CHECK(after.at(2) == doctest::Approx(0.75).epsilon(0.2));
   CHECK(after.at(1) == doctest::Approx(0.25).epsilon(0.3));
   CHECK(listed(*prior, {63}).empty());
-  CHECK(prior->order0_below(kRanks) <= std::uint64_t{1} << 32);
+  CHECK(prior->order0_cumulative(kRanks) <= std::uint64_t{1} << 32);
   for (std::uint32_t r = 0; r < kRanks; ++r) {
-    CHECK(prior->order0_below(r) < prior->order0_below(r + 1));
+    CHECK(prior->order0_cumulative(r) < prior->order0_cumulative(r + 1));
   }
 }
 
@@ -111,8 +111,9 @@ TEST_CASE("a prior of any bytes is searched without leaving it, and lists ascend
       prior->prefetch_index(1, hash);
       prior->prefetch_cells(1, hash);
       prior->find(1, hash, list);
-      for (std::uint32_t e = 0; e < list.size; ++e) REQUIRE(list.sums[e] <= list.sums[e + 1]);
-      if (list.size > 0) REQUIRE(list.sums[list.size] < 65536);
+      for (std::uint32_t e = 0; e < list.size; ++e)
+        REQUIRE(list.cumulative[e] <= list.cumulative[e + 1]);
+      if (list.size > 0) REQUIRE(list.cumulative[list.size] < 65536);
     }
   }
 }

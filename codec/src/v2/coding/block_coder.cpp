@@ -5,15 +5,18 @@
 #include <optional>
 
 #include "czip/base/little_endian.hpp"
-#include "czip/codec/v2/coding/lockstep.hpp"
 #include "czip/codec/v2/coding/network_prediction.hpp"
 #include "czip/codec/v2/coding/network_streams.hpp"
 #include "czip/codec/v2/coding/predictor.hpp"
+#include "czip/codec/v2/coding/stream_layout.hpp"
 #include "czip/codec/v2/model/parts.hpp"
-#include "v2/coding/binary_coder.hpp"
+#include "v2/coding/range_coder.hpp"
 
 namespace czip::v2 {
 namespace {
+
+// For estimates of a text's number of tokens.
+constexpr std::size_t kTypicalTokenBytes = 3;
 
 Status check_settings(const Model& model, const BlockSettings& settings) {
   if (settings.profile > kMaxProfile || settings.streams_log2 > kMaxStreamsLog2) {
@@ -23,59 +26,40 @@ Status check_settings(const Model& model, const BlockSettings& settings) {
     return fail(ErrorCode::unsupported, "a block needs a network, which the model does not have");
   }
   if (settings.network && settings.profile < kFirstNetworkProfile) {
-    return fail(ErrorCode::unsupported, "a block has a network in a profile that none joins");
+    return fail(ErrorCode::unsupported, "a block has a network in a profile that takes none");
   }
   return {};
 }
 
-// The streams of a block, with the network's where it takes part.
-class Streams {
+// The streams of a block, with the network where it takes part.
+class BlockStreams {
  public:
-  static Result<Streams> create(const ModelParts& model, const BlockSettings& settings,
-                                SimdLevel simd, const Lockstep& lockstep) {
-    Streams streams(model.logistic, lockstep);
-    if (settings.network) {
-      CZIP_TRY_ASSIGN(auto network, NetworkStreams::create(model, simd, lockstep.streams()));
-      streams.network_ = std::move(network);
-    }
-    return streams;
-  }
+  BlockStreams(const Logistic& logistic, const StreamLayout& layout, NetworkStreams* network)
+      : logistic_(&logistic), streams_(layout.make_streams()), network_(network) {}
 
-  [[nodiscard]] Stream& operator[](std::uint32_t s) { return list_[s]; }
+  [[nodiscard]] Stream& operator[](std::uint32_t s) { return streams_[s]; }
 
   void step(std::uint32_t active) {
-    if (network_) network_->step(active);
+    if (network_ != nullptr) network_->step(active);
   }
   // Of stream `s`; valid until the next call.
-  [[nodiscard]] NetworkPrediction opinion(std::uint32_t s) {
-    return {*logistic_, network_ ? &*network_ : nullptr, s};
+  [[nodiscard]] NetworkPrediction network_prediction(std::uint32_t s) {
+    return {*logistic_, network_, s};
   }
   void set_last_token(std::uint32_t s, std::uint32_t token) {
-    if (network_) network_->set_last_token(s, token);
+    if (network_ != nullptr) network_->set_last_token(s, token);
   }
 
  private:
-  Streams(const Logistic& logistic, const Lockstep& lockstep)
-      : logistic_(&logistic), list_(lockstep.begin()) {}
-
   const Logistic* logistic_;
-  std::vector<Stream> list_;
-  std::optional<NetworkStreams> network_;
+  std::vector<Stream> streams_;
+  NetworkStreams* network_;  // null: takes no part
 };
 
-Predictor make_predictor(const ModelParts& model, const BlockSettings& settings, SimdLevel simd,
-                         std::uint64_t text_bytes) {
-  return {{&model.logistic, &model.tree, &model.prior},
-          kProfiles[settings.profile],
-          (settings.network ? model.network_states : model.states)[settings.profile],
-          TableSizes::for_text(text_bytes),
-          simd};
-}
-
-void encode_token(const ModelParts& model, Predictor& predictor, Streams& streams, std::uint32_t s,
-                  std::uint32_t token, BinaryEncoder& coder) {
+void encode_token(const ModelParts& model, Predictor& predictor, BlockStreams& streams,
+                  std::uint32_t s, std::uint32_t token, RangeEncoder& coder) {
   const std::uint32_t rank = model.tree.rank(token);
-  NetworkPrediction network = streams.opinion(s);
+  NetworkPrediction network = streams.network_prediction(s);
   predictor.begin_token(streams[s]);
   while (!predictor.decided()) {
     const std::uint32_t p = predictor.predict(network.input(predictor.node()));
@@ -87,9 +71,9 @@ void encode_token(const ModelParts& model, Predictor& predictor, Streams& stream
   streams.set_last_token(s, token);
 }
 
-std::uint32_t decode_token(const ModelParts& model, Predictor& predictor, Streams& streams,
-                           std::uint32_t s, BinaryDecoder& coder) {
-  NetworkPrediction network = streams.opinion(s);
+std::uint32_t decode_token(const ModelParts& model, Predictor& predictor, BlockStreams& streams,
+                           std::uint32_t s, RangeDecoder& coder) {
+  NetworkPrediction network = streams.network_prediction(s);
   predictor.begin_token(streams[s]);
   while (!predictor.decided()) {
     const std::uint32_t p = predictor.predict(network.input(predictor.node()));
@@ -105,6 +89,19 @@ Status text_does_not_fit() {
   return fail(ErrorCode::corrupt, "the block's tokens do not end where its text does");
 }
 
+// Takes the number of tokens from the beginning of the payload of several streams.
+Result<std::size_t> take_token_count(std::span<const std::uint8_t>& payload,
+                                     std::size_t text_bytes) {
+  if (payload.size() < kTokenCountBytes) {
+    return fail(ErrorCode::truncated, "the block's payload ends before its token count");
+  }
+  const std::size_t tokens = load_le<std::uint32_t>(payload.data());
+  // A token has at least one byte.
+  if (tokens > text_bytes) return error_of(text_does_not_fit());
+  payload = payload.subspan(kTokenCountBytes);
+  return tokens;
+}
+
 // Copies a token to text[at...]; false if it does not fit.
 bool put_token(const ModelParts& model, std::uint32_t token, std::span<std::uint8_t> text,
                std::size_t& at) {
@@ -115,8 +112,8 @@ bool put_token(const ModelParts& model, std::uint32_t token, std::span<std::uint
   return true;
 }
 
-Status decode_one_stream(const ModelParts& model, Predictor& predictor, Streams& streams,
-                         BinaryDecoder& coder, std::span<std::uint8_t> text) {
+Status decode_one_stream(const ModelParts& model, Predictor& predictor, BlockStreams& streams,
+                         RangeDecoder& coder, std::span<std::uint8_t> text) {
   for (std::size_t at = 0; at < text.size();) {
     streams.step(1);
     const std::uint32_t token = decode_token(model, predictor, streams, 0, coder);
@@ -125,16 +122,16 @@ Status decode_one_stream(const ModelParts& model, Predictor& predictor, Streams&
   return {};
 }
 
-Status decode_streams(const ModelParts& model, Predictor& predictor, Streams& streams,
-                      BinaryDecoder& coder, const Lockstep& lockstep, std::size_t tokens,
+Status decode_streams(const ModelParts& model, Predictor& predictor, BlockStreams& streams,
+                      RangeDecoder& coder, const StreamLayout& layout, std::size_t tokens,
                       std::span<std::uint8_t> text) {
   std::vector<std::uint16_t> decoded(tokens);
-  for (std::size_t i = 0; i < lockstep.length(); ++i) {
-    const std::uint32_t active = lockstep.active(i);
+  for (std::size_t i = 0; i < layout.steps(); ++i) {
+    const std::uint32_t active = layout.active_streams(i);
     streams.step(active);
     for (std::uint32_t s = 0; s < active; ++s) {
       const std::uint32_t token = decode_token(model, predictor, streams, s, coder);
-      decoded[lockstep.position(s, i)] = static_cast<std::uint16_t>(token);
+      decoded[layout.position(s, i)] = static_cast<std::uint16_t>(token);
     }
   }
   std::size_t at = 0;
@@ -144,26 +141,71 @@ Status decode_streams(const ModelParts& model, Predictor& predictor, Streams& st
   return at == text.size() ? Status() : text_does_not_fit();
 }
 
-constexpr std::size_t kTokenCountBytes = 4;
+tl::unexpected<Error> out_of_memory() {
+  return fail(ErrorCode::out_of_memory, "not enough memory for a block's tables");
+}
 
-Result<CodedBlock> encode_checked(const ModelParts& model, const BlockSettings& settings,
-                                  SimdLevel simd, std::span<const std::uint8_t> text) {
+}  // namespace
+
+// What a block needs, kept for the next one.
+struct BlockCoder::Memory {
+  explicit Memory(SimdLevel level) : simd(level), predictor(level) {}
+
+  SimdLevel simd;
+  Predictor predictor;
+  // The model whose network `network` runs: keeps it loaded.
+  std::optional<Model> network_model;
+  std::optional<NetworkStreams> network;
+
+  void reset_predictor(const ModelParts& model, const BlockSettings& settings,
+                       std::uint64_t text_bytes) {
+    predictor.reset({&model.logistic, &model.tree, &model.prior}, kProfiles[settings.profile],
+                    (settings.network ? model.network_states : model.states)[settings.profile],
+                    TableSizes::for_text(text_bytes));
+  }
+
+  // The network at its beginning, for so many streams; null: it takes no part.
+  Result<NetworkStreams*> begin_network(const Model& model, const BlockSettings& settings) {
+    if (!settings.network) return nullptr;
+    const std::uint32_t streams = std::uint32_t{1} << settings.streams_log2;
+    if (network && &network_model->parts() == &model.parts() && network->streams() == streams) {
+      network->reset();
+    } else {
+      network.reset();
+      CZIP_TRY_ASSIGN(auto created, NetworkStreams::create(model.parts(), simd, streams));
+      network_model = model;
+      network = std::move(created);
+    }
+    return &*network;
+  }
+
+  Result<CodedBlock> encode(const Model& model, const BlockSettings& settings,
+                            std::span<const std::uint8_t> text);
+  Status decode(const Model& model, const BlockSettings& settings,
+                std::span<const std::uint8_t> payload, std::uint32_t final_range,
+                std::span<std::uint8_t> text);
+};
+
+Result<CodedBlock> BlockCoder::Memory::encode(const Model& model, const BlockSettings& settings,
+                                              std::span<const std::uint8_t> text) {
+  const ModelParts& parts = model.parts();
   std::vector<TokenId> tokens;
-  CZIP_TRY(model.tokenizer.encode(text, tokens));
+  CZIP_TRY(parts.tokenizer.encode(text, tokens));
   CodedBlock block;
   if (settings.streams_log2 > 0) {
     block.payload.resize(kTokenCountBytes);
     store_le(block.payload.data(), static_cast<std::uint32_t>(tokens.size()));
   }
-  BinaryEncoder coder(block.payload);
-  Predictor predictor = make_predictor(model, settings, simd, text.size());
-  const Lockstep lockstep(tokens.size(), settings.streams_log2);
-  CZIP_TRY_ASSIGN(auto streams, Streams::create(model, settings, simd, lockstep));
-  for (std::size_t i = 0; i < lockstep.length(); ++i) {
-    const std::uint32_t active = lockstep.active(i);
+  RangeEncoder coder(block.payload);
+  reset_predictor(parts, settings, text.size());
+  const StreamLayout layout(tokens.size(), settings.streams_log2);
+  CZIP_TRY_ASSIGN(NetworkStreams* const network_streams, begin_network(model, settings));
+  BlockStreams streams(parts.logistic, layout, network_streams);
+  for (std::size_t i = 0; i < layout.steps(); ++i) {
+    const std::uint32_t active = layout.active_streams(i);
     streams.step(active);
     for (std::uint32_t s = 0; s < active; ++s) {
-      encode_token(model, predictor, streams, s, tokens[lockstep.position(s, i)], coder);
+      encode_token(parts, predictor, streams, s, tokens[layout.position(s, i)], coder);
     }
   }
   block.final_range = coder.range();
@@ -171,59 +213,67 @@ Result<CodedBlock> encode_checked(const ModelParts& model, const BlockSettings& 
   return block;
 }
 
-Status decode_checked(const ModelParts& model, const BlockSettings& settings, SimdLevel simd,
-                      std::span<const std::uint8_t> payload, std::uint32_t final_range,
-                      std::span<std::uint8_t> text) {
+Status BlockCoder::Memory::decode(const Model& model, const BlockSettings& settings,
+                                  std::span<const std::uint8_t> payload, std::uint32_t final_range,
+                                  std::span<std::uint8_t> text) {
+  const ModelParts& parts = model.parts();
   std::size_t tokens = 0;
   if (settings.streams_log2 > 0) {
-    if (payload.size() < kTokenCountBytes) {
-      return fail(ErrorCode::truncated, "the block's payload ends before its token count");
-    }
-    tokens = load_le<std::uint32_t>(payload.data());
-    // A token is at least one byte.
-    if (tokens > text.size()) return text_does_not_fit();
-    payload = payload.subspan(kTokenCountBytes);
+    CZIP_TRY_ASSIGN(tokens, take_token_count(payload, text.size()));
   }
-  BinaryDecoder coder(payload);
-  Predictor predictor = make_predictor(model, settings, simd, text.size());
-  // One stream ends with the text; a token takes about three bytes.
+  RangeDecoder coder(payload);
+  reset_predictor(parts, settings, text.size());
+  // One stream ends with the text, and its number of tokens is an estimate.
   const bool one = settings.streams_log2 == 0;
-  const Lockstep lockstep(one ? text.size() / 3 : tokens, settings.streams_log2);
-  CZIP_TRY_ASSIGN(auto streams, Streams::create(model, settings, simd, lockstep));
-  auto status = one ? decode_one_stream(model, predictor, streams, coder, text)
-                    : decode_streams(model, predictor, streams, coder, lockstep, tokens, text);
+  const StreamLayout layout(one ? text.size() / kTypicalTokenBytes : tokens, settings.streams_log2);
+  CZIP_TRY_ASSIGN(NetworkStreams* const network_streams, begin_network(model, settings));
+  BlockStreams streams(parts.logistic, layout, network_streams);
+  CZIP_TRY(one ? decode_one_stream(parts, predictor, streams, coder, text)
+               : decode_streams(parts, predictor, streams, coder, layout, tokens, text));
   const bool range_fits = final_range == kUnknownRange || coder.range() == final_range;
-  if (status && !(coder.ends_here() && range_fits)) {
+  if (!coder.ends_here() || !range_fits) {
     return fail(ErrorCode::corrupt, "the block's payload does not end where its text does");
   }
-  return status;
+  return {};
 }
 
-tl::unexpected<Error> out_of_memory() {
-  return fail(ErrorCode::out_of_memory, "not enough memory for a block's tables");
-}
+BlockCoder::BlockCoder(SimdLevel simd) : memory_(std::make_unique<Memory>(simd)) {}
+BlockCoder::BlockCoder(BlockCoder&&) noexcept = default;
+BlockCoder& BlockCoder::operator=(BlockCoder&&) noexcept = default;
+BlockCoder::~BlockCoder() = default;
 
-}  // namespace
+SimdLevel BlockCoder::simd() const { return memory_->simd; }
 
-Result<CodedBlock> encode_block(const Model& model, const BlockSettings& settings, SimdLevel simd,
-                                std::span<const std::uint8_t> text) {
+Result<CodedBlock> BlockCoder::encode(const Model& model, const BlockSettings& settings,
+                                      std::span<const std::uint8_t> text) {
   CZIP_TRY(check_settings(model, settings));
   try {
-    return encode_checked(model.parts(), settings, simd, text);
+    return memory_->encode(model, settings, text);
   } catch (const std::bad_alloc&) {
     return out_of_memory();
   }
+}
+
+Status BlockCoder::decode(const Model& model, const BlockSettings& settings,
+                          std::span<const std::uint8_t> payload, std::uint32_t final_range,
+                          std::span<std::uint8_t> text) {
+  CZIP_TRY(check_settings(model, settings));
+  try {
+    return memory_->decode(model, settings, payload, final_range, text);
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  }
+}
+
+Result<CodedBlock> encode_block(const Model& model, const BlockSettings& settings, SimdLevel simd,
+                                std::span<const std::uint8_t> text) {
+  return BlockCoder(simd).encode(model, settings, text);
 }
 
 Status decode_block(const Model& model, const BlockSettings& settings, SimdLevel simd,
                     std::span<const std::uint8_t> payload, std::uint32_t final_range,
                     std::span<std::uint8_t> text) {
-  CZIP_TRY(check_settings(model, settings));
-  try {
-    return decode_checked(model.parts(), settings, simd, payload, final_range, text);
-  } catch (const std::bad_alloc&) {
-    return out_of_memory();
-  }
+  return BlockCoder(simd).decode(model, settings, payload, final_range, text);
 }
 
 }  // namespace czip::v2

@@ -14,12 +14,15 @@ struct Range {
 };
 constexpr std::size_t kNoLink = std::numeric_limits<std::size_t>::max();
 
+// Ranks and tokens have 16 bits.
+constexpr std::size_t kMaxTokens = std::size_t{1} << 16;
+
 }  // namespace
 
 Result<CodeTree> CodeTree::create(std::span<const std::uint16_t> order,
                                   std::span<const std::uint16_t> splits) {
   const std::size_t size = order.size();
-  if (size < 2 || size > 65536 || splits.size() != size - 1) {
+  if (size < 2 || size > kMaxTokens || splits.size() != size - 1) {
     return fail(ErrorCode::corrupt, "the model's code tree has " + std::to_string(splits.size()) +
                                         " splits for " + std::to_string(size) + " tokens");
   }
@@ -42,7 +45,7 @@ Result<CodeTree> CodeTree::create(std::span<const std::uint16_t> order,
   for (const std::uint16_t split : splits) {
     while (!open.empty() && open.back().high - open.back().low == 1) open.pop_back();
     if (open.empty() || split <= open.back().low || split >= open.back().high ||
-        open.back().depth >= kMaxDepth) {
+        open.back().depth >= kMaxTreeDepth) {
       return fail(ErrorCode::corrupt,
                   "the model's code tree is no tree at split " + std::to_string(split));
     }
@@ -56,20 +59,20 @@ Result<CodeTree> CodeTree::create(std::span<const std::uint16_t> order,
 }
 
 std::vector<std::uint16_t> balanced_splits(std::span<const std::uint64_t> weights) {
-  std::vector<std::uint64_t> sums(weights.size() + 1, 0);
-  for (std::size_t r = 0; r < weights.size(); ++r) sums[r + 1] = sums[r] + weights[r];
+  std::vector<std::uint64_t> cumulative(weights.size() + 1, 0);
+  for (std::size_t r = 0; r < weights.size(); ++r) cumulative[r + 1] = cumulative[r] + weights[r];
   std::vector<std::uint16_t> splits;
   std::vector<std::pair<std::size_t, std::size_t>> open{{0, weights.size()}};
   while (!open.empty()) {
     const auto [low, high] = open.back();
     open.pop_back();
     if (high - low < 2) continue;
-    const std::uint64_t half = sums[low] + (sums[high] - sums[low]) / 2;
-    const auto first = sums.begin() + static_cast<std::ptrdiff_t>(low) + 1;
-    const auto last = sums.begin() + static_cast<std::ptrdiff_t>(high) - 1;
+    const std::uint64_t half = cumulative[low] + (cumulative[high] - cumulative[low]) / 2;
+    const auto first = cumulative.begin() + static_cast<std::ptrdiff_t>(low) + 1;
+    const auto last = cumulative.begin() + static_cast<std::ptrdiff_t>(high) - 1;
     auto at = std::lower_bound(first, last, half);
     if (at != first && *at > half && half - *(at - 1) < *at - half) --at;
-    const auto split = static_cast<std::size_t>(at - sums.begin());
+    const auto split = static_cast<std::size_t>(at - cumulative.begin());
     splits.push_back(static_cast<std::uint16_t>(split));
     open.emplace_back(split, high);
     open.emplace_back(low, split);

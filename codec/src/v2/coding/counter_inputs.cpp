@@ -1,17 +1,13 @@
 #include "czip/codec/v2/coding/counter_inputs.hpp"
 
 namespace czip::v2 {
-namespace {
 
-constexpr std::uint32_t kLimit = 30;
-
-}  // namespace
-
-CounterInputs::CounterInputs(const CodeTree& tree, std::uint32_t table_log2)
-    : tree_(&tree),
-      table_log2_(table_log2),
-      order0_(tree.size()),
-      lines_((kCounterInputs - 1) << table_log2) {}
+void CounterInputs::reset(const CodeTree& tree, std::uint32_t table_log2) {
+  tree_ = &tree;
+  table_log2_ = table_log2;
+  order0_.assign(tree.size(), AdaptiveProbability());
+  lines_.reset((kCounterInputs - 1) << table_log2);
+}
 
 void CounterInputs::begin_token(const Contexts& contexts, const Node& root) {
   context_ = {0, contexts.order[1], contexts.order[2], contexts.word};
@@ -20,13 +16,14 @@ void CounterInputs::begin_token(const Contexts& contexts, const Node& root) {
 
 void CounterInputs::find(const Node& node) {
   split_ = node.split;
-  if (node.depth % 3 == 2) prefetch_children(node.split);
-  if (node.depth % 3 != 0) return;
-  place_ = 1;
+  const std::uint32_t level = node.depth % kCounterLineLevels;
+  if (level == kCounterLineLevels - 1) prefetch_children(node.split);
+  if (level != 0) return;
+  counter_ = 1;
   for (std::size_t s = 1; s < kCounterInputs; ++s) {
     const std::uint64_t hash = hash_combine(context_[s], node.split);
     line_[s] = &lines_[line_index(s, hash)];
-    // 0 is a line never used.
+    // Never 0, which is the check of an unused line.
     const std::uint32_t check = static_cast<std::uint32_t>(hash) | 1;
     if ((*line_[s])[0] != check) {
       line_[s]->fill(AdaptiveProbability().raw());
@@ -48,18 +45,18 @@ void CounterInputs::prefetch_children(std::uint32_t split) const {
 void CounterInputs::predict(const Logistic& logistic, std::span<std::int32_t> inputs) const {
   inputs[0] = logistic.stretch(order0_[split_].p());
   for (std::size_t s = 1; s < kCounterInputs; ++s) {
-    inputs[s] = logistic.stretch(AdaptiveProbability((*line_[s])[place_]).p());
+    inputs[s] = logistic.stretch(AdaptiveProbability((*line_[s])[counter_]).p());
   }
 }
 
 void CounterInputs::update(bool bit, const Node* next) {
-  order0_[split_].update(bit, kLimit);
+  order0_[split_].update(bit, kCounterLimit);
   for (std::size_t s = 1; s < kCounterInputs; ++s) {
-    AdaptiveProbability p((*line_[s])[place_]);
-    p.update(bit, kLimit);
-    (*line_[s])[place_] = p.raw();
+    AdaptiveProbability p((*line_[s])[counter_]);
+    p.update(bit, kCounterLimit);
+    (*line_[s])[counter_] = p.raw();
   }
-  place_ = 2 * place_ + (bit ? 1 : 0);
+  counter_ = 2 * counter_ + (bit ? 1 : 0);
   if (next != nullptr) find(*next);
 }
 

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 
+#include "czip/codec/v2/coding/hash.hpp"
+
 namespace czip::v2 {
 namespace {
-
-// Longer lines are cut in pieces of this many tokens, to bound memory.
-constexpr std::size_t kMaxLineTokens = 4096;
 
 constexpr bool is_word_byte(std::uint8_t c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c >= 0x80 ||
@@ -14,9 +13,10 @@ constexpr bool is_word_byte(std::uint8_t c) {
 }
 
 constexpr std::uint8_t lower(std::uint8_t c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<std::uint8_t>(c + 32) : c;
+  return c >= 'A' && c <= 'Z' ? static_cast<std::uint8_t>(c + ('a' - 'A')) : c;
 }
 
+// The byte that closes what `c` opens; 0: it opens nothing.
 constexpr std::uint8_t closing_of(std::uint8_t c) {
   switch (c) {
     case '(':
@@ -41,7 +41,7 @@ void History::append(std::uint32_t rank, std::string_view bytes) {
   line_.push_back({column_, rank});
   ranks_.push_back(static_cast<std::uint16_t>(rank));
   for (const char c : bytes) append_byte(static_cast<std::uint8_t>(c), before);
-  if (line_start_ == 0 && !in_indentation_) line_start_ = extend_context(1, rank);
+  if (line_start_ == 0 && !in_indentation_) line_start_ = extend_context(kLineStartSeed, rank);
   while (above_ < previous_line_.size() && previous_line_[above_].column < column_) ++above_;
   if (line_.size() >= kMaxLineTokens) end_line();
 }
@@ -61,7 +61,7 @@ void History::append_byte(std::uint8_t c, std::uint32_t rank_before) {
   }
   ++column_;
   if (in_indentation_ && (c == ' ' || c == '\t')) {
-    indentation_ += c == '\t' ? 8 : 1;
+    indentation_ += c == '\t' ? kTabIndentation : 1;
   } else {
     in_indentation_ = false;
   }
@@ -73,7 +73,7 @@ void History::append_byte(std::uint8_t c, std::uint32_t rank_before) {
     --bracket_depth_;
   } else if (const std::uint8_t closing = closing_of(c); closing != 0) {
     brackets_[bracket_depth_ % brackets_.size()] = {
-        closing, hash_combine(extend_context(c, rank_before), 7)};
+        closing, hash_combine(extend_context(c, rank_before), kBracketTag)};
     ++bracket_depth_;
   }
 }

@@ -13,10 +13,10 @@ Result<Logistic> Logistic::create(std::span<const std::uint16_t> squash) {
   }
   Logistic logistic;
   std::copy(squash.begin(), squash.end(), logistic.squash_.begin());
-  // The inverse: for the middle of each sixteenth, the first value that reaches it.
+  // The inverse: an entry is the least x whose squash(x) reaches the middle of its probabilities.
   std::int32_t x = -kMaxInput;
   for (std::uint32_t i = 0; i < logistic.stretch_.size(); ++i) {
-    const std::uint32_t p = i * 16 + 8;
+    const std::uint32_t p = (i << kStretchShift) + (1U << (kStretchShift - 1));
     while (x < kMaxInput && logistic.squash(x) < p) ++x;
     logistic.stretch_[i] = static_cast<std::int16_t>(x);
   }

@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
+#include "czip/codec/v2/coding/hash.hpp"
+
 namespace czip::v2 {
 namespace {
 
-constexpr std::uint32_t kMapLimit = 255;
-constexpr std::uint32_t kPositionBits = 26;
+constexpr std::uint32_t kPositionMask = (std::uint32_t{1} << kPositionBits) - 1;
 
-// Tokens that agree before `position` and before the end of the text.
+// The number of tokens, at most kMaxMatchTokens, before `position` that are the same as the last
+// ones.
 std::uint32_t match_length(const History& history, std::uint32_t position) {
   std::uint32_t length = 0;
   while (length < kMaxMatchTokens && length < position &&
@@ -18,13 +20,18 @@ std::uint32_t match_length(const History& history, std::uint32_t position) {
   return length;
 }
 
+std::uint32_t length_class_of_map(std::uint32_t length) {
+  if (length < kExactMatchLengths) return length;
+  return kExactMatchLengths + (length - kExactMatchLengths) / kMatchLengthStep;
+}
+
 }  // namespace
 
-MatchInputs::MatchInputs(std::uint32_t table_log2, std::span<const std::uint32_t> maps)
-    : table_{ZeroedArray<std::uint32_t>(std::size_t{1} << table_log2),
-             ZeroedArray<std::uint32_t>(std::size_t{1} << table_log2)},
-      shift_(64 - table_log2),
-      maps_(maps.begin(), maps.end()) {}
+void MatchInputs::reset(std::uint32_t table_log2, std::span<const std::uint32_t> maps) {
+  for (auto& table : table_) table.reset(std::size_t{1} << table_log2);
+  table_log2_ = table_log2;
+  maps_.assign(maps.begin(), maps.end());
+}
 
 void MatchInputs::begin_token(const History& history, std::uint32_t stream,
                               MatchPositions& positions) {
@@ -37,12 +44,12 @@ void MatchInputs::begin_token(const History& history, std::uint32_t stream,
     for (std::size_t k = 1; k <= kMinMatchTokens[m]; ++k) {
       hash = extend_context(hash, history.recent(k));
     }
-    std::uint32_t& entry = table_[m][hash >> shift_];
-    // The match at hand goes on, or another begins.
+    std::uint32_t& entry = table_[m][place_of(hash, table_log2_)];
+    // Continue the match if it predicted the last token, otherwise look for another.
     if (position != 0) ++position;
     if (position == 0 || history.rank_at(position - 1) != history.recent(1)) {
       const bool own = entry >> kPositionBits == stream;
-      position = own ? entry & ((1u << kPositionBits) - 1) : 0;
+      position = own ? entry & kPositionMask : 0;
     }
     const std::uint32_t length = match_length(history, position);
     if (length < kMinMatchTokens[m]) {
@@ -63,9 +70,8 @@ void MatchInputs::predict(const Node& node, const Logistic& logistic,
     match.used = match.length != 0 && match.rank >= node.low && match.rank < node.high;
     if (!match.used) continue;
     match.bit = match.rank >= node.split;
-    const std::uint32_t length = match.length < 16 ? match.length : 16 + (match.length - 16) / 4;
-    match.state = static_cast<std::uint32_t>(m * kMatchStates) + length * kDepthClasses +
-                  depth_class(node.depth);
+    match.state = static_cast<std::uint32_t>(m * kMatchStates) +
+                  length_class_of_map(match.length) * kDepthClasses + depth_class(node.depth);
     const std::int32_t x = logistic.stretch(AdaptiveProbability(maps_[match.state]).p());
     inputs[m] = match.bit ? x : -x;
   }
@@ -75,7 +81,7 @@ void MatchInputs::update(bool bit) {
   for (const Active& match : active_) {
     if (!match.used) continue;
     AdaptiveProbability p(maps_[match.state]);
-    p.update(bit == match.bit, kMapLimit);
+    p.update(bit == match.bit, kMatchMapLimit);
     maps_[match.state] = p.raw();
   }
 }

@@ -5,36 +5,37 @@
 namespace czip::v2 {
 namespace {
 
-constexpr std::int32_t kFinalRate = 20;
-
-// |65536 - p| * rate >> 8 stays below 2^18 for rates up to 1023.
+// |error| * rate >> 8 stays below 2^18 for rates up to 1023.
 std::int32_t scaled_error(bool bit, std::uint32_t p, std::int32_t rate) {
-  return ((bit ? 65536 : 0) - static_cast<std::int32_t>(p)) * rate >> 8;
+  const std::int32_t target = bit ? static_cast<std::int32_t>(kProbabilityOne) : 0;
+  return (target - static_cast<std::int32_t>(p)) * rate >> kErrorShift;
 }
 
 }  // namespace
 
-Mixer::Mixer(std::size_t input_count, std::span<const std::int32_t> weights,
-             std::span<const std::int32_t> final_weights, const Logistic& logistic, SimdLevel simd)
-    : logistic_(&logistic),
-      kernels_(&mixer_kernels(simd)),
-      input_count_(input_count),
-      weights_(weights.begin(), weights.end()),
-      final_weights_(final_weights.begin(), final_weights.end()) {}
+void Mixer::reset(std::size_t input_count, std::span<const std::int32_t> weights,
+                  std::span<const std::int32_t> final_weights, const Logistic& logistic) {
+  logistic_ = &logistic;
+  input_count_ = input_count;
+  weights_.assign(weights.begin(), weights.end());
+  final_weights_.assign(final_weights.begin(), final_weights.end());
+  inputs_.fill(0);
+}
 
-void Mixer::select(const std::array<std::uint32_t, kSelectors>& context,
+void Mixer::select(const std::array<std::uint32_t, kMixerSelectors>& context,
                    std::uint32_t final_context) {
   std::int32_t* first = weights_.data();
-  for (std::size_t s = 0; s < kSelectors; ++s) {
+  for (std::size_t s = 0; s < kMixerSelectors; ++s) {
     sets_[s] = first + context[s] * input_count_;
-    first += kSelectorSizes[s] * input_count_;
+    first += kMixerSelectorSizes[s] * input_count_;
   }
   final_set_ = &final_weights_[final_context * kInputGroup];
 }
 
 std::int32_t Mixer::mix() {
-  kernels_->dot_products(sets_.data(), kSelectors, inputs_.data(), input_count_, outputs_.data());
-  for (std::size_t s = 0; s < kSelectors; ++s) {
+  kernels_->dot_products(sets_.data(), kMixerSelectors, inputs_.data(), input_count_,
+                         outputs_.data());
+  for (std::size_t s = 0; s < kMixerSelectors; ++s) {
     final_inputs_[s] = std::clamp(outputs_[s], -kMaxInput, kMaxInput);
   }
   kernels_->dot_products(&final_set_, 1, final_inputs_.data(), kInputGroup, &output_);
@@ -43,11 +44,11 @@ std::int32_t Mixer::mix() {
 }
 
 void Mixer::update(bool bit) {
-  std::array<std::int32_t, kSelectors> errors;
-  for (std::size_t s = 0; s < kSelectors; ++s) {
+  std::array<std::int32_t, kMixerSelectors> errors;
+  for (std::size_t s = 0; s < kMixerSelectors; ++s) {
     errors[s] = scaled_error(bit, logistic_->squash(outputs_[s]), rate_);
   }
-  kernels_->train(sets_.data(), kSelectors, inputs_.data(), input_count_, errors.data());
+  kernels_->train(sets_.data(), kMixerSelectors, inputs_.data(), input_count_, errors.data());
   const std::int32_t error = scaled_error(bit, logistic_->squash(output_), kFinalRate);
   kernels_->train(&final_set_, 1, final_inputs_.data(), kInputGroup, &error);
 }

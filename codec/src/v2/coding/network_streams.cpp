@@ -1,38 +1,31 @@
 #include "czip/codec/v2/coding/network_streams.hpp"
 
+#include <algorithm>
+
 namespace czip::v2 {
 namespace {
 
-// The error names the model, since whoever meets it first thinks of the text.
+// Says that the error is the model's, not the text's.
 tl::unexpected<Error> of_model(const Error& error) {
   return fail(error.code, "the model's network cannot be used: " + error.message);
 }
 
-Result<const NetworkPart*> shared_part(const ModelParts& model) {
-  const auto& part = model.network->get(model.file, model.tree);
-  if (!part) return of_model(part.error());
-  return &*part;
+Result<const ModelNetwork*> network_of(const ModelParts& model, SimdLevel simd) {
+  const auto& network = model.network->get(model.file, model.tree, simd);
+  if (!network) return of_model(network.error());
+  return &*network;
 }
 
 }  // namespace
 
 Result<NetworkStreams> NetworkStreams::create(const ModelParts& model, SimdLevel simd,
                                               std::uint32_t streams) {
-  if (simd == best_simd_level()) {
-    CZIP_TRY_ASSIGN(const auto part, shared_part(model));
-    return create((part)->network, (part)->groups, streams);
-  }
-  auto part = load_network(model.file, model.tree, simd);
-  if (!part) return of_model(part.error());
-  auto own = std::make_unique<NetworkPart>(std::move(*part));
-  auto made = create(own->network, own->groups, streams);
-  if (made) made->own_ = std::move(own);
-  return made;
+  CZIP_TRY_ASSIGN(const auto network, network_of(model, simd));
+  return create(network->network, network->groups, streams);
 }
 
 Status NetworkStreams::load(const ModelParts& model, SimdLevel simd) {
-  if (simd != best_simd_level()) return {};
-  CZIP_TRY(shared_part(model));
+  CZIP_TRY(network_of(model, simd));
   return {};
 }
 
@@ -47,29 +40,34 @@ NetworkStreams::NetworkStreams(const Network& network, const TokenGroups& groups
     : network_(&network),
       groups_(&groups),
       state_(std::move(state)),
-      last_(streams, kFirstInput),
+      last_(streams, kStreamStartToken),
       logits_(std::size_t{streams} * groups.size()),
-      group_sums_(groups.size() + 1),
+      group_cumulative_(groups.size() + 1),
       member_logits_(network.config().group_size),
-      member_sums_(std::size_t{network.config().group_size} + 1) {}
+      member_cumulative_(std::size_t{network.config().group_size} + 1) {}
+
+void NetworkStreams::reset() {
+  state_.reset();
+  std::fill(last_.begin(), last_.end(), kStreamStartToken);
+}
 
 void NetworkStreams::step(std::uint32_t streams) {
   state_.step(std::span(last_).first(streams),
               std::span(logits_).first(std::size_t{streams} * groups_->size()));
 }
 
-std::span<const std::uint32_t> NetworkStreams::group_sums(std::uint32_t stream) {
+std::span<const std::uint32_t> NetworkStreams::group_cumulative(std::uint32_t stream) {
   const std::size_t groups = groups_->size();
   network_->cumulative_frequencies(std::span(logits_).subspan(stream * groups, groups),
-                                   group_sums_);
-  return group_sums_;
+                                   group_cumulative_);
+  return group_cumulative_;
 }
 
-std::span<const std::uint32_t> NetworkStreams::member_sums(std::uint32_t stream,
-                                                           std::uint32_t group) {
+std::span<const std::uint32_t> NetworkStreams::member_cumulative(std::uint32_t stream,
+                                                                 std::uint32_t group) {
   const std::size_t members = network_->members(group);
   const auto logits = std::span(member_logits_).first(members);
-  const auto sums = std::span(member_sums_).first(members + 1);
+  const auto sums = std::span(member_cumulative_).first(members + 1);
   state_.member_logits(stream, group, logits);
   network_->cumulative_frequencies(logits, sums);
   return sums;

@@ -3,55 +3,49 @@
 #include <algorithm>
 #include <bit>
 
+#include "czip/codec/v2/coding/hash.hpp"
+
 namespace czip::v2 {
 namespace {
 
-// The mixer learns fast at a text's start and settles: rate kSlow + (kFast - kSlow) / (1 + n /
-// kHalf) after n tokens.
-constexpr std::int64_t kSlowRate = 80;
-constexpr std::int64_t kFastRate = 200;
-constexpr std::int64_t kHalfTokens = 4096;
-
-constexpr int kNodeApmRate = 7;
-constexpr int kHashedApmRate = 6;
-
+// Of the mixer's first layer after so many tokens of a stream.
 std::int32_t learning_rate(std::size_t tokens) {
-  return static_cast<std::int32_t>(kSlowRate +
-                                   (kFastRate - kSlowRate) * kHalfTokens /
-                                       (kHalfTokens + static_cast<std::int64_t>(tokens)));
+  const std::int64_t n = static_cast<std::int64_t>(tokens);
+  return kSlowRate + static_cast<std::int32_t>((kFastRate - kSlowRate) * kHalfRateTokens /
+                                               (kHalfRateTokens + n));
 }
 
 }  // namespace
 
 TableSizes TableSizes::for_text(std::uint64_t text_bytes) {
-  // Some five lists are new for each byte of text.
-  const auto lists =
-      std::clamp<std::uint32_t>(static_cast<std::uint32_t>(std::bit_width(text_bytes * 6)), 12, 22);
+  const auto digits = static_cast<std::uint32_t>(std::bit_width(text_bytes * kListsPerTextByte));
+  const std::uint32_t lists = std::clamp(digits, kMinListsLog2, kMaxListsLog2);
+  const std::uint32_t small = std::min(lists, kMaxSmallTableLog2);
   return {.lists_log2 = lists,
-          .counters_log2 = std::min(lists, 20u) - 2,
-          .matches_log2 = lists - 3,
-          .apm_log2 = std::min(lists, 20u) - 4};
+          .counters_log2 = small - kCounterLinesShift,
+          .matches_log2 = lists - kMatchTableShift,
+          .apm_log2 = small - kHashedApmShift};
 }
 
-Predictor::Predictor(const PredictorTables& tables, const Profile& profile,
-                     const TrainedState& state, const TableSizes& sizes, SimdLevel simd)
-    : logistic_(tables.logistic),
-      tree_(tables.tree),
-      list_count_(profile.lists),
-      mixer_(profile.inputs(), state.weights, state.final_weights, *tables.logistic, simd),
-      lists_(profile.lists, sizes.lists_log2, state.list_maps),
-      counters_(*tables.tree, sizes.counters_log2),
-      prior_(*tables.prior),
-      matches_(sizes.matches_log2, state.match_maps),
-      node_apm_(state.apm),
-      hashed_apm_(std::size_t{1} << sizes.apm_log2, *tables.logistic),
-      hashed_apm_log2_(sizes.apm_log2) {
-  mixer_.inputs()[kBiasInput] = 256;
+void Predictor::reset(const PredictorTables& tables, const Profile& profile,
+                      const TrainedState& state, const TableSizes& sizes) {
+  logistic_ = tables.logistic;
+  tree_ = tables.tree;
+  list_count_ = profile.lists;
+  mixer_.reset(profile.inputs(), state.weights, state.final_weights, *tables.logistic);
+  mixer_.inputs()[kBiasInput] = kBias;
+  successors_.reset(profile.lists, sizes.lists_log2, state.list_maps);
+  counters_.reset(*tables.tree, sizes.counters_log2);
+  prior_.reset(*tables.prior);
+  matches_.reset(sizes.matches_log2, state.match_maps);
+  node_apm_.reset(state.apm);
+  hashed_apm_.reset(std::size_t{1} << sizes.apm_log2, *tables.logistic);
+  hashed_apm_log2_ = sizes.apm_log2;
 }
 
 TrainedState Predictor::trained_state() const {
   const auto copy = [](auto span) { return std::vector(span.begin(), span.end()); };
-  return {copy(mixer_.weights()), copy(mixer_.final_weights()), copy(lists_.maps()),
+  return {copy(mixer_.weights()), copy(mixer_.final_weights()), copy(successors_.maps()),
           copy(matches_.maps()), copy(node_apm_.points())};
 }
 
@@ -59,7 +53,7 @@ void Predictor::begin_token(Stream& stream) {
   stream_ = &stream;
   const History& history = stream.history;
   set_contexts(history, contexts_);
-  lists_.prefetch(contexts_);
+  successors_.prefetch(contexts_);
   prior_.prefetch_index(contexts_);
   node_ = root_node(*tree_);
   counters_.begin_token(contexts_, node_);
@@ -69,12 +63,12 @@ void Predictor::begin_token(Stream& stream) {
   prefetch_apm();
   prior_.prefetch_cells(contexts_);
   matches_.begin_token(history, stream.number, stream.matches);
-  lists_.begin_token(contexts_, inputs(kFirstListInput, list_count_));
+  successors_.begin_token(contexts_, inputs(kFirstSuccessorInput, list_count_));
   prior_.begin_token(contexts_);
 }
 
 std::uint32_t Predictor::predict(std::int32_t network) {
-  lists_.predict(node_, *logistic_, inputs(kFirstListInput, list_count_));
+  successors_.predict(node_, *logistic_, inputs(kFirstSuccessorInput, list_count_));
   counters_.predict(*logistic_, inputs(kFirstCounterInput, kCounterInputs));
   prior_.predict(node_, *logistic_, inputs(kFirstPriorInput, kPriorInputs));
   matches_.predict(node_, *logistic_, inputs(kFirstMatchInput, kMatchInputs));
@@ -83,27 +77,31 @@ std::uint32_t Predictor::predict(std::int32_t network) {
   const std::int32_t mixed = mixer_.mix();
   const std::uint32_t by_node = node_apm_.refine(mixed, node_.split);
   const std::uint32_t by_hash = hashed_apm_.refine(mixed, hashed_context());
+  // The mean of both maps and, with the weight of two, the mixer, rounded.
   const std::uint32_t p = (2 * logistic_->squash(mixed) + by_node + by_hash + 2) / 4;
-  return std::clamp(p, 1u, 65535u);
+  return std::clamp(p, 1u, kMaxProbability);
 }
 
 void Predictor::select_weights() {
   const std::uint32_t depth = depth_class(node_.depth);
-  const std::uint32_t active = lists_.active();
-  const std::array<std::uint32_t, kSelectors> context{
-      node_.path < 256 ? node_.path
-                       : 256 + std::min(node_.depth, 31u) * 16 + std::min(active * 3 / 4, 15u),
-      (matches_.best_class() * 3 + matches_.long_expects()) * kDepthClasses + depth,
-      ((lists_.highest_order() * (kMaxPriorOrder + 1) + prior_.highest_order()) * kDepthClasses +
-       depth) *
-              2 +
-          (active > 8 ? 1 : 0),
-      last_byte_ * kDepthClasses + depth, (last_rank_ >> 3) & 1023};
-  mixer_.select(context, std::min(node_.depth, 15u) * 4 + std::min(matches_.long_class(), 3u));
+  const std::uint32_t active = successors_.active_lists();
+  const std::uint32_t by_depth = std::min(node_.depth, kMixerDepths - 1) * kActiveListClasses +
+                                 std::min(active * 3 / 4, kActiveListClasses - 1);
+  const std::uint32_t match =
+      matches_.max_length_class() * kLongMatchStates + matches_.long_expected();
+  const std::uint32_t orders =
+      successors_.highest_order() * (kMaxPriorOrder + 1) + prior_.highest_order();
+  mixer_.select({node_.path < kMixerPaths ? node_.path : kMixerPaths + by_depth,
+                 match * kDepthClasses + depth,
+                 (orders * kDepthClasses + depth) * 2 + (active >= kManyActiveLists ? 1 : 0),
+                 last_byte_ * kDepthClasses + depth,
+                 (last_rank_ >> kTokenSelectorShift) % kTokenSelectorSets},
+                std::min(node_.depth, kFinalDepths - 1) * kFinalMatchClasses +
+                    std::min(matches_.long_length_class(), kFinalMatchClasses - 1));
 }
 
 std::size_t Predictor::hashed_context() const {
-  return hash_combine(contexts_.order[1], node_.split) >> (64 - hashed_apm_log2_);
+  return place_of(hash_combine(contexts_.order[1], node_.split), hashed_apm_log2_);
 }
 
 void Predictor::prefetch_apm() const {
@@ -115,7 +113,7 @@ void Predictor::update(bool bit) {
   mixer_.update(bit);
   node_apm_.update(bit, kNodeApmRate);
   hashed_apm_.update(bit, kHashedApmRate);
-  lists_.update(bit, inputs(kFirstListInput, list_count_));
+  successors_.update(bit, inputs(kFirstSuccessorInput, list_count_));
   matches_.update(bit);
   prior_.update(bit);
   node_ = child_node(*tree_, node_, bit);
@@ -124,7 +122,7 @@ void Predictor::update(bool bit) {
 }
 
 void Predictor::end_token(std::string_view bytes) {
-  lists_.end_token(node_.low);
+  successors_.end_token(node_.low);
   stream_->history.append(node_.low, bytes);
 }
 

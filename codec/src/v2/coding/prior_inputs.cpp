@@ -5,10 +5,20 @@
 namespace czip::v2 {
 namespace {
 
+// From this number of entries on, a binary search is faster than a linear one. No part of the
+// format.
+constexpr std::uint32_t kBinarySearchEntries = 17;
+
+// The probabilities of a node's ranges are in units of 2^-40: order 0 has 32 fractional bits, lists
+// and escapes have 16.
+constexpr int kRangeBits = 40;
+constexpr int kOrder0Shift = kRangeBits - 32;
+constexpr int kListShift = kRangeBits - kProbabilityBits;
+
 // First of the entries [low, high) whose rank is at or past `split`.
 std::uint32_t find_split(const PriorList& list, std::uint32_t low, std::uint32_t high,
                          std::uint32_t split) {
-  if (high - low > 16) {
+  if (high - low >= kBinarySearchEntries) {
     const auto first = list.ranks.begin();
     return static_cast<std::uint32_t>(std::lower_bound(first + low, first + high, split) - first);
   }
@@ -16,9 +26,10 @@ std::uint32_t find_split(const PriorList& list, std::uint32_t low, std::uint32_t
   return low;
 }
 
-// Masses are below 2^41, so the product stays below 2^57.
-std::uint32_t probability(std::uint64_t below, std::uint64_t above) {
-  return static_cast<std::uint32_t>((above + 1) * 65535 / (below + above + 2));
+// Of a 1, 0..65535, from the probabilities of the ranges for a 0 and for a 1. These are at most
+// 2^41 together, so the product stays below 2^57.
+std::uint32_t probability_of_one(std::uint64_t zero, std::uint64_t one) {
+  return static_cast<std::uint32_t>((one + 1) * kMaxProbability / (zero + one + 2));
 }
 
 }  // namespace
@@ -38,7 +49,7 @@ void PriorInputs::prefetch_cells(const Contexts& contexts) const {
 void PriorInputs::begin_token(const Contexts& contexts) {
   highest_order_ = 0;
   for (std::uint32_t k = 1; k <= prior_->orders(); ++k) {
-    Active& active = active_[k - 1];
+    ActiveList& active = active_[k - 1];
     prior_->find(k, contexts.order[k], active.list);
     active.low = 0;
     active.high = active.list.size;
@@ -48,31 +59,30 @@ void PriorInputs::begin_token(const Contexts& contexts) {
 
 void PriorInputs::predict(const Node& node, const Logistic& logistic,
                           std::span<std::int32_t> inputs) {
-  const std::uint64_t split = prior_->order0_below(node.split);
-  // Q40: of the lower and the upper half of the node's range.
-  std::uint64_t below = (split - prior_->order0_below(node.low)) << 8;
-  std::uint64_t above = (prior_->order0_below(node.high) - split) << 8;
-  inputs[0] = logistic.stretch(probability(below, above));
+  const std::uint64_t split = prior_->order0_cumulative(node.split);
+  std::uint64_t zero = (split - prior_->order0_cumulative(node.low)) << kOrder0Shift;
+  std::uint64_t one = (prior_->order0_cumulative(node.high) - split) << kOrder0Shift;
+  inputs[0] = logistic.stretch(probability_of_one(zero, one));
   for (std::uint32_t k = 1; k <= prior_->orders(); ++k) {
-    Active& active = active_[k - 1];
+    ActiveList& active = active_[k - 1];
     if (active.list.size == 0) {
       inputs[k] = 0;
       continue;
     }
     active.middle = find_split(active.list, active.low, active.high, node.split);
-    const std::vector<std::uint32_t>& sums = active.list.sums;
-    const std::uint64_t unlisted = active.list.unlisted();
-    below =
-        (std::uint64_t{sums[active.middle] - sums[active.low]} << 24) + (unlisted * below >> 16);
-    above =
-        (std::uint64_t{sums[active.high] - sums[active.middle]} << 24) + (unlisted * above >> 16);
-    inputs[k] = logistic.stretch(probability(below, above));
+    const std::vector<std::uint32_t>& cumulative = active.list.cumulative;
+    const std::uint64_t listed_zero = cumulative[active.middle] - cumulative[active.low];
+    const std::uint64_t listed_one = cumulative[active.high] - cumulative[active.middle];
+    const std::uint64_t escape = active.list.escape();
+    zero = (listed_zero << kListShift) + (escape * zero >> kProbabilityBits);
+    one = (listed_one << kListShift) + (escape * one >> kProbabilityBits);
+    inputs[k] = logistic.stretch(probability_of_one(zero, one));
   }
 }
 
 void PriorInputs::update(bool bit) {
   for (std::uint32_t k = 1; k <= prior_->orders(); ++k) {
-    Active& active = active_[k - 1];
+    ActiveList& active = active_[k - 1];
     (bit ? active.low : active.high) = active.middle;
   }
 }

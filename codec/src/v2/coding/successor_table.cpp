@@ -1,47 +1,58 @@
 #include "czip/codec/v2/coding/successor_table.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace czip::v2 {
 
+namespace {
+
+void increment(std::uint8_t& count) {
+  if (count < kMaxSuccessorCount) ++count;
+}
+
+// What did not come loses weight, so that the recent past counts more.
+std::uint8_t decayed(std::uint8_t count) {
+  return static_cast<std::uint8_t>(count > kMinDecayingCount ? (count * 3 + 1) / 4 : count);
+}
+
+}  // namespace
+
 SuccessorList& SuccessorTable::find(std::uint64_t hash) {
   const auto check = static_cast<std::uint16_t>(hash);
-  SuccessorList* line = &lists_[line_of(hash)];
-  SuccessorList* least = line;
-  for (SuccessorList* list = line; list != line + 4; ++list) {
-    if (list->check == check && list->total != 0) return *list;
-    if (list->total < least->total) least = list;
+  const std::span<SuccessorList> line{&lists_[line_of(hash)], kListsPerLine};
+  SuccessorList* least = line.data();
+  for (SuccessorList& list : line) {
+    if (list.check == check && list.total != 0) return list;
+    if (list.total < least->total) least = &list;
   }
-  // Age the survivors, so that a line does not stay full of contexts that are long past.
-  for (SuccessorList* list = line; list != line + 4; ++list) {
-    if (list->total > 1) --list->total;
+  // Age the others, so that a line does not stay full of contexts of the distant past.
+  for (SuccessorList& list : line) {
+    if (list.total > 1) --list.total;
   }
-  *least = {.check = check, .total = 0, .novel = 0, .rank = {}, .count = {}};
+  *least = {.check = check, .total = 0, .escapes = 0, .rank = {}, .count = {}};
   return *least;
 }
 
 void SuccessorList::update(std::uint16_t coded) {
-  if (total < 255) ++total;
+  increment(total);
   std::size_t at = 0;
-  while (at < kSuccessors && count[at] != 0 && rank[at] != coded) ++at;
-  std::uint8_t new_count = 1;
-  if (at < kSuccessors && count[at] != 0) {
-    new_count = static_cast<std::uint8_t>(std::min<int>(count[at] + 1, 255));
+  while (at < kSuccessorsPerList && count[at] != 0 && rank[at] != coded) ++at;
+  std::uint8_t coded_count = 0;
+  if (at < kSuccessorsPerList && count[at] != 0) {
+    coded_count = count[at];
   } else {
-    if (novel < 255) ++novel;
-    at = std::min(at, kSuccessors - 1);
+    increment(escapes);
+    at = std::min(at, kSuccessorsPerList - 1);
   }
+  increment(coded_count);
   for (std::size_t i = at; i > 0; --i) {
     rank[i] = rank[i - 1];
-    // What did not come loses weight: the recent past counts more.
-    count[i] =
-        static_cast<std::uint8_t>(count[i - 1] > 2 ? (count[i - 1] * 3 + 1) / 4 : count[i - 1]);
+    count[i] = decayed(count[i - 1]);
   }
-  for (std::size_t i = at + 1; i < kSuccessors; ++i) {
-    if (count[i] > 2) count[i] = static_cast<std::uint8_t>((count[i] * 3 + 1) / 4);
-  }
+  for (std::size_t i = at + 1; i < kSuccessorsPerList; ++i) count[i] = decayed(count[i]);
   rank[0] = coded;
-  count[0] = new_count;
+  count[0] = coded_count;
 }
 
 }  // namespace czip::v2

@@ -7,12 +7,10 @@
 namespace czip::v2 {
 namespace {
 
-// The third byte: a coded text's settings, or kStored; and the archive bit.
-constexpr std::uint8_t kStored = 3;
-constexpr std::uint8_t kArchiveBit = 0x40;
-
 void append_length(std::vector<std::uint8_t>& bytes, std::uint32_t value) {
-  for (; value >= 0x80; value >>= 7) bytes.push_back(static_cast<std::uint8_t>(value | 0x80));
+  for (; value > kLengthByteMask; value >>= kLengthByteBits) {
+    bytes.push_back(static_cast<std::uint8_t>(value | kMoreLengthBytes));
+  }
   bytes.push_back(static_cast<std::uint8_t>(value));
 }
 
@@ -28,7 +26,7 @@ class CompactParser {
         return fail(ErrorCode::corrupt, "is not a CZIPv2 frame: its magic is wrong");
     }
     CompactHeader header;
-    if (Status status = parse_kind(header); !status) return error_of(status);
+    CZIP_TRY(parse_kind(header));
     CZIP_TRY_ASSIGN(const auto text_bytes, take_length());
     header.text_bytes = header.payload_bytes = text_bytes;
     if (header.stored) return header;
@@ -55,23 +53,23 @@ class CompactParser {
     CZIP_TRY_ASSIGN(const auto kind, take());
     header.archive = (kind & kArchiveBit) != 0;
     const auto settings = static_cast<std::uint8_t>(kind & ~kArchiveBit);
-    header.stored = settings == kStored;
+    header.stored = settings == kStoredKind;
     if (header.stored) return {};
     CZIP_TRY_ASSIGN(const auto unpacked, unpack_settings(settings));
     header.settings = unpacked;
     return {};
   }
 
-  // Seven bits a byte, the lowest first, in as few bytes as it takes.
+  // Refuses one of more bytes than it needs.
   Result<std::uint32_t> take_length() {
     std::uint32_t value = 0;
-    for (int shift = 0;; shift += 7) {
+    for (int i = 0; i < kMaxLengthBytes; ++i) {
       CZIP_TRY_ASSIGN(const auto byte, take());
-      value |= std::uint32_t{byte & 0x7fU} << shift;
-      if (value > kMaxCompactText || (shift > 0 && byte == 0) || shift > 14)
-        return fail(ErrorCode::corrupt, "a length in a compact frame is not as one is written");
-      if (byte < 0x80) return value;
+      value |= std::uint32_t{byte & std::uint32_t{kLengthByteMask}} << (i * kLengthByteBits);
+      if (value > kMaxCompactText || (i > 0 && byte == 0)) break;
+      if (byte < kMoreLengthBytes) return value;
     }
+    return fail(ErrorCode::corrupt, "a length in a compact frame is not as one is written");
   }
 
   const NextByte* next_;
@@ -82,7 +80,7 @@ class CompactParser {
 
 std::vector<std::uint8_t> serialize(const CompactHeader& header) {
   std::vector<std::uint8_t> bytes(kCompactMagic.begin(), kCompactMagic.end());
-  const std::uint8_t kind = header.stored ? kStored : pack_settings(header.settings);
+  const std::uint8_t kind = header.stored ? kStoredKind : pack_settings(header.settings);
   bytes.push_back(static_cast<std::uint8_t>(kind | (header.archive ? kArchiveBit : 0)));
   append_length(bytes, header.text_bytes);
   if (header.stored) return bytes;

@@ -8,22 +8,17 @@
 namespace czip::v2 {
 namespace {
 
-// Frame flags.
-constexpr std::uint8_t kFlagTextBytes = 1;
-constexpr std::uint8_t kFlagArchive = 2;
-
-// Settings of a coded block: profile in bits 0-1, network in bit 2, log2 of the streams in 3-5.
-constexpr std::uint8_t kNetworkBit = 4;
-constexpr std::uint8_t kSettingsBits = 0x3f;
-constexpr int kStreamsShift = 3;
-constexpr std::uint8_t kProfileBits = 3;
-
 std::uint64_t block_seed(const FrameHeader& frame, std::uint64_t index) {
-  return frame.check | index << 32;
+  return frame.check | index << kBlockIndexShift;
 }
 
 tl::unexpected<Error> damaged_header(const char* what) {
   return fail(ErrorCode::corrupt, std::string(what) + " is damaged: its check does not match");
+}
+
+// The bytes of a trailer that its check covers.
+std::span<const std::uint8_t> checked_bytes(std::span<const std::uint8_t> trailer) {
+  return trailer.first(trailer.size() - kFooterBytes + FooterLayout::kCheck);
 }
 
 }  // namespace
@@ -35,10 +30,10 @@ std::uint8_t pack_settings(const BlockSettings& settings) {
 
 Result<BlockSettings> unpack_settings(std::uint8_t byte) {
   BlockSettings settings;
-  settings.profile = byte & kProfileBits;
+  settings.profile = byte & kProfileMask;
   settings.network = (byte & kNetworkBit) != 0;
   settings.streams_log2 = static_cast<std::uint8_t>(byte >> kStreamsShift);
-  if ((byte & ~kSettingsBits) != 0 || settings.profile > kMaxProfile ||
+  if ((byte & ~kSettingsMask) != 0 || settings.profile > kMaxProfile ||
       settings.streams_log2 > kMaxStreamsLog2)
     return fail(ErrorCode::unsupported, "predictor settings " + std::to_string(byte) +
                                             " are unknown to this version of czip");
@@ -69,42 +64,46 @@ bool starts_archive(std::span<const std::uint8_t> first_bytes) {
 }
 
 std::array<std::uint8_t, kFrameHeaderBytes> serialize(FrameHeader& header) {
+  using Layout = FrameHeaderLayout;
   std::array<std::uint8_t, kFrameHeaderBytes> bytes{};
   std::ranges::copy(kFrameMagic, bytes.begin());
-  bytes[3] = kFrameVersion;
-  bytes[4] = static_cast<std::uint8_t>((header.text_bytes ? kFlagTextBytes : 0) |
-                                       (header.archive ? kFlagArchive : 0));
-  bytes[5] = static_cast<std::uint8_t>(header.level);
-  std::ranges::copy(hash_bytes(header.model), &bytes[6]);
-  store_le(&bytes[22], header.block_bytes);
-  store_le(&bytes[26], header.text_bytes.value_or(0));
-  header.check = check32(std::span(bytes).first<34>());
-  store_le(&bytes[34], header.check);
+  bytes[Layout::kVersion] = kFrameVersion;
+  bytes[Layout::kFlags] = static_cast<std::uint8_t>((header.text_bytes ? kFlagTextBytes : 0) |
+                                                    (header.archive ? kFlagArchive : 0));
+  bytes[Layout::kLevel] = static_cast<std::uint8_t>(header.level);
+  std::ranges::copy(hash_bytes(header.model), &bytes[Layout::kModel]);
+  store_le(&bytes[Layout::kBlockBytes], header.block_bytes);
+  store_le(&bytes[Layout::kTextBytes], header.text_bytes.value_or(0));
+  header.check = check32(std::span(bytes).first<Layout::kCheck>());
+  store_le(&bytes[Layout::kCheck], header.check);
   return bytes;
 }
 
 Result<FrameHeader> parse_frame_header(std::span<const std::uint8_t, kFrameHeaderBytes> bytes) {
-  if (!std::ranges::equal(bytes.first<3>(), kFrameMagic))
+  using Layout = FrameHeaderLayout;
+  if (!std::ranges::equal(bytes.first<kFrameMagic.size()>(), kFrameMagic))
     return fail(ErrorCode::corrupt, "is not a CZIPv2 frame: its magic is wrong");
-  if (bytes[3] != kFrameVersion)
-    return fail(ErrorCode::unsupported, "is of version " + std::to_string(bytes[3]) +
-                                            " of the frame format; this czip knows version 2");
+  if (bytes[Layout::kVersion] != kFrameVersion)
+    return fail(ErrorCode::unsupported, "is of version " + std::to_string(bytes[Layout::kVersion]) +
+                                            " of the frame format; this czip knows version " +
+                                            std::to_string(kFrameVersion));
   FrameHeader header;
-  header.check = load_le<std::uint32_t>(&bytes[34]);
-  if (check32(bytes.first<34>()) != header.check) return damaged_header("the frame header");
-  const std::uint8_t flags = bytes[4];
+  header.check = load_le<std::uint32_t>(&bytes[Layout::kCheck]);
+  if (check32(bytes.first<Layout::kCheck>()) != header.check)
+    return damaged_header("the frame header");
+  const std::uint8_t flags = bytes[Layout::kFlags];
   if ((flags & ~(kFlagTextBytes | kFlagArchive)) != 0)
     return fail(ErrorCode::unsupported,
                 "frame flags " + std::to_string(flags) + " are unknown to this version of czip");
   header.archive = (flags & kFlagArchive) != 0;
-  header.level = bytes[5];
-  header.model = hash_from_bytes(bytes.subspan<6, kHashBytes>());
-  header.block_bytes = load_le<std::uint32_t>(&bytes[22]);
+  header.level = bytes[Layout::kLevel];
+  header.model = hash_from_bytes(bytes.subspan<Layout::kModel, kHashBytes>());
+  header.block_bytes = load_le<std::uint32_t>(&bytes[Layout::kBlockBytes]);
   if (header.block_bytes == 0 || header.block_bytes > kMaxBlockBytes)
     return fail(ErrorCode::unsupported, "blocks of up to " + std::to_string(header.block_bytes) +
                                             " bytes; this czip reads 1 to " +
                                             std::to_string(kMaxBlockBytes));
-  const auto text_bytes = load_le<std::uint64_t>(&bytes[26]);
+  const auto text_bytes = load_le<std::uint64_t>(&bytes[Layout::kTextBytes]);
   if ((flags & kFlagTextBytes) != 0)
     header.text_bytes = text_bytes;
   else if (text_bytes != 0)
@@ -115,45 +114,50 @@ Result<FrameHeader> parse_frame_header(std::span<const std::uint8_t, kFrameHeade
 std::array<std::uint8_t, kBlockHeaderBytes> serialize(const BlockHeader& header,
                                                       const FrameHeader& frame,
                                                       std::uint64_t index) {
+  using Layout = BlockHeaderLayout;
   std::array<std::uint8_t, kBlockHeaderBytes> bytes{};
-  bytes[0] = static_cast<std::uint8_t>(header.type);
-  bytes[1] = header.type == BlockType::coded ? pack_settings(header.settings) : std::uint8_t{0};
-  store_le(&bytes[2], header.text_bytes);
-  store_le(&bytes[6], header.payload_bytes);
-  store_le(&bytes[10], header.final_range);
-  store_le(&bytes[14], header.text_hash);
-  store_le(&bytes[22], header.payload_hash);
-  store_le(&bytes[30], check32(std::span(bytes).first<30>(), block_seed(frame, index)));
+  bytes[Layout::kType] = static_cast<std::uint8_t>(header.type);
+  bytes[Layout::kSettings] =
+      header.type == BlockType::coded ? pack_settings(header.settings) : std::uint8_t{0};
+  store_le(&bytes[Layout::kTextBytes], header.text_bytes);
+  store_le(&bytes[Layout::kPayloadBytes], header.payload_bytes);
+  store_le(&bytes[Layout::kFinalRange], header.final_range);
+  store_le(&bytes[Layout::kTextHash], header.text_hash);
+  store_le(&bytes[Layout::kPayloadHash], header.payload_hash);
+  store_le(&bytes[Layout::kCheck],
+           check32(std::span(bytes).first<Layout::kCheck>(), block_seed(frame, index)));
   return bytes;
 }
 
 Result<BlockHeader> parse_block_header(std::span<const std::uint8_t, kBlockHeaderBytes> bytes,
                                        const FrameHeader& frame, std::uint64_t index) {
-  if (check32(bytes.first<30>(), block_seed(frame, index)) != load_le<std::uint32_t>(&bytes[30]))
+  using Layout = BlockHeaderLayout;
+  if (check32(bytes.first<Layout::kCheck>(), block_seed(frame, index)) !=
+      load_le<std::uint32_t>(&bytes[Layout::kCheck]))
     return damaged_header("the block header");
-  if (bytes[0] > static_cast<std::uint8_t>(BlockType::coded))
-    return fail(ErrorCode::unsupported,
-                "block type " + std::to_string(bytes[0]) + " is unknown to this version of czip");
-  BlockHeader header{.type = static_cast<BlockType>(bytes[0]),
+  if (bytes[Layout::kType] > static_cast<std::uint8_t>(BlockType::coded))
+    return fail(ErrorCode::unsupported, "block type " + std::to_string(bytes[Layout::kType]) +
+                                            " is unknown to this version of czip");
+  BlockHeader header{.type = static_cast<BlockType>(bytes[Layout::kType]),
                      .settings = {.profile = 0},
-                     .text_bytes = load_le<std::uint32_t>(&bytes[2]),
-                     .payload_bytes = load_le<std::uint32_t>(&bytes[6]),
-                     .final_range = load_le<std::uint32_t>(&bytes[10]),
-                     .text_hash = load_le<std::uint64_t>(&bytes[14]),
-                     .payload_hash = load_le<std::uint64_t>(&bytes[22])};
+                     .text_bytes = load_le<std::uint32_t>(&bytes[Layout::kTextBytes]),
+                     .payload_bytes = load_le<std::uint32_t>(&bytes[Layout::kPayloadBytes]),
+                     .final_range = load_le<std::uint32_t>(&bytes[Layout::kFinalRange]),
+                     .text_hash = load_le<std::uint64_t>(&bytes[Layout::kTextHash]),
+                     .payload_hash = load_le<std::uint64_t>(&bytes[Layout::kPayloadHash])};
   if (header.text_bytes == 0 || header.text_bytes > frame.block_bytes)
     return fail(ErrorCode::corrupt, "a block of " + std::to_string(header.text_bytes) +
                                         " bytes of text, outside 1 to the frame's " +
                                         std::to_string(frame.block_bytes));
   if (header.type == BlockType::stored) {
-    if (bytes[1] != 0 || header.final_range != 0 || header.payload_bytes != header.text_bytes ||
-        header.payload_hash != header.text_hash)
+    if (bytes[Layout::kSettings] != 0 || header.final_range != 0 ||
+        header.payload_bytes != header.text_bytes || header.payload_hash != header.text_hash)
       return fail(ErrorCode::corrupt, "the header of a stored block contradicts itself");
     return header;
   }
   if (header.payload_bytes >= header.text_bytes || header.final_range == kUnknownRange)
     return fail(ErrorCode::corrupt, "the header of a coded block contradicts itself");
-  CZIP_TRY_ASSIGN(const auto settings, unpack_settings(bytes[1]));
+  CZIP_TRY_ASSIGN(const auto settings, unpack_settings(bytes[Layout::kSettings]));
   header.settings = settings;
   return header;
 }
@@ -163,35 +167,37 @@ std::vector<std::uint8_t> serialize(const Trailer& trailer, const FrameHeader& f
   bytes[0] = static_cast<std::uint8_t>(BlockType::end);
   std::uint8_t* out = bytes.data() + 1;
   for (const TableEntry& entry : trailer.table) {
-    store_le(out, entry.text_bytes);
-    store_le(out + 4, entry.file_bytes);
+    store_le(out + TableEntryLayout::kTextBytes, entry.text_bytes);
+    store_le(out + TableEntryLayout::kFileBytes, entry.file_bytes);
     out += kTableEntryBytes;
   }
-  store_le(out, trailer.text_bytes);
-  std::ranges::copy(hash_bytes(trailer.text_hash), out + 8);
-  store_le(out + 24, static_cast<std::uint32_t>(trailer.table.size()));
-  store_le(out + 28, check32(std::span(bytes).first(bytes.size() - 4), frame.check));
+  store_le(out + FooterLayout::kTextBytes, trailer.text_bytes);
+  std::ranges::copy(hash_bytes(trailer.text_hash), out + FooterLayout::kTextHash);
+  store_le(out + FooterLayout::kBlocks, static_cast<std::uint32_t>(trailer.table.size()));
+  store_le(out + FooterLayout::kCheck, check32(checked_bytes(bytes), frame.check));
   return bytes;
 }
 
 Result<Trailer> parse_trailer(std::span<const std::uint8_t> bytes, const FrameHeader& frame) {
-  const std::span<const std::uint8_t> checked = bytes.first(bytes.size() - 4);
-  if (check32(checked, frame.check) != load_le<std::uint32_t>(&bytes[bytes.size() - 4]))
+  const auto footer = bytes.last<kFooterBytes>();
+  if (check32(checked_bytes(bytes), frame.check) !=
+      load_le<std::uint32_t>(&footer[FooterLayout::kCheck]))
     return damaged_header("the seek table");
-  const std::span<const std::uint8_t> footer = bytes.last(kFooterBytes);
-  const std::uint64_t blocks = load_le<std::uint32_t>(&footer[24]);
-  if (bytes.size() != trailer_bytes(blocks) || bytes[0] != 0)
+  const std::uint64_t blocks = footer_blocks(footer);
+  if (bytes.size() != trailer_bytes(blocks) ||
+      bytes[0] != static_cast<std::uint8_t>(BlockType::end))
     return fail(ErrorCode::corrupt, "the seek table has not as many entries as it says");
   Trailer trailer;
   trailer.table.reserve(blocks);
   std::uint64_t text_bytes = 0;
   for (std::uint64_t i = 0; i < blocks; ++i) {
     const std::uint8_t* const entry = &bytes[1 + kTableEntryBytes * i];
-    trailer.table.push_back({load_le<std::uint32_t>(entry), load_le<std::uint32_t>(entry + 4)});
+    trailer.table.push_back({load_le<std::uint32_t>(entry + TableEntryLayout::kTextBytes),
+                             load_le<std::uint32_t>(entry + TableEntryLayout::kFileBytes)});
     text_bytes += trailer.table.back().text_bytes;
   }
-  trailer.text_bytes = load_le<std::uint64_t>(&footer[0]);
-  trailer.text_hash = hash_from_bytes(footer.subspan<8, kHashBytes>());
+  trailer.text_bytes = load_le<std::uint64_t>(&footer[FooterLayout::kTextBytes]);
+  trailer.text_hash = hash_from_bytes(footer.subspan<FooterLayout::kTextHash, kHashBytes>());
   if (trailer.text_bytes != text_bytes ||
       frame.text_bytes.value_or(text_bytes) != trailer.text_bytes)
     return fail(ErrorCode::corrupt,
@@ -202,7 +208,7 @@ Result<Trailer> parse_trailer(std::span<const std::uint8_t> bytes, const FrameHe
 }
 
 std::uint32_t footer_blocks(std::span<const std::uint8_t, kFooterBytes> footer) {
-  return load_le<std::uint32_t>(&footer[24]);
+  return load_le<std::uint32_t>(&footer[FooterLayout::kBlocks]);
 }
 
 }  // namespace czip::v2

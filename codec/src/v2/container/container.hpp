@@ -1,5 +1,6 @@
-// The byte layouts of CZIPv2: frame header, block header, trailer and compact header.
-// Source: conformance/czip-v2-container.md, which has them as tables.
+// The byte layouts of CZIPv2: frame header, block header, trailer and compact header. Every number
+// of the container is here. Specification, as tables: conformance/czip-v2-container.md. All
+// integers are little-endian.
 #pragma once
 
 #include <array>
@@ -22,18 +23,66 @@ inline constexpr std::array<std::uint8_t, 2> kCompactMagic{0xfc, 'z'};
 inline constexpr std::array<std::uint8_t, 3> kFrameMagic{0xfc, 'C', 'Z'};
 inline constexpr std::uint8_t kFrameVersion = 2;
 
-inline constexpr std::size_t kFrameHeaderBytes = 38;
-inline constexpr std::size_t kBlockHeaderBytes = 34;
-inline constexpr std::size_t kTableEntryBytes = 8;
-inline constexpr std::size_t kFooterBytes = 32;
+// Offsets of the fields, in bytes.
+struct FrameHeaderLayout {
+  static constexpr std::size_t kVersion = kFrameMagic.size();
+  static constexpr std::size_t kFlags = kVersion + 1;
+  static constexpr std::size_t kLevel = kFlags + 1;
+  static constexpr std::size_t kModel = kLevel + 1;
+  static constexpr std::size_t kBlockBytes = kModel + kHashBytes;
+  static constexpr std::size_t kTextBytes = kBlockBytes + 4;
+  static constexpr std::size_t kCheck = kTextBytes + 8;  // of the bytes before it
+  static constexpr std::size_t kBytes = kCheck + 4;
+};
+struct BlockHeaderLayout {
+  static constexpr std::size_t kType = 0;
+  static constexpr std::size_t kSettings = 1;
+  static constexpr std::size_t kTextBytes = 2;
+  static constexpr std::size_t kPayloadBytes = kTextBytes + 4;
+  static constexpr std::size_t kFinalRange = kPayloadBytes + 4;
+  static constexpr std::size_t kTextHash = kFinalRange + 4;
+  static constexpr std::size_t kPayloadHash = kTextHash + 8;
+  static constexpr std::size_t kCheck = kPayloadHash + 8;  // of the bytes before it
+  static constexpr std::size_t kBytes = kCheck + 4;
+};
+struct TableEntryLayout {
+  static constexpr std::size_t kTextBytes = 0;
+  static constexpr std::size_t kFileBytes = 4;
+  static constexpr std::size_t kBytes = 8;
+};
+struct FooterLayout {
+  static constexpr std::size_t kTextBytes = 0;
+  static constexpr std::size_t kTextHash = 8;
+  static constexpr std::size_t kBlocks = kTextHash + kHashBytes;
+  static constexpr std::size_t kCheck = kBlocks + 4;  // of the trailer's bytes before it
+  static constexpr std::size_t kBytes = kCheck + 4;
+};
+
+inline constexpr std::size_t kFrameHeaderBytes = FrameHeaderLayout::kBytes;
+inline constexpr std::size_t kBlockHeaderBytes = BlockHeaderLayout::kBytes;
+inline constexpr std::size_t kTableEntryBytes = TableEntryLayout::kBytes;
+inline constexpr std::size_t kFooterBytes = FooterLayout::kBytes;
 static_assert(kFrameHeaderBytes == kMaxStartBytes);
+
+// Flags of a frame.
+inline constexpr std::uint8_t kFlagTextBytes = 1;
+inline constexpr std::uint8_t kFlagArchive = 2;
+
+// Settings of a coded block, 6 bits: bits 0-1 the profile, 2 the network, 3-5 log2 of the streams.
+inline constexpr std::uint8_t kProfileMask = 3;
+inline constexpr std::uint8_t kNetworkBit = 4;
+inline constexpr int kStreamsShift = 3;
+inline constexpr std::uint8_t kSettingsMask = 0x3f;
+
+// The check of a block's header is seeded with the frame's own and, above it, the block's index.
+inline constexpr int kBlockIndexShift = 32;
 
 struct FrameHeader {
   bool archive = false;
   int level = 0;
   Hash128 model{};
   std::uint32_t block_bytes = 0;              // most text of one block
-  std::optional<std::uint64_t> text_bytes{};  // none: not known when the frame was begun
+  std::optional<std::uint64_t> text_bytes{};  // nullopt: not known when the frame was begun
   std::uint32_t check = 0;                    // set by serialize and parse; seeds the other checks
 };
 
@@ -52,7 +101,7 @@ struct BlockHeader {
   std::uint64_t payload_hash = 0;
 };
 
-// `index` counts a frame's blocks from 0; with the frame's own check it seeds the block's.
+// `index` counts a frame's blocks from 0.
 [[nodiscard]] std::array<std::uint8_t, kBlockHeaderBytes> serialize(const BlockHeader& header,
                                                                     const FrameHeader& frame,
                                                                     std::uint64_t index);
@@ -79,38 +128,50 @@ struct Trailer {
 }
 
 [[nodiscard]] std::vector<std::uint8_t> serialize(const Trailer& trailer, const FrameHeader& frame);
-// `bytes` is the whole trailer. Checks that the table makes the total.
+// `bytes` is the whole trailer, at least trailer_bytes(0). Checks that the table adds up to the
+// frame's text.
 Result<Trailer> parse_trailer(std::span<const std::uint8_t> bytes, const FrameHeader& frame);
-// How many blocks the footer at the end of `bytes` claims; not checked.
+// The number of blocks that a footer claims; not checked.
 [[nodiscard]] std::uint32_t footer_blocks(std::span<const std::uint8_t, kFooterBytes> footer);
 
-// The settings of a coded block in 6 bits.
+// The settings of a coded block, as bits.
 [[nodiscard]] std::uint8_t pack_settings(const BlockSettings& settings);
 Result<BlockSettings> unpack_settings(std::uint8_t byte);
 
-// A compact frame: this header, then the payload.
+// A compact frame is its header, the check and the payload. The header is the magic; the kind; the
+// lengths of the text and, of a coded text, of the payload, seven bits a byte, the lowest first; of
+// a coded text, the beginning of the model's hash.
 inline constexpr std::size_t kMaxCompactText = 0xffff;
 inline constexpr std::size_t kCompactHashBytes = 4;
-// What the header of a coded text has beyond that of a stored one, at most.
-inline constexpr std::size_t kCompactCodedExtra = 3 + kCompactHashBytes;
+// The kind: a coded text's settings, or kStoredKind; and the archive bit.
+inline constexpr std::uint8_t kStoredKind = 3;
+inline constexpr std::uint8_t kArchiveBit = 0x40;
+inline constexpr int kLengthByteBits = 7;
+inline constexpr std::uint8_t kLengthByteMask = (1 << kLengthByteBits) - 1;
+inline constexpr std::uint8_t kMoreLengthBytes = 1 << kLengthByteBits;  // another byte follows
+inline constexpr int kMaxLengthBytes = 3;
+static_assert(kMaxCompactText >> (kLengthByteBits * kMaxLengthBytes) == 0);
+// Bytes that the header of a coded text has beyond that of a stored one, at most.
+inline constexpr std::size_t kCompactCodedExtra = kMaxLengthBytes + kCompactHashBytes;
 
 struct CompactHeader {
   bool archive = false;
   bool stored = false;
   BlockSettings settings{.profile = 0};
   std::uint32_t text_bytes = 0;
-  std::uint32_t payload_bytes = 0;                           // of a stored text: text_bytes
-  std::array<std::uint8_t, kCompactHashBytes> model_hash{};  // first bytes; of a coded text
+  std::uint32_t payload_bytes = 0;                           // text_bytes if stored
+  std::array<std::uint8_t, kCompactHashBytes> model_hash{};  // first bytes, if coded
 };
 
-// All but the check, which covers these bytes, the payload where it is coded, and the text.
+// The header without its check.
 [[nodiscard]] std::vector<std::uint8_t> serialize(const CompactHeader& header);
+// Of the header's bytes, the payload if coded, and the text.
 [[nodiscard]] std::uint32_t compact_check(std::span<const std::uint8_t> header,
                                           std::span<const std::uint8_t> payload,
                                           std::span<const std::uint8_t> text, bool stored);
 
-// Reads the header byte by byte from `next`, a function that gives one byte or an error; its bytes
-// are appended to `bytes`.
+// Reads the header without its check, byte by byte, from `next`, which gives one byte or an error;
+// appends the bytes to `bytes`.
 using NextByte = std::function<Result<std::uint8_t>()>;
 Result<CompactHeader> parse_compact_header(const NextByte& next, std::vector<std::uint8_t>& bytes);
 

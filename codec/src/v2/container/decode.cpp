@@ -23,12 +23,15 @@ class StreamDecoder {
                 const DecodeOptions& options)
       : models_(finder), reader_(FrameInput(in)), out_(&out), options_(&options) {}
 
-  Status run() {
+  Status run(CodingContext& context) {
+    const unsigned threads =
+        thread_count(options_->threads, std::numeric_limits<std::uint64_t>::max());
+    const auto coders = context.coders(threads, options_->simd);
     return run_ordered<DecodingTask>(
-        thread_count(options_->threads, std::numeric_limits<std::uint64_t>::max()),
-        {.pull = [this](DecodingTask& task) { return pull(task); },
-         .process = [this](unsigned, DecodingTask& task) { return process(task); },
-         .commit = [this](DecodingTask& task) { return commit(task); }});
+        threads, {.pull = [this](DecodingTask& task) { return pull(task); },
+                  .process = [&](unsigned worker,
+                                 DecodingTask& task) { return process(coders[worker], task); },
+                  .commit = [this](DecodingTask& task) { return commit(task); }});
   }
 
   [[nodiscard]] CodingReport report() const {
@@ -48,15 +51,15 @@ class StreamDecoder {
     return true;
   }
 
-  Status process(DecodingTask& task) const {
+  static Status process(BlockCoder& coder, DecodingTask& task) {
     if (task.record.kind == RecordKind::frame_end) return {};
-    return decode_record(task, options_->simd);
+    return decode_record(coder, task);
   }
 
   Status commit(DecodingTask& task) {
     const Record& record = task.record;
     if (record.kind == RecordKind::frame_end) return finish_frame(record);
-    if (Status status = out_->write(task.text); !status) return status;
+    CZIP_TRY(out_->write(task.text));
     whole_hasher_.add(task.text);
     if (record.kind == RecordKind::block) frame_hasher_.add(task.text);
     report_.text_bytes += task.text.size();
@@ -93,7 +96,8 @@ Result<CodingReport> decode(const ModelFinder& models, ByteSource& in, ByteSink&
   try {
     const Stopwatch stopwatch;
     StreamDecoder decoder(models, in, out, options);
-    if (Status status = decoder.run(); !status) return tl::unexpected(std::move(status.error()));
+    CodingContext own_context;
+    CZIP_TRY(decoder.run(options.context != nullptr ? *options.context : own_context));
     CodingReport report = decoder.report();
     report.coding_ns = stopwatch.elapsed_ns();
     return report;

@@ -15,10 +15,10 @@
 namespace czip::v2 {
 namespace {
 
-class RangeDecoder {
+class TextRangeDecoder {
  public:
-  RangeDecoder(const ModelFinder& finder, RandomAccessSource& in, const FileIndex& index,
-               const TextRange& range, ByteSink& out, const DecodeOptions& options)
+  TextRangeDecoder(const ModelFinder& finder, RandomAccessSource& in, const FileIndex& index,
+                   const TextRange& range, ByteSink& out, const DecodeOptions& options)
       : models_(finder),
         reader_(FrameInput(in)),
         index_(&index),
@@ -33,13 +33,14 @@ class RangeDecoder {
     if (next_ > 0) --next_;
   }
 
-  Status run() {
+  Status run(CodingContext& context) {
+    const unsigned threads = thread_count(options_->threads, index_->places.size());
+    const auto coders = context.coders(threads, options_->simd);
     return run_ordered<Task>(
-        thread_count(options_->threads, index_->places.size()),
-        {.pull = [this](Task& task) { return pull(task); },
-         .process = [this](unsigned,
-                           Task& task) { return decode_record(task.block, options_->simd); },
-         .commit = [this](Task& task) { return commit(task); }});
+        threads, {.pull = [this](Task& task) { return pull(task); },
+                  .process = [&](unsigned worker,
+                                 Task& task) { return decode_record(coders[worker], task.block); },
+                  .commit = [this](Task& task) { return commit(task); }});
   }
 
   [[nodiscard]] const CodingReport& report() const { return report_; }
@@ -77,7 +78,7 @@ class RangeDecoder {
     const std::uint64_t last = std::min<std::uint64_t>(text.size(), end_ - offset);
     const auto part = std::span(text).subspan(static_cast<std::size_t>(first),
                                               static_cast<std::size_t>(last - first));
-    if (Status status = out_->write(part); !status) return status;
+    CZIP_TRY(out_->write(part));
     const Record& record = task.block.record;
     report_.text_bytes += part.size();
     report_.file_bytes += record.end - record.offset;
@@ -110,8 +111,9 @@ Result<CodingReport> decode_range(const ModelFinder& models, RandomAccessSource&
       return fail(ErrorCode::invalid_argument, "has only " + std::to_string(index.text_bytes) +
                                                    " bytes of text, but the range starts at " +
                                                    std::to_string(range.start));
-    RangeDecoder decoder(models, in, index, range, out, options);
-    if (Status status = decoder.run(); !status) return tl::unexpected(std::move(status.error()));
+    TextRangeDecoder decoder(models, in, index, range, out, options);
+    CodingContext own_context;
+    CZIP_TRY(decoder.run(options.context != nullptr ? *options.context : own_context));
     CodingReport report = decoder.report();
     report.coding_ns = stopwatch.elapsed_ns();
     return report;

@@ -25,8 +25,12 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-// Of a block that may be random, what is coded to see.
+// The probe for incompressible blocks: what it codes as a sample, the shortest block that is
+// probed, and the part of its minimum by which the sum of squared byte counts may exceed it.
+// Chosen, not tuned.
 constexpr std::size_t kSampleBytes = std::size_t{16} << 10;
+constexpr std::size_t kMinProbedBytes = 4 * kSampleBytes;
+constexpr std::uint64_t kFlatnessTolerance = 64;  // 1/64
 
 void release(Bytes& bytes) { Bytes().swap(bytes); }
 
@@ -51,22 +55,21 @@ LevelSettings settings_of(const EncodeOptions& options) {
   return settings;
 }
 
-// How a block is coded at a level.
+// Decides how blocks are coded at a level, and codes them.
 class BlockEncoder {
  public:
-  BlockEncoder(const Model& model, const LevelSettings& level, SimdLevel simd, bool verify)
-      : model_(&model), level_(level), simd_(simd), verify_(verify) {}
+  BlockEncoder(const Model& model, const LevelSettings& level, bool verify)
+      : model_(&model), level_(level), verify_(verify) {}
 
-  // None: the block is not made smaller, and is to be stored.
-  Result<std::optional<CodedBlock>> encode(std::span<const std::uint8_t> text) const {
+  // nullopt: incompressible; store it.
+  Result<std::optional<CodedBlock>> encode(BlockCoder& coder,
+                                           std::span<const std::uint8_t> text) const {
     const BlockSettings settings = settings_for(text.size());
-    CZIP_TRY_ASSIGN(const auto random, looks_random(text));
+    CZIP_TRY_ASSIGN(const auto random, looks_random(coder, text));
     if (random) return std::optional<CodedBlock>();
-    CZIP_TRY_ASSIGN(auto coded, encode_block(*model_, settings, simd_, text));
+    CZIP_TRY_ASSIGN(auto coded, coder.encode(*model_, settings, text));
     if (coded.payload.size() >= text.size()) return std::optional<CodedBlock>();
-    if (verify_)
-      if (Status status = verify(settings, coded, text); !status)
-        return tl::unexpected(std::move(status.error()));
+    if (verify_) CZIP_TRY(verify(coder, settings, coded, text));
     return std::optional<CodedBlock>(std::move(coded));
   }
 
@@ -79,28 +82,26 @@ class BlockEncoder {
   }
 
  private:
-  // Compressed and encrypted data take long to code and do not shrink: all bytes come about equally
-  // often (the sum of the squared counts is within 1/64 of the least), and a sample does not
-  // shrink.
-  Result<bool> looks_random(std::span<const std::uint8_t> text) const {
-    if (text.size() < 4 * kSampleBytes) return false;
+  // Compressed and encrypted data take long to code and do not shrink. They are recognized by the
+  // frequencies of their bytes, which are nearly equal, and by a sample that does not shrink.
+  Result<bool> looks_random(BlockCoder& coder, std::span<const std::uint8_t> text) const {
+    if (text.size() < kMinProbedBytes) return false;
     std::array<std::uint64_t, 256> counts{};
     for (const std::uint8_t byte : text) ++counts[byte];
     std::uint64_t squares = 0;  // below 2^52 for the largest block
     for (const std::uint64_t count : counts) squares += count * count;
     const std::uint64_t least = std::uint64_t{text.size()} * text.size() / counts.size();
-    if (squares > least + least / 64) return false;
+    if (squares > least + least / kFlatnessTolerance) return false;
     const auto sample = text.subspan(text.size() / 2, kSampleBytes);
-    const Result<CodedBlock> coded = encode_block(*model_, {.profile = 0}, simd_, sample);
+    const Result<CodedBlock> coded = coder.encode(*model_, {.profile = 0}, sample);
     CZIP_TRY(coded);
     return coded->payload.size() >= sample.size();
   }
 
-  Status verify(const BlockSettings& settings, const CodedBlock& coded,
+  Status verify(BlockCoder& coder, const BlockSettings& settings, const CodedBlock& coded,
                 std::span<const std::uint8_t> text) const {
     Bytes back(text.size());
-    const Status status =
-        decode_block(*model_, settings, simd_, coded.payload, coded.final_range, back);
+    const Status status = coder.decode(*model_, settings, coded.payload, coded.final_range, back);
     if (!status && status.error().code == ErrorCode::out_of_memory) return status;
     if (status && std::ranges::equal(back, text)) return {};
     return fail(ErrorCode::internal, "a block does not decode to its text; please report this");
@@ -108,7 +109,6 @@ class BlockEncoder {
 
   const Model* model_;
   LevelSettings level_;
-  SimdLevel simd_;
   bool verify_;
 };
 
@@ -120,7 +120,7 @@ class FrameEncoder {
                ByteSink& out)
       : options_(&options),
         level_(settings_of(options)),
-        encoder_(model, level_, options.simd, options.verify),
+        encoder_(model, level_, options.verify),
         begun_(std::move(begun)),
         source_(&source),
         writer_(out, {.archive = options.archive,
@@ -129,17 +129,18 @@ class FrameEncoder {
                       .block_bytes = level_.block_bytes,
                       .text_bytes = options.text_bytes}) {}
 
-  Status run(CodingReport& report) {
+  Status run(CodingContext& context, CodingReport& report) {
     report_ = &report;
-    if (Status status = writer_.begin(); !status) return status;
+    CZIP_TRY(writer_.begin());
     const std::uint64_t expected =
         options_->text_bytes.value_or(std::numeric_limits<std::uint64_t>::max());
-    Status status =
-        run_ordered<Task>(thread_count(options_->threads, expected / level_.block_bytes + 1),
-                          {.pull = [this](Task& task) { return pull(task); },
-                           .process = [this](unsigned, Task& task) { return process(task); },
-                           .commit = [this](Task& task) { return commit(task); }});
-    if (!status) return status;
+    const unsigned threads = thread_count(options_->threads, expected / level_.block_bytes + 1);
+    const auto coders = context.coders(threads, options_->simd);
+    CZIP_TRY(run_ordered<Task>(
+        threads,
+        {.pull = [this](Task& task) { return pull(task); },
+         .process = [&](unsigned worker, Task& task) { return process(coders[worker], task); },
+         .commit = [this](Task& task) { return commit(task); }}));
     report.text_hash = hasher_.digest();
     return writer_.finish(report.text_hash);
   }
@@ -153,17 +154,16 @@ class FrameEncoder {
 
   Result<bool> pull(Task& task) {
     task.text = std::exchange(begun_, {});
-    if (Status status = fill(*source_, level_.block_bytes, task.text); !status)
-      return tl::unexpected(std::move(status.error()));
+    CZIP_TRY(fill(*source_, level_.block_bytes, task.text));
     hasher_.add(task.text);
     return !task.text.empty();
   }
 
-  Status process(Task& task) const {
+  Status process(BlockCoder& coder, Task& task) const {
     BlockHeader& header = task.header;
     header = {.text_bytes = static_cast<std::uint32_t>(task.text.size()),
               .text_hash = hash64(task.text)};
-    auto coded = encoder_.encode(task.text);
+    auto coded = encoder_.encode(coder, task.text);
     CZIP_TRY(coded);
     if (!*coded) {
       header.payload_bytes = header.text_bytes;
@@ -182,7 +182,7 @@ class FrameEncoder {
   }
 
   Status commit(Task& task) {
-    if (Status status = writer_.add(task.header, task.payload); !status) return status;
+    CZIP_TRY(writer_.add(task.header, task.payload));
     release(task.payload);
     report_->text_bytes += task.header.text_bytes;
     report_->payload_bytes += task.header.payload_bytes;
@@ -202,11 +202,11 @@ class FrameEncoder {
   CodingReport* report_ = nullptr;
 };
 
-Status write_compact(const Model& model, const EncodeOptions& options,
+Status write_compact(const Model& model, const EncodeOptions& options, CodingContext& context,
                      std::span<const std::uint8_t> text, ByteSink& out, CodingReport& report) {
-  const BlockEncoder encoder(model, settings_of(options), options.simd, options.verify);
+  const BlockEncoder encoder(model, settings_of(options), options.verify);
   Result<std::optional<CodedBlock>> coded = std::optional<CodedBlock>();
-  if (!text.empty()) coded = encoder.encode(text);
+  if (!text.empty()) coded = encoder.encode(context.coders(1, options.simd).front(), text);
   CZIP_TRY(coded);
   CompactHeader header{.archive = options.archive,
                        .stored = true,
@@ -247,21 +247,25 @@ Status encode_text(const Model& model, ByteSource& text, ByteSink& out,
     return fail(ErrorCode::invalid_argument, "level " + std::to_string(options.level) +
                                                  " is outside " + std::to_string(kMinLevel) +
                                                  " to " + std::to_string(kMaxLevel));
-  // Before the blocks' memory is taken, since loading needs the network twice over.
+  // Load the network before the blocks' memory is allocated: loading takes twice its memory.
   if (level_settings(options.level).network && model.has_network()) {
-    if (Status status = NetworkStreams::load(model.parts(), options.simd); !status) return status;
+    CZIP_TRY(NetworkStreams::load(model.parts(), options.simd));
   }
   Bytes begun;
-  if (Status status = fill(text, kMaxCompactText + 1, begun); !status) return status;
+  CZIP_TRY(fill(text, kMaxCompactText + 1, begun));
   report.frames = 1;
-  Status status = begun.size() <= kMaxCompactText
-                      ? write_compact(model, options, begun, out, report)
-                      : FrameEncoder(model, options, std::move(begun), text, out).run(report);
-  if (status && options.text_bytes.value_or(report.text_bytes) != report.text_bytes)
+  CodingContext own_context;
+  CodingContext& context = options.context != nullptr ? *options.context : own_context;
+  if (begun.size() <= kMaxCompactText) {
+    CZIP_TRY(write_compact(model, options, context, begun, out, report));
+  } else {
+    CZIP_TRY(FrameEncoder(model, options, std::move(begun), text, out).run(context, report));
+  }
+  if (options.text_bytes.value_or(report.text_bytes) != report.text_bytes)
     return fail(ErrorCode::io, "has " + std::to_string(report.text_bytes) +
                                    " bytes instead of the " + std::to_string(*options.text_bytes) +
                                    " announced; it changed while it was read");
-  return status;
+  return {};
 }
 
 }  // namespace
@@ -272,8 +276,7 @@ Result<CodingReport> encode(const Model& model, ByteSource& text, ByteSink& out,
     const Stopwatch stopwatch;
     CodingReport report;
     CountingSink counted(out);
-    if (Status status = encode_text(model, text, counted, options, report); !status)
-      return tl::unexpected(std::move(status.error()));
+    CZIP_TRY(encode_text(model, text, counted, options, report));
     report.file_bytes = counted.size();
     report.coding_ns = stopwatch.elapsed_ns();
     return report;

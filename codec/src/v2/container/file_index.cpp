@@ -40,8 +40,7 @@ Result<std::optional<FileIndex>> read_table(RandomAccessSource& in) {
 
   std::vector<std::uint8_t> bytes;
   input.seek(size - length);
-  if (Status status = input.append(length, bytes); !status)
-    return tl::unexpected(std::move(status.error()));
+  CZIP_TRY(input.append(length, bytes));
   if (bytes.size() != length) return std::optional<FileIndex>();
   const auto trailer = parse_trailer(bytes, *frame);
   if (!trailer) return std::optional<FileIndex>();

@@ -111,8 +111,7 @@ Result<bool> FrameReader::begin_frame(Record& record) {
                                                        " on, is no CZIPv2 frame");
   const bool compact = magic[1] == kCompactMagic[1];
   record.kind = compact ? RecordKind::compact : RecordKind::block;
-  if (Status status = compact ? read_compact(magic, record) : read_frame_header(magic); !status)
-    return error_of(status);
+  CZIP_TRY(compact ? read_compact(magic, record) : read_frame_header(magic));
   const bool archive = compact ? record.compact.archive : frame_->archive;
   if (frames_ > 0 && archive != archive_)
     return located({ErrorCode::corrupt, "an archive and a text follow each other in one file"});
@@ -124,9 +123,7 @@ Result<bool> FrameReader::begin_frame(Record& record) {
 Status FrameReader::read_frame_header(std::span<const std::uint8_t> begun) {
   std::array<std::uint8_t, kFrameHeaderBytes> bytes{};
   std::ranges::copy(begun, bytes.begin());
-  if (Status status = read_exactly(std::span(bytes).subspan(begun.size()), "a frame header");
-      !status)
-    return status;
+  CZIP_TRY(read_exactly(std::span(bytes).subspan(begun.size()), "a frame header"));
   const auto header = parse_frame_header(bytes);
   if (!header) return located(header.error());
   frame_ = *header;
@@ -143,8 +140,7 @@ Status FrameReader::read_compact(std::span<const std::uint8_t> begun, Record& re
       [&]() -> Result<std::uint8_t> {
         if (used < begun.size()) return begun[used++];
         std::uint8_t byte = 0;
-        if (Status status = read_exactly({&byte, 1}, "a compact header"); !status)
-          return error_of(status);
+        CZIP_TRY(read_exactly({&byte, 1}, "a compact header"));
         return byte;
       },
       record.compact_bytes);
@@ -152,22 +148,21 @@ Status FrameReader::read_compact(std::span<const std::uint8_t> begun, Record& re
     return header.error().code == ErrorCode::truncated ? error_of(header) : located(header.error());
   record.compact = *header;
   std::array<std::uint8_t, 4> check{};
-  if (Status status = read_exactly(check, "a compact header"); !status) return status;
+  CZIP_TRY(read_exactly(check, "a compact header"));
   record.compact_check = load_le<std::uint32_t>(check.data());
   return read_payload(header->payload_bytes, record);
 }
 
 Status FrameReader::read_block_or_end(Record& record) {
   std::array<std::uint8_t, kBlockHeaderBytes> bytes{};
-  if (Status status = read_exactly(std::span(bytes).first<1>(), "a frame"); !status) return status;
+  CZIP_TRY(read_exactly(std::span(bytes).first<1>(), "a frame"));
   if (bytes[0] == static_cast<std::uint8_t>(BlockType::end)) return read_trailer(record);
-  if (Status status = read_exactly(std::span(bytes).subspan<1>(), "a block header"); !status)
-    return status;
+  CZIP_TRY(read_exactly(std::span(bytes).subspan<1>(), "a block header"));
   const auto header = parse_block_header(bytes, *frame_, index_);
   if (!header) return located(header.error());
   record.kind = RecordKind::block;
   record.block = *header;
-  if (Status status = read_payload(header->payload_bytes, record); !status) return status;
+  CZIP_TRY(read_payload(header->payload_bytes, record));
   blocks_.push_back(
       {header->text_bytes, static_cast<std::uint32_t>(kBlockHeaderBytes) + header->payload_bytes});
   ++index_;
@@ -177,7 +172,7 @@ Status FrameReader::read_block_or_end(Record& record) {
 Status FrameReader::read_payload(std::uint32_t size, Record& record) {
   record.payload.clear();
   if (payloads_ == Payloads::read) {
-    if (Status status = input_.append(size, record.payload); !status) return status;
+    CZIP_TRY(input_.append(size, record.payload));
     return record.payload.size() == size ? Status{} : ended(kPayload);
   }
   // The last byte shows that all of them are there.
@@ -192,7 +187,7 @@ Status FrameReader::read_trailer(Record& record) {
   in_frame_ = false;
   std::vector<std::uint8_t> bytes{static_cast<std::uint8_t>(BlockType::end)};
   const std::uint64_t size = trailer_bytes(blocks_.size());
-  if (Status status = input_.append(size - 1, bytes); !status) return status;
+  CZIP_TRY(input_.append(size - 1, bytes));
   if (bytes.size() != size) return ended("the seek table");
   auto trailer = parse_trailer(bytes, *frame_);
   if (!trailer) return located(trailer.error());

@@ -11,8 +11,8 @@ Status FrameWriter::add(const BlockHeader& block, std::span<const std::uint8_t> 
   if (table.size() == std::numeric_limits<std::uint32_t>::max())
     return fail(ErrorCode::unsupported,
                 "the text takes more than 2^32 - 1 blocks; a higher level makes longer ones");
-  if (Status status = out_->write(serialize(block, header_, table.size())); !status) return status;
-  if (Status status = out_->write(payload); !status) return status;
+  CZIP_TRY(out_->write(serialize(block, header_, table.size())));
+  CZIP_TRY(out_->write(payload));
   table.push_back(
       {block.text_bytes, static_cast<std::uint32_t>(kBlockHeaderBytes) + block.payload_bytes});
   trailer_.text_bytes += block.text_bytes;

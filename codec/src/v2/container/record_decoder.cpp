@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "czip/codec/v2/coding/block_coder.hpp"
 #include "v2/container/hashing.hpp"
 
 namespace czip::v2 {
@@ -16,15 +15,15 @@ tl::unexpected<Error> located(const Record& record, const Error& error) {
               "the block at byte " + std::to_string(record.offset) + ": " + error.message);
 }
 
-Status decode_payload(DecodingTask& task, std::uint32_t final_range, SimdLevel simd) {
+Status decode_payload(BlockCoder& coder, DecodingTask& task, std::uint32_t final_range) {
   const Record& record = task.record;
   if (record.settings().network && !task.model->has_network())
     return fail(ErrorCode::corrupt, "it asks for a network that its model does not have");
   task.text.resize(record.text_bytes());
-  return decode_block(*task.model, record.settings(), simd, record.payload, final_range, task.text);
+  return coder.decode(*task.model, record.settings(), record.payload, final_range, task.text);
 }
 
-Status decode_full_block(DecodingTask& task, SimdLevel simd) {
+Status decode_full_block(BlockCoder& coder, DecodingTask& task) {
   Record& record = task.record;
   const BlockHeader& block = record.block;
   if (hash64(record.payload) != block.payload_hash)
@@ -33,19 +32,19 @@ Status decode_full_block(DecodingTask& task, SimdLevel simd) {
     task.text = std::move(record.payload);
     return {};
   }
-  if (Status status = decode_payload(task, block.final_range, simd); !status) return status;
+  CZIP_TRY(decode_payload(coder, task, block.final_range));
   if (hash64(task.text) != block.text_hash)
     return fail(ErrorCode::corrupt, "the text does not have the hash that it had");
   return {};
 }
 
-Status decode_compact(DecodingTask& task, SimdLevel simd) {
+Status decode_compact(BlockCoder& coder, DecodingTask& task) {
   Record& record = task.record;
   const bool stored = record.stored();
   if (stored)
     task.text = std::move(record.payload);
-  else if (Status status = decode_payload(task, kUnknownRange, simd); !status)
-    return status;
+  else
+    CZIP_TRY(decode_payload(coder, task, kUnknownRange));
   if (compact_check(record.compact_bytes, record.payload, task.text, stored) !=
       record.compact_check)
     return fail(ErrorCode::corrupt, "it is damaged: the check does not match");
@@ -86,9 +85,9 @@ Result<std::optional<Model>> ModelCache::model_for(const Record& record,
   return model_;
 }
 
-Status decode_record(DecodingTask& task, SimdLevel simd) {
+Status decode_record(BlockCoder& coder, DecodingTask& task) {
   const bool compact = task.record.kind == RecordKind::compact;
-  Status status = compact ? decode_compact(task, simd) : decode_full_block(task, simd);
+  Status status = compact ? decode_compact(coder, task) : decode_full_block(coder, task);
   std::vector<std::uint8_t>().swap(task.record.payload);
   if (!status) return located(task.record, status.error());
   return {};

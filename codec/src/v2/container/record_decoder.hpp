@@ -7,15 +7,16 @@
 
 #include "czip/base/error.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "czip/codec/v2/coding/block_coder.hpp"
 #include "v2/container/frame_reader.hpp"
 
 namespace czip::v2 {
 
-// The model for each frame, asked for once in a row.
+// Asks the finder for each frame's model, once for frames in a row that have the same.
 class ModelCache {
  public:
   explicit ModelCache(const ModelFinder& finder) : finder_(&finder) {}
-  // None: the record is not coded.
+  // nullopt: the record is stored and needs none.
   Result<std::optional<Model>> model_for(const Record& record, const FrameReader& reader);
 
  private:
@@ -24,14 +25,15 @@ class ModelCache {
   std::optional<Model> model_;
 };
 
-// A block or compact frame on its way through the pipeline.
+// A block or compact frame, on its way through the pipeline.
 struct DecodingTask {
   Record record;
   std::optional<Model> model;
   std::vector<std::uint8_t> text;
 };
 
-// Makes the text of a block or compact frame, and gives up the payload. Errors name the place.
-Status decode_record(DecodingTask& task, SimdLevel simd);
+// Decodes and checks the text of a block or compact frame, and frees its payload. Errors name the
+// place in the file.
+Status decode_record(BlockCoder& coder, DecodingTask& task);
 
 }  // namespace czip::v2

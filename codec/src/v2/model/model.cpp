@@ -6,16 +6,15 @@
 
 #include "czip/base/little_endian.hpp"
 #include "czip/codec/v2/coding/apm.hpp"
-#include "czip/codec/v2/coding/list_inputs.hpp"
 #include "czip/codec/v2/coding/mixer.hpp"
+#include "czip/codec/v2/coding/successor_inputs.hpp"
+#include "czip/codec/v2/model/format.hpp"
 #include "czip/codec/v2/model/network.hpp"
 #include "czip/codec/v2/model/parts.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 
 namespace czip::v2 {
 namespace {
-
-constexpr std::string_view kFormat = "czip-model-v2";
 
 std::string shape_text(const std::vector<std::uint64_t>& shape) {
   std::string text = "[";
@@ -33,8 +32,9 @@ class TensorReader {
   explicit TensorReader(const safetensors::File& file) : file_(&file) {}
 
   // A dimension of 0 in `shape` stands for any length. Empty after a failure.
-  std::span<const std::uint8_t> bytes(const std::string& name, safetensors::DType dtype,
+  std::span<const std::uint8_t> bytes(std::string_view tensor_name, safetensors::DType dtype,
                                       std::vector<std::uint64_t> shape) {
+    const std::string name(tensor_name);
     const safetensors::TensorView* tensor = file_->find(name);
     if (tensor == nullptr) {
       refuse("the model has no tensor " + name);
@@ -56,7 +56,7 @@ class TensorReader {
   }
 
   template <class T>
-  std::vector<T> values(const std::string& name, safetensors::DType dtype,
+  std::vector<T> values(std::string_view name, safetensors::DType dtype,
                         std::vector<std::uint64_t> shape) {
     const std::span<const std::uint8_t> data = bytes(name, dtype, std::move(shape));
     std::vector<T> values(data.size() / sizeof(T));
@@ -88,25 +88,25 @@ std::vector<std::int32_t> read_weights(TensorReader& reader, const std::string& 
   return weights;
 }
 
-TrainedState read_state(TensorReader& reader, const std::string& prefix, const Profile& profile) {
+TrainedState read_state(TensorReader& reader, const StateTensors& names, const Profile& profile) {
   TrainedState state;
-  state.weights = read_weights(reader, prefix + "weights", {kSets, profile.inputs()});
-  state.final_weights = read_weights(reader, prefix + "final_weights", {kFinalSets, kInputGroup});
-  state.list_maps = reader.values<std::uint32_t>(prefix + "list_maps", safetensors::DType::u32,
-                                                 {profile.lists, kListStates});
-  state.match_maps = reader.values<std::uint32_t>(prefix + "match_maps", safetensors::DType::u32,
+  state.weights = read_weights(reader, names.weights, {kWeightSets, profile.inputs()});
+  state.final_weights = read_weights(reader, names.final_weights, {kFinalWeightSets, kInputGroup});
+  state.list_maps = reader.values<std::uint32_t>(names.list_maps, safetensors::DType::u32,
+                                                 {profile.lists, kSuccessorStates});
+  state.match_maps = reader.values<std::uint32_t>(names.match_maps, safetensors::DType::u32,
                                                   {kMatchInputs, kMatchStates});
   return state;
 }
 
-// The states of the profiles from `first` on, which share one map.
-TrainedStates read_states(TensorReader& reader, const std::string& prefix, std::size_t first,
+// The states of the profiles from `first` on, which share one adaptive probability map.
+TrainedStates read_states(TensorReader& reader, std::string_view prefix, std::size_t first,
                           std::uint64_t vocabulary) {
-  const auto apm = reader.values<std::uint16_t>(prefix + "apm", safetensors::DType::u16,
+  const auto apm = reader.values<std::uint16_t>(apm_tensor(prefix), safetensors::DType::u16,
                                                 {vocabulary, kApmPoints});
   TrainedStates states;
   for (std::size_t i = first; i < states.size(); ++i) {
-    states[i] = read_state(reader, prefix + std::to_string(i) + ".", kProfiles[i]);
+    states[i] = read_state(reader, state_tensors(prefix, i), kProfiles[i]);
     states[i].apm = apm;
   }
   return states;
@@ -114,20 +114,19 @@ TrainedStates read_states(TensorReader& reader, const std::string& prefix, std::
 
 Result<Prior> read_prior(TensorReader& reader, std::uint64_t vocabulary) {
   const auto order0 =
-      reader.values<std::uint32_t>("prior.order0", safetensors::DType::u32, {vocabulary});
+      reader.values<std::uint32_t>(prior_order0_tensor(), safetensors::DType::u32, {vocabulary});
   std::vector<PriorOrder> orders;
   for (std::uint32_t k = 1; k <= kMaxPriorOrder; ++k) {
-    const std::string prefix = "prior." + std::to_string(k) + ".";
-    if (!reader.has(prefix + "index")) break;
+    if (!reader.has(prior_index_tensor(k))) break;
     PriorOrder order;
-    order.index = reader.bytes(prefix + "index", safetensors::DType::u32, {0});
-    order.cells = reader.bytes(prefix + "cells", safetensors::DType::u16, {0});
+    order.index = reader.bytes(prior_index_tensor(k), safetensors::DType::u32, {0});
+    order.cells = reader.bytes(prior_cells_tensor(k), safetensors::DType::u16, {0});
     const std::uint64_t entries = order.index.size() / 4;
     order.buckets_log2 =
         entries < 2 ? 0 : static_cast<std::uint32_t>(std::bit_width(entries - 1) - 1);
     orders.push_back(order);
   }
-  if (!reader.status()) return tl::unexpected(reader.status().error());
+  CZIP_TRY(reader.status());
   return Prior::create(order0, std::move(orders));
 }
 
@@ -136,7 +135,7 @@ ModelDescription read_description(const safetensors::File& file) {
     const auto at = file.metadata().find(key);
     return at == file.metadata().end() ? std::string() : at->second;
   };
-  return {text("name"), text("description"), text("license"), text("training_data")};
+  return {text(kNameKey), text(kDescriptionKey), text(kLicenseKey), text(kTrainingDataKey)};
 }
 
 std::size_t count_network_tensors(const safetensors::File& file) {
@@ -146,25 +145,25 @@ std::size_t count_network_tensors(const safetensors::File& file) {
 }
 
 Result<std::shared_ptr<const ModelParts>> load(safetensors::File file) {
-  const auto format = file.metadata().find("format");
-  if (format == file.metadata().end() || format->second != kFormat) {
-    return fail(ErrorCode::unsupported, "the model's format is not " + std::string(kFormat));
+  const auto format = file.metadata().find(kFormatKey);
+  if (format == file.metadata().end() || format->second != kModelFormat) {
+    return fail(ErrorCode::unsupported, "the model's format is not " + std::string(kModelFormat));
   }
   TensorReader reader(file);
-  const auto lengths = reader.bytes("tokenizer.lengths", safetensors::DType::u8, {0});
-  const auto token_bytes = reader.bytes("tokenizer.bytes", safetensors::DType::u8, {0});
+  const auto lengths = reader.bytes(kTokenLengthsTensor, safetensors::DType::u8, {0});
+  const auto token_bytes = reader.bytes(kTokenBytesTensor, safetensors::DType::u8, {0});
   const std::uint64_t vocabulary = Tokenizer::kSingleBytes + lengths.size();
   const auto order =
-      reader.values<std::uint16_t>("code.order", safetensors::DType::u16, {vocabulary});
+      reader.values<std::uint16_t>(kCodeOrderTensor, safetensors::DType::u16, {vocabulary});
   const auto splits =
-      reader.values<std::uint16_t>("code.splits", safetensors::DType::u16, {vocabulary - 1});
+      reader.values<std::uint16_t>(kCodeSplitsTensor, safetensors::DType::u16, {vocabulary - 1});
   const auto squash =
-      reader.values<std::uint16_t>("tables.squash", safetensors::DType::u16, {kSquashEntries});
-  TrainedStates states = read_states(reader, "state.", 0, vocabulary);
+      reader.values<std::uint16_t>(kSquashTensor, safetensors::DType::u16, {kSquashEntries});
+  TrainedStates states = read_states(reader, kStatePrefix, 0, vocabulary);
   const std::size_t network_tensors = count_network_tensors(file);
   TrainedStates network_states;
   if (network_tensors > 0) {
-    network_states = read_states(reader, "state.network.", kFirstNetworkProfile, vocabulary);
+    network_states = read_states(reader, kNetworkStatePrefix, kFirstNetworkProfile, vocabulary);
   }
   CZIP_TRY_ASSIGN(auto prior, read_prior(reader, vocabulary));
   if (reader.used() + network_tensors != file.tensors().size()) {
@@ -173,10 +172,10 @@ Result<std::shared_ptr<const ModelParts>> load(safetensors::File file) {
   CZIP_TRY_ASSIGN(auto tokenizer, Tokenizer::parse(lengths, token_bytes));
   CZIP_TRY_ASSIGN(auto logistic, Logistic::create(squash));
   CZIP_TRY_ASSIGN(auto tree, CodeTree::create(order, splits));
-  std::unique_ptr<const LazyNetwork> network;
+  std::unique_ptr<const NetworkCache> network;
   if (network_tensors > 0) {
     CZIP_TRY(read_network_config(file, tree));
-    network = std::make_unique<LazyNetwork>();
+    network = std::make_unique<NetworkCache>();
   }
   return std::make_shared<const ModelParts>(
       ModelParts{safetensors::content_hash(file), read_description(file), std::move(tokenizer),

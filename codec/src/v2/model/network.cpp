@@ -15,12 +15,12 @@ Result<NetworkConfig> read_network_config(const safetensors::File& file, const C
   return config;
 }
 
-Result<NetworkPart> load_network(const safetensors::File& file, const CodeTree& tree,
-                                 SimdLevel simd) {
+Result<ModelNetwork> load_network(const safetensors::File& file, const CodeTree& tree,
+                                  SimdLevel simd) {
   CZIP_TRY_ASSIGN(const auto config, read_network_config(file, tree));
   TokenGroups groups(tree, config.group_size);
   CZIP_TRY_ASSIGN(auto network, Network::create(file, simd, network_order(tree, groups)));
-  return NetworkPart{std::move(groups), std::move(network)};
+  return ModelNetwork{std::move(groups), std::move(network)};
 }
 
 }  // namespace czip::v2

@@ -7,8 +7,9 @@
 #include <utility>
 
 #include "czip/codec/v2/coding/apm.hpp"
-#include "czip/codec/v2/coding/list_inputs.hpp"
 #include "czip/codec/v2/coding/mixer.hpp"
+#include "czip/codec/v2/coding/successor_inputs.hpp"
+#include "czip/codec/v2/model/format.hpp"
 #include "czip/codec/v2/model/network.hpp"
 #include "czip/codec/v2/model/parts.hpp"
 #include "czip/engine/safetensors/writer.hpp"
@@ -20,13 +21,14 @@ namespace {
 class Tensors {
  public:
   template <class T>
-  void add(std::string name, std::vector<std::uint64_t> shape, const std::vector<T>& values) {
-    list_.push_back(safetensors::make_tensor(std::move(name), std::move(shape), std::span(values)));
+  void add(std::string_view name, std::vector<std::uint64_t> shape, const std::vector<T>& values) {
+    list_.push_back(
+        safetensors::make_tensor(std::string(name), std::move(shape), std::span(values)));
   }
   // Of elements that are little-endian bytes already.
-  void add_bytes(std::string name, const char* dtype, std::uint64_t elements,
+  void add_bytes(std::string_view name, const char* dtype, std::uint64_t elements,
                  const std::vector<std::uint8_t>& bytes) {
-    list_.push_back({std::move(name), dtype, {elements}, bytes});
+    list_.push_back({std::string(name), dtype, {elements}, bytes});
   }
   // Of another file.
   void add_copy(const std::string& name, const safetensors::TensorView& tensor) {
@@ -51,52 +53,50 @@ std::vector<std::int16_t> stored_weights(const std::vector<std::int32_t>& weight
   return stored;
 }
 
-void add_state(Tensors& tensors, const std::string& prefix, const Profile& profile,
+void add_state(Tensors& tensors, const StateTensors& names, const Profile& profile,
                const TrainedState& state) {
-  tensors.add(prefix + "weights", {kSets, profile.inputs()}, stored_weights(state.weights));
-  tensors.add(prefix + "final_weights", {kFinalSets, kInputGroup},
+  tensors.add(names.weights, {kWeightSets, profile.inputs()}, stored_weights(state.weights));
+  tensors.add(names.final_weights, {kFinalWeightSets, kInputGroup},
               stored_weights(state.final_weights));
-  tensors.add(prefix + "list_maps", {profile.lists, kListStates}, state.list_maps);
-  tensors.add(prefix + "match_maps", {kMatchInputs, kMatchStates}, state.match_maps);
+  tensors.add(names.list_maps, {profile.lists, kSuccessorStates}, state.list_maps);
+  tensors.add(names.match_maps, {kMatchInputs, kMatchStates}, state.match_maps);
 }
 
 // Of the profiles from `first` on.
-void add_states(Tensors& tensors, const std::string& prefix, std::size_t first,
+void add_states(Tensors& tensors, std::string_view prefix, std::size_t first,
                 const TrainedStates& states) {
   const auto& apm = states.back().apm;
-  tensors.add(prefix + "apm", {apm.size() / kApmPoints, kApmPoints}, apm);
+  tensors.add(apm_tensor(prefix), {apm.size() / kApmPoints, kApmPoints}, apm);
   for (std::size_t i = first; i < states.size(); ++i) {
-    add_state(tensors, prefix + std::to_string(i) + ".", kProfiles[i], states[i]);
+    add_state(tensors, state_tensors(prefix, i), kProfiles[i], states[i]);
   }
 }
-
-constexpr std::string_view kNetworkStates = "state.network.";
 
 }  // namespace
 
 std::vector<std::uint8_t> write_model(const ModelContent& content) {
-  const safetensors::Metadata metadata{{"format", "czip-model-v2"},
-                                       {"name", content.description.name},
-                                       {"description", content.description.description},
-                                       {"license", content.description.license},
-                                       {"training_data", content.description.training_data}};
+  const safetensors::Metadata metadata{
+      {std::string(kFormatKey), std::string(kModelFormat)},
+      {std::string(kNameKey), content.description.name},
+      {std::string(kDescriptionKey), content.description.description},
+      {std::string(kLicenseKey), content.description.license},
+      {std::string(kTrainingDataKey), content.description.training_data}};
   Tensors tensors;
   const std::uint64_t vocabulary = content.code_order.size();
   const auto lengths = content.tokenizer.lengths();
   const auto token_bytes = content.tokenizer.bytes();
-  tensors.add("tokenizer.lengths", {lengths.size()}, lengths);
-  tensors.add("tokenizer.bytes", {token_bytes.size()}, token_bytes);
-  tensors.add("code.order", {vocabulary}, content.code_order);
-  tensors.add("code.splits", {vocabulary - 1}, content.code_splits);
-  tensors.add("tables.squash", {content.squash.size()}, content.squash);
-  tensors.add("prior.order0", {vocabulary}, content.prior.order0);
+  tensors.add(kTokenLengthsTensor, {lengths.size()}, lengths);
+  tensors.add(kTokenBytesTensor, {token_bytes.size()}, token_bytes);
+  tensors.add(kCodeOrderTensor, {vocabulary}, content.code_order);
+  tensors.add(kCodeSplitsTensor, {vocabulary - 1}, content.code_splits);
+  tensors.add(kSquashTensor, {content.squash.size()}, content.squash);
+  tensors.add(prior_order0_tensor(), {vocabulary}, content.prior.order0);
   for (std::size_t k = 1; k <= content.prior.orders.size(); ++k) {
     const PriorTable& table = content.prior.orders[k - 1];
-    const std::string prefix = "prior." + std::to_string(k) + ".";
-    tensors.add_bytes(prefix + "index", "U32", table.index.size() / 4, table.index);
-    tensors.add_bytes(prefix + "cells", "U16", table.cells.size() / 2, table.cells);
+    tensors.add_bytes(prior_index_tensor(k), "U32", table.index.size() / 4, table.index);
+    tensors.add_bytes(prior_cells_tensor(k), "U16", table.cells.size() / 2, table.cells);
   }
-  add_states(tensors, "state.", 0, content.states);
+  add_states(tensors, kStatePrefix, 0, content.states);
   return safetensors::write(metadata, tensors.list());
 }
 
@@ -105,19 +105,19 @@ std::vector<std::uint8_t> write_model_with_network(const safetensors::File& mode
                                                    const ModelDescription& description,
                                                    const TrainedStates& states) {
   auto metadata = model.metadata();
-  const auto describe = [&](const char* key, const std::string& value) {
-    if (!value.empty()) metadata[key] = value;
+  const auto describe = [&](std::string_view key, const std::string& value) {
+    if (!value.empty()) metadata[std::string(key)] = value;
   };
-  describe("name", description.name);
-  describe("description", description.description);
-  describe("license", description.license);
-  describe("training_data", description.training_data);
+  describe(kNameKey, description.name);
+  describe(kDescriptionKey, description.description);
+  describe(kLicenseKey, description.license);
+  describe(kTrainingDataKey, description.training_data);
   Tensors tensors;
   for (const auto& [name, tensor] : model.tensors()) {
-    if (is_network_tensor(name) || name.starts_with(kNetworkStates)) continue;
+    if (is_network_tensor(name) || name.starts_with(kNetworkStatePrefix)) continue;
     tensors.add_copy(name, tensor);
   }
-  add_states(tensors, std::string(kNetworkStates), kFirstNetworkProfile, states);
+  add_states(tensors, kNetworkStatePrefix, kFirstNetworkProfile, states);
   for (const auto& [name, tensor] : network.tensors())
     if (is_network_tensor(name)) tensors.add_copy(name, tensor);
   return safetensors::write({metadata.begin(), metadata.end()}, tensors.list());

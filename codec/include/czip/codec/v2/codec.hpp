@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,14 +37,31 @@ struct LevelSettings {
 // `level` must be one of kMinLevel..kMaxLevel.
 [[nodiscard]] LevelSettings level_settings(int level);
 
-// XXH3-128 of a text, printed like a model's hash.
-using Hash128 = Hash128;
-
 // Called now and then, from any thread but never from two at once, with the bytes of text done so
 // far.
 using Progress = std::function<void(std::uint64_t text_bytes)>;
 
-// More than a compact frame holds.
+class BlockCoder;
+
+// The tables in which blocks are coded, some 150 MB per thread for the largest blocks. A call of
+// encode or decode allocates its own, unless its options name a context, which keeps them for the
+// next call. One call at a time may use a context; the models that it was used with may have gone.
+class CodingContext {
+ public:
+  CodingContext();
+  CodingContext(CodingContext&&) noexcept;
+  CodingContext& operator=(CodingContext&&) noexcept;
+  ~CodingContext();
+
+  // For the codec: a coder for each thread of a call. Valid until the next call.
+  std::span<BlockCoder> coders(std::size_t threads, SimdLevel simd);
+
+ private:
+  struct Coders;
+  std::unique_ptr<Coders> coders_;
+};
+
+// Text of a block, in bytes. The least is more than a compact frame holds.
 inline constexpr std::uint32_t kMinBlockBytes = std::uint32_t{1} << 16;
 inline constexpr std::uint32_t kMaxBlockBytes = std::uint32_t{64} << 20;
 
@@ -60,6 +78,7 @@ struct EncodeOptions {
   // The text's length where it is known beforehand; stored, and insisted on.
   std::optional<std::uint64_t> text_bytes{};
   Progress progress{};
+  CodingContext* context = nullptr;  // null: a new one
 };
 
 struct CodingReport {
@@ -105,6 +124,7 @@ struct DecodeOptions {
   unsigned threads = 0;
   SimdLevel simd = best_simd_level();
   Progress progress{};
+  CodingContext* context = nullptr;  // null: a new one
 };
 
 // Decodes all frames that `in` still has. Everything is checked: headers, lengths, the hash of

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "czip/codec/v2/coding/lockstep.hpp"
+#include "czip/codec/v2/coding/stream_layout.hpp"
 
 namespace czip::v2::training {
 namespace {
@@ -38,14 +38,14 @@ double learn_token(Predictor& predictor, Stream& stream, std::uint16_t rank, std
 
 double learn_text(Predictor& predictor, const CodeTree& tree, const Tokenizer& tokenizer,
                   const MixerText& text) {
-  const Lockstep lockstep(text.ranks.size(), text.streams_log2);
-  std::vector<Stream> streams = lockstep.begin();
+  const StreamLayout layout(text.ranks.size(), text.streams_log2);
+  std::vector<Stream> streams = layout.make_streams();
   RecordedInputs network(text.network_inputs);
   double bits = 0;
-  for (std::size_t i = 0; i < lockstep.length(); ++i) {
-    const std::uint32_t active = lockstep.active(i);
+  for (std::size_t i = 0; i < layout.steps(); ++i) {
+    const std::uint32_t active = layout.active_streams(i);
     for (std::uint32_t s = 0; s < active; ++s) {
-      const std::uint16_t rank = text.ranks[lockstep.position(s, i)];
+      const std::uint16_t rank = text.ranks[layout.position(s, i)];
       bits += learn_token(predictor, streams[s], rank, tokenizer.token(tree.token(rank)), network);
     }
   }
@@ -58,9 +58,9 @@ Result<TrainedState> train_profile(const PredictorTables& tables, const Tokenize
                                    const MixerProgress& progress) {
   std::uint64_t bytes = 0;
   double bits = 0;
+  Predictor predictor(best_simd_level());
   for (const MixerText& text : texts) {
-    Predictor predictor(tables, kProfiles[profile], state, TableSizes::for_text(text.bytes),
-                        best_simd_level());
+    predictor.reset(tables, kProfiles[profile], state, TableSizes::for_text(text.bytes));
     bits += learn_text(predictor, *tables.tree, tokenizer, text);
     bytes += text.bytes;
     state = predictor.trained_state();

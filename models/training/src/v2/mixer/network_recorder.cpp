@@ -7,9 +7,9 @@
 
 #include "czip/base/pipeline.hpp"
 #include "czip/codec/v2/coding/block_settings.hpp"
-#include "czip/codec/v2/coding/lockstep.hpp"
 #include "czip/codec/v2/coding/network_prediction.hpp"
 #include "czip/codec/v2/coding/network_streams.hpp"
+#include "czip/codec/v2/coding/stream_layout.hpp"
 
 namespace czip::v2::training {
 namespace {
@@ -28,23 +28,24 @@ double bits_of(std::span<const std::uint32_t> sums, std::uint32_t index) {
 
 double token_bits(NetworkStreams& network, std::uint32_t stream, std::uint32_t rank) {
   const std::uint32_t group = network.groups().group_of(rank);
-  return bits_of(network.group_sums(stream), group) +
-         bits_of(network.member_sums(stream, group), rank - network.groups().first_ranks()[group]);
+  return bits_of(network.group_cumulative(stream), group) +
+         bits_of(network.member_cumulative(stream, group),
+                 rank - network.groups().first_ranks()[group]);
 }
 
 // Returns the bits that the text takes with the network's prediction alone, for reports only.
-Result<double> record_text(const NetworkPart& network, const CodeTree& tree,
+Result<double> record_text(const ModelNetwork& network, const CodeTree& tree,
                            const Logistic& logistic, MixerText& text) {
   text.streams_log2 = network_streams_log2(text.bytes);
-  const Lockstep lockstep(text.ranks.size(), text.streams_log2);
+  const StreamLayout layout(text.ranks.size(), text.streams_log2);
   CZIP_TRY_ASSIGN(auto streams,
-                  NetworkStreams::create(network.network, network.groups, lockstep.streams()));
+                  NetworkStreams::create(network.network, network.groups, layout.streams()));
   double bits = 0;
-  for (std::size_t i = 0; i < lockstep.length(); ++i) {
-    const std::uint32_t active = lockstep.active(i);
+  for (std::size_t i = 0; i < layout.steps(); ++i) {
+    const std::uint32_t active = layout.active_streams(i);
     streams.step(active);
     for (std::uint32_t s = 0; s < active; ++s) {
-      const std::uint16_t rank = text.ranks[lockstep.position(s, i)];
+      const std::uint16_t rank = text.ranks[layout.position(s, i)];
       bits += token_bits(streams, s, rank);
       NetworkPrediction prediction(logistic, &streams, s);
       record_token(tree, prediction, rank, text.network_inputs);
@@ -56,7 +57,7 @@ Result<double> record_text(const NetworkPart& network, const CodeTree& tree,
 
 }  // namespace
 
-Status record_network(const NetworkPart& network, const CodeTree& tree, const Logistic& logistic,
+Status record_network(const ModelNetwork& network, const CodeTree& tree, const Logistic& logistic,
                       std::span<MixerText> texts, unsigned threads,
                       const RecorderProgress& progress) {
   struct Task {

@@ -20,7 +20,7 @@ using RecorderProgress = std::function<Status(std::uint64_t bytes, double bits)>
 
 // Sets each text's streams as the encoder does, and its network inputs. The same for any number of
 // threads (0: as many as the machine has). Errors: out_of_memory, those of `progress`.
-Status record_network(const NetworkPart& network, const CodeTree& tree, const Logistic& logistic,
+Status record_network(const ModelNetwork& network, const CodeTree& tree, const Logistic& logistic,
                       std::span<MixerText> texts, unsigned threads,
                       const RecorderProgress& progress);
 

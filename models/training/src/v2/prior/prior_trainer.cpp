@@ -84,16 +84,16 @@ class LowerOrders {
   // Q48, at least 1. A context that lists something has an escape probability below 1, Q16, so the
   // product fits 64 bits.
   [[nodiscard]] std::uint64_t probability(std::uint32_t rank) const {
-    std::uint64_t p = (prior_->order0_below(rank + 1) - prior_->order0_below(rank)) << 16;
+    std::uint64_t p = (prior_->order0_cumulative(rank + 1) - prior_->order0_cumulative(rank)) << 16;
     for (std::uint32_t k = 1; k <= prior_->orders(); ++k) {
       const PriorList& list = lists_[k - 1];
       if (list.size == 0) continue;
-      p = (p * list.unlisted()) >> 16;
+      p = (p * list.escape()) >> 16;
       const auto end = list.ranks.begin() + list.size;
       const auto at = std::lower_bound(list.ranks.begin(), end, rank);
       if (at != end && *at == rank) {
         const auto i = static_cast<std::size_t>(at - list.ranks.begin());
-        p += std::uint64_t{list.sums[i + 1] - list.sums[i]} << 32;
+        p += std::uint64_t{list.cumulative[i + 1] - list.cumulative[i]} << 32;
       }
     }
     return std::max<std::uint64_t>(p, 1);
@@ -202,7 +202,7 @@ bool below_mean(std::uint32_t a, std::uint32_t b, std::uint32_t probability) {
 
 struct Quantized {
   std::uint32_t scale = 0;
-  std::vector<std::uint32_t> entries;  // rank << 3 | level
+  std::vector<std::uint32_t> entries;  // pack_prior_entry
 };
 
 // The first scale whose highest level is near the list's highest probability, or a later one if the
@@ -230,7 +230,7 @@ Quantized quantize(std::span<const Candidate> list) {
       // Less than half of the lowest level is better left to the escape.
       if (std::uint64_t{rounded} << 15 > c.probability) continue;
       sum += rounded;
-      q.entries.push_back(std::uint32_t{c.rank} << 3 | level);
+      q.entries.push_back(pack_prior_entry({c.rank, level}));
     }
     if (sum < kMaxSum || q.scale + 1 == kPriorScales) break;
   }
@@ -263,10 +263,12 @@ PriorTable build_table(std::span<const Candidate> candidates) {
       while (end < candidates.size() && candidates[end].hash == candidates[at].hash) ++end;
       const Quantized q = quantize(candidates.subspan(at, end - at));
       const auto length = static_cast<std::uint32_t>(q.entries.size());
-      const std::uint32_t header = prior_fingerprint(candidates[at].hash) << 8 | q.scale;
+      const PriorHeader header{.fingerprint = prior_fingerprint(candidates[at].hash),
+                               .length = std::min(length, kLongList),
+                               .scale = q.scale};
       at = end;
       if (length == 0) continue;
-      append_cell(table.cells, header | std::min(length, kLongList) << 3);
+      append_cell(table.cells, pack_prior_header(header));
       if (length >= kLongList) append_cell(table.cells, length);
       for (const std::uint32_t entry : q.entries) append_cell(table.cells, entry);
     }

@@ -1,29 +1,35 @@
-// Adaptive probability map (secondary symbol estimation; Mahoney, paq): refines a probability by
-// what became of such probabilities in a small context, interpolated between 33 points of the
-// stretched scale.
+// Adaptive probability map, also called secondary symbol estimation (SSE: Shkarin, PPMd; APM:
+// Mahoney, paq): refines a probability by what became of such probabilities in a small context,
+// interpolated between 33 points of the stretched scale.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <span>
 
+#include "czip/codec/v2/coding/constants.hpp"
 #include "czip/codec/v2/coding/logistic.hpp"
 #include "czip/codec/v2/coding/zeroed_array.hpp"
 
 namespace czip::v2 {
 
-inline constexpr std::size_t kApmPoints = 33;
-
-// points [contexts][kApmPoints], such that they leave every probability as it is.
+// points [contexts][kApmPoints], Q16: sets them such that refine() gives the probability as it is.
 void set_identity(std::span<std::uint16_t> points, const Logistic& logistic);
 
 class Apm {
  public:
-  explicit Apm(std::span<const std::uint16_t> points) : points_(points.size()) {
+  Apm() = default;
+  explicit Apm(std::span<const std::uint16_t> points) { reset(points); }
+  Apm(std::size_t contexts, const Logistic& logistic) { reset(contexts, logistic); }
+
+  // Begins with these points, [contexts][kApmPoints], Q16.
+  void reset(std::span<const std::uint16_t> points) {
+    points_.reset(points.size());
     std::copy(points.begin(), points.end(), points_.data());
   }
-  // Leaves every probability as it is.
-  Apm(std::size_t contexts, const Logistic& logistic) : points_(contexts * kApmPoints) {
+  // Begins with the points of set_identity().
+  void reset(std::size_t contexts, const Logistic& logistic) {
+    points_.reset(contexts * kApmPoints);
     set_identity({points_.data(), points_.size()}, logistic);
   }
 
@@ -34,16 +40,17 @@ class Apm {
   // update().
   std::uint32_t refine(std::int32_t stretched, std::size_t context) {
     const std::int32_t x = std::clamp(stretched, -kMaxInput, kMaxInput) + kMaxInput + 1;  // 1..4095
-    const std::size_t low = context * kApmPoints + static_cast<std::size_t>(x >> 7);
-    const std::int32_t weight = x & 127;
-    nearest_ = low + (weight >= 64 ? 1 : 0);
-    return static_cast<std::uint32_t>((points_[low] * (128 - weight) + points_[low + 1] * weight) >>
-                                      7);
+    const std::size_t low = context * kApmPoints + static_cast<std::size_t>(x >> kApmStepShift);
+    const std::int32_t weight = x & (kApmStep - 1);
+    nearest_ = low + (weight >= kApmStep / 2 ? 1 : 0);
+    return static_cast<std::uint32_t>(
+        (points_[low] * (kApmStep - weight) + points_[low + 1] * weight) >> kApmStepShift);
   }
   // Moves the nearer point by 2^-rate of its error.
   void update(bool bit, int rate) {
     const std::int32_t p = points_[nearest_];
-    points_[nearest_] = static_cast<std::uint16_t>(p + (((bit ? 65535 : 0) - p) >> rate));
+    const auto target = static_cast<std::int32_t>(bit ? kMaxProbability : 0);
+    points_[nearest_] = static_cast<std::uint16_t>(p + ((target - p) >> rate));
   }
 
   [[nodiscard]] std::span<const std::uint16_t> points() const {

@@ -1,7 +1,8 @@
-// Codes one block of text to one payload, independently of every other block.
+// Codes a block of text to a payload, and back, independently of every other block.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -15,19 +16,44 @@ namespace czip::v2 {
 
 struct CodedBlock {
   std::vector<std::uint8_t> payload;
-  std::uint32_t final_range = 0;  // the arithmetic coder's range after the last decision
+  std::uint32_t final_range = 0;  // the range coder's after the last decision
 };
 
-// The same payload at every SIMD level. Memory: at most some 150 MB for the largest block, and in
-// proportion to the text for small ones.
-Result<CodedBlock> encode_block(const Model& model, const BlockSettings& settings, SimdLevel simd,
-                                std::span<const std::uint8_t> text);
-
-// A range that no coder ends in: the file does not say the range, so it is not checked.
+// Stands for a final range that the file does not have, which is not checked. No coder ends in it.
 inline constexpr std::uint32_t kUnknownRange = 0;
 
-// Decodes exactly `text.size()` bytes and checks that the coder ended in `final_range`, unless that
-// is kUnknownRange, and used the whole payload. Errors: corrupt, out_of_memory.
+// Codes blocks one after another and keeps their memory, at most some 150 MB for the largest blocks
+// and in proportion to the text for small ones, until it is destroyed. Every block is coded
+// independently of the others: the results are those of encode_block and decode_block.
+class BlockCoder {
+ public:
+  explicit BlockCoder(SimdLevel simd);
+  BlockCoder(BlockCoder&&) noexcept;
+  BlockCoder& operator=(BlockCoder&&) noexcept;
+  ~BlockCoder();
+
+  [[nodiscard]] SimdLevel simd() const;
+
+  // The same payload at every SIMD level. Errors: unsupported (settings that do not suit the
+  // model), out_of_memory, and those of the model's network.
+  Result<CodedBlock> encode(const Model& model, const BlockSettings& settings,
+                            std::span<const std::uint8_t> text);
+
+  // Decodes exactly `text.size()` bytes. Checks that the coder ends in `final_range`, unless that
+  // is kUnknownRange, and that it used the whole payload. Errors: those of encode, corrupt,
+  // truncated.
+  Status decode(const Model& model, const BlockSettings& settings,
+                std::span<const std::uint8_t> payload, std::uint32_t final_range,
+                std::span<std::uint8_t> text);
+
+ private:
+  struct Memory;
+  std::unique_ptr<Memory> memory_;
+};
+
+// With a BlockCoder of its own.
+Result<CodedBlock> encode_block(const Model& model, const BlockSettings& settings, SimdLevel simd,
+                                std::span<const std::uint8_t> text);
 Status decode_block(const Model& model, const BlockSettings& settings, SimdLevel simd,
                     std::span<const std::uint8_t> payload, std::uint32_t final_range,
                     std::span<std::uint8_t> text);

@@ -1,7 +1,7 @@
-// The binary decomposition of a token: a search tree over the tokens in code order. A decision says
-// whether the token's rank in that order is at or past the node's split.
+// The binary decomposition of a token: a search tree over the tokens in code order. A token's place
+// in that order is its rank, and a decision is whether the rank is at or past the node's split.
 //
-// An inner node is named by its split, 1..size-1, for no two nodes split at the same rank.
+// An inner node is named by its split, 1..size-1: no two nodes have the same.
 #pragma once
 
 #include <cstdint>
@@ -9,19 +9,19 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/codec/v2/coding/constants.hpp"
 
 namespace czip::v2 {
 
 class CodeTree {
  public:
-  // `order[r]` is the token of rank r; `splits` lists the tree's splits in preorder (node, subtree
-  // of the lower ranks, subtree of the higher). Refuses what is not a permutation or not such a
-  // tree, and trees deeper than kMaxDepth.
+  // `order[r]` is the token of rank r; `splits` are the tree's splits in preorder (node, subtree of
+  // the lower ranks, subtree of the higher). Error: corrupt, if `order` is no permutation, `splits`
+  // is no such tree, or a node is kMaxTreeDepth deep.
   static Result<CodeTree> create(std::span<const std::uint16_t> order,
                                  std::span<const std::uint16_t> splits);
 
-  static constexpr std::uint32_t kMaxDepth = 64;
-  // Stands for "no inner node: one token is left".
+  // Stands for the split of a leaf: only one token is left.
   static constexpr std::uint32_t kLeaf = 0;
 
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(rank_.size()); }
@@ -41,8 +41,8 @@ class CodeTree {
   std::vector<std::uint16_t> token_;
 };
 
-// A tree whose splits halve the weights of the tokens below them as evenly as their order allows.
-// `weights[r]` belongs to rank r; their sum is below 2^63. Returns the splits in preorder.
+// The splits, in preorder, of a tree whose nodes halve the weights of the tokens below them as
+// evenly as their order allows. `weights[r]` is that of rank r; their sum is below 2^63.
 std::vector<std::uint16_t> balanced_splits(std::span<const std::uint64_t> weights);
 
 }  // namespace czip::v2

@@ -1,5 +1,5 @@
-// Inputs from decision counters: for a few low-order contexts, an adaptive probability for every
-// node of the code tree that was visited there.
+// Inputs from decision counters: for each of a few low-order contexts, an adaptive probability for
+// every node of the code tree that was visited in it (direct contexts in PAQ's terms).
 #pragma once
 
 #include <array>
@@ -7,48 +7,52 @@
 #include <span>
 #include <vector>
 
-#include "czip/codec/v2/coding/adaptive_map.hpp"
+#include "czip/codec/v2/coding/adaptive_probability.hpp"
 #include "czip/codec/v2/coding/code_tree.hpp"
+#include "czip/codec/v2/coding/constants.hpp"
 #include "czip/codec/v2/coding/contexts.hpp"
+#include "czip/codec/v2/coding/hash.hpp"
 #include "czip/codec/v2/coding/logistic.hpp"
 #include "czip/codec/v2/coding/node.hpp"
 #include "czip/codec/v2/coding/zeroed_array.hpp"
 
 namespace czip::v2 {
 
-// Order 0, orders 1 and 2, and the word so far.
-inline constexpr std::size_t kCounterInputs = 4;
-
 class CounterInputs {
  public:
-  // table_log2: lines of each hashed context.
-  CounterInputs(const CodeTree& tree, std::uint32_t table_log2);
+  CounterInputs() = default;
+  CounterInputs(const CodeTree& tree, std::uint32_t table_log2) { reset(tree, table_log2); }
+
+  // Begins with unused counters; each hashed context has 2^table_log2 lines. `tree` must outlive
+  // the use of the inputs.
+  void reset(const CodeTree& tree, std::uint32_t table_log2);
 
   void begin_token(const Contexts& contexts, const Node& root);
+  // inputs [kCounterInputs], stretched.
   void predict(const Logistic& logistic, std::span<std::int32_t> inputs) const;
-  // Learns the bit, then finds the slots of `next`, the node after it; null when there is none.
+  // Learns the bit, then finds the counters of `next`, the node that follows; null where none does.
   void update(bool bit, const Node* next);
 
  private:
-  // The nodes of three levels, by the path from the first of them; at index 0 the line's check. One
-  // cache line holds two.
-  using Line = std::array<std::uint32_t, 8>;
+  // The counters of the nodes of three levels (AdaptiveProbability::raw), numbered from 1 by the
+  // path from the first of them; at index 0 the line's check. Two lines to a cache line.
+  using Line = std::array<std::uint32_t, kCountersPerLine>;
 
   void find(const Node& node);
-  [[nodiscard]] std::size_t line_index(std::size_t slot, std::uint64_t hash) const {
-    return ((slot - 1) << table_log2_) + static_cast<std::size_t>(hash >> (64 - table_log2_));
+  [[nodiscard]] std::size_t line_index(std::size_t input, std::uint64_t hash) const {
+    return ((input - 1) << table_log2_) + static_cast<std::size_t>(place_of(hash, table_log2_));
   }
   // The lines of both children of a node, one of which comes next.
   void prefetch_children(std::uint32_t split) const;
 
-  const CodeTree* tree_;
-  std::uint32_t table_log2_;
+  const CodeTree* tree_ = nullptr;
+  std::uint32_t table_log2_ = 0;
   std::vector<AdaptiveProbability> order0_;  // [split]
   ZeroedArray<Line> lines_;                  // [kCounterInputs - 1][1 << table_log2]
   std::array<std::uint64_t, kCounterInputs> context_{};
   std::array<Line*, kCounterInputs> line_{};
   std::uint32_t split_ = 0;
-  std::uint32_t place_ = 1;
+  std::uint32_t counter_ = 1;  // the node's number in its line
 };
 
 }  // namespace czip::v2

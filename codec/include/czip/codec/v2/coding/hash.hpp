@@ -1,25 +1,27 @@
-// Hashes that name contexts. Part of the format: encoder, decoder and trainer must agree.
+// Hashes that name contexts.
 #pragma once
 
 #include <cstdint>
 
+#include "czip/codec/v2/coding/constants.hpp"
+
 namespace czip::v2 {
-
-// Stands before the first token of a text.
-inline constexpr std::uint32_t kNoToken = 0xffff;
-
-inline constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15;
 
 // One multiplication and a fold: every bit of `value` reaches the upper half.
 [[nodiscard]] constexpr std::uint64_t hash_combine(std::uint64_t hash, std::uint64_t value) {
-  const std::uint64_t product = (hash ^ value) * kGolden + 0x632be59bd9b4e019;
-  return product ^ (product >> 29);
+  const std::uint64_t product = (hash ^ value) * kHashMultiplier + kHashIncrement;
+  return product ^ (product >> kHashFold);
 }
 
 // The hash of the last `order` tokens, from that of the last `order - 1` and the token before them.
 // An order-0 context hashes to 0.
 [[nodiscard]] constexpr std::uint64_t extend_context(std::uint64_t hash, std::uint32_t token) {
   return hash_combine(hash, token + 1);
+}
+
+// The place of a hash in a table of 2^size_log2 places: its highest bits. 1 <= size_log2 <= 64.
+[[nodiscard]] constexpr std::uint64_t place_of(std::uint64_t hash, std::uint32_t size_log2) {
+  return hash >> (64 - size_log2);
 }
 
 }  // namespace czip::v2

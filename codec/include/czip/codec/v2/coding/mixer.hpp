@@ -1,5 +1,6 @@
-// Two layers of gated mixing (paq8): several sets of weights, each chosen by its own small context,
-// mix all inputs; a last set mixes what they say.
+// Two layers of gated logistic mixing (paq8: Mahoney 2005, "Adaptive Weighing of Context Models").
+// In the first, each of five selectors picks one of its weight sets by a small context, and each
+// set picked mixes all inputs. In the second, one weight set mixes their outputs.
 #pragma once
 
 #include <array>
@@ -7,29 +8,37 @@
 #include <span>
 #include <vector>
 
+#include "czip/codec/v2/coding/constants.hpp"
 #include "czip/codec/v2/coding/logistic.hpp"
 #include "czip/engine/v2/mixer_kernels.hpp"
 
 namespace czip::v2 {
 
-inline constexpr std::size_t kSelectors = 5;
-inline constexpr std::array<std::size_t, kSelectors> kSelectorSizes{768, 64, 384, 1024, 1024};
-inline constexpr std::size_t kSets = 768 + 64 + 384 + 1024 + 1024;
-inline constexpr std::size_t kFinalSets = 64;
-
 class Mixer {
  public:
-  // weights: [kSets][input_count]; final_weights: [kFinalSets][kInputGroup]; both 16.16.
+  explicit Mixer(SimdLevel simd) : kernels_(&mixer_kernels(simd)) {}
   Mixer(std::size_t input_count, std::span<const std::int32_t> weights,
-        std::span<const std::int32_t> final_weights, const Logistic& logistic, SimdLevel simd);
+        std::span<const std::int32_t> final_weights, const Logistic& logistic, SimdLevel simd)
+      : Mixer(simd) {
+    reset(input_count, weights, final_weights, logistic);
+  }
 
+  // Begins with weights [kWeightSets][input_count] and final_weights
+  // [kFinalWeightSets][kInputGroup], both Q16, and all inputs 0. `logistic` must outlive the use of
+  // the mixer.
+  void reset(std::size_t input_count, std::span<const std::int32_t> weights,
+             std::span<const std::int32_t> final_weights, const Logistic& logistic);
+
+  // Stretched, within +-kMaxInput; they stay as they are until they are set again.
   [[nodiscard]] std::span<std::int32_t> inputs() { return std::span(inputs_).first(input_count_); }
 
-  // How fast the weights learn from here on: 256 moves a weight by input * error / 2^14.
+  // The first layer's learning rate from here on, at most 1023: an update moves a weight by
+  // input * error * rate / 2^22, with the error in Q16.
   void set_rate(std::int32_t rate) { rate_ = rate; }
-  // context[s] is below kSelectorSizes[s], final_context below kFinalSets.
-  void select(const std::array<std::uint32_t, kSelectors>& context, std::uint32_t final_context);
-  // Stretched, within +-kMaxStretch.
+  // context[s] is below kMixerSelectorSizes[s], final_context below kFinalWeightSets.
+  void select(const std::array<std::uint32_t, kMixerSelectors>& context,
+              std::uint32_t final_context);
+  // The mixed prediction, stretched, within +-kMaxStretch.
   std::int32_t mix();
   void update(bool bit);
 
@@ -37,16 +46,16 @@ class Mixer {
   [[nodiscard]] std::span<const std::int32_t> final_weights() const { return final_weights_; }
 
  private:
-  const Logistic* logistic_;
+  const Logistic* logistic_ = nullptr;
   const MixerKernels* kernels_;
-  std::size_t input_count_;
+  std::size_t input_count_ = 0;
   std::vector<std::int32_t> weights_;
   std::vector<std::int32_t> final_weights_;
   alignas(64) std::array<std::int32_t, kMaxMixerInputs> inputs_{};
   alignas(64) std::array<std::int32_t, kInputGroup> final_inputs_{};
-  std::array<std::int32_t*, kSelectors> sets_{};
+  std::array<std::int32_t*, kMixerSelectors> sets_{};
   std::int32_t* final_set_ = nullptr;
-  std::array<std::int32_t, kSelectors> outputs_{};
+  std::array<std::int32_t, kMixerSelectors> outputs_{};
   std::int32_t output_ = 0;
   std::int32_t rate_ = 0;
 };

@@ -1,4 +1,4 @@
-// What a network expects of a stream's next token, decision by decision.
+// A network's prediction of a stream's next token, as one mixer input per binary decision.
 #pragma once
 
 #include <cstdint>
@@ -11,20 +11,21 @@ namespace czip::v2 {
 
 class NetworkPrediction {
  public:
-  // Of `stream`, whose network has just made a step; no network takes part if `network` is null.
-  // All must outlive the opinion, and no other one may be used in its time.
+  // The prediction for `stream`, after a step of the network in which it took part. Without a
+  // network (null) every input is 0. All arguments must outlive the prediction, and only one
+  // prediction of a network may be in use at a time.
   NetworkPrediction(const Logistic& logistic, NetworkStreams* network, std::uint32_t stream);
 
-  // The mixer's input at a node, which is not a leaf; 0 where no network takes part. Nodes of one
-  // group only from the first such node on.
+  // The mixer's input at an inner node, stretched. Nodes must be asked for from the root down:
+  // after a node whose ranks are all in one group, only nodes of that group.
   std::int32_t input(const Node& node);
 
  private:
   const Logistic* logistic_;
   NetworkStreams* network_;
   std::uint32_t stream_;
-  // Ascending sums of weights, each at least 1: of the groups, and of the tokens of one group, from
-  // the rank `first_` on; empty before a node of one group.
+  // Cumulative frequencies of the groups, and of the tokens of one group, whose first rank is
+  // first_; members_ is empty until a node within one group comes.
   std::span<const std::uint32_t> groups_;
   std::span<const std::uint32_t> members_;
   std::uint32_t first_ = 0;

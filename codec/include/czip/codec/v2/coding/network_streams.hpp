@@ -1,9 +1,8 @@
-// The network's side of a block: one step for all streams at a time, then what it expects next in
-// each.
+// Runs the network for the streams of a block, one step for all of them at a time, and gives its
+// predictions.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -13,30 +12,40 @@
 
 namespace czip::v2 {
 
-// The first input token of every stream: that of byte 0, which stands between documents.
-inline constexpr std::uint32_t kFirstInput = 0;
+// What the network sees before the first token of a stream: the token of byte 0, which stands
+// between documents in training.
+inline constexpr std::uint32_t kStreamStartToken = 0;
 
 class NetworkStreams {
  public:
-  // The model must have a network. Errors: those of load_network, out_of_memory.
+  // For a model that has a network, and outlives the streams. Errors: those of load_network,
+  // out_of_memory.
   static Result<NetworkStreams> create(const ModelParts& model, SimdLevel simd,
                                        std::uint32_t streams);
-  // Does what `create` would do first, once for all blocks. Errors: those of load_network.
+  // Loads the model's network, if that has not been done yet, as `create` does. Errors: those of
+  // load_network.
   static Status load(const ModelParts& model, SimdLevel simd);
-  // Of a network, and the groups it was made with, that outlive the streams.
+  // For a network, and the groups that it was made with, which outlive the streams. Error:
+  // out_of_memory.
   static Result<NetworkStreams> create(const Network& network, const TokenGroups& groups,
                                        std::uint32_t streams);
 
-  [[nodiscard]] const TokenGroups& groups() const { return *groups_; }
+  // Begins all streams anew.
+  void reset();
 
-  // The token that a stream goes on with.
+  [[nodiscard]] const Network& network() const { return *network_; }
+  [[nodiscard]] const TokenGroups& groups() const { return *groups_; }
+  [[nodiscard]] std::uint32_t streams() const { return static_cast<std::uint32_t>(last_.size()); }
+
+  // Sets the token that the next step appends to a stream.
   void set_last_token(std::uint32_t stream, std::uint32_t token) { last_[stream] = token; }
-  // Appends the last tokens to the first `streams` streams.
+  // One step of the network: appends to each of the first `streams` streams its last token.
   void step(std::uint32_t streams);
-  // What the network expects next in a stream: ascending sums of weights, of the groups, [groups +
-  // 1], and of one group's tokens, [members + 1]. Each is valid until its next call.
-  std::span<const std::uint32_t> group_sums(std::uint32_t stream);
-  std::span<const std::uint32_t> member_sums(std::uint32_t stream, std::uint32_t group);
+  // The network's prediction of a stream's next token, as cumulative frequencies
+  // (Network::masses): of the groups, [groups + 1], and of the tokens of one group, [members + 1].
+  // Each is valid until it is called again.
+  std::span<const std::uint32_t> group_cumulative(std::uint32_t stream);
+  std::span<const std::uint32_t> member_cumulative(std::uint32_t stream, std::uint32_t group);
 
  private:
   NetworkStreams(const Network& network, const TokenGroups& groups, InferenceState state,
@@ -44,15 +53,12 @@ class NetworkStreams {
 
   const Network* network_;
   const TokenGroups* groups_;
-  // Made here, for a SIMD level that is not this machine's best; destroyed after the state, which
-  // uses it.
-  std::unique_ptr<NetworkPart> own_;
   InferenceState state_;
   std::vector<std::uint32_t> last_;
   std::vector<std::int32_t> logits_;  // [streams][groups]
-  std::vector<std::uint32_t> group_sums_;
+  std::vector<std::uint32_t> group_cumulative_;
   std::vector<std::int32_t> member_logits_;
-  std::vector<std::uint32_t> member_sums_;
+  std::vector<std::uint32_t> member_cumulative_;
 };
 
 }  // namespace czip::v2

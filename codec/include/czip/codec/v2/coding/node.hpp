@@ -1,18 +1,20 @@
-// Where a token's coding stands in the code tree.
+// An inner node of the code tree, with the way to it: the state of a token's coding.
 #pragma once
 
 #include <cstdint>
 
 #include "czip/codec/v2/coding/code_tree.hpp"
+#include "czip/codec/v2/coding/constants.hpp"
 
 namespace czip::v2 {
 
 struct Node {
-  std::uint32_t split = 0;  // a 1 says that the rank is at or past it
+  std::uint32_t split = 0;  // the bit is 1 if the rank is at or past this
   std::uint32_t low = 0;    // the ranks still possible: low <= rank < high
   std::uint32_t high = 0;
   std::uint32_t depth = 0;
-  std::uint32_t path = 1;  // the decisions so far below a leading 1, while they fit 20 bits
+  // The bits so far, below a leading 1; at least kMixerPaths, otherwise undefined, from 8 bits on.
+  std::uint32_t path = 1;
 };
 
 // Where the coding of a token begins.
@@ -20,19 +22,19 @@ struct Node {
   return {.split = tree.root(), .low = 0, .high = tree.size(), .depth = 0, .path = 1};
 }
 
-// Where it goes on after a decision.
+// The node after a decision; a leaf has the split CodeTree::kLeaf.
 [[nodiscard]] inline Node child_node(const CodeTree& tree, Node node, bool bit) {
   (bit ? node.low : node.high) = node.split;
   node.split = tree.child(node.split, bit);
   ++node.depth;
-  if (node.path < 1u << 19) node.path = 2 * node.path + (bit ? 1 : 0);
+  if (node.path < kMixerPaths) node.path = 2 * node.path + (bit ? 1 : 0);
   return node;
 }
 
-// Depths in four classes: 0, 1-2, 3-5, 6 and more.
-inline constexpr std::uint32_t kDepthClasses = 4;
+// 0..kDepthClasses - 1.
 [[nodiscard]] constexpr std::uint32_t depth_class(std::uint32_t depth) {
-  return depth == 0 ? 0 : depth < 3 ? 1 : depth < 6 ? 2 : 3;
+  if (depth < kDepthClassBegin[0]) return 0;
+  return depth < kDepthClassBegin[1] ? 1 : depth < kDepthClassBegin[2] ? 2 : 3;
 }
 
 }  // namespace czip::v2

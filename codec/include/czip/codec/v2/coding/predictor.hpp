@@ -1,6 +1,7 @@
-// The predictor of CZIPv2: the probability of each binary decision of each token, mixed from the
-// n-gram prior, successor lists of many contexts, decision counters, match models and, if there is
-// one, the network. Integers only. The specification is conformance/czip-v2-coding.md.
+// The predictor of CZIPv2: the probability of each binary decision of each token, mixed (Mahoney
+// 2005) from the n-gram prior, successor lists of many contexts, decision counters, match models
+// and the network, where one takes part. Integers only. Specification:
+// conformance/czip-v2-coding.md.
 #pragma once
 
 #include <cstdint>
@@ -8,27 +9,28 @@
 
 #include "czip/codec/v2/coding/apm.hpp"
 #include "czip/codec/v2/coding/code_tree.hpp"
+#include "czip/codec/v2/coding/constants.hpp"
 #include "czip/codec/v2/coding/contexts.hpp"
 #include "czip/codec/v2/coding/counter_inputs.hpp"
 #include "czip/codec/v2/coding/history.hpp"
-#include "czip/codec/v2/coding/list_inputs.hpp"
 #include "czip/codec/v2/coding/logistic.hpp"
 #include "czip/codec/v2/coding/match_inputs.hpp"
 #include "czip/codec/v2/coding/mixer.hpp"
 #include "czip/codec/v2/coding/prior_inputs.hpp"
 #include "czip/codec/v2/coding/profile.hpp"
+#include "czip/codec/v2/coding/successor_inputs.hpp"
 #include "czip/codec/v2/coding/trained_state.hpp"
 
 namespace czip::v2 {
 
-// What the predictor reads and never changes; outlives it.
+// What the predictor reads and never changes. All must outlive it.
 struct PredictorTables {
   const Logistic* logistic;
   const CodeTree* tree;
   const Prior* prior;
 };
 
-// The sizes of the predictor's tables, by the length of the text it is for.
+// The sizes of the predictor's tables, which follow from the length of the text.
 struct TableSizes {
   std::uint32_t lists_log2;
   std::uint32_t counters_log2;
@@ -38,34 +40,46 @@ struct TableSizes {
   static TableSizes for_text(std::uint64_t text_bytes);
 };
 
-// One of the sequences of tokens that share a predictor.
+// One of a block's sequences of tokens, which share a predictor.
 struct Stream {
-  std::uint32_t number = 0;  // below 64
+  std::uint32_t number = 0;  // below 2^kMaxStreamsLog2
   History history;
   MatchPositions matches;
 };
 
 class Predictor {
  public:
+  // Must be reset before it is used.
+  explicit Predictor(SimdLevel simd) : mixer_(simd) {}
   Predictor(const PredictorTables& tables, const Profile& profile, const TrainedState& state,
-            const TableSizes& sizes, SimdLevel simd);
+            const TableSizes& sizes, SimdLevel simd)
+      : Predictor(simd) {
+    reset(tables, profile, state, sizes);
+  }
 
-  // Sets out to code the stream's next token.
+  // Begins a block. Keeps memory that it has from earlier blocks; what it allocates besides may
+  // throw std::bad_alloc. `tables` must outlive the block.
+  void reset(const PredictorTables& tables, const Profile& profile, const TrainedState& state,
+             const TableSizes& sizes);
+
+  // Begins the stream's next token, at the root of the code tree. `stream` must live until
+  // end_token().
   void begin_token(Stream& stream);
-  // Whether one token is left, rank().
+  // Whether the token is known: it is rank().
   [[nodiscard]] bool decided() const { return node_.split == CodeTree::kLeaf; }
   [[nodiscard]] std::uint32_t rank() const { return node_.low; }
-  // A 1 says that the rank is at or past this.
+  // The bit to code is 1 if the token's rank is at or past this.
   [[nodiscard]] std::uint32_t split() const { return node_.split; }
   [[nodiscard]] const Node& node() const { return node_; }
-  // Probability of a 1 in units of 2^-16, 1..65535. `network` is the network's input to the mixer
-  // at the node, 0 where none takes part.
+  // Probability of a 1 in units of 2^-16, 1..65535. `network` is the mixer's input from the
+  // network, stretched; 0 where none takes part.
   std::uint32_t predict(std::int32_t network);
+  // Learns the bit that predict() was for, and goes to the next node.
   void update(bool bit);
-  // Learns the token, whose bytes are `bytes`.
+  // Learns the token, which has these bytes, and appends it to the stream.
   void end_token(std::string_view bytes);
 
-  // What training keeps.
+  // The state that a model keeps of training.
   [[nodiscard]] TrainedState trained_state() const;
 
  private:
@@ -76,17 +90,17 @@ class Predictor {
   void prefetch_apm() const;
   [[nodiscard]] std::size_t hashed_context() const;
 
-  const Logistic* logistic_;
-  const CodeTree* tree_;
-  std::size_t list_count_;
+  const Logistic* logistic_ = nullptr;
+  const CodeTree* tree_ = nullptr;
+  std::size_t list_count_ = 0;
   Mixer mixer_;
-  ListInputs lists_;
+  SuccessorInputs successors_;
   CounterInputs counters_;
   PriorInputs prior_;
   MatchInputs matches_;
   Apm node_apm_;    // by node
   Apm hashed_apm_;  // by hash of the last token and the node
-  std::uint32_t hashed_apm_log2_;
+  std::uint32_t hashed_apm_log2_ = 0;
 
   Stream* stream_ = nullptr;
   Contexts contexts_;

@@ -1,14 +1,14 @@
-// The n-gram prior: a pruned language model over tokens, orders 0 to kMaxPriorOrder, read-only and
-// shared by every block. It gives each range of the code tree a mass by interpolated back-off
-// (Jelinek-Mercer form with absolute discounting, Chen and Goodman 1998):
+// The n-gram prior: a pruned language model over tokens, of orders 0 to kMaxPriorOrder, read-only
+// and shared by all blocks. It gives each range of ranks a probability by interpolated back-off
+// (Jelinek-Mercer form with absolute discounting: Chen and Goodman 1998):
 //
-//   mass_0(range)  from the order-0 table
-//   mass_k(range) = listed_k(range) + unlisted_k * mass_(k-1)(range)
+//   p_0(range) = from the order-0 table
+//   p_k(range) = listed_k(range) + escape_k * p_(k-1)(range)
 //
-// where a context of order k lists some successors with discounted probabilities, and what they
-// leave is unlisted_k. Where the context is not in the table, mass_k = mass_(k-1).
+// where a context of order k lists some successors with discounted probabilities, and escape_k is
+// what they leave. Where the context is not in the table, p_k = p_(k-1).
 //
-// Units: masses are Q32 of the whole, listed probabilities Q16.
+// Units: order-0 probabilities are Q32, listed ones and escapes Q16.
 #pragma once
 
 #include <array>
@@ -17,65 +17,99 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/codec/v2/coding/constants.hpp"
 
 namespace czip::v2 {
 
-inline constexpr std::uint32_t kMaxPriorOrder = 5;
-
-// One order's contexts. Buckets hold the contexts whose hash has the bucket's number as its highest
-// bits; a context is a header cell and its entries in ascending rank, each cell 16 bits
-// little-endian:
-//   header: fingerprint (8 bits) << 8 | length (5 bits) << 3 | scale (3 bits); length 31: one more
-//   cell
-//           follows with the length
-//   entry:  rank << 3 | level
+// The contexts of one order. A bucket has the contexts whose hash has the bucket's number as its
+// highest bits, one after another. A context is a header cell, the length where the header has no
+// room for it, and the entries in ascending rank. Cells have 16 bits, little-endian:
+//
+//   cell      bits 8-15     bits 3-7    bits 0-2
+//   header    fingerprint   length      scale
+//
+//   cell      bits 0-15
+//   length    only where the header's length is 31: the length, 31 or more
+//
+//   cell      bits 3-15     bits 0-2
+//   entry     rank          level
 struct PriorOrder {
-  std::span<const std::uint8_t> index;  // u32[buckets + 1]: where each bucket begins, in cells
+  std::span<const std::uint8_t> index;  // u32[buckets + 1]: the cell at which each bucket begins
   std::span<const std::uint8_t> cells;  // u16[]
   std::uint32_t buckets_log2 = 0;
 };
 
-inline constexpr std::uint32_t kPriorScales = 8;
-inline constexpr std::uint32_t kPriorLevels = 8;
-inline constexpr std::uint32_t kLongList = 31;
-inline constexpr std::uint32_t kMaxPriorRanks = 1 << 13;
-
 [[nodiscard]] constexpr std::uint32_t prior_fingerprint(std::uint64_t hash) {
-  return static_cast<std::uint32_t>(hash >> 8) & 0xff;
+  return static_cast<std::uint32_t>(hash >> kPriorFingerprintShift) &
+         ((1U << kPriorFingerprintBits) - 1);
 }
 
-// The probability that a level stands for, Q16: the highest of a scale halves from scale to scale
-// by the square root of 2 twice over, and each level is 10/17 of the one before.
+struct PriorHeader {
+  std::uint32_t fingerprint = 0;
+  std::uint32_t length = 0;  // kLongList: the next cell has it
+  std::uint32_t scale = 0;
+};
+
+[[nodiscard]] constexpr std::uint32_t pack_prior_header(const PriorHeader& header) {
+  return (header.fingerprint << kPriorLengthBits | header.length) << kPriorScaleBits | header.scale;
+}
+[[nodiscard]] constexpr PriorHeader unpack_prior_header(std::uint32_t cell) {
+  return {.fingerprint = cell >> (kPriorLengthBits + kPriorScaleBits),
+          .length = (cell >> kPriorScaleBits) & ((1U << kPriorLengthBits) - 1),
+          .scale = cell & (kPriorScales - 1)};
+}
+
+struct PriorEntry {
+  std::uint32_t rank = 0;
+  std::uint32_t level = 0;
+};
+
+[[nodiscard]] constexpr std::uint32_t pack_prior_entry(const PriorEntry& entry) {
+  return entry.rank << kPriorLevelBits | entry.level;
+}
+[[nodiscard]] constexpr PriorEntry unpack_prior_entry(std::uint32_t cell) {
+  return {.rank = cell >> kPriorLevelBits, .level = cell & (kPriorLevels - 1)};
+}
+
+// The probability that a level of a scale stands for, Q16.
 [[nodiscard]] std::uint32_t prior_probability(std::uint32_t scale, std::uint32_t level);
 
-// The successors that a context lists: ranks ascending, sums[i] the probability of the first i,
-// Q16.
+// The successors that a context lists, in ascending rank, with cumulative probabilities:
+// cumulative[i] is the sum of the first i, Q16.
 struct PriorList {
   std::vector<std::uint16_t> ranks;
-  std::vector<std::uint32_t> sums;
+  std::vector<std::uint32_t> cumulative;
   std::uint32_t size = 0;  // 0: the context is not in the table
 
-  [[nodiscard]] std::uint32_t unlisted() const { return 65536 - sums[size]; }
+  // The probability that is left for tokens outside the list, Q16, at least 1.
+  [[nodiscard]] std::uint32_t escape() const { return kProbabilityOne - cumulative[size]; }
 };
 
 class Prior {
  public:
-  // order0[r]: probability of rank r, Q32, at least 1, sum at most 2^32. The spans must outlive the
-  // prior.
+  // order0[r]: probability of rank r, Q32, at least 1, sum at most 2^32. The orders' spans must
+  // outlive the prior. Error: corrupt. The content of the tables is not checked: find() gets along
+  // with any.
   static Result<Prior> create(std::span<const std::uint32_t> order0,
                               std::vector<PriorOrder> orders);
 
   [[nodiscard]] std::uint32_t orders() const { return static_cast<std::uint32_t>(orders_.size()); }
-  // Mass of the ranks below `rank` at order 0, Q32.
-  [[nodiscard]] std::uint64_t order0_below(std::uint32_t rank) const { return below_[rank]; }
+  // Sum of the order-0 probabilities of the ranks below `rank`, Q32.
+  [[nodiscard]] std::uint64_t order0_cumulative(std::uint32_t rank) const {
+    return order0_cumulative_[rank];
+  }
 
   void prefetch_index(std::uint32_t order, std::uint64_t hash) const;
   void prefetch_cells(std::uint32_t order, std::uint64_t hash) const;
-  // order is 1..orders(); `hash` is of that many tokens.
+  // Looks up the context of order 1..orders() whose hash is that of the last `order` tokens.
   void find(std::uint32_t order, std::uint64_t hash, PriorList& list) const;
 
  private:
-  std::vector<std::uint64_t> below_;  // [ranks + 1]
+  // The entries from cell `at` on, at most `length`.
+  void read_list(const PriorOrder& table, std::uint64_t at, std::uint64_t length,
+                 std::uint32_t scale, PriorList& list) const;
+
+  std::vector<std::uint64_t> order0_cumulative_;  // [ranks + 1]
   std::vector<PriorOrder> orders_;
   std::array<std::uint32_t, kPriorScales * kPriorLevels> probability_{};
 };

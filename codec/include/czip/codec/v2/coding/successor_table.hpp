@@ -1,47 +1,54 @@
 // For each context seen in this block, the last few tokens that followed it: a hash table of short
-// lists, most recent first, with saturating counts. What bit-history states are to paq8, for
-// tokens.
+// lists, most recent first, with saturating counts. It has the part that the bit-history states of
+// paq8's indirect contexts have (Mahoney), with tokens in place of bits.
 #pragma once
 
 #include <array>
 #include <cstdint>
 
+#include "czip/codec/v2/coding/constants.hpp"
+#include "czip/codec/v2/coding/hash.hpp"
 #include "czip/codec/v2/coding/zeroed_array.hpp"
 
 namespace czip::v2 {
 
-inline constexpr std::size_t kSuccessors = 4;
-
-// 16 bytes, four to a cache line. A count of 0 marks the end of the list.
+// 16 bytes, four to a cache line. A count of 0 ends the list.
 struct SuccessorList {
   std::uint16_t check;
-  std::uint8_t total;  // times the context was seen, saturating
-  std::uint8_t novel;  // times that a token came which the list did not hold
-  std::array<std::uint16_t, kSuccessors> rank;
-  std::array<std::uint8_t, kSuccessors> count;
+  std::uint8_t total;    // times the context was seen, saturating
+  std::uint8_t escapes;  // times that the token was not in the list (PPM's escape), saturating
+  std::array<std::uint16_t, kSuccessorsPerList> rank;
+  std::array<std::uint8_t, kSuccessorsPerList> count;
 
+  // Moves the coded token to the front, or puts it there.
   void update(std::uint16_t coded);
 };
 static_assert(sizeof(SuccessorList) == 16);
 
 class SuccessorTable {
  public:
-  explicit SuccessorTable(std::uint32_t size_log2)
-      : lists_(std::size_t{1} << size_log2), shift_(64 - size_log2) {}
+  SuccessorTable() = default;
+  explicit SuccessorTable(std::uint32_t size_log2) { reset(size_log2); }
+
+  // Makes it 2^size_log2 empty lists.
+  void reset(std::uint32_t size_log2) {
+    lists_.reset(std::size_t{1} << size_log2);
+    size_log2_ = size_log2;
+  }
 
   void prefetch(std::uint64_t hash) const { __builtin_prefetch(&lists_[line_of(hash)], 1); }
 
-  // The list of a context, emptied if the context has none yet: within one cache line, the one with
-  // the same check, else the one seen least often.
+  // The list of a context. A context without one gets the list of its line that was seen least
+  // often, emptied.
   SuccessorList& find(std::uint64_t hash);
 
  private:
   [[nodiscard]] std::size_t line_of(std::uint64_t hash) const {
-    return static_cast<std::size_t>(hash >> shift_) & ~std::size_t{3};
+    return static_cast<std::size_t>(place_of(hash, size_log2_)) & ~(kListsPerLine - 1);
   }
 
   ZeroedArray<SuccessorList> lists_;
-  std::uint32_t shift_;
+  std::uint32_t size_log2_ = 0;
 };
 
 }  // namespace czip::v2

@@ -1,6 +1,6 @@
-// The groups of tokens that a network's two-level softmax expects first: the largest subtrees of
-// the code tree that have no more leaves than the network's group size. So each decision of the
-// tree is either one between groups or one inside a group.
+// The groups of tokens of a network's two-level softmax (Goodman 2001): the largest subtrees of the
+// code tree that have no more leaves than the network's group size. So each decision of the tree is
+// either between groups or inside one group.
 #pragma once
 
 #include <cstdint>
@@ -14,13 +14,13 @@ namespace czip::v2 {
 
 class TokenGroups {
  public:
-  // A group has one token at least.
+  // A group size of 0 counts as 1.
   TokenGroups(const CodeTree& tree, std::uint32_t group_size);
 
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(first_.size()); }
   // The first rank of each group, ascending.
   [[nodiscard]] std::span<const std::uint32_t> first_ranks() const { return first_; }
-  // The group of a rank; that of the rank past the last one is size().
+  // The group of a rank; size() for the rank past the last one.
   [[nodiscard]] std::uint32_t group_of(std::uint32_t rank) const { return group_of_[rank]; }
   // Whether all ranks of the node are in one group.
   [[nodiscard]] bool holds(const Node& node) const { return node.high - node.low <= group_size_; }

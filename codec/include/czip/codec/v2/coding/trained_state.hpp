@@ -1,5 +1,6 @@
-// The part of the predictor's state that is trained beforehand and kept in the model, one for each
-// profile; where the model has a network, another for each profile that it joins.
+// The part of the predictor's state that is trained beforehand and kept in the model: one for each
+// profile and, where the model has a network, another for each profile that the network takes part
+// in.
 #pragma once
 
 #include <array>
@@ -12,11 +13,11 @@
 namespace czip::v2 {
 
 struct TrainedState {
-  std::vector<std::int32_t> weights;        // [kSets][inputs of the profile], 16.16
-  std::vector<std::int32_t> final_weights;  // [kFinalSets][kInputGroup]
-  std::vector<std::uint32_t> list_maps;     // [lists][kListStates], AdaptiveProbability::raw
+  std::vector<std::int32_t> weights;        // [kWeightSets][inputs of the profile], Q16
+  std::vector<std::int32_t> final_weights;  // [kFinalWeightSets][kInputGroup], Q16
+  std::vector<std::uint32_t> list_maps;     // [lists][kSuccessorStates], AdaptiveProbability::raw
   std::vector<std::uint32_t> match_maps;    // [kMatchInputs][kMatchStates]
-  std::vector<std::uint16_t> apm;           // [vocabulary][kApmPoints]
+  std::vector<std::uint16_t> apm;           // [vocabulary][kApmPoints], Q16
 
   // Before any training.
   static TrainedState initial(const Profile& profile, std::uint32_t vocabulary,

@@ -1,7 +1,8 @@
-// A large array of zeros for tables that are visited at random.
+// A large array that begins as zeros, for tables with random access (base/zeroed_memory.hpp).
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <new>
 #include <type_traits>
 
@@ -9,14 +10,28 @@
 
 namespace czip::v2 {
 
-// Throws std::bad_alloc as a standard container does. T's zero bytes are its initial value.
+// Throws std::bad_alloc, as a standard container does. T's initial value must be all zero bytes.
 template <class T>
 class ZeroedArray {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
 
  public:
-  explicit ZeroedArray(std::size_t size) : memory_(allocate_zeroed(size * sizeof(T))), size_(size) {
-    if (memory_ == nullptr) throw std::bad_alloc();
+  ZeroedArray() = default;
+  explicit ZeroedArray(std::size_t size) { reset(size); }
+
+  // Makes it `size` zeros. Keeps its memory if that is large enough: to clear it costs no more than
+  // it costs the system to clear new pages.
+  void reset(std::size_t size) {
+    if (size <= capacity_) {
+      if (size > 0) std::memset(memory_.get(), 0, size * sizeof(T));
+    } else {
+      memory_ = {};
+      size_ = capacity_ = 0;
+      memory_ = allocate_zeroed(size * sizeof(T));
+      if (memory_ == nullptr) throw std::bad_alloc();
+      capacity_ = size;
+    }
+    size_ = size;
   }
 
   [[nodiscard]] T* data() { return static_cast<T*>(memory_.get()); }
@@ -27,7 +42,8 @@ class ZeroedArray {
 
  private:
   ZeroedMemory memory_;
-  std::size_t size_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
 };
 
 }  // namespace czip::v2

@@ -1,8 +1,8 @@
-// The network of a model, in the terms of its tokenizer and code order.
+// The network of a model, with its logits in the model's code order.
 #pragma once
 
+#include <map>
 #include <mutex>
-#include <string_view>
 
 #include "czip/base/error.hpp"
 #include "czip/codec/v2/coding/code_tree.hpp"
@@ -12,40 +12,51 @@
 
 namespace czip::v2 {
 
-struct NetworkPart {
+struct ModelNetwork {
   TokenGroups groups;
-  Network network;
+  Network network;  // made with these groups
 };
 
-[[nodiscard]] inline bool is_network_tensor(std::string_view name) {
-  return name.starts_with("network.");
-}
-
-// Logits in the order of the tree's ranks; valid as long as both.
+// Logits in the order of the tree's ranks. Valid as long as tree and groups.
 [[nodiscard]] inline LogitOrder network_order(const CodeTree& tree, const TokenGroups& groups) {
   return {.tokens = tree.order(), .groups = groups.first_ranks()};
 }
 
-// Of the file's network, which has the tree's vocabulary. Errors: corrupt, unsupported.
+// The configuration of the file's network, whose vocabulary must be the tree's. Errors: corrupt,
+// unsupported.
 Result<NetworkConfig> read_network_config(const safetensors::File& file, const CodeTree& tree);
 
-// Of the file's tensors "network.*". Errors: those of read_network_config and Network::create.
-Result<NetworkPart> load_network(const safetensors::File& file, const CodeTree& tree,
-                                 SimdLevel simd = best_simd_level());
+// The network in the file's tensors "network.*". Errors: those of read_network_config and
+// Network::create.
+Result<ModelNetwork> load_network(const safetensors::File& file, const CodeTree& tree,
+                                  SimdLevel simd = best_simd_level());
 
-// Loads a model's network, at this machine's best SIMD level, when it is first asked for, by
-// whichever thread: most levels do without, and a short text takes less time than the loading.
-class LazyNetwork {
+// A model's network, loaded once for each SIMD level that is asked for: when it is first asked for,
+// because most levels do without, and a short text takes less time than the loading.
+class NetworkCache {
  public:
-  // With the model's file and tree, the same each time.
-  const Result<NetworkPart>& get(const safetensors::File& file, const CodeTree& tree) const {
-    std::call_once(once_, [&] { network_ = load_network(file, tree); });
-    return network_;
+  // `file` and `tree` must be the same each time, and outlive the cache. May be called by several
+  // threads at once. A failure is kept, too. Errors: those of load_network.
+  const Result<ModelNetwork>& get(const safetensors::File& file, const CodeTree& tree,
+                                  SimdLevel simd) const {
+    Entry& entry = entry_of(simd);
+    std::call_once(entry.once, [&] { entry.network = load_network(file, tree, simd); });
+    return entry.network;
   }
 
  private:
-  mutable std::once_flag once_;
-  mutable Result<NetworkPart> network_ = fail(ErrorCode::internal, "not loaded");
+  struct Entry {
+    std::once_flag once;
+    Result<ModelNetwork> network = fail(ErrorCode::internal, "not loaded");
+  };
+
+  Entry& entry_of(SimdLevel simd) const {
+    const std::lock_guard lock(mutex_);
+    return entries_[simd];
+  }
+
+  mutable std::mutex mutex_;
+  mutable std::map<SimdLevel, Entry> entries_;  // entries never move
 };
 
 }  // namespace czip::v2

@@ -23,15 +23,10 @@ struct ModelParts {
   Logistic logistic;
   CodeTree tree;
   Prior prior;
-  TrainedStates states;          // where no network takes part
-  TrainedStates network_states;  // where one does: of the profiles from kFirstNetworkProfile on
-  // Null: the model has none.
-  std::unique_ptr<const LazyNetwork> network;
+  TrainedStates states;                         // where no network takes part
+  TrainedStates network_states;                 // where one does; empty below kFirstNetworkProfile
+  std::unique_ptr<const NetworkCache> network;  // null: the model has none
   safetensors::File file;
 };
-
-// Model files hold mixer weights as 16-bit integers with 12 fractional bits, a sixteenth of the
-// mixer's precision.
-inline constexpr int kStoredWeightShift = 4;
 
 }  // namespace czip::v2

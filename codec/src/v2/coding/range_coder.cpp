@@ -1,17 +1,17 @@
-#include "v2/coding/binary_coder.hpp"
+#include "v2/coding/range_coder.hpp"
 
 namespace czip::v2 {
 
-void BinaryEncoder::shift_low() {
+void RangeEncoder::shift_low() {
   const auto top = static_cast<std::uint32_t>(low_ >> 24);  // 9 bits: carry and byte
   if (top != 0xff) {
     const auto carry = static_cast<std::uint8_t>(top >> 8);
-    if (!first_) out_->push_back(static_cast<std::uint8_t>(held_ + carry));
+    if (!first_) out_->push_back(static_cast<std::uint8_t>(cache_ + carry));
     first_ = false;
     for (; pending_ff_ > 0; --pending_ff_) {
       out_->push_back(static_cast<std::uint8_t>(0xff + carry));
     }
-    held_ = static_cast<std::uint8_t>(top);
+    cache_ = static_cast<std::uint8_t>(top);
   } else {
     ++pending_ff_;
   }
@@ -27,17 +27,17 @@ std::uint64_t shortest_value(std::uint64_t low, std::uint32_t range) {
   return low;
 }
 
-void BinaryEncoder::finish() {
+void RangeEncoder::finish() {
   low_ = shortest_value(low_, range_);
   for (int i = 0; i < 5; ++i) shift_low();
   while (out_->size() > begin_ && out_->back() == 0) out_->pop_back();
 }
 
-BinaryDecoder::BinaryDecoder(std::span<const std::uint8_t> in) : in_(in) {
+RangeDecoder::RangeDecoder(std::span<const std::uint8_t> in) : in_(in) {
   for (int i = 0; i < 4; ++i) read_byte();
 }
 
-bool BinaryDecoder::ends_here() const {
+bool RangeDecoder::ends_here() const {
   const std::uint32_t low = window_ - code_;
   const auto value = static_cast<std::uint32_t>(shortest_value(low, range_));
   return position_ == in_.size() && (in_.empty() || in_.back() != 0) && window_ == value;

@@ -1,9 +1,10 @@
-// Binary arithmetic coder of CZIPv2: a 32-bit range coder with carry propagation (Martin 1979, as
-// in LZMA), 16-bit probabilities and an exact 32 x 16-bit product, so that its overhead is the
-// rounding of one interval bound per decision.
+// Binary range coder (Martin 1979; carries as in LZMA: Pavlov) with a 32-bit range, 16-bit
+// probabilities and an exact 32 x 16-bit product, so that its overhead is the rounding of one bound
+// per decision.
 //
 // Invariants: range >= 2^24 before each decision and 1 <= p1 <= 65535, so both parts of the
-// interval are at least 2^24 / 2^16 = 256 wide. The first byte out is always 0 and is not written.
+// interval are at least 2^24 / 2^16 = 256 wide. The first byte that comes out is always 0 and is
+// not written.
 #pragma once
 
 #include <cstddef>
@@ -11,24 +12,22 @@
 #include <span>
 #include <vector>
 
+#include "czip/codec/v2/coding/constants.hpp"
+
 namespace czip::v2 {
 
-inline constexpr std::uint32_t kProbabilityBits = 16;
-// The value of the interval [low, low + range) with the most zero bytes at its end, the least of
-// them.
+// Of the values in [low, low + range) with the most zero bytes at their end, the least.
 [[nodiscard]] std::uint64_t shortest_value(std::uint64_t low, std::uint32_t range);
-
-inline constexpr std::uint32_t kNormalizeBelow = std::uint32_t{1} << 24;
 
 // The part of `range` that belongs to a 1; p1 is its probability in units of 2^-16, 1..65535.
 [[nodiscard]] constexpr std::uint32_t range_of_one(std::uint32_t range, std::uint32_t p1) {
   return static_cast<std::uint32_t>((std::uint64_t{range} * p1) >> kProbabilityBits);
 }
 
-class BinaryEncoder {
+class RangeEncoder {
  public:
   // Appends to `out`.
-  explicit BinaryEncoder(std::vector<std::uint8_t>& out) : out_(&out), begin_(out.size()) {}
+  explicit RangeEncoder(std::vector<std::uint8_t>& out) : out_(&out), begin_(out.size()) {}
 
   void encode(bool bit, std::uint32_t p1) {
     const std::uint32_t bound = range_of_one(range_, p1);
@@ -46,7 +45,7 @@ class BinaryEncoder {
 
   [[nodiscard]] std::uint32_t range() const { return range_; }
 
-  // Writes the fewest bytes that name the interval: a decoder reads zeros past the end.
+  // Writes the fewest bytes that determine the interval: a decoder reads zeros past the end.
   void finish();
 
  private:
@@ -55,15 +54,15 @@ class BinaryEncoder {
   std::vector<std::uint8_t>* out_;
   std::size_t begin_;
   std::uint64_t low_ = 0;  // below 2^33: 32 bits and a carry
-  std::uint32_t range_ = 0xffffffff;
-  std::uint8_t held_ = 0;         // the last byte that a carry may still change
+  std::uint32_t range_ = kInitialRange;
+  std::uint8_t cache_ = 0;        // the last byte that a carry may still change
   std::uint64_t pending_ff_ = 0;  // 0xff bytes after it, which a carry would turn to 0
   bool first_ = true;
 };
 
-class BinaryDecoder {
+class RangeDecoder {
  public:
-  explicit BinaryDecoder(std::span<const std::uint8_t> in);
+  explicit RangeDecoder(std::span<const std::uint8_t> in);
 
   bool decode(std::uint32_t p1) {
     const std::uint32_t bound = range_of_one(range_, p1);
@@ -82,7 +81,7 @@ class BinaryDecoder {
   }
 
   [[nodiscard]] std::uint32_t range() const { return range_; }
-  // Whether the input is, to the last bit, what an encoder writes that stops here.
+  // Whether the input is exactly what an encoder writes for the decisions so far.
   [[nodiscard]] bool ends_here() const;
 
  private:
@@ -94,9 +93,9 @@ class BinaryDecoder {
 
   std::span<const std::uint8_t> in_;
   std::size_t position_ = 0;
-  std::uint32_t range_ = 0xffffffff;
-  std::uint32_t code_ = 0;    // the value minus the interval's low end
-  std::uint32_t window_ = 0;  // the last four bytes, which are the value modulo 2^32
+  std::uint32_t range_ = kInitialRange;
+  std::uint32_t code_ = 0;    // the input's value minus the interval's low end
+  std::uint32_t window_ = 0;  // the last four bytes: the input's value modulo 2^32
 };
 
 }  // namespace czip::v2
