@@ -6,7 +6,6 @@
 #include <string>
 
 #include "czip/base/little_endian.hpp"
-#include "czip/training/v2/trainer.hpp"
 #include "support/safetensors_writer.hpp"
 #include "support/v2_tiny_model.hpp"
 
@@ -26,37 +25,6 @@ std::span<std::uint8_t> tensor(Bytes& model, const std::string& name) {
   const std::size_t data = sizeof(std::uint64_t) + load_le<std::uint64_t>(model.data());
   const std::size_t begin = header[name]["data_offsets"][0], end = header[name]["data_offsets"][1];
   return std::span(model).subspan(data + begin, end - begin);
-}
-
-TrainingOptions small_options(unsigned threads) {
-  TrainingOptions options;
-  options.vocabulary_size = 290;
-  options.prior_bytes = 20'000;
-  options.mixer_bytes = 10'000;
-  options.threads = threads;
-  options.description.name = "small";
-  return options;
-}
-
-// Sixty short documents.
-Result<Bytes> trained_model(TrainingOptions options) {
-  Trainer trainer(std::move(options));
-  const std::string text = [] {
-    std::string all;
-    for (int i = 0; i < 60; ++i) {
-      all += "# Section " + std::to_string(i * i) + "\nThe model codes text; section " +
-             std::to_string(i) + " says how.\n";
-    }
-    return all;
-  }();
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t end = text.find("# ", at + 1);
-    if (end == std::string::npos) end = text.size();
-    const auto* begin = reinterpret_cast<const std::uint8_t*>(text.data()) + at;
-    REQUIRE(trainer.add_document({begin, end - at}).has_value());
-    at = end;
-  }
-  return trainer.train();
 }
 
 }  // namespace
@@ -120,30 +88,6 @@ TEST_CASE("tables that contradict themselves are refused") {
   CHECK(refused("prior.order0", 3, 0xff));
   CHECK(refused("tokenizer.lengths", 0, 0));
   CHECK(refused("tokenizer.lengths", 0, 200));
-}
-
-TEST_CASE("training gives the same model again, whatever the number of threads") {
-  const auto one = trained_model(small_options(1));
-  REQUIRE(one.has_value());
-  CHECK(Model::parse(*one).has_value());
-  CHECK(trained_model(small_options(1)).value() == *one);
-  CHECK(trained_model(small_options(3)).value() == *one);
-}
-
-TEST_CASE("training reports its stages and refuses what it cannot do") {
-  std::string stages;
-  TrainingOptions options = small_options(1);
-  options.progress = [&](const TrainingProgress& progress) {
-    if (!stages.ends_with(progress.stage)) stages += " " + std::string(progress.stage);
-  };
-  const auto model = trained_model(options);
-  REQUIRE_MESSAGE(model.has_value(), model.error().message);
-  CHECK(stages == " tokenizer tokens prior mixer");
-  options.vocabulary_size = 256;
-  CHECK(trained_model(options).error().code == ErrorCode::invalid_argument);
-  options.vocabulary_size = 9000;
-  CHECK(trained_model(options).error().code == ErrorCode::invalid_argument);
-  CHECK(Trainer(small_options(1)).train().error().code == ErrorCode::invalid_argument);
 }
 
 }  // namespace czip::v2

@@ -1,7 +1,5 @@
 // The trainer of czip-model-v1 computes what the engine computes, its gradients are those of the
 // functions without rounding, and what it writes is a whole model.
-#include "czip/training/v1/network_trainer.hpp"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -20,20 +18,22 @@
 #include "czip/engine/v1/network.hpp"
 #include "czip/engine/v1/weights.hpp"
 #include "czip/tokenizer/v1/tokenizer.hpp"
+#include "czip/training/v1/model_trainer.hpp"
 #include "nn/checkpoint.hpp"
 #include "nn/optimizer.hpp"
-#include "v1/network/attention.hpp"
-#include "v1/network/integer_ops.hpp"
-#include "v1/network/model_file.hpp"
-#include "v1/network/pass.hpp"
-#include "v1/network/shape.hpp"
-#include "v1/network/value_bound.hpp"
+#include "v1/attention.hpp"
+#include "v1/format.hpp"
+#include "v1/model_file.hpp"
+#include "v1/norm.hpp"
+#include "v1/pass.hpp"
+#include "v1/shape.hpp"
+#include "v1/value_bound.hpp"
 
 namespace czip::v1::training {
 namespace {
 
-v1::NetworkShape small_shape() {
-  v1::NetworkShape shape;
+NetworkShape small_shape() {
+  NetworkShape shape;
   shape.heads = 2;
   shape.d_ff = 96;
   shape.layers = 2;
@@ -60,18 +60,28 @@ std::string sentences(std::size_t size, std::uint32_t seed) {
   return text;
 }
 
+// `text` to train on, cut in equal parts, then a held-out document.
+Corpus corpus_of(const std::string& text, const std::string& held_out) {
+  Corpus corpus;
+  const std::size_t documents = Corpus::kHeldOutPeriod - 1;
+  for (std::size_t d = 0; d < documents; ++d) {
+    const std::size_t begin = text.size() * d / documents;
+    const std::size_t end = text.size() * (d + 1) / documents;
+    REQUIRE(corpus.add_document(bytes_of(text).subspan(begin, end - begin)).has_value());
+  }
+  REQUIRE(corpus.add_document(bytes_of(held_out)).has_value());
+  return corpus;
+}
+
 std::string trained_tokenizer(const std::string& text) {
-  auto trainer = v1::TokenizerTrainer::create();
-  REQUIRE(trainer.has_value());
-  REQUIRE(trainer->add_document(bytes_of(text)).has_value());
-  auto json = trainer->train();
+  auto json = train_tokenizer(corpus_of(text, "not trained on"));
   REQUIRE_MESSAGE(json.has_value(), (json ? "" : json.error().message));
   return *json;
 }
 
 // A few steps on tokens of a small language.
 struct Training {
-  v1::NetworkShape shape = small_shape();
+  NetworkShape shape = small_shape();
   std::size_t tokens = std::size_t{1} << shape.context_log2;
   Parameters parameters{shape, 1};
   NetworkPass pass{shape, tokens};
@@ -106,7 +116,7 @@ struct Training {
     for (std::uint32_t step = 0; step < steps; ++step) {
       last_bits = batch(step, 4);
       if (step == 0) first_bits = last_bits;
-      optimizer.step(parameters, std::array{&gradients}, 1);
+      REQUIRE(optimizer.step(parameters, std::array{&gradients}, 1).has_value());
     }
   }
 };
@@ -130,8 +140,8 @@ std::size_t different_logits(const Weights& model, SimdLevel level,
   return different;
 }
 
-v1::NetworkTrainingOptions small_options() {
-  v1::NetworkTrainingOptions options;
+NetworkTrainingOptions small_options() {
+  NetworkTrainingOptions options;
   options.shape = small_shape();
   options.shape.layers = 1;
   options.batch_tokens = 1024;
@@ -140,12 +150,9 @@ v1::NetworkTrainingOptions small_options() {
   return options;
 }
 
-v1::NetworkTrainer trainer_of(v1::NetworkTrainingOptions options, const std::string& text) {
-  auto trainer = v1::NetworkTrainer::create(std::move(options), trained_tokenizer(text));
-  REQUIRE_MESSAGE(trainer.has_value(), (trainer ? "" : trainer.error().message));
-  REQUIRE(trainer->add_document(bytes_of(text)).has_value());
-  REQUIRE(trainer->add_document(bytes_of(sentences(20'000, 9)), true).has_value());
-  return std::move(*trainer);
+Result<std::vector<std::uint8_t>> trained(const NetworkTrainingOptions& options,
+                                          const std::string& text) {
+  return train_model(corpus_of(text, sentences(20'000, 9)), trained_tokenizer(text), options);
 }
 
 }  // namespace
@@ -165,6 +172,11 @@ TEST_CASE("after some steps of training the trainer's logits are the engine's bi
     std::fill(text.begin(), text.end(), std::uint16_t{23});
   }
   const auto expected = training.pass.logits(training.parameters, text);
+  for (const nn::Isa isa : nn::supported_isas()) {
+    CAPTURE(nn::isa_name(isa));
+    CHECK(NetworkPass(training.shape, training.tokens, isa).logits(training.parameters, text) ==
+          expected);
+  }
   for (const SimdLevel level : supported_simd_levels()) {
     CAPTURE(simd_level_name(level));
     CHECK(different_logits(*model, level, text, expected) == 0);
@@ -174,16 +186,17 @@ TEST_CASE("after some steps of training the trainer's logits are the engine's bi
 // The largest magnitude of a first layer's value for any token.
 float largest_value(const Parameters& parameters, std::size_t width) {
   const LayerIndex& layer = parameters.layers[0];
-  std::vector<float> tokens(kVocabulary * width);
-  std::vector<float> inverse_rms(kVocabulary);
-  normalize({kVocabulary, width}, parameters[parameters.embedding],
-            parameters[layer.attention_input_norm], tokens.data(), inverse_rms.data());
+  const KernelTables tables(nn::best_isa());
+  nn::NormActivations tokens(kVocabulary, width);
+  tokens.input = parameters.list[parameters.embedding].quantized;
+  normalize(tables, width, parameters[layer.attention_input_norm], tokens);
   float largest = 0;
   for (std::size_t token = 0; token < kVocabulary; ++token) {
-    for (std::size_t row = width + kHeadSize; row < width + 2 * kHeadSize; ++row) {
+    for (std::size_t row = width + kHeadDim; row < width + 2 * kHeadDim; ++row) {
       const float* weights = parameters[layer.qkv] + row * width;
-      float value = std::inner_product(weights, weights + width, &tokens[token * width], 0.0F);
-      requantize(kRequantizeMultiplier, 1, &value);
+      float value =
+          std::inner_product(weights, weights + width, &tokens.output[token * width], 0.0F);
+      tables.own->requantize(kRequantizeMultiplier, 1, &value);
       largest = std::max(largest, std::abs(value));
     }
   }
@@ -277,13 +290,13 @@ TEST_CASE("attention's gradients are the slopes of its output's square") {
     std::vector<float> values;
     std::vector<float> gradients = std::vector<float>(values.size());
   };
-  Input queries{"queries", 6, integers(kTokens * kHeads * kHeadSize, 60)};
-  Input keys{"keys", 6, integers(kTokens * kHeadSize, 100)};
-  Input values{"values", 6, integers(kTokens * kHeadSize, 100)};
-  Input sink{"sink", 25, integers(kHeadSize, 100)};
+  Input queries{"queries", 6, integers(kTokens * kHeads * kHeadDim, 60)};
+  Input keys{"keys", 6, integers(kTokens * kHeadDim, 100)};
+  Input values{"values", 6, integers(kTokens * kHeadDim, 100)};
+  Input sink{"sink", 25, integers(kHeadDim, 100)};
   Input multiplier{"multiplier", 20'000, {100'000, 200'000, 300'000}};
-  Attention attention(kTokens, kHeads);
-  std::vector<float> out(kTokens * kHeads * kHeadSize);
+  Attention attention(kTokens, kHeads, KernelTables(nn::best_isa()));
+  std::vector<float> out(kTokens * kHeads * kHeadDim);
   std::vector<std::uint16_t> weights(kTokens * kHeads * kTokens);
   std::vector<float> sums(kTokens * kHeads);
   const auto input = [&] {
@@ -344,10 +357,7 @@ TEST_CASE("a trained tokenizer has 1024 ids, gives any text back and depends on 
 }
 
 TEST_CASE("too little text makes no tokenizer") {
-  auto trainer = v1::TokenizerTrainer::create();
-  REQUIRE(trainer.has_value());
-  REQUIRE(trainer->add_document(bytes_of("hello hello hello")).has_value());
-  const auto json = trainer->train();
+  const auto json = train_tokenizer(corpus_of("hello hello hello hello", "hello"));
   REQUIRE(!json.has_value());
   CHECK(json.error().code == ErrorCode::invalid_argument);
 }
@@ -356,10 +366,11 @@ TEST_CASE("the trainer gives a model that compresses text like its own, and the 
   const std::string text = sentences(200'000, 1);
   double held_out = 0;
   auto options = small_options();
-  options.progress = [&](const v2::NetworkProgress& progress) {
+  options.progress = [&](const nn::Progress& progress) -> Status {
     held_out = progress.held_out_bits;
+    return {};
   };
-  const auto file = trainer_of(options, text).train();
+  const auto file = trained(options, text);
   REQUIRE_MESSAGE(file.has_value(), (file ? "" : file.error().message));
   CHECK(held_out > 0);
   const auto model = load_model(*file);
@@ -376,7 +387,7 @@ TEST_CASE("the trainer gives a model that compresses text like its own, and the 
   const double bits = 8.0 * static_cast<double>(packed.bytes().size()) / 20'000;
   CHECK(bits == doctest::Approx(held_out).epsilon(0.05));
 
-  const auto again = trainer_of(options, text).train();
+  const auto again = trained(options, text);
   REQUIRE(again.has_value());
   CHECK(*again == *file);
 }
@@ -386,43 +397,41 @@ TEST_CASE("options and shapes that cannot be trained are refused") {
   const std::string json = trained_tokenizer(text);
   auto options = small_options();
   options.shape.heads = 17;
-  CHECK(v1::NetworkTrainer::create(options, json).error().code == ErrorCode::unsupported);
+  CHECK(train_model({}, json, options).error().code == ErrorCode::unsupported);
   options = small_options();
   options.shape.context_log2 = 11;
-  CHECK(v1::NetworkTrainer::create(options, json).error().code == ErrorCode::unsupported);
-  CHECK(!v1::NetworkTrainer::create(small_options(), "{}").has_value());
+  CHECK(train_model({}, json, options).error().code == ErrorCode::unsupported);
+  CHECK(!train_model({}, "{}", small_options()).has_value());
   options = small_options();
   options.tokens = 0;
-  CHECK(trainer_of(options, text).train().error().code == ErrorCode::invalid_argument);
-  auto without_text = v1::NetworkTrainer::create(small_options(), json);
-  REQUIRE(without_text.has_value());
-  CHECK(without_text->train().error().code == ErrorCode::invalid_argument);
+  CHECK(trained(options, text).error().code == ErrorCode::invalid_argument);
+  CHECK(train_model({}, json, small_options()).error().code == ErrorCode::invalid_argument);
   options = small_options();
   options.checkpoint = {1, 2, 3};
-  CHECK(!trainer_of(options, text).train().has_value());
+  CHECK(!trained(options, text).has_value());
 }
 
-TEST_CASE("training goes on from a checkpoint, of the same network and seed only") {
+TEST_CASE("training resumes from a checkpoint, of the same network and seed only") {
   const std::string text = sentences(60'000, 1);
   auto options = small_options();
   auto wider = options.shape;
   wider.d_ff += 32;
   const Parameters other(wider, 1);
   options.checkpoint = nn::write_checkpoint(other, nn::Optimizer(other, {}), {});
-  CHECK(trainer_of(options, text).train().error().code == ErrorCode::invalid_argument);
+  CHECK(trained(options, text).error().code == ErrorCode::invalid_argument);
 
   options.checkpoint.clear();
   options.tokens = 1;  // a step
   options.seed = 2;
-  const auto expected = trainer_of(options, text).train();
+  const auto expected = trained(options, text);
   const Parameters start(options.shape, 2);
   options.checkpoint = nn::write_checkpoint(start, nn::Optimizer(start, {}), {.seed = 2});
-  const auto resumed = trainer_of(options, text).train();
+  const auto resumed = trained(options, text);
   REQUIRE(expected.has_value());
   REQUIRE(resumed.has_value());
   CHECK(*resumed == *expected);
   options.seed = 3;
-  CHECK(trainer_of(options, text).train().error().code == ErrorCode::invalid_argument);
+  CHECK(trained(options, text).error().code == ErrorCode::invalid_argument);
 }
 
 }  // namespace czip::v1::training

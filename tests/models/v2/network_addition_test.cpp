@@ -10,7 +10,7 @@
 #include "czip/codec/v2/coding/block_coder.hpp"
 #include "czip/codec/v2/coding/profile.hpp"
 #include "czip/engine/safetensors/reader.hpp"
-#include "czip/training/v2/trainer.hpp"
+#include "czip/training/v2/model_trainer.hpp"
 #include "support/safetensors_writer.hpp"
 #include "support/v2_files.hpp"
 #include "support/v2_seeded_network.hpp"
@@ -42,19 +42,20 @@ Model parse(const Bytes& file) {
 
 // Two documents held out, one of them long enough for two streams; what the others say does not
 // matter.
-Trainer trainer_with_documents(TrainingOptions options) {
+Corpus corpus_with_documents() {
   const Bytes text = english(33'000);
   const Bytes filler{'x'};
-  Trainer trainer(std::move(options));
+  Corpus corpus;
   for (const Bytes& document : {text, english()}) {
-    for (int i = 0; i < 23; ++i) REQUIRE(trainer.add_document(filler).has_value());
-    REQUIRE(trainer.add_document(document).has_value());
+    for (int i = 0; i < 23; ++i) REQUIRE(corpus.add_document(filler).has_value());
+    REQUIRE(corpus.add_document(document).has_value());
   }
-  return trainer;
+  return corpus;
 }
 
-Result<Bytes> joined(const Bytes& model, const Bytes& network, TrainingOptions options = {}) {
-  return trainer_with_documents(std::move(options)).add_network(parse(model), network);
+Result<Bytes> joined(const Bytes& model, const Bytes& network,
+                     const TrainingOptions& options = {}) {
+  return add_network(parse(model), network, corpus_with_documents(), options);
 }
 
 const Bytes& joined_tiny() {
@@ -173,8 +174,9 @@ TEST_CASE("the description replaces what it says") {
 TEST_CASE("progress tells what each profile takes with and without the network") {
   std::map<std::string, double> bits;
   TrainingOptions options;
-  options.progress = [&](const TrainingProgress& progress) {
+  options.progress = [&](const TrainingProgress& progress) -> Status {
     if (progress.done == progress.total) bits[std::string(progress.part)] = progress.bits_per_byte;
+    return {};
   };
   REQUIRE(joined(test::make_tiny_model_v2(), network_file(512), options).has_value());
   CHECK(bits.size() == 5);
@@ -188,14 +190,24 @@ TEST_CASE("progress tells what each profile takes with and without the network")
   }
 }
 
+TEST_CASE("an error of the progress callback ends the training and is returned") {
+  TrainingOptions options;
+  options.progress = [](const TrainingProgress& progress) -> Status {
+    if (progress.stage != "predictions") return {};
+    return fail(ErrorCode::io, "the terminal is gone");
+  };
+  const auto file = joined(test::make_tiny_model_v2(), network_file(512), options);
+  REQUIRE_FALSE(file.has_value());
+  CHECK(file.error().message == "the terminal is gone");
+}
+
 TEST_CASE("what does not fit a model is refused") {
   const Bytes tiny = test::make_tiny_model_v2();
   check_names_both(joined(tiny, network_file(300)).error());
   CHECK(joined(tiny, tiny).error().message.find("network.config") != std::string::npos);
   CHECK_FALSE(joined(tiny, test::write_safetensors({})).has_value());
   CHECK_FALSE(joined(tiny, Bytes(100)).has_value());
-  const Trainer nothing{TrainingOptions()};
-  CHECK(nothing.add_network(parse(tiny), network_file(512)).error().code ==
+  CHECK(add_network(parse(tiny), network_file(512), {}, {}).error().code ==
         ErrorCode::invalid_argument);
 }
 

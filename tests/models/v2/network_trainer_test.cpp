@@ -15,19 +15,27 @@
 
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/engine/v2/network.hpp"
+#include "nn/isa.hpp"
 #include "nn/optimizer.hpp"
+#include "nn/run_loop.hpp"
 #include "nn/token_windows.hpp"
-#include "nn/training_run.hpp"
 #include "support/safetensors_writer.hpp"
+#include "v2/network/network_reader.hpp"
+#include "v2/network/network_writer.hpp"
 #include "v2/network/pass.hpp"
-#include "v2/network/reader.hpp"
-#include "v2/network/writer.hpp"
 
-namespace czip::nn {
+namespace czip::v2::training {
 namespace {
 
-v2::NetworkConfig small_config() {
-  v2::NetworkConfig config;
+using nn::Gradients;
+using nn::Optimizer;
+using nn::Parameter;
+using nn::ParameterList;
+using nn::Role;
+using nn::TokenWindows;
+
+NetworkConfig small_config() {
+  NetworkConfig config;
   config.vocabulary = 300;
   config.d_model = 64;
   config.layers = 2;
@@ -64,7 +72,7 @@ std::vector<std::uint16_t> token_order(std::uint32_t vocabulary) {
 }
 
 struct Training {
-  v2::NetworkConfig config = small_config();
+  NetworkConfig config = small_config();
   std::vector<std::uint16_t> order = token_order(config.vocabulary);
   std::vector<std::uint32_t> first_ranks{0, 50, 51, 53, 100, 150, 180, 220, 250};
   HeadGroups groups{order, first_ranks};
@@ -84,7 +92,7 @@ struct Training {
                           static_cast<double>(kSequences * config.window);
       if (step == 0) first_bits = bits;
       last_bits = bits;
-      optimizer.step(parameters, std::array{&gradients}, 1);
+      REQUIRE(optimizer.step(parameters, std::array{&gradients}, 1).has_value());
     }
   }
 };
@@ -99,14 +107,21 @@ TEST_CASE("after some steps of training the trainer's logits are the engine's bi
   const auto tensors = safetensors::File::parse(file);
   REQUIRE(tensors.has_value());
   const auto tokens = text(training.config.window + 1, 999);
-  NetworkPass pass(training.config, training.groups, 1, training.config.window);
-  const auto expected = pass.logits(training.parameters, tokens);
+  const auto logits_at = [&](nn::Isa isa) {
+    NetworkPass pass(training.config, training.groups, 1, training.config.window, isa);
+    return pass.logits(training.parameters, tokens);
+  };
+  const auto expected = logits_at(nn::Isa::baseline);
+  for (const nn::Isa isa : nn::supported_isas()) {
+    CAPTURE(nn::isa_name(isa));
+    CHECK(logits_at(isa) == expected);
+  }
   for (const SimdLevel level : supported_simd_levels()) {
     CAPTURE(simd_level_name(level));
-    const auto network = v2::Network::create(
+    const auto network = Network::create(
         *tensors, level, {.tokens = training.order, .groups = training.first_ranks});
     REQUIRE_MESSAGE(network.has_value(), (network ? "" : network.error().message));
-    auto state = v2::InferenceState::create(*network, 1);
+    auto state = InferenceState::create(*network, 1);
     REQUIRE(state.has_value());
     std::size_t different = 0;
     for (std::size_t t = 0; t < training.config.window; ++t) {
@@ -204,7 +219,10 @@ TEST_CASE("attention's gradients are the slopes of what it gives") {
   const std::vector<float> dout = draw(shape.tokens * shape.heads * shape.head_dim, 100);
   std::vector<float> out(dout.size()), sums(shape.heads * shape.tokens), dqkv(qkv.size());
   std::vector<std::uint8_t> weights(shape.weights());
-  Attention attention(shape);
+  nn::Isa isa = nn::best_isa();
+  SUBCASE("best instruction set") {}
+  SUBCASE("baseline") { isa = nn::Isa::baseline; }
+  Attention attention(shape, training::kernels(isa));
   const auto loss = [&] {
     attention.forward(qkv.data(), {bias.data(), scale.data(), sink.data(), gain.data()}, out.data(),
                       weights.data(), sums.data());
@@ -253,7 +271,7 @@ TEST_CASE("a step along each parameter's gradient changes the loss as the gradie
   }
 }
 
-TEST_CASE("each reading of a text cuts it into other windows") {
+TEST_CASE("each epoch cuts a text into other windows") {
   constexpr std::size_t kLength = 100;
   TokenWindows windows(kLength);
   std::vector<std::uint16_t> tokens(10 * kLength + 60);
@@ -276,8 +294,9 @@ TEST_CASE("tables forget what is not seen, and nothing else does") {
   ParameterList& parameters = training.parameters;
   const auto before = parameters.list;
   Gradients gradients(parameters);
-  Optimizer(parameters, {.matrix_decay = 0, .table_decay = 0.25F})
-      .step(parameters, std::array{&gradients}, 0.5F);
+  REQUIRE(Optimizer(parameters, {.matrix_decay = 0, .table_decay = 0.25F})
+              .step(parameters, std::array{&gradients}, 0.5F)
+              .has_value());
   for (std::size_t p = 0; p < before.size(); ++p) {
     const Parameter& parameter = parameters.list[p];
     CAPTURE(parameter.name);
@@ -288,23 +307,43 @@ TEST_CASE("tables forget what is not seen, and nothing else does") {
   }
 }
 
-TEST_CASE("a thread of a run that lacks memory ends the run") {
+namespace {
+
+// A run of a network whose passes do nothing but `work`.
+template <class Work>
+Status run_with(const Work& work, nn::RunOptions options) {
   Training training;
-  Corpus corpus(training.config.window + 1, training.config.window);
-  corpus.add(std::vector<TokenId>(10 * training.config.window), false);
-  corpus.token_bytes.resize(training.config.vocabulary, 1);
-  const auto make_pass = [] {
-    return Pass{.gradients = [](auto, float, Gradients&) -> double { throw std::bad_alloc(); },
-                .evaluate = [](auto) { return 0.0; }};
+  nn::Sequences sequences(training.config.window + 1, training.config.window);
+  sequences.add(std::vector<TokenId>(10 * training.config.window), false);
+  sequences.token_bytes.resize(training.config.vocabulary, 1);
+  const auto make_pass = [&work] {
+    return nn::Pass{.gradients = [&work](auto, float, Gradients&) -> double { return work(); },
+                    .evaluate = [](auto) { return 0.0; }};
   };
-  v2::NetworkTrainingOptions options;
-  options.tokens = 1;
   options.threads = 2;
-  CHECK_THROWS_AS(
-      static_cast<void>(
-          train(options, corpus,
-                {.parameters = training.parameters, .make_pass = make_pass, .batch_tokens = 1})),
-      std::bad_alloc);
+  return nn::train(options, sequences,
+                   {.parameters = training.parameters, .make_pass = make_pass, .batch_tokens = 1});
 }
 
-}  // namespace czip::nn
+}  // namespace
+
+TEST_CASE("a thread of a run that lacks memory ends the run") {
+  nn::RunOptions options;
+  options.tokens = 1;
+  const auto run = run_with([]() -> double { throw std::bad_alloc(); }, options);
+  REQUIRE_FALSE(run.has_value());
+  CHECK(run.error().code == ErrorCode::out_of_memory);
+}
+
+TEST_CASE("an error of the progress callback ends the run and is returned") {
+  nn::RunOptions options;
+  options.tokens = 1;
+  options.progress = [](const nn::Progress&) -> Status {
+    return fail(ErrorCode::io, "the terminal is gone");
+  };
+  const auto run = run_with([] { return 1.0; }, options);
+  REQUIRE_FALSE(run.has_value());
+  CHECK(run.error().message == "the terminal is gone");
+}
+
+}  // namespace czip::v2::training

@@ -9,7 +9,7 @@
 #include "czip/codec/v2/coding/hash.hpp"
 #include "v2/prior/prior_trainer.hpp"
 
-namespace czip::v2 {
+namespace czip::v2::training {
 namespace {
 
 constexpr std::uint32_t kRanks = 64;
@@ -32,7 +32,7 @@ std::vector<std::uint16_t> corpus() {
 
 TrainedPrior train(unsigned threads) {
   const std::vector<std::size_t> budgets{4000, 4000, 4000};
-  return train_prior(corpus(), kRanks, budgets, threads, {});
+  return train_prior(corpus(), kRanks, budgets, threads, {}).value();
 }
 
 // What a context lists, as probabilities.
@@ -74,7 +74,7 @@ TEST_CASE("a prior keeps what occurred once where it has a byte for two tokens")
   const std::size_t enough = (ranks.size() + 1) / 2;
   for (const std::size_t bytes : {enough - 1, enough}) {
     const std::vector<std::size_t> budgets{bytes / 2, bytes / 2, bytes % 2};
-    const TrainedPrior trained = train_prior(ranks, kRanks, budgets, 1, {});
+    const TrainedPrior trained = train_prior(ranks, kRanks, budgets, 1, {}).value();
     const auto prior = Prior::create(trained.order0, trained.views());
     REQUIRE(prior.has_value());
     CHECK(listed(*prior, {62}).contains(63) == (bytes == enough));
@@ -132,4 +132,4 @@ TEST_CASE("tables of the wrong size and impossible probabilities are refused") {
   CHECK_FALSE(Prior::create(std::vector<std::uint32_t>(kMaxPriorRanks + 1, 1), {}).has_value());
 }
 
-}  // namespace czip::v2
+}  // namespace czip::v2::training

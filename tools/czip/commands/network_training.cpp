@@ -5,7 +5,7 @@
 #include "cli/text.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/engine/v2/network.hpp"
-#include "czip/training/v1/network_trainer.hpp"
+#include "czip/training/v1/model_trainer.hpp"
 #include "czip/training/v2/network_trainer.hpp"
 #include "io/file_io.hpp"
 #include "io/staged_output.hpp"
@@ -19,7 +19,7 @@ v2::NetworkSize size_of(const std::string& name) {
   return name == "large" ? v2::NetworkSize::large : v2::NetworkSize::base;
 }
 
-std::string describe(const v2::NetworkProgress& progress) {
+std::string describe(const nn::Progress& progress) {
   std::string text = format("  %5.1f %%, %.2f million tokens, %.0f a second, %.4f bits per byte",
                             100 * progress.fraction, static_cast<double>(progress.tokens) / 1e6,
                             progress.tokens_per_second, progress.training_bits);
@@ -29,15 +29,16 @@ std::string describe(const v2::NetworkProgress& progress) {
   return text;
 }
 
-// What the arguments say of the training of either format's network.
-Status set_options(const Session& session, v2::NetworkRunOptions& options) {
+// The options that both formats' networks share.
+Status set_options(const Session& session, nn::RunOptions& options) {
   const NetworkArguments& arguments = session.arguments.network_training;
   options.tokens = arguments.tokens;
   options.seconds = 60.0 * arguments.minutes;
   options.seed = arguments.seed;
   options.threads = session.arguments.threads;
-  options.progress = [&session](const v2::NetworkProgress& progress) {
+  options.progress = [&session](const nn::Progress& progress) -> Status {
     session.console.note(describe(progress));
+    return {};
   };
   if (arguments.checkpoint.empty()) return {};
   options.save_checkpoint = [&arguments](std::span<const std::uint8_t> bytes) {
@@ -55,30 +56,9 @@ Result<v2::NetworkConfig> config_of(std::span<const std::uint8_t> network) {
   return v2::Network::read_config(file);
 }
 
-// On so many bytes of the documents, evenly spread over them, that more would change few tokens.
-Result<std::string> train_tokenizer(const v2::Trainer& corpus) {
-  constexpr std::uint64_t kEnough = std::uint64_t{64} << 20;
-  std::uint64_t size = 0;
-  auto counted = corpus.for_each_document([&size](std::span<const std::uint8_t> text, bool) {
-    size += text.size();
-    return Status{};
-  });
-  CZIP_TRY(counted);
-  const std::uint64_t stride = size / kEnough + 1;
-  CZIP_TRY_ASSIGN(auto trainer, v1::TokenizerTrainer::create());
-  std::uint64_t document = 0;
-  auto added =
-      corpus.for_each_document([&](std::span<const std::uint8_t> text, bool held_out) -> Status {
-        if (held_out || document++ % stride != 0) return {};
-        return trainer.add_document(text);
-      });
-  CZIP_TRY(added);
-  return trainer.train();
-}
-
 }  // namespace
 
-Result<std::vector<std::uint8_t>> train_network(const Session& session, const v2::Trainer& trainer,
+Result<std::vector<std::uint8_t>> train_network(const Session& session, const Corpus& corpus,
                                                 const v2::Model& model,
                                                 std::vector<std::uint8_t> start) {
   const NetworkArguments& arguments = session.arguments.network_training;
@@ -92,33 +72,20 @@ Result<std::vector<std::uint8_t>> train_network(const Session& session, const v2
   }
   CZIP_TRY(set_options(session, options));
   session.console.note("training: network");
-  v2::NetworkTrainer network(std::move(options), model);
-  auto added = trainer.for_each_document([&](std::span<const std::uint8_t> text, bool held_out) {
-    return network.add_document(text, held_out);
-  });
-  CZIP_TRY(added);
-  auto file = network.train();
+  auto file = v2::train_network(corpus, model, options);
   if (!file || arguments.save.empty()) return file;
   CZIP_TRY(write_file(arguments.save, *file, session.arguments.force));
   return file;
 }
 
-Result<std::vector<std::uint8_t>> train_model_v1(const Session& session,
-                                                 const v2::Trainer& corpus) {
+Result<std::vector<std::uint8_t>> train_model_v1(const Session& session, const Corpus& corpus) {
   v1::NetworkTrainingOptions options;
   options.description = session.arguments.description;
   CZIP_TRY(set_options(session, options));
   session.console.note("training: tokenizer");
-  CZIP_TRY_ASSIGN(auto tokenizer, train_tokenizer(corpus));
-  session.console.note("training: tokens");
-  auto network = v1::NetworkTrainer::create(std::move(options), std::move(tokenizer));
-  CZIP_TRY(network);
-  auto added = corpus.for_each_document([&](std::span<const std::uint8_t> text, bool held_out) {
-    return network->add_document(text, held_out);
-  });
-  CZIP_TRY(added);
+  CZIP_TRY_ASSIGN(const auto tokenizer, v1::train_tokenizer(corpus));
   session.console.note("training: network");
-  return network->train();
+  return v1::train_model(corpus, tokenizer, options);
 }
 
 }  // namespace czip::tool

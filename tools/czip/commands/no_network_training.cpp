@@ -12,13 +12,11 @@ tl::unexpected<Error> refuse() {
 
 }  // namespace
 
-Result<std::vector<std::uint8_t>> train_network(const Session&, const v2::Trainer&,
-                                                const v2::Model&, std::vector<std::uint8_t>) {
+Result<std::vector<std::uint8_t>> train_network(const Session&, const Corpus&, const v2::Model&,
+                                                std::vector<std::uint8_t>) {
   return refuse();
 }
 
-Result<std::vector<std::uint8_t>> train_model_v1(const Session&, const v2::Trainer&) {
-  return refuse();
-}
+Result<std::vector<std::uint8_t>> train_model_v1(const Session&, const Corpus&) { return refuse(); }
 
 }  // namespace czip::tool

@@ -14,7 +14,8 @@
 #include "commands/training_corpus.hpp"
 #include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/safetensors/reader.hpp"
-#include "czip/training/v2/trainer.hpp"
+#include "czip/training/corpus.hpp"
+#include "czip/training/v2/model_trainer.hpp"
 #include "io/file_io.hpp"
 #include "io/staged_output.hpp"
 #include "io/targets.hpp"
@@ -86,7 +87,10 @@ v2::TrainingOptions options_of(const Arguments& arguments, Report& report) {
   if (arguments.prior_bytes != 0) options.prior_bytes = arguments.prior_bytes;
   options.threads = arguments.threads;
   options.description = arguments.description;
-  options.progress = [&report](const v2::TrainingProgress& progress) { report(progress); };
+  options.progress = [&report](const v2::TrainingProgress& progress) -> Status {
+    report(progress);
+    return {};
+  };
   return options;
 }
 
@@ -101,7 +105,7 @@ Status write_model(const Session& session, std::span<const std::uint8_t> model) 
 }
 
 // Trained now, read, or read and trained further.
-Result<std::vector<std::uint8_t>> get_network(const Session& session, const v2::Trainer& trainer,
+Result<std::vector<std::uint8_t>> get_network(const Session& session, const Corpus& corpus,
                                               const v2::Model& model) {
   const std::string& path = session.arguments.network;
   std::vector<std::uint8_t> given;
@@ -111,7 +115,7 @@ Result<std::vector<std::uint8_t>> get_network(const Session& session, const v2::
     given = std::move(*network);
   }
   if (!session.arguments.network_training.wanted()) return given;
-  return train_network(session, trainer, model, std::move(given));
+  return train_network(session, corpus, model, std::move(given));
 }
 
 // Not only after hours of training.
@@ -125,8 +129,7 @@ Status check_outputs(const Arguments& arguments) {
 }
 
 Status train_v1(Session& session) {
-  v2::Trainer corpus({});
-  CZIP_TRY(add_corpus(session, corpus));
+  CZIP_TRY_ASSIGN(const auto corpus, read_corpus(session));
   CZIP_TRY_ASSIGN(const auto model, train_model_v1(session, corpus));
   return write_model(session, model);
 }
@@ -139,16 +142,16 @@ Status train_v2(Session& session) {
     base = std::move(read);
   }
   Report report(session);
-  v2::Trainer trainer(options_of(arguments, report));
-  CZIP_TRY(add_corpus(session, trainer));
+  const v2::TrainingOptions options = options_of(arguments, report);
+  CZIP_TRY_ASSIGN(const auto corpus, read_corpus(session));
   if (!base) {
-    CZIP_TRY_ASSIGN(auto model, trainer.train());
+    CZIP_TRY_ASSIGN(auto model, v2::train_model(corpus, options));
     if (!arguments.network_training.wanted()) return write_model(session, model);
     CZIP_TRY_ASSIGN(auto parsed, parse_base(std::move(model)));
     base = std::move(parsed);
   }
-  CZIP_TRY_ASSIGN(const auto network, get_network(session, trainer, base->model));
-  CZIP_TRY_ASSIGN(const auto model, trainer.add_network(base->model, network));
+  CZIP_TRY_ASSIGN(const auto network, get_network(session, corpus, base->model));
+  CZIP_TRY_ASSIGN(const auto model, v2::add_network(base->model, network, corpus, options));
   return write_model(session, model);
 }
 

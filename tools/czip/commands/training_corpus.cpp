@@ -31,23 +31,23 @@ std::size_t part_size(std::span<const std::uint8_t> text, std::size_t least) {
   return least + std::min(rest + 1, line.size());
 }
 
-Status add_document(v2::Trainer& trainer, std::span<const std::uint8_t> text, std::size_t part) {
+Status add_document(Corpus& corpus, std::span<const std::uint8_t> text, std::size_t part) {
   while (text.size() > kLongDocumentParts * part) {
     const std::size_t size = part_size(text, part);
-    CZIP_TRY(trainer.add_document(text.first(size)));
+    CZIP_TRY(corpus.add_document(text.first(size)));
     text = text.subspan(size);
   }
-  return trainer.add_document(text);
+  return corpus.add_document(text);
 }
 
 // Documents end at zero bytes.
-Status add_source(v2::Trainer& trainer, std::span<const std::uint8_t> text) {
-  trainer.begin_source();
+Status add_source(Corpus& corpus, std::span<const std::uint8_t> text) {
+  corpus.begin_source();
   const std::size_t part = std::clamp(text.size() / kParts, kSmallestPart, kLargestPart);
   while (!text.empty()) {
     const auto end = std::find(text.begin(), text.end(), std::uint8_t{0});
     const auto size = static_cast<std::size_t>(end - text.begin());
-    CZIP_TRY(add_document(trainer, text.first(size), part));
+    CZIP_TRY(add_document(corpus, text.first(size), part));
     text = text.subspan(std::min(size + 1, text.size()));
   }
   return {};
@@ -67,28 +67,29 @@ Status decode(const Session& session, ModelStore& models, Input& input, Rewindab
   return report ? Status{} : error_of(report);
 }
 
-Status add_input(const Session& session, ModelStore& models, Input& input, v2::Trainer& trainer) {
+Status add_input(const Session& session, ModelStore& models, Input& input, Corpus& corpus) {
   if (has_suffix(input.name)) {
     MemorySink text;
     CZIP_TRY(decode(session, models, input, text));
-    return add_source(trainer, text.bytes());
+    return add_source(corpus, text.bytes());
   }
   CZIP_TRY_ASSIGN(const auto text,
                   read_whole(input, kMaxCorpusFile, "the largest file to train on"));
-  return add_source(trainer, text);
+  return add_source(corpus, text);
 }
 
 }  // namespace
 
-Status add_corpus(Session& session, v2::Trainer& trainer) {
+Result<Corpus> read_corpus(Session& session) {
+  Corpus corpus;
   CZIP_TRY_ASSIGN(auto models, ModelStore::open(session.arguments));
   ExitStatus status = ExitStatus::ok;
   const auto names = expand_directories(session.arguments, session.console, status);
   status = worst(status, for_each_input(session, names, [&](Input& input) {
-                   return add_input(session, models, input, trainer);
+                   return add_input(session, models, input, corpus);
                  }));
   // What failed has been reported; a model of the rest would not be what was asked for.
-  if (status == ExitStatus::ok) return {};
+  if (status == ExitStatus::ok) return corpus;
   return fail(ErrorCode::io, "not trained, for part of the corpus could not be read");
 }
 

@@ -3,12 +3,12 @@
 
 #include "cli/session.hpp"
 #include "czip/base/error.hpp"
-#include "czip/training/v2/trainer.hpp"
+#include "czip/training/corpus.hpp"
 
 namespace czip::tool {
 
-// Adds the texts that the arguments name, each as a source of its own, cut into documents. A file
-// named *.czip is decoded.
-Status add_corpus(Session& session, v2::Trainer& trainer);
+// The texts that the arguments name, each as a source of its own, cut into documents. A file named
+// *.czip is decoded.
+Result<Corpus> read_corpus(Session& session);
 
 }  // namespace czip::tool

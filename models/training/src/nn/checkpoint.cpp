@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <string>
+#include <type_traits>
 
 #include "czip/base/little_endian.hpp"
 #include "czip/engine/safetensors/reader.hpp"
@@ -13,16 +14,19 @@ namespace {
 
 constexpr const char* kPosition = "position";
 
-// A vector of fp32 numbers that a checkpoint holds.
+// A vector of fp32 numbers that a checkpoint holds; of const or other parameters.
+template <class Values>
 struct Entry {
   std::string name;
-  std::vector<float>* values;
+  Values* values;
 };
 
-std::vector<Entry> entries(ParameterList& parameters, Optimizer& optimizer) {
-  std::vector<Entry> list;
+template <class Parameters, class State>
+auto entries(Parameters& parameters, State& optimizer) {
+  using Values = std::remove_pointer_t<decltype(&optimizer.moments[0].first)>;
+  std::vector<Entry<Values>> list;
   for (std::size_t i = 0; i < parameters.list.size(); ++i) {
-    Parameter& parameter = parameters.list[i];
+    auto& parameter = parameters.list[i];
     list.push_back({parameter.name + ".value", &parameter.value});
     list.push_back({parameter.name + ".first", &optimizer.moments[i].first});
     if (parameter.role != Role::matrix)
@@ -47,34 +51,28 @@ std::vector<std::uint8_t> write_checkpoint(const ParameterList& parameters,
   const std::array<std::uint64_t, 3> numbers{position.steps, position.windows, position.seed};
   std::vector<safetensors::TensorContent> tensors{
       safetensors::make_tensor<std::uint64_t>(kPosition, {numbers.size()}, numbers)};
-  for (std::size_t i = 0; i < parameters.list.size(); ++i) {
-    const Parameter& parameter = parameters.list[i];
-    tensors.push_back(tensor_of(parameter.name + ".value", parameter.value));
-    tensors.push_back(tensor_of(parameter.name + ".first", optimizer.moments[i].first));
-    if (parameter.role != Role::matrix)
-      tensors.push_back(tensor_of(parameter.name + ".second", optimizer.moments[i].second));
-  }
+  for (const auto& entry : entries(parameters, optimizer))
+    tensors.push_back(tensor_of(entry.name, *entry.values));
   return safetensors::write({{"format", "czip-network-checkpoint"}}, tensors);
 }
 
 Result<TrainingPosition> read_checkpoint(std::span<const std::uint8_t> file, std::uint64_t seed,
                                          ParameterList& parameters, Optimizer& optimizer) {
-  const auto tensors = safetensors::File::parse(file);
-  CZIP_TRY(tensors);
+  CZIP_TRY_ASSIGN(const auto tensors, safetensors::File::parse(file));
   const auto list = entries(parameters, optimizer);
-  const safetensors::TensorView* position = tensors->find(kPosition);
+  const safetensors::TensorView* position = tensors.find(kPosition);
   if (position == nullptr || position->bytes.size() != 3 * sizeof(std::uint64_t))
-    return fail(ErrorCode::corrupt, "this is no checkpoint of a network's training");
-  if (tensors->tensors().size() != list.size() + 1)
-    return fail(ErrorCode::invalid_argument, "the checkpoint is one of another network: it has " +
-                                                 std::to_string(tensors->tensors().size()) +
+    return fail(ErrorCode::corrupt, "not a checkpoint of a network's training");
+  if (tensors.tensors().size() != list.size() + 1)
+    return fail(ErrorCode::invalid_argument, "a checkpoint of another network: it has " +
+                                                 std::to_string(tensors.tensors().size()) +
                                                  " tensors, expected " +
                                                  std::to_string(list.size() + 1));
-  for (const Entry& entry : list) {
-    const safetensors::TensorView* tensor = tensors->find(entry.name);
+  for (const auto& entry : list) {
+    const safetensors::TensorView* tensor = tensors.find(entry.name);
     if (tensor == nullptr || tensor->bytes.size() != entry.values->size() * sizeof(std::uint32_t))
       return fail(ErrorCode::invalid_argument,
-                  "the checkpoint is one of another network: its " + entry.name + " does not fit");
+                  "a checkpoint of another network: its " + entry.name + " does not fit");
   }
   const TrainingPosition stored{.steps = load_le<std::uint64_t>(position->bytes.data()),
                                 .windows = load_le<std::uint64_t>(position->bytes.data() + 8),
@@ -83,8 +81,8 @@ Result<TrainingPosition> read_checkpoint(std::span<const std::uint8_t> file, std
     return fail(ErrorCode::invalid_argument, "the checkpoint's training had the seed " +
                                                  std::to_string(stored.seed) + ", not " +
                                                  std::to_string(seed));
-  for (const Entry& entry : list) {
-    const std::uint8_t* bytes = tensors->find(entry.name)->bytes.data();
+  for (const auto& entry : list) {
+    const std::uint8_t* bytes = tensors.find(entry.name)->bytes.data();
     for (std::size_t i = 0; i < entry.values->size(); ++i)
       (*entry.values)[i] = std::bit_cast<float>(load_le<std::uint32_t>(bytes + 4 * i));
   }

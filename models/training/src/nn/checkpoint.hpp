@@ -1,4 +1,4 @@
-// A network's training put into bytes, a safetensors file, to be gone on with later.
+// Checkpoints: the state of a network's training as a safetensors file, to resume from.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 #include "czip/base/error.hpp"
 #include "nn/optimizer.hpp"
-#include "v2/network/parameters.hpp"
+#include "nn/parameters.hpp"
 
 namespace czip::nn {
 
@@ -21,9 +21,9 @@ std::vector<std::uint8_t> write_checkpoint(const ParameterList& parameters,
                                            const Optimizer& optimizer,
                                            const TrainingPosition& position);
 
-// Into parameters and an optimiser of the same network, trained with the same seed. Errors:
-// corrupt, and invalid_argument where the checkpoint is one of another network or seed; both are
-// unchanged then.
+// Into parameters and an optimizer of the same network, trained with the same seed. Errors:
+// corrupt, and invalid_argument for a checkpoint of another network or seed; both are unchanged
+// then.
 Result<TrainingPosition> read_checkpoint(std::span<const std::uint8_t> file, std::uint64_t seed,
                                          ParameterList& parameters, Optimizer& optimizer);
 

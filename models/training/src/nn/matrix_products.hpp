@@ -1,5 +1,5 @@
-// Products of row-major fp32 matrices. Where all elements are integers and every sum of products'
-// magnitudes stays below 2^24, the results are exact, in whatever order the library adds.
+// Products of row-major fp32 matrices, by the BLAS library. Where all elements are integers and
+// every sum of the products' magnitudes stays below 2^24, they are exact in any order of addition.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +30,7 @@ void multiply(const Matrix& a, const Matrix& b, float* out, std::size_t stride,
 void transposed_multiply(const Matrix& a, const Matrix& b, float* out, std::size_t stride,
                          Into into = Into::replace);
 
-// Has each product run on the thread that asks for it.
+// Runs each product on the thread that calls it; the trainer has a thread for each processor.
 void use_one_thread_per_product();
 
 }  // namespace czip::nn

@@ -7,7 +7,7 @@
 
 namespace czip::nn {
 
-// By the method of Box and Muller: the standard library's are not the same everywhere.
+// By the method of Box and Muller (1958): the standard library's distributions differ.
 class Normal {
  public:
   explicit Normal(std::uint64_t seed) : random_(seed) {}

@@ -1,7 +1,8 @@
-// Muon for the matrices inside the layers, Adam for everything else.
+// Muon (Jordan et al. 2024) for the matrices inside the layers, Adam (Kingma and Ba 2015) for
+// everything else.
 //
-// Muon (K. Jordan and others, 2024) steps along the nearest semi-orthogonal matrix of the momentum,
-// found by five Newton-Schulz iterations.
+// Muon steps along the semi-orthogonal matrix nearest to the momentum, which five Newton-Schulz
+// iterations find.
 #pragma once
 
 #include <cstddef>
@@ -9,11 +10,12 @@
 #include <span>
 #include <vector>
 
-#include "v2/network/parameters.hpp"
+#include "czip/base/error.hpp"
+#include "nn/parameters.hpp"
 
 namespace czip::nn {
 
-// Per step, in units of the parameters' values.
+// Per step, in units of the parameters' values. Tuned on the runs in models/README.md.
 struct LearningRates {
   float matrix = 0.02F;
   float embedding = 0.05F;
@@ -27,11 +29,12 @@ class Optimizer {
  public:
   Optimizer(const ParameterList& parameters, const LearningRates& rates);
 
-  // Moves the values against the sum of the threads' gradients, on as many threads, and quantises
-  // them; the gradients are zero then. `share` is this step's part of the learning rates.
-  void step(ParameterList& parameters, std::span<Gradients* const> gradients, float share);
+  // Moves the values against the sum of `gradients`, one of each thread, on as many threads, and
+  // quantizes them; the gradients are zero then. `fraction`: of the full learning rates. Error:
+  // out_of_memory.
+  Status step(ParameterList& parameters, std::span<Gradients* const> gradients, float fraction);
 
-  // What a checkpoint has to hold.
+  // The state that a checkpoint holds.
   struct Moments {
     std::vector<float> first;
     std::vector<float> second;  // Adam's only

@@ -8,7 +8,8 @@
 namespace czip::nn {
 namespace {
 
-// Far from the shifts of the repetitions before, for windows of 100 tokens and more.
+// By how many tokens the windows of an epoch lie behind those of the epoch before. Far from the
+// shifts of the last few epochs, for windows of 100 tokens and more.
 constexpr std::uint64_t kShift = 47;
 
 }  // namespace

@@ -15,15 +15,14 @@ class TokenWindows {
   // `length`: the tokens seen in a window; each has one more.
   explicit TokenWindows(std::size_t length) : length_(length) {}
 
-  // Adds a text; windows go on from text to text.
+  // Adds a text; windows may span several texts.
   void add(std::span<const std::uint16_t> tokens);
-  // Puts the windows into an order that depends on their number and the seed only.
+  // Shuffles the windows, by their number and the seed only.
   void shuffle(std::uint64_t seed);
 
   [[nodiscard]] std::size_t size() const { return order_.size(); }
-  // Window `i` of the endless repetition of the order: length + 1 tokens. Each repetition cuts the
-  // text elsewhere, so that a token is seen after as many others as it can be, and not always
-  // after the same.
+  // Window `i`: length + 1 tokens. After the last window the order repeats. Each epoch cuts the
+  // text at other places, so that a token has another context in each.
   [[nodiscard]] std::span<const std::uint16_t> operator[](std::uint64_t i) const;
 
  private:

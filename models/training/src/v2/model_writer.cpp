@@ -14,7 +14,7 @@
 #include "czip/codec/v2/model/parts.hpp"
 #include "czip/engine/safetensors/writer.hpp"
 
-namespace czip::v2 {
+namespace czip::v2::training {
 namespace {
 
 // Gathers a model's tensors.
@@ -123,4 +123,4 @@ std::vector<std::uint8_t> write_model_with_network(const safetensors::File& mode
   return safetensors::write({metadata.begin(), metadata.end()}, tensors.list());
 }
 
-}  // namespace czip::v2
+}  // namespace czip::v2::training

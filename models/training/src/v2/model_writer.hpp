@@ -10,7 +10,7 @@
 #include "czip/tokenizer/v2/tokenizer.hpp"
 #include "v2/prior/prior_trainer.hpp"
 
-namespace czip::v2 {
+namespace czip::v2::training {
 
 struct ModelContent {
   ModelDescription description;
@@ -31,4 +31,4 @@ std::vector<std::uint8_t> write_model_with_network(const safetensors::File& mode
                                                    const ModelDescription& description,
                                                    const TrainedStates& states);
 
-}  // namespace czip::v2
+}  // namespace czip::v2::training

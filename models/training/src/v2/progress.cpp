@@ -1,12 +1,12 @@
 #include "v2/progress.hpp"
 
-namespace czip::v2 {
+namespace czip::v2::training {
 namespace {
 
-void send(const ProgressReporter::Report& report, TrainingProgress progress, double bits) {
-  if (!report) return;
+Status send(const ProgressReporter::Report& report, TrainingProgress progress, double bits) {
+  if (!report) return {};
   progress.bits_per_byte = bits / static_cast<double>(progress.done);
-  report(progress);
+  return report(progress);
 }
 
 }  // namespace
@@ -20,16 +20,16 @@ MixerProgress ProgressReporter::mixer(const std::string& part) const {
   return [report = report_, total = total_, part](std::size_t profile, std::uint64_t bytes,
                                                   double bits) {
     const std::string name = "profile " + std::to_string(profile) + part;
-    send(*report, {.stage = "mixer", .part = name, .done = bytes, .total = total}, bits);
+    return send(*report, {.stage = "mixer", .part = name, .done = bytes, .total = total}, bits);
   };
 }
 
 RecorderProgress ProgressReporter::network() const {
   return [report = report_, total = total_](std::uint64_t bytes, double bits) {
-    send(*report,
-         {.stage = "predictions", .part = "the network alone", .done = bytes, .total = total},
-         bits);
+    return send(
+        *report,
+        {.stage = "predictions", .part = "the network alone", .done = bytes, .total = total}, bits);
   };
 }
 
-}  // namespace czip::v2
+}  // namespace czip::v2::training

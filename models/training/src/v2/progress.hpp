@@ -1,25 +1,25 @@
-// Reports the stages of training that go over texts held out.
+// Reports of the stages of training that go over the held-out texts.
 #pragma once
 
 #include <functional>
 #include <span>
 #include <string>
 
-#include "czip/training/v2/trainer.hpp"
+#include "czip/training/v2/model_trainer.hpp"
 #include "v2/mixer/mixer_text.hpp"
 #include "v2/mixer/mixer_trainer.hpp"
 #include "v2/mixer/network_recorder.hpp"
 
-namespace czip::v2 {
+namespace czip::v2::training {
 
 class ProgressReporter {
  public:
-  using Report = std::function<void(const TrainingProgress&)>;
+  using Report = std::function<Status(const TrainingProgress&)>;
 
-  // `report`, which may be empty, must outlive what the functions below return.
+  // `report`, which may be empty, must outlive the functions returned below.
   ProgressReporter(const Report& report, std::span<const MixerText> texts);
 
-  // `part`: what follows the profile in the name of the part at hand.
+  // `part` follows the profile's name in the reports.
   [[nodiscard]] MixerProgress mixer(const std::string& part) const;
   [[nodiscard]] RecorderProgress network() const;
 
@@ -28,4 +28,4 @@ class ProgressReporter {
   std::uint64_t total_ = 0;
 };
 
-}  // namespace czip::v2
+}  // namespace czip::v2::training

@@ -4,15 +4,15 @@
 #include <cstdint>
 #include <vector>
 
-namespace czip::v2 {
+namespace czip::v2::training {
 
 struct MixerText {
   std::vector<std::uint16_t> ranks;
   std::uint64_t bytes = 0;
-  // Where a network takes part: in how many streams, and its inputs to the mixer, decision by
-  // decision in the order of coding. Without one these are 0 and empty.
+  // With a network: log2 of its streams, and its inputs to the mixer, one for each decision in the
+  // order of coding. Without one: 0 and empty.
   std::uint8_t streams_log2 = 0;
   std::vector<std::int16_t> network_inputs;
 };
 
-}  // namespace czip::v2
+}  // namespace czip::v2::training

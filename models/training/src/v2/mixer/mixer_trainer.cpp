@@ -7,7 +7,7 @@
 
 #include "czip/codec/v2/coding/stream_layout.hpp"
 
-namespace czip::v2 {
+namespace czip::v2::training {
 namespace {
 
 // The network's inputs of a text, one decision after another.
@@ -21,7 +21,7 @@ class RecordedInputs {
   std::size_t at_ = 0;
 };
 
-// Returns the bits that the token takes.
+// Returns the bits that the token takes, for reports only.
 double learn_token(Predictor& predictor, Stream& stream, std::uint16_t rank, std::string_view bytes,
                    RecordedInputs& network) {
   double bits = 0;
@@ -52,35 +52,36 @@ double learn_text(Predictor& predictor, const CodeTree& tree, const Tokenizer& t
   return bits;
 }
 
-TrainedState train_profile(const PredictorTables& tables, const Tokenizer& tokenizer,
-                           const Profile& profile, TrainedState state,
-                           std::span<const MixerText> texts,
-                           const std::function<void(std::uint64_t, double)>& progress) {
+Result<TrainedState> train_profile(const PredictorTables& tables, const Tokenizer& tokenizer,
+                                   std::size_t profile, TrainedState state,
+                                   std::span<const MixerText> texts,
+                                   const MixerProgress& progress) {
   std::uint64_t bytes = 0;
   double bits = 0;
   Predictor predictor(best_simd_level());
   for (const MixerText& text : texts) {
-    predictor.reset(tables, profile, state, TableSizes::for_text(text.bytes));
+    predictor.reset(tables, kProfiles[profile], state, TableSizes::for_text(text.bytes));
     bits += learn_text(predictor, *tables.tree, tokenizer, text);
     bytes += text.bytes;
     state = predictor.trained_state();
-    progress(bytes, bits);
+    CZIP_TRY(progress(profile, bytes, bits));
   }
   return state;
 }
 
 }  // namespace
 
-TrainedStates train_mixer(const PredictorTables& tables, const Tokenizer& tokenizer,
-                          TrainedStates states, std::size_t first, std::span<const MixerText> texts,
-                          const MixerProgress& progress) {
+Result<TrainedStates> train_mixer(const PredictorTables& tables, const Tokenizer& tokenizer,
+                                  TrainedStates states, std::size_t first,
+                                  std::span<const MixerText> texts, const MixerProgress& progress) {
   for (std::size_t i = states.size(); i-- > first;) {
     // The profiles share one map, which the first to be trained, the finest, has made.
     if (i + 1 < states.size()) states[i].apm = states.back().apm;
-    states[i] = train_profile(tables, tokenizer, kProfiles[i], std::move(states[i]), texts,
-                              [&](std::uint64_t bytes, double bits) { progress(i, bytes, bits); });
+    CZIP_TRY_ASSIGN(auto state,
+                    train_profile(tables, tokenizer, i, std::move(states[i]), texts, progress));
+    states[i] = std::move(state);
   }
   return states;
 }
 
-}  // namespace czip::v2
+}  // namespace czip::v2::training

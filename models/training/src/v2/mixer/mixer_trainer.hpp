@@ -7,19 +7,21 @@
 #include <functional>
 #include <span>
 
+#include "czip/base/error.hpp"
 #include "czip/codec/v2/coding/predictor.hpp"
 #include "czip/tokenizer/v2/tokenizer.hpp"
 #include "v2/mixer/mixer_text.hpp"
 
-namespace czip::v2 {
+namespace czip::v2::training {
 
-// Called after each text with the profile at hand, the bytes that it has coded so far and the bits
-// that they took.
-using MixerProgress = std::function<void(std::size_t profile, std::uint64_t bytes, double bits)>;
+// Called after each text with the profile, the bytes that it has coded so far and the bits that they
+// took. An error ends the training.
+using MixerProgress = std::function<Status(std::size_t profile, std::uint64_t bytes, double bits)>;
 
-// The states of the profiles from `first` on, each trained from what it is in `states`.
-TrainedStates train_mixer(const PredictorTables& tables, const Tokenizer& tokenizer,
-                          TrainedStates states, std::size_t first, std::span<const MixerText> texts,
-                          const MixerProgress& progress);
+// The states of the profiles from `first` on, each trained from its value in `states`. Errors: those
+// of `progress`.
+Result<TrainedStates> train_mixer(const PredictorTables& tables, const Tokenizer& tokenizer,
+                                  TrainedStates states, std::size_t first,
+                                  std::span<const MixerText> texts, const MixerProgress& progress);
 
-}  // namespace czip::v2
+}  // namespace czip::v2::training

@@ -7,15 +7,15 @@
 
 #include "czip/base/error.hpp"
 #include "czip/codec/v2/model/parts.hpp"
-#include "czip/training/v2/trainer.hpp"
-#include "v2/corpus.hpp"
+#include "czip/training/corpus.hpp"
+#include "czip/training/v2/model_trainer.hpp"
 
-namespace czip::v2 {
+namespace czip::v2::training {
 
-// The file of the model with the network of `network_file`, as Trainer::add_network has it.
+// As v2::add_network(), but that it may throw std::bad_alloc.
 Result<std::vector<std::uint8_t>> add_network_to(const ModelParts& model,
                                                  std::span<const std::uint8_t> network_file,
-                                                 std::span<const Source> sources,
+                                                 const Corpus& corpus,
                                                  const TrainingOptions& options);
 
-}  // namespace czip::v2
+}  // namespace czip::v2::training

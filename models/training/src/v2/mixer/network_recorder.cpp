@@ -11,14 +11,14 @@
 #include "czip/codec/v2/coding/network_streams.hpp"
 #include "czip/codec/v2/coding/stream_layout.hpp"
 
-namespace czip::v2 {
+namespace czip::v2::training {
 namespace {
 
-void record_token(const CodeTree& tree, NetworkPrediction& network, std::uint16_t rank,
+void record_token(const CodeTree& tree, NetworkPrediction& prediction, std::uint16_t rank,
                   std::vector<std::int16_t>& inputs) {
   for (Node node = root_node(tree); node.split != CodeTree::kLeaf;
        node = child_node(tree, node, rank >= node.split)) {
-    inputs.push_back(static_cast<std::int16_t>(network.input(node)));
+    inputs.push_back(static_cast<std::int16_t>(prediction.input(node)));
   }
 }
 
@@ -33,7 +33,7 @@ double token_bits(NetworkStreams& network, std::uint32_t stream, std::uint32_t r
                  rank - network.groups().first_ranks()[group]);
 }
 
-// Returns the bits that the text would take by the network's word alone.
+// Returns the bits that the text takes with the network's prediction alone, for reports only.
 Result<double> record_text(const ModelNetwork& network, const CodeTree& tree,
                            const Logistic& logistic, MixerText& text) {
   text.streams_log2 = network_streams_log2(text.bytes);
@@ -47,8 +47,8 @@ Result<double> record_text(const ModelNetwork& network, const CodeTree& tree,
     for (std::uint32_t s = 0; s < active; ++s) {
       const std::uint16_t rank = text.ranks[layout.position(s, i)];
       bits += token_bits(streams, s, rank);
-      NetworkPrediction network_says(logistic, &streams, s);
-      record_token(tree, network_says, rank, text.network_inputs);
+      NetworkPrediction prediction(logistic, &streams, s);
+      record_token(tree, prediction, rank, text.network_inputs);
       streams.set_last_token(s, tree.token(rank));
     }
   }
@@ -82,9 +82,8 @@ Status record_network(const ModelNetwork& network, const CodeTree& tree, const L
                             .commit = [&](Task& task) -> Status {
                               bytes += task.text->bytes;
                               bits += task.bits;
-                              progress(bytes, bits);
-                              return {};
+                              return progress(bytes, bits);
                             }});
 }
 
-}  // namespace czip::v2
+}  // namespace czip::v2::training

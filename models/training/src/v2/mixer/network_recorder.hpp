@@ -1,5 +1,5 @@
-// Runs a network over the texts that the mixer learns from, once for all profiles: what it expects
-// costs much to compute and little to keep, one number for each decision.
+// Runs a network over the texts that the mixer learns from, once for all profiles: its predictions
+// are slow to compute and small to keep, one number for each decision.
 #pragma once
 
 #include <cstdint>
@@ -12,16 +12,16 @@
 #include "czip/codec/v2/model/network.hpp"
 #include "v2/mixer/mixer_text.hpp"
 
-namespace czip::v2 {
+namespace czip::v2::training {
 
 // Called after each text, never from two threads at once, with the bytes done so far and the bits
-// that they would take by the network's word alone.
-using RecorderProgress = std::function<void(std::uint64_t bytes, double bits)>;
+// that they take when coded with the network's prediction alone. An error ends the recording.
+using RecorderProgress = std::function<Status(std::uint64_t bytes, double bits)>;
 
-// Gives each text as many streams as the encoder gives it, and the network's inputs. The same
-// whatever the threads (0: as many as the machine has). Errors: out_of_memory.
+// Sets each text's streams as the encoder does, and its network inputs. The same for any number of
+// threads (0: as many as the machine has). Errors: out_of_memory, those of `progress`.
 Status record_network(const ModelNetwork& network, const CodeTree& tree, const Logistic& logistic,
                       std::span<MixerText> texts, unsigned threads,
                       const RecorderProgress& progress);
 
-}  // namespace czip::v2
+}  // namespace czip::v2::training

@@ -1,4 +1,6 @@
-// Attention of one sequence and its gradient (conformance/czip-network-v2.md, step 2.3).
+// Attention of one sequence of a czip-model-v2 network and its gradient
+// (conformance/czip-network-v2.md, step 2.3): grouped queries (Ainslie et al. 2023) with learned
+// position biases and attention sinks (Xiao et al. 2023).
 #pragma once
 
 #include <array>
@@ -6,7 +8,10 @@
 #include <cstdint>
 #include <vector>
 
-namespace czip::nn {
+#include "nn/matrix_products.hpp"
+#include "v2/network/kernels.hpp"
+
+namespace czip::v2::training {
 
 struct AttentionShape {
   std::size_t tokens, heads, kv_heads, head_dim, window;
@@ -14,7 +19,7 @@ struct AttentionShape {
 
   [[nodiscard]] std::size_t key_column() const { return heads * head_dim; }
   [[nodiscard]] std::size_t value_column() const { return (heads + kv_heads) * head_dim; }
-  // Weights of a sequence: for each head and token those of all tokens.
+  // Weights of a sequence: [heads][tokens][tokens].
   [[nodiscard]] std::size_t weights() const { return heads * tokens * tokens; }
 };
 
@@ -26,37 +31,60 @@ struct AttentionGradients {
   float *position_bias, *score_scale, *sink, *gain;
 };
 
-// Attends the tokens of a sequence to those before them. The sequence must not be longer than the
-// window. Reused from sequence to sequence; not thread-safe.
+// Attends the tokens of a sequence, no longer than the window, to those before them. Reused from
+// sequence to sequence; not thread-safe.
 class Attention {
  public:
-  explicit Attention(const AttentionShape& shape);
+  Attention(const AttentionShape& shape, const Kernels& kernels);
 
   // `out`: [tokens][heads * head_dim]. `weights` and `sums` ([heads][tokens]) are kept for the
   // gradient.
   void forward(const float* qkv, const AttentionParameters& parameters, float* out,
                std::uint8_t* weights, float* sums);
-  // dqkv is replaced, what belongs to the parameters is added to.
+  // dqkv is replaced, the parameters' gradients are added to.
   void backward(const float* qkv, const AttentionParameters& parameters, const float* out,
                 const std::uint8_t* weights, const float* sums, const float* dout, float* dqkv,
                 const AttentionGradients& gradients);
 
  private:
-  void weigh(std::size_t head, const AttentionParameters& parameters, std::uint8_t* weights,
-             float* sums);
-  void score_gradients(std::size_t head, const AttentionParameters& parameters,
-                       const std::uint8_t* weights, const float* sums,
-                       const AttentionGradients& gradients);
+  // Queries are taken in blocks, so that the keys after a block are left out.
+  struct Block {
+    std::size_t first, tokens;
+    [[nodiscard]] std::size_t end() const { return first + tokens; }
+  };
+  template <class Work>
+  void for_each_block(const Work& work) const;
+
+  [[nodiscard]] AttentionHead head_of(const AttentionParameters& parameters,
+                                      std::size_t head) const;
+  // The column of a head's keys among all keys, or of its values among all values.
+  [[nodiscard]] std::size_t kv_column(std::size_t head) const;
+  // The rows of a block in qkv, from a column on.
+  [[nodiscard]] nn::Matrix rows(const float* qkv, std::size_t column, const Block& block) const;
+  // Those up to a block's end.
+  [[nodiscard]] nn::Matrix rows_before(const float* qkv, std::size_t column,
+                                       const Block& block) const;
+
+  void head_forward(std::size_t head, const float* qkv, const AttentionParameters& parameters,
+                    float* out, std::uint8_t* weights, float* sums);
+  void head_backward(std::size_t head, const float* qkv, const AttentionParameters& parameters,
+                     const float* out, const std::uint8_t* weights, const float* sums,
+                     const float* dout, float* dqkv, const AttentionGradients& gradients);
+  void value_gradients(std::size_t head, const float* qkv, float* dqkv);
+  void score_gradients(const AttentionHead& head, std::size_t number, const std::uint8_t* weights,
+                       const float* sums, const AttentionGradients& gradients);
+  float query_key_gradients(std::size_t head, const float* qkv, float* dqkv);
 
   AttentionShape shape_;
+  const Kernels* kernels_;
   // The weight of a score that many units below the largest; the last is 0.
-  std::array<std::uint8_t, 577> weight_of_;
+  std::array<std::uint8_t, kScoreRange + 1> weight_of_;
   std::vector<float> scores_;             // [tokens][tokens]
   std::vector<float> products_;           // [tokens][tokens]
   std::vector<float> bias_;               // of a head, by falling distance
-  std::vector<float> mixed_;              // [tokens][head_dim]
-  std::vector<float> row_product_;        // [tokens]
+  std::vector<float> weighted_;           // [tokens][head_dim]
+  std::vector<float> row_products_;       // [tokens]
   std::vector<std::int32_t> row_scores_;  // [tokens]
 };
 
-}  // namespace czip::nn
+}  // namespace czip::v2::training

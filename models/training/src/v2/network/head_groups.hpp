@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace czip::nn {
+namespace czip::v2::training {
 
 struct HeadGroups {
   std::vector<std::uint32_t> group_of;              // [V]
@@ -26,4 +26,4 @@ struct HeadGroups {
   }
 };
 
-}  // namespace czip::nn
+}  // namespace czip::v2::training

@@ -1,4 +1,5 @@
-// The network's two-level head and the code length of the tokens that follow, with gradients.
+// The two-level head (Goodman 2001) of a czip-model-v2 network and the code length of the tokens
+// that follow, with gradients.
 #pragma once
 
 #include <cstddef>
@@ -7,8 +8,9 @@
 #include <vector>
 
 #include "v2/network/head_groups.hpp"
+#include "v2/network/norm.hpp"
 
-namespace czip::nn {
+namespace czip::v2::training {
 
 struct Head {
   std::size_t width;
@@ -26,7 +28,7 @@ struct HeadGradients {
 class HeadLoss {
  public:
   // `groups` must outlive this.
-  explicit HeadLoss(const HeadGroups& groups);
+  HeadLoss(const HeadGroups& groups, const KernelTables& tables);
 
   // Bits that `targets` take after the rows of `x`, [targets][width].
   double forward(const Head& head, const float* x, std::span<const std::uint16_t> targets);
@@ -35,22 +37,25 @@ class HeadLoss {
   double backward(const Head& head, const float* x, std::span<const std::uint16_t> targets,
                   float weight, float* dx, const HeadGradients& gradients);
 
-  // The groups' logits of the rows of `x`, of which there are at most kPart.
+  // The groups' logits of the rows of `x`, of which there are at most kBatch.
   std::span<const float> group_logits(const Head& head, const float* x, std::size_t rows);
   // Of the tokens of `target`'s group, after one row of `x`.
   std::span<const float> member_logits(const Head& head, const float* x, std::size_t target);
 
-  static constexpr std::size_t kPart = 256;  // rows at a time
+  static constexpr std::size_t kBatch = 256;  // rows at a time
 
  private:
+  double groups_backward(const Head& head, const float* x, std::span<const std::uint16_t> targets,
+                         float factor, float* dx, const HeadGradients& gradients);
   double member_backward(const Head& head, const float* x, std::size_t target, float factor,
                          float* dx, const HeadGradients& gradients);
 
   const HeadGroups* groups_;
-  std::vector<float> sums_;           // [kPart][groups]
-  std::vector<float> logits_;         // [kPart][groups]
+  KernelTables tables_;
+  std::vector<float> sums_;           // [kBatch][groups]
+  std::vector<float> logits_;         // [kBatch][groups]
   std::vector<float> member_sums_;    // of the largest group
   std::vector<float> member_logits_;  // of the largest group
 };
 
-}  // namespace czip::nn
+}  // namespace czip::v2::training

@@ -6,17 +6,20 @@
 
 #include "nn/normal.hpp"
 
-namespace czip::nn {
+namespace czip::v2::training {
 namespace {
 
-// The magnitudes of a row add up to no more than this (conformance/czip-network-v2.md).
-constexpr std::size_t kMaxRowMagnitude = 132'104;
+using nn::Parameter;
+using nn::Role;
+
+constexpr float kMaxMagnitude = 32767;  // of an int16 gain, bias or multiplier
 // Integer weights of a matrix at its initial values have about this standard deviation.
 constexpr float kWeightDeviation = 25;
 constexpr float kEmbeddingDeviation = 30;
 
+// So that the magnitudes of a row add up to no more than the format allows.
 float largest_weight(std::size_t cols) {
-  return static_cast<float>(std::min<std::size_t>(127, kMaxRowMagnitude / cols));
+  return static_cast<float>(std::min<std::size_t>(kValueBound, kMaxRowSum / cols));
 }
 
 Parameter matrix(std::string name, std::size_t rows, std::size_t cols,
@@ -38,11 +41,11 @@ Parameter table(std::string name, std::size_t rows, std::size_t cols) {
           .cols = cols,
           .role = Role::table,
           .unit = kEmbeddingDeviation,
-          .low = -127,
-          .high = 127};
+          .low = -kValueBound,
+          .high = kValueBound};
 }
 
-// Its units make a logit of 25 of a row and an activation of one direction.
+// The unit gives a logit of 25 to a row and an activation of the same direction.
 Parameter head_table(std::string name, std::size_t rows, std::size_t cols) {
   Parameter parameter = table(std::move(name), rows, cols);
   parameter.role = Role::head;
@@ -60,45 +63,21 @@ Parameter vector(std::string name, std::size_t size, float unit, float value, fl
 }
 
 Parameter gains(std::string name, std::size_t size) {
-  return vector(std::move(name), size, 1024, 1, -32767, 32767);
+  return vector(std::move(name), size, 1024, 1, -kMaxMagnitude, kMaxMagnitude);
 }
 
-// Of a requantize by 2^-shift that brings products of `terms` weights and activations, of their usual
-// sizes, to about `target`.
+// Multipliers of a requantization by 2^-shift, which bring sums of `terms` products of weights and
+// activations, of their usual sizes, to about `target`.
 Parameter scale(std::string name, std::size_t size, int shift, std::size_t terms, float target) {
   constexpr float kActivationDeviation = 32;
   const float products =
       std::sqrt(static_cast<float>(terms)) * kActivationDeviation * kWeightDeviation;
-  return vector(std::move(name), size, std::ldexp(target, shift) / products, 1, 0, 32767);
+  return vector(std::move(name), size, std::ldexp(target, shift) / products, 1, 0, kMaxMultiplier);
 }
 
 }  // namespace
 
-void Parameter::quantize() {
-  quantized.resize(size());
-  settle(0, size());
-}
-
-void Parameter::settle(std::size_t first, std::size_t count) {
-  const float least = low / unit;
-  const float most = high / unit;
-  for (std::size_t i = first; i < first + count; ++i) {
-    value[i] = std::min(std::max(value[i], least), most);
-    quantized[i] = std::min(std::max(std::floor(value[i] * unit + 0.5F), low), high);
-  }
-}
-
-void ParameterList::quantize() {
-  for (Parameter& parameter : list) parameter.quantize();
-}
-
-std::size_t ParameterList::add(Parameter parameter) {
-  parameter.value.resize(parameter.size());
-  list.push_back(std::move(parameter));
-  return list.size() - 1;
-}
-
-Parameters::Parameters(const v2::NetworkConfig& config, std::size_t groups, std::uint64_t seed) {
+Parameters::Parameters(const NetworkConfig& config, std::size_t groups, std::uint64_t seed) {
   const std::size_t width = config.d_model;
   embedding = add(table("embedding", config.vocabulary, width));
   if (config.bigram_buckets > 0) bigram = add(table("bigram", config.bigram_buckets, width));
@@ -109,10 +88,11 @@ Parameters::Parameters(const v2::NetworkConfig& config, std::size_t groups, std:
   head = add(head_table("head", config.vocabulary, width));
   const float logit_unit =
       25 * 64 / std::log(2.0F) / (32 * kWeightDeviation * static_cast<float>(width));
-  head_scale = add(vector("head_scale", 1, std::ldexp(logit_unit, kHeadShift), 1, 1, 32767));
+  head_scale =
+      add(vector("head_scale", 1, std::ldexp(logit_unit, kLogitShift), 1, 1, kMaxMultiplier));
 
-  // What ends a branch begins at zero, and the head near it.
-  Normal normal(seed);
+  // The last map of each branch starts at zero, and the head near it.
+  nn::Normal normal(seed);
   for (float& value : list[embedding].value) value = normal();
   for (const std::size_t index : {group_head, head})
     for (float& value : list[index].value) value = 0.2F * normal();
@@ -125,7 +105,7 @@ Parameters::Parameters(const v2::NetworkConfig& config, std::size_t groups, std:
   quantize();
 }
 
-void Parameters::add_layer(const v2::NetworkConfig& config, const std::string& prefix) {
+void Parameters::add_layer(const NetworkConfig& config, const std::string& prefix) {
   const std::size_t width = config.d_model;
   const std::size_t queries = std::size_t{config.heads} * config.head_dim;
   const std::size_t keys = std::size_t{config.kv_heads} * config.head_dim;
@@ -141,16 +121,20 @@ void Parameters::add_layer(const v2::NetworkConfig& config, const std::string& p
   layer.query_norm = add(gains(prefix + "query_norm", queries));
   layer.key_norm = add(gains(prefix + "key_norm", keys));
   layer.value_scale = add(scale(prefix + "value_scale", keys, kValueShift, width, 32));
-  layer.position_bias = add(vector(
-      prefix + "position_bias", std::size_t{config.heads} * config.window, 64, 0, -32767, 32767));
-  // Each head begins with a recency of its own: half the weight every 2, ..., 2^8 tokens.
+  layer.position_bias =
+      add(vector(prefix + "position_bias", std::size_t{config.heads} * config.window, 64, 0,
+                 -kMaxMagnitude, kMaxMagnitude));
+  // Each head starts with another recency bias, as in ALiBi (Press et al. 2021): half the weight
+  // every 2, ..., 2^8 tokens.
   for (std::uint32_t h = 0; h < config.heads; ++h)
     for (std::uint32_t d = 0; d < config.window; ++d)
       list[layer.position_bias].value[std::size_t{h} * config.window + d] =
           -std::ldexp(static_cast<float>(d), -1 - static_cast<int>(8 * h / config.heads));
-  layer.score_scale = add(vector(prefix + "score_scale", config.heads, score_unit, 1, 1, 1023));
-  layer.sink = add(vector(prefix + "sink", config.heads, 64, 0, -32767, 32767));
-  layer.attention_gain = add(vector(prefix + "attention_gain", config.heads, 512, 1, 1, 4096));
+  layer.score_scale =
+      add(vector(prefix + "score_scale", config.heads, score_unit, 1, 1, kMaxScoreScale));
+  layer.sink = add(vector(prefix + "sink", config.heads, 64, 0, -kMaxMagnitude, kMaxMagnitude));
+  layer.attention_gain =
+      add(vector(prefix + "attention_gain", config.heads, 512, 1, 1, kMaxAttentionGain));
   layer.output = add(matrix(prefix + "output", width, queries, {width}));
   layer.output_scale = add(scale(prefix + "output_scale", width, kBranchShift, queries, residual));
   layer.feed_forward_norm = add(gains(prefix + "feed_forward_norm", width));
@@ -161,7 +145,7 @@ void Parameters::add_layer(const v2::NetworkConfig& config, const std::string& p
   layers.push_back(layer);
 }
 
-std::optional<ScaleShift> shift_of(const std::string& parameter) {
+std::optional<ShiftTensor> shift_of(const std::string& parameter) {
   struct Entry {
     const char* name;
     std::uint8_t shift;
@@ -172,17 +156,9 @@ std::optional<ScaleShift> shift_of(const std::string& parameter) {
     const std::string ending = std::string(".") + entry.name + "_scale";
     if (!parameter.ends_with(ending)) continue;
     const std::string prefix = parameter.substr(0, parameter.size() - ending.size() + 1);
-    return ScaleShift{prefix + entry.name + "_shift", entry.shift};
+    return ShiftTensor{prefix + entry.name + "_shift", entry.shift};
   }
   return std::nullopt;
 }
 
-Gradients::Gradients(const ParameterList& parameters) {
-  for (const Parameter& parameter : parameters.list) list_.emplace_back(parameter.size());
-}
-
-void Gradients::clear() {
-  for (auto& gradient : list_) std::fill(gradient.begin(), gradient.end(), 0.0F);
-}
-
-}  // namespace czip::nn
+}  // namespace czip::v2::training

@@ -1,5 +1,5 @@
-// The network's forward pass on whole sequences, the same logits bit for bit as the engine's step
-// by step, and its gradient.
+// The forward pass of a czip-model-v2 network on whole sequences, whose logits are those of the
+// engine's steps bit for bit at every instruction set, and its gradient (backpropagation).
 #pragma once
 
 #include <cstddef>
@@ -8,65 +8,77 @@
 #include <vector>
 
 #include "czip/engine/v2/network.hpp"
+#include "nn/isa.hpp"
+#include "nn/linear.hpp"
 #include "v2/network/attention.hpp"
 #include "v2/network/head_loss.hpp"
 #include "v2/network/parameters.hpp"
 
-namespace czip::nn {
+namespace czip::v2::training {
 
 // Sequences of one length, no longer than the window. Not thread-safe; a thread has its own.
 class NetworkPass {
  public:
   // `groups` must outlive this.
-  NetworkPass(const v2::NetworkConfig& config, const HeadGroups& groups, std::size_t sequences,
-              std::size_t tokens);
+  NetworkPass(const NetworkConfig& config, const HeadGroups& groups, std::size_t sequences,
+              std::size_t tokens, nn::Isa isa = nn::best_isa());
 
   // `text` holds, for each sequence, its tokens and the one after them: [sequences][tokens + 1].
   // Adds gradients of the mean natural logarithm, times `weight`, and returns the bits of all
   // tokens but each sequence's first.
   double gradients(const Parameters& parameters, std::span<const std::uint16_t> text, float weight,
-                   Gradients& gradients);
+                   nn::Gradients& gradients);
   // The bits of the same tokens.
   double evaluate(const Parameters& parameters, std::span<const std::uint16_t> text);
-  // The logits after each token of the first sequence of `text`: of the groups, and then of the
-  // members of the group that the next token is in.
+  // The logits after each token of the first sequence of `text`: those of the groups, then those of
+  // the next token's group.
   std::vector<std::vector<float>> logits(const Parameters& parameters,
                                          std::span<const std::uint16_t> text);
 
  private:
+  // N: positions of all sequences; D, F, H, G, E: see NetworkConfig.
   struct Layer {
-    std::vector<float> attention_input;   // [N][D]: the residual
-    std::vector<float> attention_normed;  // [N][D]
-    std::vector<float> attention_rms;     // [N]
-    std::vector<float> products;          // [N][queries, keys, values]
-    std::vector<float> qkv;               // the same, normalised or requantized
-    std::vector<float> query_rms;         // [H][N]
-    std::vector<float> key_rms;           // [G][N]
+    nn::NormActivations attention_norm;  // [N][D]: the residual
+    std::vector<float> products;         // [N][queries, keys, values]
+    std::vector<float> qkv;              // the same, normalized or requantized
+    std::vector<float> query_rms;        // [H][N], inverse
+    std::vector<float> key_rms;          // [G][N], inverse
     std::vector<std::uint8_t> weights;
-    std::vector<float> weight_sums;     // [sequences][H][T]
-    std::vector<float> attended;        // [N][H * E]
-    std::vector<float> output;          // [N][D]
-    std::vector<float> forward_input;   // [N][D]: the residual
-    std::vector<float> forward_normed;  // [N][D]
-    std::vector<float> forward_rms;     // [N]
-    std::vector<float> up;              // [N][F]
-    std::vector<float> activated;       // [N][F]
-    std::vector<float> down;            // [N][D]
+    std::vector<float> weight_sums;         // [sequences][H][T]
+    std::vector<float> attended;            // [N][H * E]
+    std::vector<float> output;              // [N][D]
+    nn::NormActivations feed_forward_norm;  // [N][D]: the residual
+    std::vector<float> up;                  // [N][F]
+    std::vector<float> activated;           // [N][F]
+    std::vector<float> down;                // [N][D]
   };
 
+  [[nodiscard]] Layer make_layer() const;
+  void set_tokens(std::span<const std::uint16_t> text);
   void forward(const Parameters& parameters, std::span<const std::uint16_t> text);
   void embed(const Parameters& parameters);
-  void attention_forward(const Parameters& parameters, const LayerIndex& index, Layer& layer);
-  void feed_forward_forward(const Parameters& parameters, const LayerIndex& index, Layer& layer);
-  void embed_backward(const Parameters& parameters, Gradients& gradients);
-  void attention_backward(const Parameters& parameters, const LayerIndex& index, const Layer& layer,
-                          Gradients& gradients);
-  void feed_forward_backward(const Parameters& parameters, const LayerIndex& index,
-                             const Layer& layer, Gradients& gradients);
+  void project_heads(const Parameters& parameters, const LayerIndex& index, Layer& layer) const;
+  void forward_attention(const Parameters& parameters, const LayerIndex& index, Layer& layer);
+  void forward_feed_forward(const Parameters& parameters, const LayerIndex& index, Layer& layer);
+  void backward_embed(const Parameters& parameters, nn::Gradients& gradients);
+  void backward_attention(const Parameters& parameters, const LayerIndex& index, const Layer& layer,
+                          nn::Gradients& gradients);
+  void backward_heads(const Parameters& parameters, const LayerIndex& index, const Layer& layer,
+                      nn::Gradients& gradients);
+  void backward_feed_forward(const Parameters& parameters, const LayerIndex& index,
+                             const Layer& layer, nn::Gradients& gradients);
+  // Of the residual as it is.
+  void normalize_residual(const float* gain, nn::NormActivations& norm) const;
+  // From gradients by the norm's output, dnormalized_, to those by its input.
+  void backward_norm(const Parameters& parameters, std::size_t gain,
+                     const nn::NormActivations& norm, nn::Gradients& gradients,
+                     std::vector<float>& dinput) const;
   [[nodiscard]] Head head(const Parameters& parameters) const;
+  // Row of the bigram table.
   [[nodiscard]] std::uint32_t bucket(std::size_t position) const;
 
-  v2::NetworkConfig config_;
+  NetworkConfig config_;
+  KernelTables tables_;
   std::size_t sequences_;
   std::size_t tokens_;     // of a sequence
   std::size_t positions_;  // of all: N
@@ -75,12 +87,11 @@ class NetworkPass {
   std::vector<std::uint16_t> targets_;  // [N]
   std::vector<float> residual_;         // [N][D]
   std::vector<Layer> layers_;
-  std::vector<float> final_normed_;  // [N][D]
-  std::vector<float> final_rms_;     // [N]
+  nn::NormActivations final_norm_;  // [N][D]
   Attention attention_;
   HeadLoss head_loss_;
-  // Gradients by the residual and by what lies between.
-  std::vector<float> dresidual_, dnarrow_, dnormed_, dwide_, dqkv_;
+  // Gradients by the residual and by activations of one width.
+  std::vector<float> dresidual_, dnarrow_, dnormalized_, dwide_, dqkv_;
 };
 
-}  // namespace czip::nn
+}  // namespace czip::v2::training

@@ -1,34 +1,48 @@
 #include "v2/prior/prior_trainer.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <bit>
-#include <cmath>
+#include <cstdint>
 #include <numeric>
-#include <thread>
+#include <utility>
 
 #include "czip/base/little_endian.hpp"
+#include "czip/base/parallel.hpp"
 #include "czip/codec/v2/coding/hash.hpp"
+#include "v2/prior/fixed_point.hpp"
 
-namespace czip::v2 {
+namespace czip::v2::training {
 namespace {
 
+// Contexts are counted in partitions by the highest bits of their hashes, to bound the memory.
 constexpr std::uint32_t kPartitionsLog2 = 3;
-// Occurrences closer than this to the one before count a quarter: a text repeats its own words,
-// which the adaptive part learns by itself.
-constexpr std::uint32_t kBurst = 1024;
-constexpr double kDiscount = 0.6;
+constexpr std::uint64_t kPartitions = std::uint64_t{1} << kPartitionsLog2;
 
-// Which entries are considered.
-struct Choice {
-  double least_count;
-  double least_gain;
-  double discount;  // of the count that the gain is estimated by
+// Counts, in twentieths of an occurrence. Below 2^37: a corpus has less than 2^32 positions.
+constexpr std::uint64_t kOccurrence = 20;
+// An occurrence that follows the one before within kBurst tokens counts a quarter: a text repeats
+// its own words, which the adaptive part of the predictor learns by itself.
+constexpr std::uint64_t kRepeatedOccurrence = kOccurrence / 4;
+constexpr std::uint32_t kBurst = 1024;
+// Absolute discounting (Chen and Goodman 1998): what a listed successor's count loses to the
+// escape.
+constexpr std::uint64_t kDiscount = kOccurrence * 3 / 5;
+
+// Bits saved over the training text: a count times a code length in Q16, so 1 / (20 * 65536) bit.
+// Below 2^59: a code length difference is below 2^22.
+using Gain = std::int64_t;
+constexpr Gain kBit = Gain{kOccurrence} << 16;
+
+// Which entries are considered. Tuned on the corpus of models/README.md.
+struct Selection {
+  std::uint64_t least_count;
+  Gain least_gain;
+  std::uint64_t gain_discount;  // subtracted from the count before the gain is estimated
 };
-constexpr Choice kFrequent{2, 3, 0};
-// What occurred once is right less often, but in a small corpus most is of that kind.
-constexpr Choice kAll{1, 0, kDiscount};
-// A prior that has a byte for so many tokens is made of all.
+constexpr Selection kFrequent{2 * kOccurrence, 3 * kBit, 0};
+// A successor that occurred once is right less often, but in a small corpus most are of that kind.
+constexpr Selection kAll{kOccurrence, 0, kDiscount};
+// All are considered where the prior has at least one byte for so many tokens.
 constexpr std::size_t kTokensPerByte = 2;
 
 struct Occurrence {
@@ -39,8 +53,8 @@ struct Occurrence {
 
 struct Candidate {
   std::uint64_t hash;
-  float probability;
-  float gain;  // bits saved over the training text
+  Gain gain;
+  std::uint32_t probability;  // Q32
   std::uint16_t rank;
 };
 
@@ -55,7 +69,7 @@ std::uint64_t context_at(std::span<const std::uint16_t> corpus, std::size_t posi
   return hash;
 }
 
-// Probability of `rank` under the orders below `order`, at `position`.
+// The probability of a rank at one position by the orders that are trained already.
 class LowerOrders {
  public:
   LowerOrders(const Prior& prior, std::span<const std::uint16_t> corpus)
@@ -66,22 +80,23 @@ class LowerOrders {
       prior_->find(k, context_at(corpus_, position, k), lists_[k - 1]);
     }
   }
-  [[nodiscard]] double probability(std::uint32_t rank) const {
-    double p =
-        static_cast<double>(prior_->order0_cumulative(rank + 1) - prior_->order0_cumulative(rank)) /
-        4294967296.0;
+
+  // Q48, at least 1. A context that lists something has an escape probability below 1, Q16, so the
+  // product fits 64 bits.
+  [[nodiscard]] std::uint64_t probability(std::uint32_t rank) const {
+    std::uint64_t p = (prior_->order0_cumulative(rank + 1) - prior_->order0_cumulative(rank)) << 16;
     for (std::uint32_t k = 1; k <= prior_->orders(); ++k) {
       const PriorList& list = lists_[k - 1];
       if (list.size == 0) continue;
-      p *= list.escape() / 65536.0;
+      p = (p * list.escape()) >> 16;
       const auto end = list.ranks.begin() + list.size;
       const auto at = std::lower_bound(list.ranks.begin(), end, rank);
       if (at != end && *at == rank) {
         const auto i = static_cast<std::size_t>(at - list.ranks.begin());
-        p += (list.cumulative[i + 1] - list.cumulative[i]) / 65536.0;
+        p += std::uint64_t{list.cumulative[i + 1] - list.cumulative[i]} << 32;
       }
     }
-    return p;
+    return std::max<std::uint64_t>(p, 1);
   }
 
  private:
@@ -92,48 +107,65 @@ class LowerOrders {
 
 struct Successor {
   std::uint16_t rank;
-  double count;
+  std::uint64_t count;
 };
 
-void add_candidates(std::span<const Occurrence> group, const Choice& choice, LowerOrders& lower,
-                    std::vector<Successor>& successors, std::vector<Candidate>& out) {
+// The successors of one context, whose occurrences are sorted by rank, then position. Returns the
+// sum of their counts.
+std::uint64_t count_successors(std::span<const Occurrence> context,
+                               std::vector<Successor>& successors) {
   successors.clear();
-  double total = 0;
-  for (std::size_t i = 0; i < group.size();) {
-    double count = 0;
+  std::uint64_t total = 0;
+  for (std::size_t i = 0; i < context.size();) {
+    std::uint64_t count = 0;
     std::size_t j = i;
-    for (; j < group.size() && group[j].rank == group[i].rank; ++j) {
-      count += j == i || group[j].position - group[j - 1].position > kBurst ? 1.0 : 0.25;
+    for (; j < context.size() && context[j].rank == context[i].rank; ++j) {
+      const bool repeated = j > i && context[j].position - context[j - 1].position <= kBurst;
+      count += repeated ? kRepeatedOccurrence : kOccurrence;
     }
-    successors.push_back({group[i].rank, count});
+    successors.push_back({context[i].rank, count});
     total += count;
     i = j;
   }
-  double listed = 0;
-  bool any = false;
+  return total;
+}
+
+// By how much an entry of probability `p` shortens its successor's code, in bits, Q16. Without the
+// entry, p is part of the escape, too:
+//   log2(p + escape * below) - log2((escape + p) * below)
+std::int64_t code_length_saved(std::uint64_t p, std::uint64_t escape, std::uint64_t below) {
+  constexpr std::int64_t kLog2One = std::int64_t{kProbabilityBits} << 24;
+  const std::uint64_t with = std::max<std::uint64_t>(p + multiply_q48(escape, below), 1);
+  const std::uint64_t left = std::max<std::uint64_t>(escape + p, 1);
+  return (log2_q24(with) - log2_q24(left) - log2_q24(below) + kLog2One) >> 8;
+}
+
+void add_candidates(std::span<const Occurrence> context, const Selection& selection,
+                    LowerOrders& lower, std::vector<Successor>& successors,
+                    std::vector<Candidate>& candidates) {
+  const std::uint64_t total = count_successors(context, successors);
+  const auto probability = [total](const Successor& s) {
+    return multiply_divide(s.count - kDiscount, kOneQ48, total);
+  };
+  std::erase_if(successors, [&](const Successor& s) { return s.count < selection.least_count; });
+  if (successors.empty()) return;
+  std::uint64_t escape = kOneQ48;
+  for (const Successor& s : successors) escape -= probability(s);
+  lower.set_position(context.front().position);
   for (const Successor& s : successors) {
-    if (s.count < choice.least_count) continue;
-    listed += (s.count - kDiscount) / total;
-    any = true;
-  }
-  if (!any) return;
-  lower.set_position(group.front().position);
-  const double unlisted = 1 - listed;
-  for (const Successor& s : successors) {
-    if (s.count < choice.least_count) continue;
-    const double p = (s.count - kDiscount) / total;
-    const double below = lower.probability(s.rank);
-    const double gain =
-        (s.count - choice.discount) * std::log2((p + unlisted * below) / ((unlisted + p) * below));
-    if (gain > choice.least_gain) {
-      out.push_back({group.front().hash, static_cast<float>(p), static_cast<float>(gain), s.rank});
+    const std::uint64_t p = probability(s);
+    const Gain gain = static_cast<Gain>(s.count - selection.gain_discount) *
+                      code_length_saved(p, escape, lower.probability(s.rank));
+    if (gain > selection.least_gain) {
+      candidates.push_back(
+          {context.front().hash, gain, static_cast<std::uint32_t>(p >> 16), s.rank});
     }
   }
 }
 
 std::vector<Candidate> partition_candidates(std::span<const std::uint16_t> corpus,
                                             std::uint32_t order, std::uint64_t partition,
-                                            const Prior& prior, const Choice& choice) {
+                                            const Prior& prior, const Selection& selection) {
   std::vector<Occurrence> occurrences;
   occurrences.reserve(corpus.size() >> kPartitionsLog2);
   for (std::size_t i = 0; i < corpus.size(); ++i) {
@@ -152,16 +184,20 @@ std::vector<Candidate> partition_candidates(std::span<const std::uint16_t> corpu
   for (std::size_t i = 0; i < occurrences.size();) {
     std::size_t j = i;
     while (j < occurrences.size() && occurrences[j].hash == occurrences[i].hash) ++j;
-    const auto group = std::span(occurrences).subspan(i, j - i);
-    if (static_cast<double>(group.size()) >= choice.least_count)
-      add_candidates(group, choice, lower, successors, candidates);
+    const auto context = std::span(occurrences).subspan(i, j - i);
+    if (context.size() * kOccurrence >= selection.least_count)
+      add_candidates(context, selection, lower, successors, candidates);
     i = j;
   }
   return candidates;
 }
 
-double representative(std::uint32_t scale, std::uint32_t level) {
-  return static_cast<double>(prior_probability(scale, level));
+// Whether `probability`, Q32, lies below the geometric mean of the two Q16 values, which is where
+// rounding to the nearest in the logarithmic domain changes from one to the other:
+// sqrt(a * b) > probability / 2^16, squared.
+bool below_mean(std::uint32_t a, std::uint32_t b, std::uint32_t probability) {
+  const std::uint64_t p = probability;
+  return (std::uint64_t{a} * b) << 32 > p * p;
 }
 
 struct Quantized {
@@ -169,12 +205,15 @@ struct Quantized {
   std::vector<std::uint32_t> entries;  // pack_prior_entry
 };
 
+// The first scale whose highest level is near the list's highest probability, or a later one if the
+// rounded probabilities would leave the escape too little.
 Quantized quantize(std::span<const Candidate> list) {
-  double highest = 0;
-  for (const Candidate& c : list) highest = std::max<double>(highest, c.probability);
+  constexpr std::uint32_t kMaxSum = 65300;  // Q16
+  std::uint32_t highest = 0;
+  for (const Candidate& c : list) highest = std::max(highest, c.probability);
   Quantized q;
   while (q.scale + 1 < kPriorScales &&
-         std::sqrt(representative(q.scale, 0) * representative(q.scale + 1, 0)) > highest * 65536) {
+         below_mean(prior_probability(q.scale, 0), prior_probability(q.scale + 1, 0), highest)) {
     ++q.scale;
   }
   for (;; ++q.scale) {
@@ -183,15 +222,17 @@ Quantized quantize(std::span<const Candidate> list) {
     for (const Candidate& c : list) {
       std::uint32_t level = 0;
       while (level + 1 < kPriorLevels &&
-             std::sqrt(representative(q.scale, level) * representative(q.scale, level + 1)) >
-                 double{c.probability} * 65536) {
+             below_mean(prior_probability(q.scale, level), prior_probability(q.scale, level + 1),
+                        c.probability)) {
         ++level;
       }
-      if (representative(q.scale, level) > double{c.probability} * 65536 * 2) continue;
-      sum += prior_probability(q.scale, level);
+      const std::uint32_t rounded = prior_probability(q.scale, level);
+      // Less than half of the lowest level is better left to the escape.
+      if (std::uint64_t{rounded} << 15 > c.probability) continue;
+      sum += rounded;
       q.entries.push_back(pack_prior_entry({c.rank, level}));
     }
-    if (sum < 65300 || q.scale + 1 == kPriorScales) break;
+    if (sum < kMaxSum || q.scale + 1 == kPriorScales) break;
   }
   return q;
 }
@@ -238,8 +279,8 @@ PriorTable build_table(std::span<const Candidate> candidates) {
   return table;
 }
 
-// The bytes of a table that keeps the entries which save at least `threshold` bits.
-std::size_t table_bytes(std::span<const Candidate> candidates, float threshold) {
+// The bytes of a table of the entries that save at least `threshold`.
+std::size_t table_bytes(std::span<const Candidate> candidates, Gain threshold) {
   std::size_t cells = 0, contexts = 0, length = 0;
   std::uint64_t last = 0;
   for (const Candidate& c : candidates) {
@@ -254,73 +295,77 @@ std::size_t table_bytes(std::span<const Candidate> candidates, float threshold) 
   return 2 * cells + (std::size_t{4} << bucket_bits(contexts));
 }
 
+// Keeps the entries that save most (entropy pruning: Stolcke 1998), as many as fit `budget` bytes:
+// bisection for the least threshold that does.
 void prune(std::vector<Candidate>& candidates, std::size_t budget) {
-  float low = 0, high = 1e6f;
-  for (int i = 0; i < 40; ++i) {
-    const float middle = i < 20 ? std::sqrt(std::max(low, 1.0f) * high) : (low + high) / 2;
-    (table_bytes(candidates, middle) > budget ? low : high) = middle;
+  Gain low = 0;  // all gains are positive
+  Gain high = 1;
+  for (const Candidate& c : candidates) high = std::max(high, c.gain + 1);
+  while (low < high) {
+    const Gain middle = low + (high - low) / 2;
+    if (table_bytes(candidates, middle) > budget) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
   }
   std::erase_if(candidates, [&](const Candidate& c) { return c.gain < high; });
 }
 
+// In proportion to the counts, a token that never occurs counting a sixty-fourth; their sum is
+// below 2^32.
 std::vector<std::uint32_t> order0_probabilities(std::span<const std::uint16_t> corpus,
                                                 std::uint32_t vocabulary) {
+  constexpr std::uint64_t kSum = 4'294'900'000;
   std::vector<std::uint64_t> counts(vocabulary, 0);
-  std::uint64_t total = 0;
+  std::uint64_t total = vocabulary;
   for (const std::uint16_t rank : corpus) {
     if (rank == kNoToken) continue;
-    ++counts[rank];
-    ++total;
+    counts[rank] += 64;
+    total += 64;
   }
-  // A token never seen counts as a sixty-fourth; the sum stays below 2^32.
   std::vector<std::uint32_t> probabilities;
-  const double scale = 4294900000.0 / (static_cast<double>(total) * 64 + vocabulary);
   for (const std::uint64_t count : counts) {
-    const double p = static_cast<double>(count * 64 + 1) * scale;
-    probabilities.push_back(std::max(1u, static_cast<std::uint32_t>(p)));
+    const std::uint64_t p = multiply_divide(count + 1, kSum, total);
+    probabilities.push_back(static_cast<std::uint32_t>(std::max<std::uint64_t>(p, 1)));
   }
   return probabilities;
 }
 
-std::vector<Candidate> find_candidates(std::span<const std::uint16_t> corpus, std::uint32_t order,
-                                       const Prior& prior, const Choice& choice, unsigned threads) {
-  std::vector<std::vector<Candidate>> parts(std::size_t{1} << kPartitionsLog2);
-  std::atomic<std::size_t> next{0};
-  std::vector<std::jthread> workers;
-  for (unsigned t = 0; t < threads; ++t) {
-    workers.emplace_back([&] {
-      for (std::size_t p = next++; p < parts.size(); p = next++) {
-        parts[p] = partition_candidates(corpus, order, p, prior, choice);
-      }
-    });
-  }
-  workers.clear();
+Result<std::vector<Candidate>> find_candidates(std::span<const std::uint16_t> corpus,
+                                               std::uint32_t order, const Prior& prior,
+                                               const Selection& selection, unsigned threads) {
+  std::vector<std::vector<Candidate>> partitions(kPartitions);
+  CZIP_TRY(parallel_for(threads, kPartitions, [&](std::size_t p) {
+    partitions[p] = partition_candidates(corpus, order, p, prior, selection);
+  }));
   std::vector<Candidate> candidates;
-  for (auto& part : parts) {
-    candidates.insert(candidates.end(), part.begin(), part.end());
-    part = {};
+  for (auto& partition : partitions) {
+    candidates.insert(candidates.end(), partition.begin(), partition.end());
+    partition = {};
   }
   return candidates;
 }
 
 }  // namespace
 
-TrainedPrior train_prior(std::span<const std::uint16_t> corpus, std::uint32_t vocabulary,
-                         std::span<const std::size_t> budgets, unsigned threads,
-                         const PriorProgress& progress) {
+Result<TrainedPrior> train_prior(std::span<const std::uint16_t> corpus, std::uint32_t vocabulary,
+                                 std::span<const std::size_t> budgets, unsigned threads,
+                                 const PriorProgress& progress) {
+  if (corpus.size() > UINT32_MAX)
+    return fail(ErrorCode::invalid_argument, "a prior is trained on at most 2^32 - 1 tokens");
   TrainedPrior result;
   result.order0 = order0_probabilities(corpus, vocabulary);
   const std::size_t bytes = std::accumulate(budgets.begin(), budgets.end(), std::size_t{0});
-  const Choice& choice = corpus.size() <= kTokensPerByte * bytes ? kAll : kFrequent;
+  const Selection& selection = corpus.size() <= kTokensPerByte * bytes ? kAll : kFrequent;
   for (std::uint32_t order = 1; order <= budgets.size(); ++order) {
-    if (progress) progress(order - 1, budgets.size());
-    const auto prior = Prior::create(result.order0, result.views());
-    if (!prior) break;  // cannot be: the tables were made to fit
-    std::vector<Candidate> candidates = find_candidates(corpus, order, *prior, choice, threads);
+    if (progress) CZIP_TRY(progress(order - 1, budgets.size()));
+    CZIP_TRY_ASSIGN(const auto prior, Prior::create(result.order0, result.views()));
+    CZIP_TRY_ASSIGN(auto candidates, find_candidates(corpus, order, prior, selection, threads));
     prune(candidates, budgets[order - 1]);
     result.orders.push_back(build_table(candidates));
   }
   return result;
 }
 
-}  // namespace czip::v2
+}  // namespace czip::v2::training

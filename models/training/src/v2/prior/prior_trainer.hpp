@@ -1,4 +1,6 @@
-// Trains the n-gram prior: counts, discounts, prunes by what each entry saves, quantises.
+// Trains the n-gram prior order by order, in integers: counts successors, discounts them (absolute
+// discounting: Chen and Goodman 1998), keeps the entries that save most bits over the lower orders
+// (entropy pruning: Stolcke 1998) and quantizes their probabilities.
 #pragma once
 
 #include <cstdint>
@@ -6,9 +8,10 @@
 #include <span>
 #include <vector>
 
+#include "czip/base/error.hpp"
 #include "czip/codec/v2/coding/prior.hpp"
 
-namespace czip::v2 {
+namespace czip::v2::training {
 
 // Storage of one order, which a PriorOrder views.
 struct PriorTable {
@@ -31,13 +34,15 @@ struct TrainedPrior {
   }
 };
 
-// Called from the calling thread: parts done, of `total`.
-using PriorProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+// Called from the calling thread before each order: orders done, of `total`. An error ends the
+// training.
+using PriorProgress = std::function<Status(std::uint64_t done, std::uint64_t total)>;
 
-// `corpus` holds ranks, with kNoToken between documents. `budgets[k - 1]` bounds order k's bytes.
-// Thread-count independent.
-TrainedPrior train_prior(std::span<const std::uint16_t> corpus, std::uint32_t vocabulary,
-                         std::span<const std::size_t> budgets, unsigned threads,
-                         const PriorProgress& progress);
+// `corpus` holds ranks, with kNoToken between documents; fewer than 2^32. `budgets[k - 1]` bounds
+// order k's bytes. The same for any number of threads, compiler and machine. Errors: out_of_memory,
+// those of `progress`, invalid_argument (a corpus too large).
+Result<TrainedPrior> train_prior(std::span<const std::uint16_t> corpus, std::uint32_t vocabulary,
+                                 std::span<const std::size_t> budgets, unsigned threads,
+                                 const PriorProgress& progress);
 
-}  // namespace czip::v2
+}  // namespace czip::v2::training

@@ -1,0 +1,54 @@
+// Trains a czip-model-v2 model on a corpus: tokenizer, n-gram prior and the predictor's initial
+// state. Deterministic: the same documents in the same order and the same options give the same
+// bytes, whatever the threads, compiler, optimization or CPU. No floating point takes part in any
+// decision.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/codec/v2/model.hpp"
+#include "czip/training/corpus.hpp"
+
+namespace czip::v2 {
+
+struct TrainingProgress {
+  std::string_view stage;   // "tokenizer", "tokens", "prior", "predictions", "mixer"
+  std::string_view part{};  // of the stage, where it has several: "profile 2 with the network"
+  std::uint64_t done = 0;   // of `total`, in the stage's own units; a part ends with all of them
+  std::uint64_t total = 0;
+  double bits_per_byte = 0;  // on held-out text, in the last two stages; else 0
+};
+
+struct TrainingOptions {
+  std::uint32_t vocabulary_size = 8192;         // 257..8192
+  std::uint64_t prior_bytes = 20'000'000;       // most bytes of the prior
+  std::uint64_t tokenizer_bytes = 8'000'000;    // of each source, to train the tokenizer on
+  std::uint64_t mixer_bytes = 1'500'000;        // held-out text of each source, for the mixer
+  std::uint64_t network_mixer_bytes = 500'000;  // the same for blocks with a network
+  unsigned threads = 0;                         // 0: as many as the machine has
+  ModelDescription description;
+  // Never called from two threads at once. An error ends the training: so it is cancelled.
+  std::function<Status(const TrainingProgress&)> progress;
+};
+
+// The model file. Errors: invalid_argument (options out of range, too little text), out_of_memory,
+// and those of `progress`. Memory: some 15 bytes for each byte of text.
+Result<std::vector<std::uint8_t>> train_model(const Corpus& corpus, const TrainingOptions& options);
+
+// The file of `model`, which was trained on the same documents in the same order, with a network:
+// its tokenizer, prior and states stay as they are, and states for blocks with the network are
+// trained beside them. A network that it already has is replaced. Of the options' description,
+// empty fields keep the model's. Of the safetensors file `network`, the tensors "network.*" count
+// (conformance/czip-network-v2.md), trained with the model's tokens and without the held-out
+// documents. Errors: those of train_model; corrupt and unsupported (`network` holds no valid
+// network, or one of another vocabulary).
+Result<std::vector<std::uint8_t>> add_network(const Model& model,
+                                              std::span<const std::uint8_t> network,
+                                              const Corpus& corpus, const TrainingOptions& options);
+
+}  // namespace czip::v2

@@ -1,0 +1,81 @@
+// Training of a czip-model-v1 tokenizer by byte-pair encoding (Sennrich et al. 2016): text is split
+// by the pattern that the tokenizer will have, and the pieces' bytes are merged by frequency.
+#include <new>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
+
+#include "czip/base/utf8.hpp"
+#include "czip/tokenizer/bpe/trainer.hpp"
+#include "czip/tokenizer/v1/piece_splitter.hpp"
+#include "czip/training/v1/model_trainer.hpp"
+#include "v1/format.hpp"
+
+namespace czip::v1 {
+namespace training {
+namespace {
+
+// In the manner of GPT-4's: contractions; words, numbers and punctuation with the space before
+// them; line ends; white space without the space that belongs to the next word. Uses only syntax
+// that both PCRE2 and Rust's fancy-regex have.
+constexpr std::string_view kPattern =
+    R"('(?i:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++|[\r\n]++|[^\S\r\n]+(?!\S)|\s)";
+
+constexpr std::uint32_t kMergeableTokens = kVocabulary - 2;
+static_assert(kFirstToken == kMergeableTokens);
+
+std::string to_json(const std::vector<std::string>& tokens) {
+  nlohmann::ordered_json json;
+  json["name"] = "czip-trained";
+  json["pat_str"] = kPattern;
+  // The JSON writes each byte as the code point of the same number.
+  for (std::size_t id = 0; id < tokens.size(); ++id)
+    json["mergeable_ranks"][utf8_from_latin1(tokens[id])] = id;
+  json["special_tokens"] = {{"<|bos|>", kMergeableTokens}, {"<|eos|>", kMergeableTokens + 1}};
+  json["explicit_n_vocab"] = kVocabulary;
+  return json.dump();
+}
+
+// Longer pieces are cut: so long a token would not be worth its id.
+constexpr std::size_t kMaxTokenBytes = 64;
+
+Status add_piece(std::string_view piece, bpe::Trainer& pairs) {
+  for (std::size_t at = 0; at < piece.size(); at += kMaxTokenBytes)
+    CZIP_TRY(pairs.add_piece(piece.substr(at, kMaxTokenBytes)));
+  return {};
+}
+
+std::uint64_t bytes_of(const Corpus& corpus) {
+  std::uint64_t bytes = 0;
+  for (const Corpus::Source& source : corpus.sources()) bytes += source.text().size();
+  return bytes;
+}
+
+// More text changes few tokens.
+constexpr std::uint64_t kEnoughBytes = std::uint64_t{64} << 20;
+
+Result<std::string> train(const Corpus& corpus) {
+  CZIP_TRY_ASSIGN(auto splitter, PieceSplitter::create(kPattern));
+  bpe::Trainer pairs;
+  const std::uint64_t stride = bytes_of(corpus) / kEnoughBytes + 1;
+  std::uint64_t document = 0;
+  CZIP_TRY(
+      corpus.for_each_document([&](std::span<const std::uint8_t> text, bool held_out) -> Status {
+        if (held_out || document++ % stride != 0) return {};
+        return splitter.for_each_piece(
+            text, [&](std::string_view piece) { return add_piece(piece, pairs); });
+      }));
+  CZIP_TRY_ASSIGN(const auto tokens, pairs.train(kMergeableTokens));
+  return to_json(tokens);
+}
+
+}  // namespace
+}  // namespace training
+
+Result<std::string> train_tokenizer(const Corpus& corpus) try {
+  return training::train(corpus);
+} catch (const std::bad_alloc&) {
+  return fail(ErrorCode::out_of_memory, "not enough memory to train a tokenizer");
+}
+
+}  // namespace czip::v1

@@ -1,0 +1,22 @@
+// The held-out documents, as texts for the mixer to learn from.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/tokenizer/v2/tokenizer.hpp"
+#include "czip/training/corpus.hpp"
+#include "v2/mixer/mixer_text.hpp"
+
+namespace czip::v2::training {
+
+// Some `bytes` of each source's held-out documents, joined to texts of 1 to 100 * 2^10 tokens and
+// shuffled, the same each time. `ranks` are the tokens' in code order. Errors: invalid_argument if
+// no source has a held-out document, out_of_memory.
+Result<std::vector<MixerText>> held_out_texts(const Corpus& corpus, const Tokenizer& tokenizer,
+                                              std::span<const std::uint16_t> ranks,
+                                              std::uint64_t bytes);
+
+}  // namespace czip::v2::training

@@ -1,0 +1,149 @@
+// Training of a whole czip-model-v2: the same bytes everywhere, stages reported, wrong options refused.
+#include "czip/training/v2/model_trainer.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "czip/base/hash128.hpp"
+#include "czip/codec/v2/model.hpp"
+
+namespace czip::v2 {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+TrainingOptions small_options(unsigned threads) {
+  TrainingOptions options;
+  options.vocabulary_size = 290;
+  options.prior_bytes = 20'000;
+  options.mixer_bytes = 10'000;
+  options.threads = threads;
+  options.description.name = "small";
+  return options;
+}
+
+// Sixty short documents.
+Result<Bytes> trained_model(const TrainingOptions& options) {
+  Corpus corpus;
+  const std::string text = [] {
+    std::string all;
+    for (int i = 0; i < 60; ++i) {
+      all += "# Section " + std::to_string(i * i) + "\nThe model codes text; section " +
+             std::to_string(i) + " says how.\n";
+    }
+    return all;
+  }();
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = text.find("# ", at + 1);
+    if (end == std::string::npos) end = text.size();
+    const auto* begin = reinterpret_cast<const std::uint8_t*>(text.data()) + at;
+    REQUIRE(corpus.add_document({begin, end - at}).has_value());
+    at = end;
+  }
+  return train_model(corpus, options);
+}
+
+// Knuth's MMIX generator: the same text with every standard library.
+class Random {
+ public:
+  std::uint32_t below(std::uint32_t bound) {
+    state_ = state_ * 6364136223846793005 + 1442695040888963407;
+    return static_cast<std::uint32_t>((state_ >> 32) * bound >> 32);
+  }
+
+ private:
+  std::uint64_t state_ = 7;
+};
+
+// A sentence of a made-up language, whose frequent words often follow one another.
+std::string sentence(Random& random) {
+  std::string text;
+  std::uint32_t word = 0;
+  for (std::uint32_t i = 4 + random.below(12); i > 0; --i) {
+    word = random.below(3) == 0 ? (word * 7 + 1) % 300 : random.below(1 + random.below(300));
+    for (std::uint32_t letters = word * 40'503; letters > 0; letters /= 60) {
+      text += "bdfgklmnprst"[letters % 12];
+      text += "aeiou"[letters / 12 % 5];
+    }
+    text += i == 1 ? ".\n" : " ";
+  }
+  return text;
+}
+
+// Two sources of 60 documents.
+Corpus synthetic_corpus() {
+  Random random;
+  Corpus corpus;
+  for (int source = 0; source < 2; ++source) {
+    corpus.begin_source();
+    for (int document = 0; document < 60; ++document) {
+      std::string text;
+      while (text.size() < 1500) text += sentence(random);
+      const auto* begin = reinterpret_cast<const std::uint8_t*>(text.data());
+      REQUIRE(corpus.add_document({begin, text.size()}).has_value());
+    }
+  }
+  return corpus;
+}
+
+}  // namespace
+
+// Every configuration that runs this test compares with the one hash: GCC and clang, -O3 and the
+// sanitizers' -O1, little and big endian. tools/ci/training_determinism.sh adds -O0 and -ffast-math.
+TEST_CASE("training gives the same model with every compiler, optimization and machine") {
+  TrainingOptions options;
+  options.vocabulary_size = 400;
+  options.prior_bytes = 30'000;
+  options.mixer_bytes = 4'000;
+  const auto file = train_model(synthetic_corpus(), options);
+  REQUIRE_MESSAGE(file.has_value(), (file ? "" : file.error().message));
+  const auto model = Model::parse(*file);
+  REQUIRE_MESSAGE(model.has_value(), (model ? "" : model.error().message));
+  CHECK(to_hex(model->hash()) == "d2fbf17b07fb3e3fbb1ad02781677d2b");
+}
+
+TEST_CASE("training gives the same model again, whatever the number of threads") {
+  const auto one = trained_model(small_options(1));
+  REQUIRE(one.has_value());
+  CHECK(Model::parse(*one).has_value());
+  CHECK(trained_model(small_options(1)).value() == *one);
+  CHECK(trained_model(small_options(3)).value() == *one);
+}
+
+TEST_CASE("training reports its stages and refuses what it cannot do") {
+  std::string stages;
+  TrainingOptions options = small_options(1);
+  options.progress = [&](const TrainingProgress& progress) -> Status {
+    if (!stages.ends_with(progress.stage)) stages.append(" ").append(progress.stage);
+    return {};
+  };
+  const auto model = trained_model(options);
+  REQUIRE_MESSAGE(model.has_value(), model.error().message);
+  CHECK(stages == " tokenizer tokens prior mixer");
+  options.vocabulary_size = 256;
+  CHECK(trained_model(options).error().code == ErrorCode::invalid_argument);
+  options.vocabulary_size = 9000;
+  CHECK(trained_model(options).error().code == ErrorCode::invalid_argument);
+  CHECK(train_model({}, small_options(1)).error().code == ErrorCode::invalid_argument);
+}
+
+TEST_CASE("an error of the progress callback ends the training and is returned") {
+  for (const std::string stage : {"tokenizer", "tokens", "prior", "mixer"}) {
+    CAPTURE(stage);
+    TrainingOptions options = small_options(1);
+    options.progress = [&stage](const TrainingProgress& progress) -> Status {
+      if (progress.stage != stage) return {};
+      return fail(ErrorCode::io, "the terminal is gone");
+    };
+    const auto model = trained_model(options);
+    REQUIRE_FALSE(model.has_value());
+    CHECK(model.error().message == "the terminal is gone");
+  }
+}
+
+}  // namespace czip::v2
