@@ -3,15 +3,20 @@
 #include <string>
 #include <thread>
 
+#include "archive/archive.hpp"
+#include "archive/staged_folder.hpp"
 #include "archive/tar_reader.hpp"
+#include "base/text.hpp"
+#include "cli/arguments.hpp"
+#include "cli/console.hpp"
+#include "cli/outputs.hpp"
 #include "cli/session.hpp"
-#include "cli/text.hpp"
-#include "commands/coders.hpp"
 #include "io/byte_channel.hpp"
-#include "io/file_io.hpp"
+#include "io/input.hpp"
 #include "io/signals.hpp"
-#include "io/staged_folder.hpp"
-#include "io/targets.hpp"
+#include "io/staged_output.hpp"
+#include "models/model_store.hpp"
+#include "v2/coders.hpp"
 
 namespace czip::tool {
 namespace {

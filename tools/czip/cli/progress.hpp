@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <string>
 
-#include "cli/console.hpp"
-
 namespace czip::tool {
 
 class ProgressBar {

@@ -6,10 +6,16 @@
 #include <utility>
 #include <vector>
 
+#include "archive/archive.hpp"
+#include "cli/arguments.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/inputs.hpp"
 #include "cli/session.hpp"
-#include "commands/coders.hpp"
-#include "io/targets.hpp"
+#include "commands/commands.hpp"
+#include "io/input.hpp"
 #include "models/model_store.hpp"
+#include "v1/coders.hpp"
+#include "v2/coders.hpp"
 
 namespace czip::tool {
 namespace {
@@ -27,7 +33,7 @@ ExitStatus compress_all_v1(Session& session, const v1::Model& model) {
                  "several inputs cannot share one output; leave out -o and -c, or join them first");
   const ExitStatus handled = for_each_input(
       session, names, [&](Input& input) { return compress_v1(session, model, input); });
-  return worst(status, handled);
+  return more_severe(status, handled);
 }
 
 bool is_directory(const std::string& name) {
@@ -53,12 +59,12 @@ ExitStatus compress_all_v2(Session& session, const v2::Model& model) {
     std::vector<std::string> rest;
     for (const std::string& name : arguments.files)
       if (is_directory(name))
-        status = worst(status, archive(session, model, {name}));
+        status = more_severe(status, archive(session, model, {name}));
       else
         rest.push_back(name);
-    return worst(status, for_each_input(session, rest, [&](Input& input) {
-                   return compress_v2(session, model, input);
-                 }));
+    return more_severe(status, for_each_input(session, rest, [&](Input& input) {
+                         return compress_v2(session, model, input);
+                       }));
   }
   // On a stream, the files of several inputs follow each other and decode to the inputs in a row.
   if (arguments.files.size() > 1 && one_output && arguments.output != "-")

@@ -5,13 +5,17 @@
 #include <string>
 #include <vector>
 
+#include "base/text.hpp"
+#include "cli/arguments.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/inputs.hpp"
 #include "cli/session.hpp"
-#include "cli/text.hpp"
+#include "commands/commands.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
-#include "io/file_io.hpp"
 #include "io/formats.hpp"
-#include "io/targets.hpp"
+#include "io/input.hpp"
+#include "io/streams.hpp"
 #include "models/model_file.hpp"
 #include "models/model_store.hpp"
 
@@ -237,7 +241,7 @@ ExitStatus run_list(Session& session) {
     return {};
   });
   print(session, files);
-  return worst(status, handled);
+  return more_severe(status, handled);
 }
 
 }  // namespace czip::tool

@@ -10,8 +10,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.hpp"
+#include "cli/exit_status.hpp"
 #include "cli/session.hpp"
-#include "cli/text.hpp"
+#include "commands/commands.hpp"
 #include "commands/selftest_model.hpp"
 #include "czip/base/little_endian.hpp"
 #include "czip/codec/io/byte_stream.hpp"
@@ -20,7 +22,7 @@
 #include "czip/engine/v1/network.hpp"
 #include "czip/engine/v1/output_distribution.hpp"
 #include "czip/models/default_model.hpp"
-#include "verify/model.hpp"
+#include "verify/checks.hpp"
 
 namespace czip::tool {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "cli/text.hpp"
+#include "base/text.hpp"
 #include "czip/engine/v1/weights.hpp"
 #include "czip/tokenizer/v1/tokenizer.hpp"
 

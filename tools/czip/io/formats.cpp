@@ -6,8 +6,10 @@
 #include <span>
 #include <string_view>
 
+#include "base/errors.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "io/input.hpp"
 
 namespace czip::tool {
 namespace {
@@ -25,8 +27,7 @@ bool may_be_v1(std::span<const std::uint8_t> first_bytes) {
 
 Result<FileFormat> detect_format(Input& input) {
   if (isatty(input.file.get()) != 0)
-    return fail(ErrorCode::invalid_argument,
-                "compressed data is not read from a terminal; see czip --help");
+    return usage_error("compressed data is not read from a terminal; see czip --help");
   CZIP_TRY_ASSIGN(const auto first_bytes, peek(input, v2::kMaxStartBytes));
   if (first_bytes.empty())
     return fail(ErrorCode::truncated, "is empty, which no compressed file is; get another copy");

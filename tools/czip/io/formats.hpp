@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "czip/base/error.hpp"
-#include "io/file_io.hpp"
+#include "io/input.hpp"
 
 namespace czip::tool {
 

@@ -5,7 +5,7 @@
 #include <functional>
 #include <thread>
 
-#include "io/file_io.hpp"
+#include "io/descriptor.hpp"
 
 namespace czip::tool {
 

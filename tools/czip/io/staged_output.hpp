@@ -8,7 +8,8 @@
 #include <string>
 
 #include "czip/base/error.hpp"
-#include "io/file_io.hpp"
+#include "io/descriptor.hpp"
+#include "io/input.hpp"
 
 namespace czip::tool {
 

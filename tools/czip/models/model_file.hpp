@@ -27,7 +27,4 @@ Result<v1::Model> load_model(const std::string& name, const std::string& tokeniz
 Result<v1::Model> load_v1_model(const std::string& path, std::span<const std::uint8_t> file,
                                 const std::string& tokenizer);
 
-// The error with the name of the file at fault before it.
-[[nodiscard]] tl::unexpected<Error> in_file(const std::string& name, const Error& error);
-
 }  // namespace czip::tool

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/text.hpp"
+#include "base/text.hpp"
 #include "czip/base/error.hpp"
 #include "czip/base/little_endian.hpp"
 

@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "cli/text.hpp"
+#include "base/text.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v1/codec.hpp"
-#include "io/file_io.hpp"
+#include "io/streams.hpp"
 #include "v1/payload.hpp"
-#include "verify/model.hpp"
+#include "verify/checks.hpp"
 
 namespace czip::tool {
 namespace {

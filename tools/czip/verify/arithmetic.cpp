@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/text.hpp"
+#include "base/text.hpp"
 #include "czip/engine/integer_math.hpp"
-#include "verify/model.hpp"
+#include "verify/checks.hpp"
 
 namespace czip::tool {
 namespace {

@@ -6,11 +6,11 @@
 #include <span>
 #include <string>
 
-#include "cli/text.hpp"
+#include "base/text.hpp"
 #include "czip/base/little_endian.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/engine/safetensors/reader.hpp"
-#include "verify/model.hpp"
+#include "verify/checks.hpp"
 
 namespace czip::tool {
 namespace {

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/text.hpp"
-#include "verify/model.hpp"
+#include "base/text.hpp"
+#include "verify/checks.hpp"
 
 namespace czip::tool {
 namespace {

@@ -1,15 +1,17 @@
-#include "commands/network_training.hpp"
+#include "training/network.hpp"
 
 #include <string>
 
-#include "cli/text.hpp"
+#include "base/errors.hpp"
+#include "base/text.hpp"
+#include "cli/arguments.hpp"
+#include "cli/session.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/engine/v2/network.hpp"
 #include "czip/training/v1/network_trainer.hpp"
 #include "czip/training/v2/network_trainer.hpp"
-#include "io/file_io.hpp"
+#include "io/input.hpp"
 #include "io/staged_output.hpp"
-#include "models/model_file.hpp"
 
 namespace czip::tool {
 namespace {
@@ -45,7 +47,7 @@ Status set_options(const Session& session, v2::NetworkRunOptions& options) {
   };
   if (!arguments.resume) return {};
   auto checkpoint = read_file(arguments.checkpoint);
-  if (!checkpoint) return in_file(arguments.checkpoint, checkpoint.error());
+  if (!checkpoint) return failure_in(arguments.checkpoint, checkpoint.error());
   options.checkpoint = std::move(*checkpoint);
   return {};
 }
@@ -86,7 +88,7 @@ Result<std::vector<std::uint8_t>> train_network(const Session& session, const v2
   options.config = v2::network_config(size_of(arguments.size));
   if (!session.arguments.network.empty()) {
     const auto config = config_of(start);
-    if (!config) return in_file(session.arguments.network, config.error());
+    if (!config) return failure_in(session.arguments.network, config.error());
     options.config = *config;
     options.network = std::move(start);
   }

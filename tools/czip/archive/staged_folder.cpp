@@ -1,4 +1,4 @@
-#include "io/staged_folder.hpp"
+#include "archive/staged_folder.hpp"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -14,16 +14,18 @@
 #include <utility>
 #include <vector>
 
-#include "cli/console.hpp"
-#include "cli/text.hpp"
+#include "archive/tar_reader.hpp"
+#include "base/errors.hpp"
+#include "base/text.hpp"
+#include "io/descriptor.hpp"
 
 namespace czip::tool {
 namespace {
 
 namespace fs = std::filesystem;
 
-tl::unexpected<Error> failed(const char* what, const std::string& path, int error) {
-  return tl::unexpected(system_error(std::string(what) + " " + printable(path), error));
+Failure failed(const char* what, const std::string& path, int error) {
+  return system_failure(std::string(what) + " " + printable(path), error);
 }
 
 bool is_folder(const std::string& path) {
@@ -45,8 +47,7 @@ Status merge(const std::string& from, const std::string& to) {
          entry.increment(error))
       names.push_back(entry->path().filename());
     if (error) return failed("cannot read", from, error.value());
-    for (const std::string& name : names)
-      if (Status merged = merge(from + "/" + name, to + "/" + name); !merged) return merged;
+    for (const std::string& name : names) CZIP_TRY(merge(from + "/" + name, to + "/" + name));
     return rmdir(from.c_str()) == 0 ? Status{} : failed("cannot remove", from, errno);
   }
   if (is_folder(from) && exists(to) && unlink(to.c_str()) != 0)
@@ -100,9 +101,8 @@ Status StagedFolder::may_create(const std::string& name) const {
 }
 
 Status StagedFolder::publish(const Unpacked& content, bool sync) {
-  for (const std::string& name : content.names)
-    if (Status moved = move_into_place(name); !moved) return moved;
-  if (Status finished = finish_folders(content); !finished) return finished;
+  for (const std::string& name : content.names) CZIP_TRY(move_into_place(name));
+  CZIP_TRY(finish_folders(content));
   if (sync && syncfs(folder_.get()) != 0) return failed("cannot sync", target_, errno);
   if (rmdir(path_.c_str()) == 0) path_.clear();
   return {};
@@ -115,7 +115,7 @@ Status StagedFolder::move_into_place(const std::string& name) const {
   if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
   if (errno != EINVAL && errno != ENOSYS) return failed("cannot put in place", to, errno);
   // A file system without that flag: the check is as good as it gets.
-  if (Status free = may_create(name); !free) return free;
+  CZIP_TRY(may_create(name));
   return rename(from.c_str(), to.c_str()) == 0 ? Status{}
                                                : failed("cannot put in place", to, errno);
 }

@@ -1,4 +1,4 @@
-// Small pieces of text for messages and reports.
+// Pieces of text for messages and reports.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace czip::tool {
 // 1234567 as "1,234,567".
 [[nodiscard]] std::string grouped(std::uint64_t number);
 
-// A file name that keeps to one line and cannot steer a terminal: control characters as \xNN.
+// `name` with control characters as \xNN: it stays on one line and cannot steer a terminal.
 [[nodiscard]] std::string printable(std::string_view name);
 
 // part / whole in percent; 0 when whole is 0.

@@ -3,10 +3,6 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
-#include <string_view>
-
-#include "cli/arguments.hpp"
 
 namespace czip::tool {
 
@@ -68,11 +64,5 @@ struct OptionRow {
 };
 
 [[nodiscard]] std::span<const OptionRow> option_table();
-
-[[nodiscard]] constexpr unsigned bit(Command command) { return static_cast<unsigned>(command); }
-
-// `czip --help` and `czip COMMAND --help`.
-[[nodiscard]] std::string help_text(Command command);
-[[nodiscard]] std::string version_text();
 
 }  // namespace czip::tool

@@ -1,4 +1,4 @@
-#include "commands/training_corpus.hpp"
+#include "training/corpus.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -6,12 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "commands/coders.hpp"
+#include "base/errors.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/inputs.hpp"
+#include "cli/session.hpp"
 #include "czip/codec/io/byte_stream.hpp"
-#include "io/file_io.hpp"
 #include "io/formats.hpp"
-#include "io/targets.hpp"
+#include "io/input.hpp"
 #include "models/model_store.hpp"
+#include "v1/coders.hpp"
+#include "v2/coders.hpp"
 
 namespace czip::tool {
 namespace {
@@ -56,8 +60,7 @@ Status add_source(v2::Trainer& trainer, std::span<const std::uint8_t> text) {
 Status decode(const Session& session, ModelStore& models, Input& input, ByteSink& text) {
   CZIP_TRY_ASSIGN(const auto format, detect_format(input));
   if (format == FileFormat::czip_v2_archive)
-    return fail(ErrorCode::invalid_argument,
-                "is an archive; extract it with czip -d and train on its files with -r");
+    return usage_error("is an archive; extract it with czip -d and train on its files with -r");
   if (format == FileFormat::czip_v2) {
     const auto report = decode_v2(session, models, input, text);
     return report ? Status{} : error_of(report);
@@ -84,9 +87,9 @@ Status add_corpus(Session& session, v2::Trainer& trainer) {
   CZIP_TRY_ASSIGN(auto models, ModelStore::open(session.arguments));
   ExitStatus status = ExitStatus::ok;
   const auto names = expand_directories(session.arguments, session.console, status);
-  status = worst(status, for_each_input(session, names, [&](Input& input) {
-                   return add_input(session, models, input, trainer);
-                 }));
+  status = more_severe(status, for_each_input(session, names, [&](Input& input) {
+                         return add_input(session, models, input, trainer);
+                       }));
   // What failed has been reported; a model of the rest would not be what was asked for.
   if (status == ExitStatus::ok) return {};
   return fail(ErrorCode::io, "not trained, for part of the corpus could not be read");

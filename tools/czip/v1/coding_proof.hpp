@@ -10,15 +10,12 @@
 #include "cli/session.hpp"
 #include "czip/base/error.hpp"
 #include "czip/codec/v1/codec.hpp"
-#include "io/file_io.hpp"
+#include "io/input.hpp"
 
 namespace czip::tool {
 
 // Codes `text` with the context of `file` in `dialect` and compares payloads.
 Status prove_by_coding_again(const Session& session, const v1::Model& model, const Input& file,
                              std::span<const std::uint8_t> text, v1::Dialect dialect);
-
-// Everything in a seekable file, from its start.
-Result<std::vector<std::uint8_t>> read_back(int fd);
 
 }  // namespace czip::tool

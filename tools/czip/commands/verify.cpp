@@ -4,13 +4,18 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.hpp"
+#include "cli/arguments.hpp"
+#include "cli/console.hpp"
+#include "cli/exit_status.hpp"
 #include "cli/session.hpp"
-#include "cli/text.hpp"
+#include "commands/commands.hpp"
 #include "czip/engine/safetensors/content_hash.hpp"
-#include "io/file_io.hpp"
+#include "io/input.hpp"
 #include "models/model_file.hpp"
 #include "models/model_store.hpp"
-#include "verify/model.hpp"
+#include "v1/options.hpp"
+#include "verify/checks.hpp"
 
 namespace czip::tool {
 namespace {
@@ -79,7 +84,7 @@ Result<Checks> check_files(const Session& session, const v1::Model& model) {
   const auto text = read_file(arguments.text);
   if (!text)
     return fail(text.error().code, printable(arguments.text) + ": " + text.error().message);
-  return check_against(model, *file, *text, arguments.dialect, session.encode_options());
+  return check_against(model, *file, *text, arguments.dialect, encode_options_v1(session));
 }
 
 ExitStatus report(Session& session, const Checks& checks) {

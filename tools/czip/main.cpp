@@ -6,8 +6,11 @@
 #include <new>
 
 #include "cli/arguments.hpp"
+#include "cli/command.hpp"
 #include "cli/console.hpp"
+#include "cli/exit_status.hpp"
 #include "cli/session.hpp"
+#include "commands/commands.hpp"
 #include "czip/base/error.hpp"
 #include "io/signals.hpp"
 
@@ -60,7 +63,7 @@ ExitStatus run_command_line(int argc, const char* const* argv) {
   const ExitStatus status = run(session);
   const auto printed = session.console.flush();
   return printed ? status
-                 : worst(status, session.console.error("standard output", printed.error()));
+                 : more_severe(status, session.console.error("standard output", printed.error()));
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 #include "archive/tar_reader.hpp"
 #include "czip/base/error.hpp"
-#include "io/file_io.hpp"
+#include "io/descriptor.hpp"
 
 namespace czip::tool {
 

@@ -5,12 +5,12 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/text.hpp"
+#include "base/text.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/engine/simd.hpp"
-#include "verify/model.hpp"
+#include "verify/checks.hpp"
 
 namespace czip::tool {
 namespace {
@@ -90,18 +90,17 @@ Check check_coding(const v1::Model& model, unsigned threads) {
 
 Check check_coding(const v2::Model& model, unsigned threads) {
   const std::vector<std::uint8_t> text = sample_bytes();
-  return check_levels(
-      text, [&](SimdLevel simd, MemorySink& file, MemorySink& back) -> Result<void> {
-        v2::EncodeOptions encode;
-        encode.level = v2::kMaxLevel;  // with the network
-        encode.simd = simd;
-        encode.threads = threads;
-        CZIP_TRY(v2::encode(model, text, file, encode));
-        MemorySource source(file.bytes());
-        if (const auto decoded = v2::decode(model, source, back, {.simd = simd}); !decoded)
-          return error_of(decoded);
-        return {};
-      });
+  return check_levels(text,
+                      [&](SimdLevel simd, MemorySink& file, MemorySink& back) -> Result<void> {
+                        v2::EncodeOptions encode;
+                        encode.level = v2::kMaxLevel;  // with the network
+                        encode.simd = simd;
+                        encode.threads = threads;
+                        CZIP_TRY(v2::encode(model, text, file, encode));
+                        MemorySource source(file.bytes());
+                        CZIP_TRY(v2::decode(model, source, back, {.simd = simd}));
+                        return {};
+                      });
 }
 
 }  // namespace czip::tool

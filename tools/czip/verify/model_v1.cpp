@@ -1,4 +1,3 @@
-#include "verify/model.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,8 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/text.hpp"
+#include "base/text.hpp"
 #include "czip/engine/safetensors/content_hash.hpp"
+#include "verify/checks.hpp"
 
 namespace czip::tool {
 namespace {

@@ -1,11 +1,14 @@
 // Stands in for network_training.cpp where czip is built without it.
-#include "commands/network_training.hpp"
+
+#include "base/errors.hpp"
+#include "cli/session.hpp"
+#include "training/network.hpp"
 
 namespace czip::tool {
 
 namespace {
 
-tl::unexpected<Error> refuse() {
+Failure refuse() {
   return fail(ErrorCode::unsupported,
               "this czip cannot train networks: it was built without CZIP_TRAIN_NETWORK");
 }
