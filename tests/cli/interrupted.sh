@@ -26,21 +26,21 @@ interrupt HUP 129
 
 # A limit on file sizes, and full devices.
 binary 30000 >bytes
-(ulimit -f 8; expect 1 "$CZIP" -1 --no-verify -m "$MODEL" bytes; one_line; said 'File too large')
+(ulimit -f 8; expect 1 "$CZIP" -1 --no-verify -m "$MODEL" bytes; one_line; stderr_has 'File too large')
 absent bytes.czip
 clean
 for words in "-c -m $MODEL small" '--help' '-V' "verify $MODEL" 'selftest'; do
-  expect 1 "$CZIP" $words >/dev/full; one_line; said 'No space left'
+  expect 1 "$CZIP" $words >/dev/full; one_line; stderr_has 'No space left'
 done
 expect 0 "$CZIP" -m "$MODEL" small
-expect 1 "$CZIP" -dc -m "$MODEL" small.czip >/dev/full; one_line; said 'No space left'
+expect 1 "$CZIP" -dc -m "$MODEL" small.czip >/dev/full; one_line; stderr_has 'No space left'
 expect 1 "$CZIP" -l small.czip >/dev/full; one_line
-expect 1 "$CZIP" -m "$MODEL" -o /dev/full small; one_line; said '/dev/full: No space left'
+expect 1 "$CZIP" -m "$MODEL" -o /dev/full small; one_line; stderr_has '/dev/full: No space left'
 mkdir disk
 if mount -t tmpfs -o size=16k tmpfs disk 2>/dev/null; then
   trap 'umount "$WORK/disk"' EXIT
   # The target's disk and that of temporary files.
-  expect 1 "$CZIP" -1 -m "$MODEL" -o disk/out bytes; one_line; said 'No space left'
+  expect 1 "$CZIP" -1 -m "$MODEL" -o disk/out bytes; one_line; stderr_has 'No space left'
   [ -z "$(ls -A disk)" ] || fail 'something stayed on the full disk'
   TMPDIR=$WORK/disk expect 1 "$CZIP" -1 -c -m "$MODEL" bytes >out; one_line
   [ ! -s out ] || fail 'a partial file was released'

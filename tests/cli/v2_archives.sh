@@ -28,7 +28,7 @@ same tree/sub/b out/tree/sub/b
 
 # What is there stays without -f, and is merged with it.
 printf mine >out/tree/a
-expect 1 "$CZIP" -d -m "$MODEL2" out/tree.czip; one_line; said 'use -f'
+expect 1 "$CZIP" -d -m "$MODEL2" out/tree.czip; one_line; stderr_has 'use -f'
 [ "$(cat out/tree/a)" = mine ] || fail 'overwritten without -f'
 printf more >out/tree/more
 rm out/tree/link
@@ -52,25 +52,25 @@ head -c 409 tree.tar | tail -c 400 | cmp - part
 # The same tree gives the same archive, whatever the name it is given by.
 expect 0 "$CZIP" -r -c -m "$MODEL2" tree/ >again.czip; same again.czip tree.czip
 (cd tree; expect 0 "$CZIP" -r -m "$MODEL2" -o ../dot.czip .); same dot.czip tree.czip
-(cd tree; expect 1 "$CZIP" -r -m "$MODEL2" .; one_line; said '-o FILE')
+(cd tree; expect 1 "$CZIP" -r -m "$MODEL2" .; one_line; stderr_has '-o FILE')
 cat tree.czip tree.czip >twice.czip
-expect 2 "$CZIP" -d -m "$MODEL2" -o place3 twice.czip; one_line; said twice
+expect 2 "$CZIP" -d -m "$MODEL2" -o place3 twice.czip; one_line; stderr_has twice
 absent place3
 
 # Several inputs, and an output inside what is packed.
 expect 0 "$CZIP" -r -m "$MODEL2" -o several.czip tree out/tree.czip; silent
 expect 0 "$CZIP" -d -m "$MODEL2" -o several several.czip; same several/tree.czip tree.czip; same several/tree/a tree/a
 mkdir -p x/tree
-expect 1 "$CZIP" -r -m "$MODEL2" -o bad.czip tree x/tree; one_line; said 'that name'
+expect 1 "$CZIP" -r -m "$MODEL2" -o bad.czip tree x/tree; one_line; stderr_has 'that name'
 expect 0 "$CZIP" -r -m "$MODEL2" -o x/self.czip x
 expect 0 "$CZIP" -d -m "$MODEL2" -o y x/self.czip; [ "$(ls -A y/x)" = tree ] || fail 'the output packed itself'
 mkfifo x/pipe
-expect 0 "$CZIP" -fr -m "$MODEL2" x; said 'left out'
-expect 1 "$CZIP" -r --rm -f -m "$MODEL2" x; one_line; said '--rm'
-expect 1 "$CZIP" -m "$MODEL2" x; one_line; said 'use -r'
+expect 0 "$CZIP" -fr -m "$MODEL2" x; stderr_has 'left out'
+expect 1 "$CZIP" -r --rm -f -m "$MODEL2" x; one_line; stderr_has '--rm'
+expect 1 "$CZIP" -m "$MODEL2" x; one_line; stderr_has 'use -r'
 if [ "$(id -u)" != 0 ]; then
   mkdir closed; text >closed/a; chmod 0 closed/a
-  expect 1 "$CZIP" -r -m "$MODEL2" closed; one_line; said closed/a
+  expect 1 "$CZIP" -r -m "$MODEL2" closed; one_line; stderr_has closed/a
   absent closed.czip
 fi
 
@@ -89,7 +89,7 @@ expect 2 "$CZIP" -d -m "$OTHER2" -o cut tree.czip; one_line; absent cut
 hostile() { "$HOSTILE" "$MODEL2" bad.czip "$@"; }
 refuse() {
   hostile "${@:2}"
-  expect 2 "$CZIP" -d -m "$MODEL2" -o bad bad.czip; one_line; said "$1"
+  expect 2 "$CZIP" -d -m "$MODEL2" -o bad bad.czip; one_line; stderr_has "$1"
   absent bad escaped /tmp/czip-escaped
 }
 refuse 'stay in its folder' 0:/tmp/czip-escaped:x

@@ -40,7 +40,7 @@ expect 2 "$CZIP" -dc -m "$MODEL2" bad.czip >out; one_line
 head -c "$(stat -c %s out)" several | cmp - out
 # A version of the future.
 (head -c 3 full.czip; printf '\003'; tail -c +5 full.czip) >bad.czip
-expect 2 "$CZIP" -t -m "$MODEL2" bad.czip; one_line; said 'version 3'
+expect 2 "$CZIP" -t -m "$MODEL2" bad.czip; one_line; stderr_has 'version 3'
 # Little memory: sizes in headers are not believed.
 (ulimit -v 400000; expect 0 "$CZIP" -T1 -t -m "$MODEL2" full.czip)
 clean

@@ -44,7 +44,7 @@ cat long.czip one.czip empty.czip text.txt.czip >row.czip
 cat long one empty text.txt >row.before
 expect 0 "$CZIP" -dc -m "$MODEL2" row.czip | cmp - row.before
 expect 0 "$CZIP" -1 -c -m "$MODEL2" long one empty text.txt >row2.czip; same row.czip row2.czip
-expect 1 "$CZIP" -m "$MODEL2" -o x one empty; one_line; said 'use -r'
+expect 1 "$CZIP" -m "$MODEL2" -o x one empty; one_line; stderr_has 'use -r'
 
 # Ranges.
 for file in long row; do
@@ -57,11 +57,11 @@ for file in long row; do
 done
 expect 0 "$CZIP" -d --range 10:5 -o part -m "$MODEL2" text.txt.czip
 [ "$(cat part)" = "$(tail -c +11 text.txt | head -c 5)" ] || fail 'range into a file'
-expect 1 "$CZIP" -dc --range 99999999:1 -m "$MODEL2" long.czip >out2; one_line; said 'starts at'
+expect 1 "$CZIP" -dc --range 99999999:1 -m "$MODEL2" long.czip >out2; one_line; stderr_has 'starts at'
 for bad in 5 :5 a:b 1:2:3 -1:5 ''; do
   expect 1 "$CZIP" -dc --range "$bad" -m "$MODEL2" long.czip; one_line
 done
-expect 1 "$CZIP" -d --range 0:5 -m "$MODEL2" long.czip; one_line; said '-o FILE'
+expect 1 "$CZIP" -d --range 0:5 -m "$MODEL2" long.czip; one_line; stderr_has '-o FILE'
 expect 1 "$CZIP" -t --range 0:5 -m "$MODEL2" long.czip; one_line
 
 # A length that /proc does not tell, and --rm.
@@ -78,5 +78,5 @@ grep -qE '^CZIPv2  compact ' list.txt || fail 'compact frame in the list'
 expect 0 "$CZIP" list --json row.czip >list.json; valid_json list.json
 [ "$(grep -c '"kind"' list.json)" = 4 ] || fail 'frames in JSON'
 cat row.czip | expect 0 "$CZIP" -l >list.txt
-expect 0 "$CZIP" -fv -m "$MODEL2" one; said 'one : '; said 'level 6'
+expect 0 "$CZIP" -fv -m "$MODEL2" one; stderr_has 'one : '; stderr_has 'level 6'
 clean

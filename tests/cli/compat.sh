@@ -13,12 +13,12 @@ expect 0 "$CZIP" list zstd.czip >list.txt
 grep -qE 'CZIPv1 +zstd +64 +1 ' list.txt || fail 'codec or level'
 expect 0 "$CZIP" compress -m "$MODEL" -iin.txt -oout1.czip -czstd -L1; same out1.czip zstd.czip
 expect 0 "$CZIP" decompress --model="$MODEL" --input=out1.czip --output=back.txt; same back.txt in.txt
-expect 1 "$CZIP" compress -m "$MODEL" -i in.txt; one_line; said '-o'
-expect 1 "$CZIP" compress -m "$MODEL" -i in.txt -o x -L 6; one_line; said '1 to 5'
-expect 1 "$CZIP" compress -m "$MODEL" -i in.txt -o x -c lzma; one_line; said 'brotli or zstd'
+expect 1 "$CZIP" compress -m "$MODEL" -i in.txt; one_line; stderr_has '-o'
+expect 1 "$CZIP" compress -m "$MODEL" -i in.txt -o x -L 6; one_line; stderr_has '1 to 5'
+expect 1 "$CZIP" compress -m "$MODEL" -i in.txt -o x -c lzma; one_line; stderr_has 'brotli or zstd'
 expect 1 "$CZIP" compress -m "$MODEL" -i in.txt -o x extra; one_line
-expect 1 "$CZIP" compress -m "$MODEL" -i missing -o x; one_line; said missing
-expect 1 "$CZIP" compress -m "$MODEL" -i in.txt -o x -t missing.json; one_line; said missing.json
+expect 1 "$CZIP" compress -m "$MODEL" -i missing -o x; one_line; stderr_has missing
+expect 1 "$CZIP" compress -m "$MODEL" -i in.txt -o x -t missing.json; one_line; stderr_has missing.json
 expect 2 "$CZIP" compress -m "$MODEL" -i in.txt -o x -t in.txt; one_line
 # A failure leaves OUT as it was.
 printf old >kept
