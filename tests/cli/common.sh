@@ -1,4 +1,3 @@
-# shellcheck shell=bash
 # Shared by the tests of the czip command. CTest sets these variables; to run one script by hand, set them and say
 # `bash tests/cli/NAME.sh`:
 #   CZIP   the binary
@@ -44,13 +43,13 @@ one_line() {
   local line
   [ "$(wc -l <"$WORK/.err")" = 1 ] || fail "not one line on stderr"
   line=$(cat "$WORK/.err")
-  [ "${line#czip: ?}" != "$line" ] && [ ${#line} -le 400 ] || fail "no proper error line"
+  if [ "${line#czip: ?}" = "$line" ] || [ ${#line} -gt 400 ]; then fail "no proper error line"; fi
 }
 
 same() { cmp -s "$1" "$2" || fail "$1 and $2 differ"; }
 absent() {
   local name
-  for name in "$@"; do [ ! -e "$name" ] && [ ! -L "$name" ] || fail "$name exists"; done
+  for name in "$@"; do if [ -e "$name" ] || [ -L "$name" ]; then fail "$name exists"; fi; done
 }
 present() {
   local name
@@ -89,8 +88,8 @@ wait_for() {
 
 # Texts. All are the same on every machine and in every run.
 
-# text [LINES]: lines that hardly differ.
-text() { seq "${1:-5}" | sed 's/.*/It was the best of times, it was the worst of times, line &./'; }
+# text LINES: lines that hardly differ.
+text() { seq "$1" | sed 's/.*/It was the best of times, it was the worst of times, line &./'; }
 
 # The Lehmer generator of Park and Miller (1988), whose products are exact in awk's doubles: next(n) is in 0..n-1.
 awk_random='function next_random(n) { state = state * 16807 % 2147483647; return int(state / 2147483647 * n) }'
@@ -152,4 +151,12 @@ binary() {
 noise() {
   printf '%b' "$(LC_ALL=C awk -v size="$1" "$awk_random"'
     BEGIN { state = 2; while (size-- > 0) printf "\\0%o", next_random(256) }')"
+}
+
+# change_bit FILE OFFSET COPY: a copy of the file in which one bit of that byte differs.
+change_bit() {
+  local byte
+  byte=$(od -An -tu1 -j "$2" -N1 "$1")
+  cp "$1" "$3"
+  printf '%b' "\\0$(printf %o $((byte ^ 8)))" | dd of="$3" bs=1 seek="$2" conv=notrunc status=none
 }

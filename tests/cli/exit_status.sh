@@ -1,6 +1,6 @@
 # Usage, missing files, bad values: exit status 1, one line that says what to do.
 source "$(dirname "$0")/common.sh"
-text >a.txt
+text 5 >a.txt
 
 expect 1 "$CZIP" --format 1 a.txt;              one_line; stderr_has 'no built-in model'; stderr_has '-m MODEL'
 expect 1 "$CZIP" -m nowhere.czm a.txt;          one_line; stderr_has 'nowhere.czm'
@@ -50,7 +50,8 @@ clean
 # Help and version go to stdout.
 for words in --help -h help 'help list' 'compress --help' 'decompress -h' 'test -h' 'list -h' \
              'verify -h' 'selftest -h' 'bench -h' 'train -h'; do
-  expect 0 "$CZIP" $words >help.txt;            silent
+  read -ra arguments <<<"$words"
+  expect 0 "$CZIP" "${arguments[@]}" >help.txt; silent
   grep -q 'Usage: czip' help.txt || fail "no usage in: $words"
   grep -q 'Exit status' help.txt || fail "no exit status in: $words"
 done

@@ -1,6 +1,6 @@
 # What exists is safe: overwriting, suffixes, links, devices, input and output the same.
 source "$(dirname "$0")/common.sh"
-text >a.txt
+text 5 >a.txt
 text 3 >b.txt
 printf precious >a.txt.czip
 expect 1 "$CZIP" -m "$MODEL" a.txt </dev/null; one_line; stderr_has 'use -f'
@@ -8,7 +8,7 @@ expect 1 "$CZIP" -m "$MODEL" a.txt </dev/null; one_line; stderr_has 'use -f'
 expect 0 "$CZIP" -f -m "$MODEL" a.txt
 expect 1 "$CZIP" -d -m "$MODEL" a.txt.czip </dev/null; one_line; stderr_has 'a.txt exists'
 expect 0 "$CZIP" -df -m "$MODEL" a.txt.czip
-text | cmp - a.txt
+text 5 | cmp - a.txt
 expect 1 "$CZIP" -m "$MODEL" -o b.txt a.txt </dev/null; one_line
 text 3 | cmp - b.txt
 mkdir folder

@@ -1,6 +1,6 @@
 # Several files, one of them bad; directories; --rm.
 source "$(dirname "$0")/common.sh"
-text >a
+text 5 >a
 text 2 >b
 text 3 >c
 expect 1 "$CZIP" -m "$MODEL" a missing b; one_line; stderr_has missing

@@ -2,7 +2,7 @@
 source "$(dirname "$0")/v2_common.sh"
 mkdir -p tree/sub/deep tree/empty
 text 50 >tree/a
-binary 200000 >tree/sub/b
+binary 20000 >tree/sub/b
 : >tree/sub/deep/nothing
 printf 'caf\xc3\xa9' >$'tree/caf\xc3\xa9'
 printf 'latin' >$'tree/latin\xe9'
@@ -69,7 +69,7 @@ expect 0 "$CZIP" -fr -m "$MODEL2" x; stderr_has 'left out'
 expect 1 "$CZIP" -r --rm -f -m "$MODEL2" x; one_line; stderr_has '--rm'
 expect 1 "$CZIP" -m "$MODEL2" x; one_line; stderr_has 'use -r'
 if [ "$(id -u)" != 0 ]; then
-  mkdir closed; text >closed/a; chmod 0 closed/a
+  mkdir closed; text 5 >closed/a; chmod 0 closed/a
   expect 1 "$CZIP" -r -m "$MODEL2" closed; one_line; stderr_has closed/a
   absent closed.czip
 fi
@@ -107,7 +107,8 @@ refuse twice 0:a:x 5:a
 hostile s:setuid:x 2:up:../.. 0:./a//b:y
 expect 0 "$CZIP" -d -m "$MODEL2" -o tamed bad.czip; silent
 [ "$(stat -c %a tamed/setuid)" = 755 ] || fail 'a set-user-id file'
-[ "$(cat tamed/a/b)" = y ] && [ "$(readlink tamed/up)" = ../.. ] || fail 'tamed archive'
+[ "$(cat tamed/a/b)" = y ] || fail 'tamed archive'
+[ "$(readlink tamed/up)" = ../.. ] || fail 'a link of the tamed archive'
 printf 'not a tar, though marked as one: %600s' x >plain
 expect 0 "$CZIP" -c -m "$MODEL2" plain >plain.czip
 hostile
@@ -117,16 +118,15 @@ chmod -R u+w .
 
 # A signal removes what was unpacked so far.
 mkdir big
-for i in 1 2 3 4; do head -c 20000000 /dev/urandom >big/$i; done
+for i in 1 2 3 4; do head -c "$(full_or_fast 20000000 4000000)" /dev/urandom >big/$i; done
 expect 0 "$CZIP" -1 -r --no-verify -m "$MODEL2" big
 rm -rf big
+status=0
 env --default-signal=TERM "$CZIP" -T1 -d -m "$MODEL2" big.czip 2>.err &
-pid=$! tries=0 status=0
-until [ -n "$(find . -maxdepth 1 -name '.unpacked.czip-*')" ]; do
-  tries=$((tries + 1)); [ $tries -lt 200 ] || fail 'no temporary folder appeared'
-  sleep 0.02
-done
-kill -TERM $pid
+pid=$!
+wait_for '.unpacked.czip-*'
+kill -TERM $pid || true
 wait $pid || status=$?
+# A machine that was quick enough is done by then.
 case $status in 143) absent big ;; 0) ;; *) fail "status $status after SIGTERM" ;; esac
 clean

@@ -1,6 +1,6 @@
 # czip train: a model of one's own, and a network that joins it.
 source "$(dirname "$0")/v2_common.sh"
-: "${SEEDED_NETWORK:?path of make_seeded_network_v2}"
+: "${SEEDED_NETWORK:?path of make_v2_seeded_network}"
 for i in $(seq 60); do text $((i % 7 + 1)); printf '\0'; done >corpus
 text 1000 >a
 text 100 >few
@@ -25,7 +25,7 @@ expect 0 "$CZIP" train -q --vocabulary 270 --prior-size 50000 -o line.czm one_li
 expect 0 "$CZIP" -c -m line.czm one_line_text >packed
 expect 0 "$CZIP" -dc -m line.czm packed | cmp - one_line_text
 
-# With the network, and what it is worth.
+# With the network, and what it gains.
 expect 0 "$CZIP" train --from own.czm --network network -o joined.czm corpus
 stderr_has 'profile 1 without the network'; stderr_has 'profile 1 with the network'
 stderr_has 'profile 2 without the network'; stderr_has 'profile 2 with the network'; stderr_has 'the network alone'
@@ -33,19 +33,19 @@ expect 0 "$CZIP" verify joined.czm >report
 grep -q 'own, 270 tokens, with a network' report || fail "no network in: $(cat report)"
 for level in 1 5 9; do
   for threads in 1 2; do
-    expect 0 "$CZIP" -$level -T$threads -c -m joined.czm a >a.$threads
-    expect 0 "$CZIP" -dc -m joined.czm --simd scalar a.$threads | cmp - a
+    expect 0 "$CZIP" -$level -T$threads -c -m joined.czm few >few.$threads
+    expect 0 "$CZIP" -dc -m joined.czm --simd scalar few.$threads | cmp - few
   done
-  same a.1 a.2
+  same few.1 few.2
 done
-# Again, from a model that has a network already, and with another number of threads.
+# The same from a model that has a network already, and with another number of threads.
 expect 0 "$CZIP" train -q -T1 --from joined.czm --network network -o again.czm corpus
 same joined.czm again.czm
 
-# A network trained here, where czip can.
+# A network trained here, where czip can train networks.
 if [ "${TRAINS_NETWORK:?ON or OFF}" = ON ]; then
   for i in $(seq 60); do text 60; printf '\0'; done >longer
-  train() { "$CZIP" train --from own.czm --network-size small --tokens 20000 "$@" longer; }
+  train() { "$CZIP" train --from own.czm --network-size small --tokens 8192 "$@" longer; }
   expect 0 train --checkpoint state --save-network trained -o made.czm; stderr_has 'held-out text'
   expect 0 "$CZIP" verify -q made.czm
   for network in trained made.czm; do
@@ -58,7 +58,7 @@ if [ "${TRAINS_NETWORK:?ON or OFF}" = ON ]; then
   expect 0 train -q --seed 2 -T1 --save-network of_seed_2 -o x.czm; rm x.czm
   ! cmp -s trained of_seed_2 || fail 'two seeds gave the same network'
   # Trained further, from a file of its own or out of a model, the same way.
-  further() { expect 0 "$CZIP" train -q -T1 --from own.czm --tokens 20000 "$@" longer; }
+  further() { expect 0 "$CZIP" train -q -T1 --from own.czm --tokens 8192 "$@" longer; }
   further --network trained -o further.czm
   further --network made.czm -o further_of_model.czm
   same further.czm further_of_model.czm
@@ -72,7 +72,7 @@ else
   expect 2 "$CZIP" train -q --from own.czm --tokens 1 -o x.czm corpus; one_line; stderr_has CZIP_TRAIN_NETWORK
 fi
 
-# What does not fit is refused, and nothing written.
+# What does not fit is refused, and nothing is written.
 expect 2 "$CZIP" train -q --from own.czm --network larger -o x.czm corpus; one_line; stderr_has 270; stderr_has 271
 expect 2 "$CZIP" train -q --from own.czm --network own.czm -o x.czm corpus; one_line; stderr_has network.config
 expect 2 "$CZIP" train -q --from a --network network -o x.czm corpus; one_line; stderr_has 'a: '

@@ -9,13 +9,15 @@
 
 namespace czip::tool {
 
-// Signals that end the command from outside clean up first; SIGXFSZ becomes an error of write().
+// Makes signals that end the command clean up first, and SIGXFSZ an error of write(). To be called by
+// the main thread, before there are others.
 void install_signal_handlers();
 
-// The file to remove, by a path that stays valid until the next call; null for none.
+// The file to remove; null: none. The path must stay valid until the next call. Only for the main
+// thread.
 void set_unfinished_file(const char* path);
 
-// Holds signals back while a file and its registration change together.
+// Blocks the signals in this thread while a file and its registration change together.
 class SignalsHeld {
  public:
   SignalsHeld();
