@@ -1,10 +1,10 @@
 # At a terminal: a progress bar, a summary and colours; elsewhere none of them.
-source "$(dirname "$0")/common.sh"
+source "$(dirname "$0")/v2_common.sh"
 if ! command -v script >/dev/null; then
   echo 'note: script(1) is not installed, so there is no terminal to test with'
   exit
 fi
-text 200 >long
+text 50 >long
 compress="'$CZIP' -f -T1 --simd scalar --no-verify -m '$MODEL' long"
 
 # The bar appears when compressing takes longer than a second. To be longer than that on every machine, the command is
@@ -29,9 +29,9 @@ paused_at_terminal "$compress --no-progress"
 paused_at_terminal "$compress -q"
 [ ! -s out ] || fail '-q is not quiet'
 
-expect 0 script -qec "TERM=xterm '$CZIP' verify '$MODEL'" /dev/null >out
+expect 0 script -qec "TERM=xterm '$CZIP' verify '$MODEL2'" /dev/null >out
 grep -q $'\e\\[32m' out || fail 'no colour on a terminal'
-expect 0 script -qec "NO_COLOR=1 TERM=xterm '$CZIP' verify '$MODEL'" /dev/null >out
+expect 0 script -qec "NO_COLOR=1 TERM=xterm '$CZIP' verify '$MODEL2'" /dev/null >out
 ! grep -q $'\e' out || fail 'colour in spite of NO_COLOR'
 expect 0 "$CZIP" -f -T1 -m "$MODEL" long; silent
 clean
