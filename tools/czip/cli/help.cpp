@@ -11,96 +11,100 @@ namespace czip::tool {
 namespace {
 
 constexpr std::string_view kExitStatus =
-    "\nExit status: 0 fine; 1 usage, files, disk; 2 damaged data or not the model it was\n"
-    "made with; 3 a defect of czip.\n";
+    "\nExit status: 0 success; 1 usage, missing files, full disk; 2 damaged data or another\n"
+    "model; 3 a defect of czip.\n";
 
 std::string_view introduction(Command command) {
   switch (command) {
     case Command::files:
-      return "czip compresses text by prediction, in integers only: every machine gives the same\n"
-             "files. It reads and writes its own format, CZIPv2, and compress.zip's, CZIPv1.\n\n"
-             "Usage: czip [OPTION...] [FILE...]        compress FILE to FILE.czip and keep it\n"
+      return "czip compresses text with a neural predictor that computes in integers: every "
+             "machine\n"
+             "gives the same files. It reads and writes its own format, CZIPv2, and\n"
+             "compress.zip's, CZIPv1.\n\n"
+             "Usage: czip [OPTION...] [FILE...]        compress FILE to FILE.czip, keep FILE\n"
              "       czip -d [OPTION...] [FILE...]     decompress FILE.czip to FILE\n"
              "       czip COMMAND [OPTION...] ...\n\n"
              "Without FILE, or when FILE is -, standard input goes to standard output.\n\n"
              "Commands (first argument):\n"
-             "  compress     as above; also in compress.zip's spelling\n"
-             "  decompress   as above; also in compress.zip's spelling\n"
-             "  test         decode files and check them, write nothing\n"
-             "  list         show what files say of themselves\n"
+             "  compress     as above; also takes compress.zip's command line\n"
+             "  decompress   as above; also takes compress.zip's command line\n"
+             "  test         decode files, check them and write nothing\n"
+             "  list         show formats, sizes and models of files\n"
              "  verify       check a model file, or prove a compression made elsewhere\n"
-             "  selftest     check that this machine computes what every other one does\n"
+             "  selftest     check that this machine computes the same as every other one\n"
              "  bench        compare ratio and speed with zstd, brotli and xz\n"
              "  train        make a model for texts of a kind\n"
-             "A file of such a name: ./list, or after --.\n";
+             "For a file with such a name, write ./list or put it after --.\n";
     case Command::compress:
       return "Usage: czip compress [OPTION...] [FILE...]\n"
              "       czip compress -m MODEL -i IN -o OUT [-t TOKENIZER] [-c brotli|zstd] [-L "
              "1..5]\n\n"
              "Writes FILE.czip and keeps FILE. Without FILE, or when FILE is -, compresses "
              "standard\n"
-             "input to standard output. What was written is decoded again and compared.\n"
-             "The second form is compress.zip's (see also: czip compress -i - --help); like\n"
+             "input to standard output. Decodes what was written and compares.\n"
+             "The second form is compress.zip's (more: czip compress -i - --help). Like\n"
              "compress.zip, it replaces OUT without asking.\n";
     case Command::decompress:
       return "Usage: czip decompress [OPTION...] [FILE.czip...]\n"
              "       czip decompress -m MODEL -i IN -o OUT [-t TOKENIZER]\n\n"
              "Writes the file without .czip. Without FILE, or when FILE is -, decompresses "
              "standard\n"
-             "input to standard output. A file appears once all of it has been checked. An "
+             "input to standard output. A file appears when all of it has been checked. An "
              "archive\n"
-             "becomes a directory again; with -c, the tar inside.\n"
-             "The second form is compress.zip's (see also: czip decompress -i - --help); like\n"
+             "becomes a directory again; with -c it becomes the tar inside.\n"
+             "The second form is compress.zip's (more: czip decompress -i - --help). Like\n"
              "compress.zip, it replaces OUT without asking.\n";
     case Command::test:
       return "Usage: czip test [OPTION...] FILE...\n\n"
-             "Decodes each file and checks its hashes. CZIPv1 has none: there the text is coded "
-             "again\n"
-             "and compared, for a damaged file may decode to some other text.\n";
+             "Decodes each file and checks its hashes. CZIPv1 has no hashes, and a damaged file\n"
+             "may decode to another text: czip codes the text again and compares.\n";
     case Command::list:
       return "Usage: czip list [OPTION...] FILE...\n\n"
-             "Shows what files say of themselves. With -m MODEL -v, also whether the hash of the\n"
-             "model's path in the file is that of MODEL.\n";
+             "Shows the formats, sizes and models of files. With -m MODEL -v, also whether the\n"
+             "hash that CZIPv1 stores is that of MODEL's path.\n";
     case Command::verify:
       return "Usage: czip verify [OPTION...] MODEL\n"
              "       czip verify [OPTION...] MODEL --against FILE.czip --text TEXT\n\n"
-             "Checks a model: structure, ranges, tables against their formulas, a proof that no\n"
-             "accumulator can overflow, the tokenizer's round trip. The second form also proves a\n"
-             "compression made elsewhere, byte for byte.\n";
+             "Checks a model: its structure, ranges, tables against their formulas, that no\n"
+             "accumulator can overflow, and the tokenizer's round trip. The second form also "
+             "proves\n"
+             "a compression made elsewhere, byte for byte.\n";
     case Command::selftest:
       return "Usage: czip selftest [OPTION...]\n\n"
-             "Runs a built-in model at every SIMD level of this processor and compares with the\n"
-             "values that every machine must give.\n";
+             "Runs a built-in model at every SIMD level of this processor and compares the "
+             "results\n"
+             "with those that every machine must give.\n";
     case Command::bench:
       return "Usage: czip bench [OPTION...] FILE...\n\n"
-             "Compresses and decompresses the files with each level of czip, zstd, brotli and xz,\n"
-             "and prints one table. The others run on one thread.\n";
+             "Compresses and decompresses the files with each level of czip and with zstd, "
+             "brotli\n"
+             "and xz, and prints one table. The others run on one thread.\n";
     case Command::train:
       return "Usage: czip train [OPTION...] -o MODEL TEXT...\n\n"
              "Trains a tokenizer, an n-gram prior and the mixing of predictions. Each TEXT is a\n"
-             "source, all of which weigh alike; its documents end at zero bytes, and long ones "
-             "are\n"
-             "cut at line ends. Some 24 documents are the least. The same texts in the same order\n"
-             "give the same model. Takes about 15 bytes of memory for each byte of text. A TEXT\n"
-             "named *.czip is decompressed.\n"
-             "With --minutes or --tokens, a network is trained, too; that needs a czip built with\n"
-             "CZIP_TRAIN_NETWORK. With --from, it joins a model made of the same texts. A network\n"
-             "of --network must have that model's tokens, and must not have seen every 24th\n"
-             "document of a TEXT.\n"
-             "With --format 1, a tokenizer and a network of the shape of compress.zip's public\n"
-             "models are trained; its programs read the model, too. Texts weigh by their size.\n"
-             "Progress is measured on every 24th document. Takes about 4 bytes of memory for each\n"
-             "byte of text.\n";
+             "source, and all sources weigh the same. Documents end at zero bytes; long ones are\n"
+             "cut at line ends. At least 24 documents are needed. The same texts in the same "
+             "order\n"
+             "give the same model. Training needs about 15 bytes of memory for each byte of "
+             "text.\n"
+             "A TEXT named *.czip is decompressed first.\n\n"
+             "--minutes or --tokens also train a network, in a czip that was built with\n"
+             "CZIP_TRAIN_NETWORK. --from adds the network to a model made from the same texts. A\n"
+             "network of --network must have the tokens of that model, and must not have been\n"
+             "trained on every 24th document of a TEXT, which measures progress.\n\n"
+             "--format 1 trains a tokenizer and a network of the shape of compress.zip's public\n"
+             "models, which its programs can read. A text then weighs by its size. Training "
+             "needs\n"
+             "about 4 bytes of memory for each byte of text.\n";
     case Command::compat_compress:
       return "Usage: czip compress -m MODEL -i IN -o OUT [-t TOKENIZER] [-c brotli|zstd] [-L "
              "1..5]\n\n"
-             "compress.zip's spelling. OUT is replaced without asking, but only once the new file "
-             "is\n"
-             "whole and verified.\n";
+             "compress.zip's command line. It replaces OUT without asking, when the new file is\n"
+             "complete and verified.\n";
     case Command::compat_decompress:
       return "Usage: czip decompress -m MODEL -i IN -o OUT [-t TOKENIZER]\n\n"
-             "compress.zip's spelling. OUT is replaced without asking, but only once the text is\n"
-             "whole.\n";
+             "compress.zip's command line. It replaces OUT without asking, when the text is\n"
+             "complete.\n";
   }
   return "";
 }
@@ -144,7 +148,11 @@ std::string help_text(Command command) {
   for (const OptionRow& row : option_table()) {
     if ((row.commands & bit(command)) == 0 || row.help == nullptr) continue;
     std::string line = "  " + label_of(row);
-    line.append(line.size() + 2 > kColumn ? 2 : kColumn - line.size(), ' ');
+    if (line.size() + 2 > kColumn) {
+      text += line + "\n";
+      line.clear();
+    }
+    line.append(kColumn - line.size(), ' ');
     for (const char* c = row.help; *c != '\0'; ++c) {
       line += *c;
       if (*c == '\n') line.append(kColumn, ' ');
