@@ -1,4 +1,4 @@
-// The czip command. See options.cpp for what it offers.
+// The czip command. cli/option_table.cpp has its options, commands/ what it does.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -18,7 +18,7 @@ namespace {
 
 using namespace czip::tool;
 
-// Files opened later must not land on the standard descriptors.
+// Opens closed standard descriptors, which files opened later would become.
 void open_standard_descriptors() {
   while (true) {
     const int fd = open("/dev/null", O_RDWR);
@@ -72,7 +72,7 @@ int main(int argc, char** argv) {
   open_standard_descriptors();
   install_signal_handlers();
   const Console console(false, false);
-  // The libraries report by value; what still throws is memory and defects.
+  // The libraries report errors by value. Exceptions mean no memory or a defect.
   try {
     return static_cast<int>(run_command_line(argc, argv));
   } catch (const std::bad_alloc&) {

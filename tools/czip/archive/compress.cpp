@@ -1,4 +1,4 @@
-// Compressing directories: one thread packs them into a tar stream, the others compress it.
+// Compresses directories. One thread packs them into a tar stream, the others compress that.
 #include <sys/stat.h>
 
 #include <string>
@@ -32,7 +32,7 @@ Result<v2::CodingReport> encode_tar(const Session& session, const v2::Model& mod
   return encode_v2(session, model, label, channel, out, options);
 }
 
-// "docs" for "docs/": what the output is named after.
+// "docs" for "docs/": the output is named after it.
 std::string without_slashes(std::string name) {
   while (name.size() > 1 && name.ends_with('/')) name.pop_back();
   return name;
@@ -41,7 +41,7 @@ std::string without_slashes(std::string name) {
 Status check_name(const Arguments& arguments, const std::string& name) {
   const std::string last = name.substr(name.rfind('/') + 1);
   if (!arguments.output.empty() || (last != "." && last != ".." && !last.empty())) return {};
-  return usage_error("gives the output no name; name it with -o FILE");
+  return usage_error("does not name the output; name it with -o FILE");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Extracting archives: one thread decodes, another unpacks; what was unpacked is put in place once
-// all of it was checked.
+// Extracts archives. One thread decodes and another unpacks into a private folder, whose content
+// moves into place after all of it was checked.
 #include <string>
 #include <thread>
 

@@ -82,21 +82,21 @@ StagedFolder::StagedFolder(StagedFolder&& other) noexcept
 StagedFolder::~StagedFolder() { remove(); }
 
 void StagedFolder::remove() const {
-  // Another thread may just be adding something.
+  // Another thread may add something at the same time, which makes an attempt fail.
   constexpr int kAttempts = 10;
   std::error_code error;
   for (int i = 0; i < kAttempts && !path_.empty(); ++i) {
     fs::remove_all(path_, error);
     if (!error) break;
   }
-  // Unless something was put into it.
+  // Fails, as it should, where others put something into it.
   if (made_target_) rmdir(target_.c_str());
 }
 
 Status StagedFolder::may_create(const std::string& name) const {
   if (replace_ || !exists(target_ + name)) return {};
   return fail(ErrorCode::io, printable(target_ + name) +
-                                 " exists and was left alone; use -f to overwrite it, or name "
+                                 " exists and was not overwritten; use -f to overwrite it, or name "
                                  "another place with -o");
 }
 
@@ -114,14 +114,14 @@ Status StagedFolder::move_into_place(const std::string& name) const {
   if (replace_) return merge(from, to);
   if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
   if (errno != EINVAL && errno != ENOSYS) return failed("cannot put in place", to, errno);
-  // A file system without that flag: the check is as good as it gets.
+  // The file system has no such flag. Checking first is the best that is left.
   CZIP_TRY(may_create(name));
   return rename(from.c_str(), to.c_str()) == 0 ? Status{}
                                                : failed("cannot put in place", to, errno);
 }
 
 Status StagedFolder::finish_folders(const Unpacked& content) const {
-  // What lies deeper comes first: it could not be reached later, and would change times.
+  // Deeper folders come first: their parents may become closed, and change their times.
   std::vector<UnpackedFolder> folders = content.folders;
   std::ranges::stable_sort(folders, std::greater<>(), [](const UnpackedFolder& folder) {
     return std::ranges::count(folder.path, '/');

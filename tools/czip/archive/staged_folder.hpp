@@ -1,5 +1,5 @@
-// A folder that appears only once it is whole: unpacked into a private folder beside its target,
-// whose entries are then moved into place.
+// A folder that appears when it is complete: content is unpacked into a private folder beside the
+// target, and its entries then move into place.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@ namespace czip::tool {
 
 class StagedFolder {
  public:
-  // `target`: where the entries shall go, "" for the working directory; made if need be.
-  // `replace`: what is there already may be replaced; folders are merged.
+  // The entries go to `target`, which is created if it is missing; "" is the working directory.
+  // With `replace`, existing files are replaced and folders are merged.
   static Result<StagedFolder> create(const std::string& target, bool replace);
   StagedFolder(StagedFolder&& other) noexcept;
   StagedFolder& operator=(StagedFolder&&) = delete;
@@ -24,10 +24,10 @@ class StagedFolder {
   // Removes what was not published, from any thread.
   void remove() const;
 
-  // Whether a name may be used at the target.
+  // Error: `name` exists at the target and may not be replaced.
   Status may_create(const std::string& name) const;
-  // Moves everything into place, then sets permissions and times of folders. `sync`: returns once
-  // it is on disk.
+  // Moves everything into place, then sets permissions and times of folders. With `sync`, returns
+  // when all is on disk.
   Status publish(const Unpacked& content, bool sync);
 
  private:

@@ -39,7 +39,7 @@ Failure failed(const std::string& path, int error) {
   return system_failure("cannot create " + printable(path), error);
 }
 
-// The parts of a path that stays inside; nothing where it does not.
+// The parts of a path; nullopt: the path leaves its folder.
 std::optional<std::vector<std::string>> parts_of(std::string_view path) {
   if (path.empty() || path.front() == '/') return std::nullopt;
   std::vector<std::string> parts;
@@ -134,7 +134,7 @@ class TarReader {
     return path;
   }
 
-  // Makes the folders that an entry lies in. No links are there yet, so every path stays inside.
+  // Creates the folders above an entry. Links are created last, so every path stays inside.
   Status open_folders(const std::vector<std::string>& parts) {
     if (tops_.insert(parts.front()).second) {
       CZIP_TRY(request_->may_create(parts.front()));
@@ -150,7 +150,7 @@ class TarReader {
 
   Status unpack_folder(UnpackedFolder folder) {
     if (mkdirat(request_->folder, folder.path.c_str(), kPrivateFolder) != 0) {
-      // Made before for what lies in it; but only once.
+      // It may have been created for an entry in it; a second entry for it is refused.
       struct stat status {};
       if (errno != EEXIST) return failed(folder.path, errno);
       if (fstatat(request_->folder, folder.path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
@@ -172,7 +172,7 @@ class TarReader {
     return {};
   }
 
-  // Holes of sparse files become zeros by seeking over them.
+  // Seeking over the holes of a sparse file fills them with zeros.
   Status copy_content(int fd, const std::string& path) {
     for (;;) {
       const void* data = nullptr;
@@ -188,7 +188,7 @@ class TarReader {
     }
   }
 
-  // What follows the tar's end must have been decoded and checked too.
+  // Reads on to the end of the input, so that all of it is decoded and checked.
   Status drain() {
     for (;;) {
       CZIP_TRY_ASSIGN(const auto count, in_->read(buffer_));
@@ -201,7 +201,7 @@ class TarReader {
       if (symlinkat(link.target.c_str(), request_->folder, link.path.c_str()) != 0)
         return errno == EEXIST ? refused(link.path, "twice") : failed(link.path, errno);
       const std::array<std::timespec, 2> times{link.modified, link.modified};
-      // A file system that keeps no times for links does no harm.
+      // Not every file system keeps times of links; they do not matter.
       utimensat(request_->folder, link.path.c_str(), times.data(), AT_SYMLINK_NOFOLLOW);
     }
     return {};

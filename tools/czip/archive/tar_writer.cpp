@@ -38,7 +38,7 @@ Failure failed(const std::string& path, const char* what, int error) {
   return failure_in(path, system_error(what, error));
 }
 
-// The last part of what a path means: "docs" for "docs/", ".", "../docs".
+// The last part of a path after resolving it: "docs" for "docs/", ".", "../docs".
 Result<std::string> root_name(const std::string& path) {
   const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr),
                                                          &std::free);
@@ -114,7 +114,7 @@ class TarWriter {
     archive_entry_set_mtime(entry.get(), status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
     archive_entry_set_size(entry.get(), S_ISREG(status.st_mode) ? status.st_size : 0);
     if (target != nullptr) archive_entry_copy_symlink(entry.get(), target);
-    // Names that are not UTF-8 are stored as they are, and libarchive warns.
+    // libarchive warns about names that are not UTF-8, and stores them unchanged.
     if (archive_write_header(archive_.get(), entry.get()) < ARCHIVE_WARN)
       return archive_error(path);
     return {};

@@ -10,7 +10,7 @@
 namespace czip::tool {
 namespace {
 
-// A czip-model-v1 is a network alone, of one shape.
+// A czip-model-v1 is a network alone, and its shape is fixed.
 Status check_training_v1(const Arguments& arguments) {
   const NetworkArguments& network = arguments.network_training;
   struct Given {
@@ -26,7 +26,7 @@ Status check_training_v1(const Arguments& arguments) {
   for (const Given& given : of_format_2)
     if (given.is_given)
       return usage_error(std::string(given.option) +
-                         " belongs to format 2, and means nothing with --format 1; leave it out");
+                         " belongs to format 2 and has no meaning with --format 1; leave it out");
   if (!network.wanted())
     return usage_error("--format 1 trains a network, and needs --minutes or --tokens");
   return {};
@@ -40,18 +40,20 @@ Status check_training(const Arguments& arguments) {
     CZIP_TRY(check_training_v1(arguments));
   }
   if (!arguments.network.empty() && arguments.from.empty())
-    return usage_error("--network FILE goes with --from MODEL");
+    return usage_error("--network FILE needs --from MODEL");
   if (!arguments.network.empty() && !network.size.empty())
     return usage_error("a network of --network has its own size; leave out --network-size");
   if (!arguments.from.empty() && arguments.network.empty() && !network.wanted())
     return usage_error("--from MODEL needs a network: --network FILE, --minutes or --tokens");
   if (!network.wanted() &&
       (network.seed != 1 || !(network.size + network.checkpoint + network.save).empty()))
-    return usage_error("what is said of a network's training needs --minutes or --tokens");
+    return usage_error(
+        "--seed, --network-size, --checkpoint and --save-network need --minutes or --tokens");
   if (network.resume && network.checkpoint.empty())
     return usage_error("--resume needs --checkpoint FILE");
   if (!arguments.from.empty() && (arguments.vocabulary != 0 || arguments.prior_bytes != 0))
-    return usage_error("the tokens and the prior are those of --from; leave out their sizes");
+    return usage_error(
+        "--from sets the tokens and the prior; leave out --vocabulary and --prior-size");
   return {};
 }
 
@@ -64,7 +66,7 @@ Status check_arguments(const Arguments& arguments) {
     return usage_error("with -i IN, no other file can be named; see czip compress --help");
   if (arguments.compat && arguments.output.empty()) return usage_error("-i IN needs -o OUT");
   if (arguments.remove_input && !writes)
-    return usage_error("--rm removes nothing without writing; leave it out");
+    return usage_error("--rm needs a command that writes a file; leave it out");
   if (arguments.remove_input && !arguments.verify)
     return usage_error("--rm needs the verification; leave out --no-verify");
   if (arguments.command == Command::verify && arguments.files.size() != 1)
@@ -80,11 +82,10 @@ Status check_arguments(const Arguments& arguments) {
     return usage_error("bench needs a file; see czip bench --help");
   const bool decompresses = arguments.command == Command::decompress;
   if (arguments.range && (!decompresses || arguments.files.size() > 1 || arguments.remove_input))
-    return usage_error("--range goes with the decompression of one file, which stays");
+    return usage_error("--range needs the decompression of one file, without --rm");
   if (arguments.range && !arguments.files.empty() && arguments.output.empty())
     return usage_error("--range needs -c or -o FILE");
-  if (arguments.json && writes)
-    return usage_error("--json goes with list, verify, selftest, bench");
+  if (arguments.json && writes) return usage_error("--json needs list, verify, selftest or bench");
   return {};
 }
 

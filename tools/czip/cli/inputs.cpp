@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What czip wrote is not compressed again, and nothing else is decompressed.
+// Compressing skips files named *.czip, and decompressing all others.
 bool applies(Command command, const std::string& name) {
   return command == Command::train || has_suffix(name) != (command == Command::compress);
 }
@@ -48,7 +48,7 @@ void add_directory(const std::string& name, Command command, const Console& cons
 }  // namespace
 
 bool has_suffix(const std::string& name) {
-  // A file called just ".czip" has no name left without it.
+  // A file called ".czip" would have no name without the suffix.
   return name.ends_with(kSuffix) && name.size() > kSuffix.size() &&
          name[name.size() - kSuffix.size() - 1] != '/';
 }

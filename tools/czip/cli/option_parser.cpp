@@ -34,7 +34,7 @@ Result<unsigned> parse_number(std::string_view text, unsigned limit, const char*
   return number;
 }
 
-// START:LENGTH in bytes; everything from START on where LENGTH is left out.
+// Parses START:LENGTH, in bytes. Without LENGTH, the range has no end.
 Result<v2::TextRange> parse_range(std::string_view text) {
   v2::TextRange range{.start = 0, .length = std::numeric_limits<std::uint64_t>::max()};
   const std::size_t colon = text.find(':');
@@ -213,7 +213,7 @@ Status OptionParser::set_flag(OptionId id) {
   return {};
 }
 
-// The options whose value is kept as it is.
+// Options whose value is stored unchanged; null: another kind.
 std::string* OptionParser::text_of(OptionId id) {
   switch (id) {
     case OptionId::against:
@@ -247,7 +247,7 @@ std::string* OptionParser::text_of(OptionId id) {
   }
 }
 
-// The options whose value is a number with a limit.
+// Options whose value is a number with a limit.
 OptionParser::Number OptionParser::number_of(OptionId id) {
   switch (id) {
     case OptionId::minutes:

@@ -27,7 +27,7 @@ bool same_file(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-// The output's name when -o does not give it.
+// The output's name without -o.
 Result<std::string> derived_name(const Arguments& arguments, const std::string& name) {
   if (arguments.command == Command::compress) {
     if (has_suffix(name) && !arguments.force)
@@ -46,7 +46,7 @@ bool confirmed(const std::string& path) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
-// A symbolic link that the user named as output stays, and the file it means is written.
+// The file that a symbolic link means: the link stays, and the file is replaced.
 std::string without_links(const std::string& path) {
   const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr),
                                                          &std::free);
@@ -66,7 +66,7 @@ Status check_stream(const Arguments& arguments, const Input& input) {
   return {};
 }
 
-// The target exists: may it be written, and how?
+// Decides whether and how an existing target may be written.
 Status plan_existing(const Arguments& arguments, const Input& input, const struct stat& existing,
                      OutputPlan& plan) {
   if (S_ISDIR(existing.st_mode))
@@ -91,7 +91,7 @@ Status plan_existing(const Arguments& arguments, const Input& input, const struc
 
 Failure already_exists(const std::string& path) {
   return fail(ErrorCode::io,
-              printable(path) + " exists and was left alone; use -f to overwrite it");
+              printable(path) + " exists and was not overwritten; use -f to overwrite it");
 }
 
 Result<OutputPlan> plan_output(const Arguments& arguments, const Input& input) {
@@ -107,7 +107,7 @@ Result<OutputPlan> plan_output(const Arguments& arguments, const Input& input) {
     plan.path = std::move(name);
   }
   struct stat existing {};
-  // What a link means counts; a link to nothing counts as itself.
+  // The target of a link counts; a link to nothing counts itself.
   const bool exists =
       stat(plan.path.c_str(), &existing) == 0 || lstat(plan.path.c_str(), &existing) == 0;
   if (!exists) return plan;

@@ -1,5 +1,4 @@
-// czip bench: ratio and speed of czip's levels and of other compressors on the same input, in one
-// table.
+// czip bench: one table of ratio and speed, for czip's levels and for other compressors.
 #include <chrono>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -26,7 +25,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Sums over all files.
+// The sums over all files.
 struct BenchRow {
   std::string name;
   std::uint64_t text_bytes = 0;
@@ -39,7 +38,7 @@ struct BenchRow {
   std::uint64_t outer_ns = 0;
 };
 
-// Short runs are repeated and the fastest counts: the others measure the machine's distractions.
+// Repeats short runs and counts the fastest: the others measure what else the machine does.
 template <class Work>
 auto timed(double& total, const Work& work) {
   using Clock = std::chrono::steady_clock;

@@ -1,4 +1,4 @@
-// czip decompress and czip test.
+// czip decompress and czip test: choose by the format of each input.
 #include <string>
 #include <vector>
 
@@ -31,13 +31,13 @@ Status handle_v1(const Session& session, const ModelStore& models, Input& input)
 Status handle(const Session& session, ModelStore& models, Input& input) {
   const auto format = detect_format(input);
   if (session.arguments.command == Command::decompress && !format) {
-    // A name or an output that does not do is the first thing to say.
+    // An unsuitable name or output is reported rather than the unknown format.
     CZIP_TRY(plan_output(session.arguments, input));
   }
   CZIP_TRY(format);
   if (*format == FileFormat::czip_v1) return handle_v1(session, models, input);
   if (session.arguments.command == Command::test) return test_v2(session, models, input);
-  // To a stream or as a range, the text of an archive is its tar.
+  // On a stream, and for a range, the text of an archive is its tar.
   const bool to_stream =
       session.arguments.output == "-" || (session.arguments.output.empty() && input.is_stdin());
   if (*format == FileFormat::czip_v2_archive && !to_stream && !session.arguments.range)

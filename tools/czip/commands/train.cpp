@@ -1,4 +1,4 @@
-// czip train: a model from a corpus.
+// czip train: makes a model from texts.
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -64,7 +64,7 @@ class Report {
   std::uint64_t reported_ = 0;
 };
 
-// A model to add a network to, and its file, which it refers to.
+// The model to which a network is added. It refers to its file.
 struct BaseModel {
   std::vector<std::uint8_t> file;
   v2::Model model;
@@ -104,7 +104,7 @@ Status write_model(const Session& session, std::span<const std::uint8_t> model) 
   return {};
 }
 
-// Trained now, read, or read and trained further.
+// The network: trained now, read from a file, or read and trained further.
 Result<std::vector<std::uint8_t>> get_network(const Session& session, const v2::Trainer& trainer,
                                               const v2::Model& model) {
   const std::string& path = session.arguments.network;
@@ -118,7 +118,7 @@ Result<std::vector<std::uint8_t>> get_network(const Session& session, const v2::
   return train_network(session, trainer, model, std::move(given));
 }
 
-// Not only after hours of training.
+// Fails before hours of training, not after.
 Status check_outputs(const Arguments& arguments) {
   for (const std::string& path : {arguments.output, arguments.network_training.save}) {
     std::error_code error;

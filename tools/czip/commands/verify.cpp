@@ -95,7 +95,7 @@ ExitStatus report(Session& session, const Checks& checks) {
   return holds(checks) ? ExitStatus::ok : ExitStatus::data;
 }
 
-// None: not a czip-model-v2.
+// nullopt: the file is not a czip-model-v2.
 std::optional<ExitStatus> verify_v2(Session& session) {
   const std::string& name = session.arguments.files.front();
   const auto file = read_file(name);

@@ -17,7 +17,7 @@
 namespace czip::tool {
 
 Descriptor::~Descriptor() {
-  // Nothing depends on close: data that matters was synced before.
+  // A failing close() loses nothing: data that matters was synced before.
   if (fd_ >= 0) close(fd_);
 }
 

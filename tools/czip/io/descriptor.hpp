@@ -31,10 +31,10 @@ class Descriptor {
 // Writes everything. `label` names the file in errors.
 Status write_all(int fd, std::span<const std::uint8_t> bytes, const std::string& label = {});
 
-// Reads once, up to the buffer's size; 0 is the end.
+// Reads once, at most the buffer's size. 0: the end.
 Result<std::size_t> read_some(int fd, std::span<std::uint8_t> buffer);
 
-// An empty file without a name, in $TMPDIR or /tmp; in memory where neither can be written.
+// An empty file without a name, in $TMPDIR, else in /tmp, else in memory.
 Result<Descriptor> anonymous_file();
 
 }  // namespace czip::tool

@@ -14,7 +14,7 @@
 namespace czip::tool {
 namespace {
 
-// Enough of the magic to be meant as one: the reader tells what is wrong with the rest.
+// Whether the bytes begin as the magic does. The reader reports what is wrong with the rest.
 bool may_be_v1(std::span<const std::uint8_t> first_bytes) {
   const std::string_view magic = v1::kMagic.substr(0, v1::kMagic.size() - 1);
   const std::size_t count = std::min(first_bytes.size(), magic.size());

@@ -40,7 +40,7 @@ std::string random_suffix() {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz012345";
   static_assert(kLetters.size() == 32);
   std::array<std::uint8_t, 6> bytes{};
-  // Names need not be secret: O_EXCL decides.
+  // Names need not be secret, for O_EXCL refuses existing ones.
   if (getrandom(bytes.data(), bytes.size(), 0) < 0) bytes[0] = static_cast<std::uint8_t>(getpid());
   std::string suffix;
   for (const std::uint8_t byte : bytes) suffix += kLetters[byte % 32];
@@ -58,8 +58,8 @@ mode_t default_mode() {
   return 0666 & ~mask;
 }
 
-// Owner and group as far as permitted; where the group cannot be kept, no group gains access that
-// the source's others lack.
+// Sets owner and group where permitted. Returns the mode: where the group cannot be kept, the new
+// group gets no more access than others had to the source.
 mode_t keep_owner(int fd, const struct stat& source) {
   mode_t mode = source.st_mode & 0777;
   [[maybe_unused]] const int only_root_may = fchown(fd, source.st_uid, static_cast<gid_t>(-1));
@@ -80,22 +80,22 @@ Status copy_attributes(int fd, const Input& source) {
   return {};
 }
 
-// The rename itself must survive a crash before the source may be removed.
+// The rename must survive a crash before the source may be removed.
 Status sync_folder(const std::string& folder) {
   const Descriptor fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // Folders that may be written but not read cannot be synced, nor can those of some file systems.
+  // A folder that cannot be read cannot be synced, nor can those of some file systems.
   if (fd.get() < 0 || fsync(fd.get()) == 0 || errno == EINVAL || errno == ENOTSUP) return {};
   return system_failure("cannot sync its folder", errno);
 }
 
-// Renames unless the target exists. 0 or errno.
+// Renames unless the target exists. Returns 0 or an errno.
 int rename_new(const char* from, const char* to) {
   if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
   if (errno != EINVAL && errno != ENOSYS) return errno;
-  // A file system without that flag: a hard link does not replace either.
+  // The file system has no such flag. A hard link does not replace either.
   if (link(from, to) == 0) return unlink(from) == 0 ? 0 : errno;
   if (errno == EEXIST) return errno;
-  // Without hard links there is no way to be sure; the check is as good as it gets.
+  // Without hard links, checking first is the best that is left.
   struct stat status {};
   if (lstat(to, &status) == 0) return EEXIST;
   return rename(from, to) == 0 ? 0 : errno;
@@ -157,7 +157,8 @@ Status StagedOutput::rename_into_place() {
   const char* const to = plan_.path.c_str();
   const int error = plan_.replace ? (rename(from, to) == 0 ? 0 : errno) : rename_new(from, to);
   if (error == EEXIST)
-    return fail(ErrorCode::io, "has appeared meanwhile and was left alone; use -f to overwrite it");
+    return fail(ErrorCode::io,
+                "appeared in the meantime and was not overwritten; use -f to overwrite it");
   if (error != 0) return system_failure("cannot put the output in place", error);
   set_unfinished_file(nullptr);
   temporary_.reset();

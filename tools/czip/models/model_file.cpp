@@ -34,7 +34,7 @@ std::uint32_t model_path_hash(const std::string& path) {
   const std::vector<std::uint8_t> bytes(path.begin(), path.end());
   MD5Update(&context, bytes.data(), bytes.size());
   MD5Final(digest.data(), &context);
-  // Hexadecimal digits read from left to right: the first byte is the most significant.
+  // Hexadecimal digits are read from left to right: the first byte is the most significant.
   return std::uint32_t{digest[0]} << 24 | std::uint32_t{digest[1]} << 16 |
          std::uint32_t{digest[2]} << 8 | digest[3];
 }

@@ -21,13 +21,13 @@ namespace czip::tool {
 namespace {
 
 constexpr std::uint64_t kMaxCorpusFile = std::uint64_t{4} << 30;
-// A source of few long documents is cut into parts, so that it has some to hold back.
+// A source of few long documents is cut into parts, so that some can be held out.
 constexpr std::size_t kParts = 64;
 constexpr std::size_t kSmallestPart = std::size_t{1} << 10;
 constexpr std::size_t kLargestPart = std::size_t{1} << 16;
 constexpr std::size_t kLongDocumentParts = 4;
 
-// Where a part that has at least `least` bytes ends: after its line, unless that is as long again.
+// The size of a part of at least `least` bytes: it ends with its line, within 2 * `least` bytes.
 std::size_t part_size(std::span<const std::uint8_t> text, std::size_t least) {
   const auto line = text.subspan(least, std::min(least, text.size() - least));
   const auto newline = std::find(line.begin(), line.end(), '\n');
@@ -90,9 +90,9 @@ Status add_corpus(Session& session, v2::Trainer& trainer) {
   status = more_severe(status, for_each_input(session, names, [&](Input& input) {
                          return add_input(session, models, input, trainer);
                        }));
-  // What failed has been reported; a model of the rest would not be what was asked for.
+  // The failures have been reported. A model of the rest is not what was asked for.
   if (status == ExitStatus::ok) return {};
-  return fail(ErrorCode::io, "not trained, for part of the corpus could not be read");
+  return fail(ErrorCode::io, "nothing was trained: part of the corpus could not be read");
 }
 
 }  // namespace czip::tool

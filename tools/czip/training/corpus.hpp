@@ -7,8 +7,8 @@
 
 namespace czip::tool {
 
-// Adds the texts that the arguments name, each as a source of its own, cut into documents. A file
-// named *.czip is decoded.
+// Adds the texts that the arguments name. Each is a source and is cut into documents. A file named
+// *.czip is decoded.
 Status add_corpus(Session& session, v2::Trainer& trainer);
 
 }  // namespace czip::tool

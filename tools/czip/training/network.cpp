@@ -31,7 +31,7 @@ std::string describe(const v2::NetworkProgress& progress) {
   return text;
 }
 
-// What the arguments say of the training of either format's network.
+// Sets the options that the networks of both formats share.
 Status set_options(const Session& session, v2::NetworkRunOptions& options) {
   const NetworkArguments& arguments = session.arguments.network_training;
   options.tokens = arguments.tokens;
@@ -57,7 +57,7 @@ Result<v2::NetworkConfig> config_of(std::span<const std::uint8_t> network) {
   return v2::Network::read_config(file);
 }
 
-// On so many bytes of the documents, evenly spread over them, that more would change few tokens.
+// Trains on every n-th document, about 64 MiB of text: more would change few tokens.
 Result<std::string> train_tokenizer(const v2::Trainer& corpus) {
   constexpr std::uint64_t kEnough = std::uint64_t{64} << 20;
   std::uint64_t size = 0;

@@ -11,14 +11,14 @@
 
 namespace czip::tool {
 
-// A network's file for `model`, trained on the documents that `trainer` has, as the arguments say;
-// from the network in the file `start` on where they name one. Error where this czip is built
-// without the training of networks: unsupported.
+// Trains a network for `model` on the documents of `trainer` and returns its file. Continues from
+// the network in the file `start` if the arguments name one. Error: unsupported, in a czip that
+// cannot train networks.
 Result<std::vector<std::uint8_t>> train_network(const Session& session, const v2::Trainer& trainer,
                                                 const v2::Model& model,
                                                 std::vector<std::uint8_t> start);
 
-// A czip-model-v1 file, trained on the documents that `corpus` has. Errors as above.
+// Trains a czip-model-v1 on the documents of `corpus` and returns its file. Errors as above.
 Result<std::vector<std::uint8_t>> train_model_v1(const Session& session, const v2::Trainer& corpus);
 
 }  // namespace czip::tool

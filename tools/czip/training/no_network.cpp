@@ -1,4 +1,4 @@
-// Stands in for network_training.cpp where czip is built without it.
+// Replaces network.cpp in a czip that cannot train networks.
 
 #include "base/errors.hpp"
 #include "cli/session.hpp"

@@ -1,6 +1,6 @@
-// Proof that a decoded text is the one that was compressed. CZIPv1 has no checksum, but coding is a
-// function: the text coded again gives the file's payload, or the file was damaged (or written by
-// another tokenizer).
+// Proves that a decoded text is the one that was compressed. CZIPv1 has no checksum, but coding is
+// deterministic: the text coded again gives the file's payload, unless the file was damaged or
+// written with another tokenizer.
 #pragma once
 
 #include <cstdint>

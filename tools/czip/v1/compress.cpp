@@ -1,4 +1,4 @@
-// Compressing to CZIPv1: reads a text whole, writes the file, decodes it again and compares, then
+// Compresses to CZIPv1: reads the whole text, writes the file, decodes that and compares, and then
 // publishes it.
 #include <cstdint>
 #include <span>
@@ -20,7 +20,7 @@
 namespace czip::tool {
 namespace {
 
-// The decoder's own view of what was written: from the file, not from memory.
+// Decodes what was written, from the file and not from memory, and compares it with the text.
 Result<v1::CodingReport> verify_written(const Session& session, const v1::Model& model,
                                         const Input& input, int fd,
                                         std::span<const std::uint8_t> text) {

@@ -1,5 +1,4 @@
-// Decompressing and testing CZIPv1. The text is released only when all of it was decoded and
-// checked.
+// Decompresses and tests CZIPv1. The text is published after all of it was decoded and checked.
 #include <cstdint>
 #include <string>
 
@@ -21,15 +20,14 @@
 namespace czip::tool {
 namespace {
 
-// What to do about a file that does not decode.
+// Adds what to do about a file that does not decode.
 Error with_advice(Error error) {
   if (error.message.find("another model") == std::string::npos) return advise_another_copy(error);
   error.message += "; check -m, or get another copy";
   return error;
 }
 
-// What the headers say of the text's length, for the progress bar only: decoding checks everything
-// itself.
+// The text's length by the headers, for the progress bar only: decoding does not trust it.
 std::uint64_t announced_length(const Session& session, const Input& input) {
   if (!session.wants_progress() || !Console::interactive()) return 0;
   FileSource source(input.file.get());

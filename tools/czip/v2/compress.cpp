@@ -1,5 +1,5 @@
-// Compressing to CZIPv2, in bounded memory: a file is written, decoded again and then published; a
-// stream gets each block as soon as that has been decoded again.
+// Compresses to CZIPv2, in bounded memory. A file is written, decoded and then published; a stream
+// gets each block after that has been decoded.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,14 +19,14 @@
 namespace czip::tool {
 namespace {
 
-// Known where the input is a file that is read from its start; what /proc says is not meant.
+// The length of a regular file that is read from its start. Files of /proc state 0.
 std::optional<std::uint64_t> known_length(const Input& input) {
   const auto size = static_cast<std::uint64_t>(input.status.st_size);
   if (!input.is_regular() || size == 0 || !input.at_start()) return std::nullopt;
   return size;
 }
 
-// The decoder's own view of what was written: from the file, against the text's hash.
+// Decodes what was written, from the file, and compares the hash with the text's.
 Status verify_written(const Session& session, const v2::Model& model, const std::string& label,
                       int fd, const v2::CodingReport& written) {
   ProgressBar progress(label + " (verifying)", written.text_bytes, session.wants_progress());

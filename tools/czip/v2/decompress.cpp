@@ -1,5 +1,5 @@
-// Decompressing and testing CZIPv2, in bounded memory: a file is published once all of it was
-// checked; a stream gets each block once that was checked.
+// Decompresses and tests CZIPv2, in bounded memory. A file is published after all of it was
+// checked; a stream gets each block after that was checked.
 #include <cstdint>
 #include <string>
 
@@ -20,7 +20,7 @@
 namespace czip::tool {
 namespace {
 
-// For the progress bar only: decoding checks everything itself.
+// The text's length by the headers, for the progress bar only: decoding does not trust it.
 std::uint64_t announced_length(const Session& session, const Input& input) {
   if (!session.wants_progress() || !Console::interactive() || !input.at_start()) return 0;
   FileRandomAccess file(input.file.get());

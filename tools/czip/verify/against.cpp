@@ -1,4 +1,4 @@
-// Proof of a compression made elsewhere: the text, coded here, gives the payload of the file.
+// Proves a compression made elsewhere: the text, coded here, gives the payload of the file.
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -26,7 +26,7 @@ std::vector<v1::Dialect> candidates(std::optional<v1::Dialect> dialect) {
 
 struct Comparison {
   std::vector<v1::Dialect> equal;
-  // Of the dialect that agrees the longest.
+  // The dialect that agrees the longest, and where it differs.
   v1::Dialect nearest = v1::Dialect::rust;
   std::optional<PayloadDifference> difference;
   std::string fault;

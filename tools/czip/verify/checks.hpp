@@ -1,5 +1,4 @@
-// The checks of `czip verify`, each a statement with its proof or counterexample; printing is
-// elsewhere.
+// The checks of `czip verify`: each is a statement with its proof or counterexample.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +22,7 @@ enum class Verdict : std::uint8_t { ok, warning, failure };
 struct Check {
   std::string name;
   Verdict verdict = Verdict::ok;
-  std::string text = {};                                             // one line for people
+  std::string text = {};                                             // one line for the reader
   nlohmann::ordered_json values = nlohmann::ordered_json::object();  // the figures behind it
 };
 using Checks = std::vector<Check>;
@@ -44,19 +43,19 @@ using Checks = std::vector<Check>;
 [[nodiscard]] Check check_coding(const v1::Model& model, unsigned threads);
 [[nodiscard]] Check check_coding(const v2::Model& model, unsigned threads);
 
-// `file` is the compression of `text` by `model`, byte for byte inside the outer codec, in
-// `dialect` or in whichever fits.
+// `file` is `text` compressed with `model`, byte for byte inside the outer codec, in `dialect` or,
+// without one, in any dialect.
 [[nodiscard]] Checks check_against(const v1::Model& model, std::span<const std::uint8_t> file,
                                    std::span<const std::uint8_t> text,
                                    std::optional<v1::Dialect> dialect,
                                    const v1::EncodeOptions& options);
 
-// A czip-model-v2: what it is, its tables against their formula, a sample through the whole codec.
-// `file` is the model's.
+// Checks a czip-model-v2: its description, its tables against their formula, and a sample through
+// the whole codec. `file` holds the model.
 [[nodiscard]] Checks check_model_v2(const v2::Model& model, std::span<const std::uint8_t> file,
                                     unsigned threads);
 
-// Text in many scripts, every byte value, and shapes that have broken tokenizers.
+// Text in many scripts, every byte value, and sequences that have broken tokenizers.
 [[nodiscard]] std::string sample_text();
 [[nodiscard]] std::vector<std::uint8_t> sample_bytes();
 

@@ -90,7 +90,7 @@ double theta_of(const v1::Weights& network) {
                                      : static_cast<double>(network.rope_theta_q16) / 65536;
 }
 
-// One of the two RoPE tables against `function` of the angle.
+// Compares one of the two RoPE tables with `function` of the angle.
 Check check_rope(const v1::Weights& network, const char* name,
                  const std::vector<std::int16_t>& table, double (*function)(double)) {
   Check check{.name = std::string("table ") + name};

@@ -1,5 +1,4 @@
-// The checks of `czip verify` for czip-model-v2. The loader has checked structure and shapes
-// already.
+// Checks a czip-model-v2, whose structure and shapes the loader has checked.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>

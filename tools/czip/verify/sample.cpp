@@ -1,4 +1,4 @@
-// The check of `czip verify` that a sample comes back, in either format.
+// Checks that a sample text is coded and comes back, in either format.
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -15,7 +15,7 @@
 namespace czip::tool {
 namespace {
 
-// Compresses at a SIMD level into the first sink, decompresses that into the second.
+// Compresses at a SIMD level into `file` and decompresses that into `back`.
 using CodeAndBack = std::function<Result<void>(SimdLevel, MemorySink& file, MemorySink& back)>;
 
 Check check_levels(const std::vector<std::uint8_t>& text, const CodeAndBack& code_and_back) {
@@ -60,7 +60,7 @@ std::string sample_text() {
       "<|bos|> <|eos|> <|bos <|eos||>                                    spaces\n\n\n\n\n";
   text.append(300, 'a');
   for (unsigned value = 0; value < 256; ++value) text += static_cast<char>(value);
-  // Cut, overlong and surrogate forms are not UTF-8.
+  // Truncated, overlong and surrogate forms are not UTF-8.
   text += "\xe3\x81 \xf0\x9f\x98 \xc0\x80 \xed\xa0\x80 \xf4\x90\x80\x80 \xff";
   return text;
 }
