@@ -31,7 +31,7 @@ class RangeDecoder {
   }
 
   [[nodiscard]] std::uint32_t range() const { return range_; }
-  // Whether the bytes are those that an encoder writes that stops here.
+  // Whether an encoder that stops here writes exactly the bytes that were read.
   [[nodiscard]] bool ends_here() const {
     const std::uint64_t low = last_four_ - code_;  // modulo 2^32
     std::uint64_t last = low;
@@ -56,10 +56,10 @@ class RangeDecoder {
   const std::uint8_t* end_;
   std::uint32_t range_ = 0xffffffff;
   std::uint32_t code_ = 0;
-  std::uint32_t last_four_ = 0;  // bytes
+  std::uint32_t last_four_ = 0;  // bytes read
 };
 
-// One token of a stream.
+// Decodes one token of a stream.
 std::uint16_t decode_token(const Model& model, Predictor& predictor, RangeDecoder& coder,
                            Stream& stream) {
   predictor.begin_token(stream);
@@ -70,7 +70,8 @@ std::uint16_t decode_token(const Model& model, Predictor& predictor, RangeDecode
 }
 
 void append_token(Bytes& text, const std::string& token, std::size_t text_bytes) {
-  require(token.size() <= text_bytes - text.size(), "a block's tokens go beyond its text");
+  require(token.size() <= text_bytes - text.size(),
+          "a block's tokens make more bytes than its text has");
   text.insert(text.end(), token.begin(), token.end());
 }
 
@@ -107,7 +108,7 @@ Bytes decode_block(const Model& model, const Settings& settings, const std::uint
           tokens[s * length + i] = decode_token(model, predictor, coder, streams[s]);
     for (const std::uint16_t token : tokens) append_token(text, model.tokens[token], text_bytes);
   }
-  require(text.size() == text_bytes, "a block's tokens end before its text");
+  require(text.size() == text_bytes, "a block's tokens make fewer bytes than its text has");
   require(coder.ends_here() && (final_range == kAnyRange || final_range == coder.range()),
           "a block's payload does not end where its text does");
   return text;

@@ -14,7 +14,8 @@ struct Settings {
 
 constexpr std::uint32_t kAnyRange = 0;
 
-// Of exactly `text_bytes` bytes. `final_range` is what the coder must end with, or kAnyRange.
+// Returns a text of exactly `text_bytes` bytes. The coder must end with the range `final_range`,
+// unless that is kAnyRange. Throws Refused.
 Bytes decode_block(const Model& model, const Settings& settings, const std::uint8_t* payload,
                    std::size_t payload_bytes, std::uint32_t final_range, std::size_t text_bytes);
 

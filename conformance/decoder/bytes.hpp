@@ -1,4 +1,4 @@
-// Bytes, and the one way to give up.
+// Bytes, and the one way to refuse a file.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ inline void require(bool condition, const std::string& otherwise) {
   if (!condition) throw Refused(otherwise);
 }
 
-// Little-endian.
+// A little-endian integer of `size` bytes.
 inline std::uint64_t integer_at(const std::uint8_t* bytes, std::size_t size) {
   std::uint64_t value = 0;
   for (std::size_t i = size; i > 0; --i) value = value << 8 | bytes[i - 1];

@@ -13,8 +13,8 @@ namespace {
 constexpr std::size_t kFrameHeaderBytes = 38;
 constexpr std::size_t kBlockHeaderBytes = 34;
 constexpr std::size_t kFooterBytes = 32;
-constexpr std::uint64_t kMostBlockBytes = 67'108'864;
-constexpr std::uint64_t kMostCompactText = 65'535;
+constexpr std::uint64_t kMaxBlockBytes = 67'108'864;
+constexpr std::uint64_t kMaxCompactTextBytes = 65'535;
 
 std::string hex(const std::string& bytes) {
   std::string text;
@@ -58,7 +58,7 @@ class FileDecoder {
  private:
   struct Frame {
     std::uint32_t check;
-    std::uint64_t most_text;  // of a block
+    std::uint64_t max_text_bytes;  // of a block
     Hash128 model;
     std::optional<std::uint64_t> text_bytes;
   };
@@ -75,7 +75,7 @@ class FileDecoder {
   std::uint64_t take_length();
 
   void note_archive(bool archive) {
-    require(!archive_ || *archive_ == archive, "an archive and a text follow each other");
+    require(!archive_ || *archive_ == archive, "the file mixes frames of archives and of texts");
     archive_ = archive;
   }
   void require_model(const Hash128& wanted) const {
@@ -115,9 +115,9 @@ FileDecoder::Frame FileDecoder::parse_frame_header(const std::uint8_t* bytes) {
   require(bytes[4] < 4, "a frame has unknown flags: " + std::to_string(bytes[4]));
   note_archive((bytes[4] & 2) != 0);
   frame.model.assign(reinterpret_cast<const char*>(bytes) + 6, 16);
-  frame.most_text = integer_at(bytes + 22, 4);
-  require(frame.most_text >= 1 && frame.most_text <= kMostBlockBytes,
-          "a frame has too large blocks");
+  frame.max_text_bytes = integer_at(bytes + 22, 4);
+  require(frame.max_text_bytes >= 1 && frame.max_text_bytes <= kMaxBlockBytes,
+          "a frame's largest block is out of bounds");
   const std::uint64_t text_bytes = integer_at(bytes + 26, 8);
   if ((bytes[4] & 1) != 0) frame.text_bytes = text_bytes;
   require(frame.text_bytes || text_bytes == 0, "a frame header contradicts itself");
@@ -135,7 +135,7 @@ void FileDecoder::decode_block_of(const Frame& frame, std::uint64_t number, Byte
   const auto final_range = static_cast<std::uint32_t>(integer_at(header + 10, 4));
   const std::uint64_t text_hash = integer_at(header + 14, 8);
   const std::uint64_t payload_hash = integer_at(header + 22, 8);
-  require(text_bytes >= 1 && text_bytes <= frame.most_text &&
+  require(text_bytes >= 1 && text_bytes <= frame.max_text_bytes &&
               (coded ? payload_bytes < text_bytes && final_range >= 1u << 24
                      : payload_bytes == text_bytes && final_range == 0 && header[1] == 0 &&
                            payload_hash == text_hash),
@@ -179,10 +179,11 @@ std::uint64_t FileDecoder::take_length() {
     const std::uint8_t byte = *take(1, "a compact frame");
     value |= static_cast<std::uint64_t>(byte & 127) << 7 * i;
     if (byte >= 128) continue;
-    require(value <= kMostCompactText && (byte != 0 || i == 0), "a length is not well written");
+    require(value <= kMaxCompactTextBytes && (byte != 0 || i == 0),
+            "a length is not in its shortest form, or too long");
     return value;
   }
-  throw Refused("a length is not well written");
+  throw Refused("a length is not in its shortest form, or too long");
 }
 
 void FileDecoder::decode_compact_frame() {

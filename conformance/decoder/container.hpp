@@ -6,7 +6,7 @@
 
 namespace reference {
 
-// The text of a CZIPv2 file; of an archive, its tar stream. Throws Refused.
+// Returns the text of a CZIPv2 file; for an archive, its tar stream. Throws Refused.
 Bytes decode_file(const Model& model, const Bytes& file);
 
 }  // namespace reference

@@ -1,4 +1,4 @@
-// czip-v2-coding.md, section 5, and the place of a decision in the code tree.
+// czip-v2-coding.md, section 5: functions; section 1: the node of the code tree.
 #pragma once
 
 #include <algorithm>
@@ -14,8 +14,8 @@ inline std::uint64_t hash(std::uint64_t h, std::uint64_t v) {
   return x ^ x >> 29;
 }
 
-// The place that a hash picks out of 2^log2, log2 > 0.
-inline std::size_t place(std::uint64_t h, std::uint32_t log2) {
+// The index that a hash picks out of 2^log2, log2 > 0.
+inline std::size_t table_index(std::uint64_t h, std::uint32_t log2) {
   return static_cast<std::size_t>(h >> (64 - log2));
 }
 
@@ -23,7 +23,7 @@ inline std::int32_t clamp(std::int32_t x, std::int32_t bound) {
   return std::min(std::max(x, -bound), bound);
 }
 
-// x / 2^s, rounded down; the language leaves >> of negative numbers open before C++20.
+// floor(x / 2^s). Before C++20, >> of a negative number is implementation-defined.
 inline std::int64_t floor_shift(std::int64_t x, int s) { return x >= 0 ? x >> s : ~(~x >> s); }
 
 class Logistic {
@@ -45,8 +45,8 @@ class Logistic {
   std::vector<std::int32_t> stretch_;
 };
 
-// An adaptive probability, as models store it.
-constexpr std::uint32_t kUnused = std::uint32_t{1} << 31;
+// An adaptive probability, packed as models store it: Q22 above 10 bits of count.
+constexpr std::uint32_t kUntrained = std::uint32_t{1} << 31;
 
 inline std::uint32_t value(std::uint32_t adaptive) { return adaptive >> 16; }
 
@@ -60,11 +60,11 @@ inline void learn(std::uint32_t& adaptive, bool bit, std::uint32_t limit) {
 }
 
 struct Node {
-  std::uint32_t split = 0;  // 0: none, only the rank `low` is left
+  std::uint32_t split = 0;  // 0: a leaf, the rank `low`
   std::uint32_t low = 0;
   std::uint32_t high = 0;
   std::uint32_t depth = 0;
-  std::uint64_t path = 1;  // of 64 decisions at most; its value counts below 256 only
+  std::uint64_t path = 1;  // only values below 256 matter
 
   [[nodiscard]] std::uint32_t depth_class() const {
     return depth == 0 ? 0 : depth <= 2 ? 1 : depth <= 5 ? 2 : 3;

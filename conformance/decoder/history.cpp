@@ -3,7 +3,7 @@
 namespace reference {
 namespace {
 
-constexpr std::size_t kLongestLine = 4096;
+constexpr std::size_t kMaxLineTokens = 4096;
 
 bool is_upper(std::uint32_t c) { return c >= 'A' && c <= 'Z'; }
 
@@ -20,7 +20,7 @@ void History::append(std::uint32_t rank, const std::string& bytes) {
   for (const char c : bytes) append_byte(static_cast<unsigned char>(c), before);
   if (line_start_ == 0 && !leading_) line_start_ = hash(1, rank + 1);
   while (above_ < previous_.size() && previous_[above_].column < column_) ++above_;
-  if (line_.size() >= kLongestLine) end_line();
+  if (line_.size() >= kMaxLineTokens) end_line();
 }
 
 void History::append_byte(std::uint32_t c, std::uint32_t before) {

@@ -1,4 +1,4 @@
-// czip-v2-coding.md, section 8: what the mixer mixes.
+// czip-v2-coding.md, section 8: the inputs of the mixer.
 #pragma once
 
 #include <array>
@@ -10,12 +10,12 @@
 
 namespace reference {
 
-// Stretched values, for the mixer.
+// Stretched probabilities, 8 fractional bits.
 using Inputs = std::vector<std::int32_t>;
 
-class Counters {
+class CounterInputs {
  public:
-  Counters(std::size_t vocabulary, std::uint32_t lines_log2);
+  CounterInputs(std::size_t vocabulary, std::uint32_t lines_log2);
   void begin_token(const Contexts& contexts);
   void predict(const Node& node, const Logistic& logistic, Inputs& inputs);
   void learn_bit(const Node& node, bool bit);
@@ -28,12 +28,12 @@ class Counters {
   std::array<std::vector<Line>, 3> lines_;
   std::array<std::uint64_t, 3> context_{};
   std::array<Line*, 3> line_{};
-  std::size_t number_ = 1;
+  std::size_t counter_ = 1;  // in the line: 1 to 7
 };
 
-class Prior {
+class PriorInputs {
  public:
-  explicit Prior(const Model& model) : model_(&model) {}
+  explicit PriorInputs(const Model& model) : model_(&model) {}
   void begin_token(const Contexts& contexts);
   void predict(const Node& node, const Logistic& logistic, Inputs& inputs) const;
   [[nodiscard]] std::uint32_t highest_order() const;
@@ -41,8 +41,8 @@ class Prior {
  private:
   struct List {
     std::vector<std::uint32_t> ranks;
-    std::vector<std::uint32_t> sums{0};  // [j]: probability of the first j
-    // Of the listed ranks below `rank`.
+    std::vector<std::uint32_t> cumulative{0};  // [j]: probability of the first j entries, Q16
+    // Probability of the listed ranks below `rank`, Q16.
     [[nodiscard]] std::uint64_t below(std::uint32_t rank) const;
   };
 
@@ -52,19 +52,19 @@ class Prior {
   std::array<List, 5> lists_;
 };
 
-// Where a stream's matches are, by model; 0: none.
+// Where each match model's match continues in the stream's ranks; 0: no match.
 using MatchPositions = std::array<std::size_t, 2>;
 
-class Matches {
+class MatchInputs {
  public:
-  Matches(const std::vector<std::uint32_t>& maps, std::uint32_t table_log2);
+  MatchInputs(const std::vector<std::uint32_t>& maps, std::uint32_t table_log2);
   void begin_token(const History& history, std::size_t stream, MatchPositions& positions);
   void predict(const Node& node, const Logistic& logistic, Inputs& inputs);
   void learn_bit(bool bit);
 
   [[nodiscard]] std::uint32_t length_class(std::size_t m) const;
-  // 0: match 0 is not used; else 1 + its bit.
-  [[nodiscard]] std::uint32_t expectation() const {
+  // 0 if match 0 is not used, else 1 + the bit that it expects.
+  [[nodiscard]] std::uint32_t expected_bit() const {
     return match_[0].used ? match_[0].bit ? 2 : 1 : 0;
   }
 
@@ -87,7 +87,7 @@ class Matches {
   std::array<Match, 2> match_;
 };
 
-// What followed a context, the latest first; at most four.
+// The last four different tokens that followed a context, the latest first.
 class Successors {
  public:
   struct Entry {
@@ -98,9 +98,9 @@ class Successors {
   [[nodiscard]] bool empty() const { return size_ == 0; }
   [[nodiscard]] const Entry* begin() const { return entries_.data(); }
   [[nodiscard]] const Entry* end() const { return entries_.data() + size_; }
-  // Drops those on the other side of `split` than the bit says.
+  // Drops the entries that the bit at the node `split` rules out.
   void keep(std::uint32_t split, bool bit);
-  // Puts the token first; false if it was none of the entries.
+  // Moves the token to the front. False if it was not among the entries: an escape.
   bool learn_token(std::uint32_t rank);
 
  private:
@@ -108,9 +108,10 @@ class Successors {
   std::uint32_t size_ = 0;
 };
 
-class Lists {
+class SuccessorInputs {
  public:
-  Lists(std::size_t count, const std::vector<std::uint32_t>& maps, std::uint32_t table_log2);
+  SuccessorInputs(std::size_t count, const std::vector<std::uint32_t>& maps,
+                  std::uint32_t table_log2);
   void begin_token(const Contexts& contexts);
   void predict(const Node& node, const Logistic& logistic, Inputs& inputs);
   void learn_bit(const Node& node, bool bit);
@@ -120,39 +121,39 @@ class Lists {
   [[nodiscard]] std::uint32_t highest_order() const;
 
  private:
-  struct Place {
+  struct SuccessorList {
     std::uint32_t check = 0;
     std::uint32_t total = 0;
-    std::uint32_t novel = 0;
+    std::uint32_t escapes = 0;
     Successors successors;
   };
   struct List {
-    std::size_t place = 0;
-    std::uint32_t novelty = 0;
-    Successors successors;  // a copy
+    std::size_t index = 0;
+    std::uint32_t escape_class = 0;
+    Successors successors;  // a copy without the entries that bits ruled out
     std::size_t map = 0;
   };
 
   std::size_t find(std::uint64_t context);
 
   std::uint32_t table_log2_;
-  std::vector<Place> places_;
+  std::vector<SuccessorList> table_;
   std::vector<std::uint32_t> maps_;
   std::vector<List> lists_;
 };
 
-class NetworkInput {
+class NetworkPrediction {
  public:
-  // The model must have a network, and outlive this.
-  explicit NetworkInput(const Model& model) : model_(&model) {}
+  // The model must have a network, and outlive this object.
+  explicit NetworkPrediction(const Model& model) : model_(&model) {}
   void begin_token(const History& history, NetworkStream& stream);
   void predict(const Node& node, const Logistic& logistic, Inputs& inputs);
 
  private:
   const Model* model_;
   Activations output_;
-  Masses group_masses_;
-  Masses token_masses_;  // of the token's group; empty until that is known
+  CumulativeFrequencies group_cumulative_;
+  CumulativeFrequencies member_cumulative_;  // of the token's group; empty until the group is known
 };
 
 }  // namespace reference

@@ -1,7 +1,7 @@
 // czip_reference_decoder MODEL.czm FILE.czip > TEXT
 //
-// Decodes a CZIPv2 file whole, and writes its text if every check is passed. Exit status: 0 fine, 1
-// usage or a file that cannot be read or written, 2 data that is refused.
+// Decodes a whole CZIPv2 file, and writes its text if every check passes. Exit status: 0 success, 1
+// usage or a file that cannot be read or written, 2 refused data.
 #include <cstdio>
 #include <exception>
 #include <fstream>
@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   try {
-    // Kept whole until the end.
+    // Both must outlive the decoding, which points into them.
     const Bytes model_file = read_file(argv[1]);
     const Bytes file = read_file(argv[2]);
     write_text(reference::decode_file(reference::parse_model(model_file), file));

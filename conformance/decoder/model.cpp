@@ -40,7 +40,7 @@ std::uint32_t read_tree(Model& model, const std::vector<std::uint16_t>& splits, 
   if (high - low == 1) return 0;
   require(next < splits.size() && depth < 64, "the model's code tree is too short or too deep");
   const std::uint32_t split = splits[next++];
-  require(low < split && split < high, "the model's code tree is no tree");
+  require(low < split && split < high, "the model's code tree has a split outside its range");
   const std::uint32_t zero = read_tree(model, splits, next, low, split, depth + 1);
   const std::uint32_t one = read_tree(model, splits, next, split, high, depth + 1);
   model.children[split] = {zero, one};
@@ -64,7 +64,7 @@ void read_prior(Model& model, Tensors& tensors) {
   const auto order0 = tensors.get<std::uint32_t>("prior.order0", "U32", {model.tokens.size()});
   model.order0_below.push_back(0);
   for (const std::uint32_t p : order0) {
-    require(p != 0, "the model's prior holds a token for impossible");
+    require(p != 0, "the model's prior gives a token the probability 0");
     model.order0_below.push_back(model.order0_below.back() + p);
   }
   require(model.order0_below.back() <= std::uint64_t{1} << 32, "the model's prior exceeds 1");
@@ -91,19 +91,19 @@ std::vector<std::int32_t> read_weights(Tensors& tensors, const std::string& name
   return weights;
 }
 
-FirstState read_state(Tensors& tensors, const std::string& prefix, std::size_t profile) {
-  FirstState state;
-  state.weights = read_weights(tensors, prefix + "weights", {kMixerSets, kProfileInputs[profile]});
-  state.final_weights = read_weights(tensors, prefix + "final_weights", {kFinalSets, 8});
+TrainedState read_state(Tensors& tensors, const std::string& prefix, std::size_t profile) {
+  TrainedState state;
+  state.weights = read_weights(tensors, prefix + "weights", {kWeightSets, kProfileInputs[profile]});
+  state.final_weights = read_weights(tensors, prefix + "final_weights", {kFinalWeightSets, 8});
   state.list_maps = tensors.get<std::uint32_t>(prefix + "list_maps", "U32",
                                                {kProfileLists[profile], kListStates});
   state.match_maps = tensors.get<std::uint32_t>(prefix + "match_maps", "U32", {2, kMatchStates});
   return state;
 }
 
-FirstStates read_states(Tensors& tensors, const std::string& prefix, std::size_t first_profile,
-                        std::size_t vocabulary) {
-  FirstStates states;
+TrainedStates read_states(Tensors& tensors, const std::string& prefix, std::size_t first_profile,
+                          std::size_t vocabulary) {
+  TrainedStates states;
   states.apm = tensors.get<std::uint16_t>(prefix + "apm", "U16", {vocabulary, kApmPoints});
   for (std::size_t p = first_profile; p < states.profiles.size(); ++p)
     states.profiles[p] = read_state(tensors, prefix + std::to_string(p) + ".", p);

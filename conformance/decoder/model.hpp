@@ -11,8 +11,8 @@
 
 namespace reference {
 
-constexpr std::size_t kMixerSets = 768 + 64 + 384 + 1024 + 1024;
-constexpr std::size_t kFinalSets = 64;
+constexpr std::size_t kWeightSets = 768 + 64 + 384 + 1024 + 1024;
+constexpr std::size_t kFinalWeightSets = 64;
 constexpr std::size_t kApmPoints = 33;
 constexpr std::size_t kListStates = 1176;
 constexpr std::size_t kMatchStates = 128;
@@ -25,30 +25,30 @@ struct PriorOrder {
   std::uint32_t buckets_log2 = 0;
 };
 
-struct FirstState {
+struct TrainedState {
   std::vector<std::int32_t> weights;  // Q16
   std::vector<std::int32_t> final_weights;
   std::vector<std::uint32_t> list_maps;
   std::vector<std::uint32_t> match_maps;
 };
 
-struct FirstStates {
+struct TrainedStates {
   std::vector<std::uint16_t> apm;
-  std::array<FirstState, 3> profiles;
+  std::array<TrainedState, 3> profiles;
 };
 
 struct Model {
   Hash128 hash;
   std::vector<std::string> tokens;
-  std::vector<std::uint16_t> order;                    // the token of each rank
-  std::uint32_t root = 0;                              // a split
-  std::vector<std::array<std::uint32_t, 2>> children;  // by split and bit; 0: a leaf
+  std::vector<std::uint16_t> order;                    // [rank]: its token
+  std::uint32_t root = 0;                              // the split of the root
+  std::vector<std::array<std::uint32_t, 2>> children;  // [split][bit]; 0: a leaf
   std::vector<std::uint16_t> squash;
-  std::vector<std::uint64_t> order0_below;  // [r]: probability of the ranks below r
+  std::vector<std::uint64_t> order0_below;  // [r]: probability of the ranks below r, Q32
   std::vector<PriorOrder> orders;           // [k - 1]
-  FirstStates states;                       // where no network takes part
+  TrainedStates states;                     // for blocks without the network
   std::optional<Network> network;
-  FirstStates network_states;  // where it does, which is never in profile 0
+  TrainedStates network_states;  // for blocks with it; profile 0 is empty
 };
 
 Model parse_model(const Bytes& file);

@@ -10,36 +10,36 @@ namespace {
 
 // --- Section 2: functions
 
-std::int64_t rounded(std::int64_t x, int shift) {
+std::int64_t round_shift(std::int64_t x, int shift) {
   return floor_shift(x + (std::int64_t{1} << (shift - 1)), shift);
 }
 
-std::int32_t clamp_rounded(std::int64_t x, int shift, std::int64_t bound) {
-  return static_cast<std::int32_t>(std::min(std::max(rounded(x, shift), -bound), bound));
+std::int32_t clamp_round(std::int64_t x, int shift, std::int64_t bound) {
+  return static_cast<std::int32_t>(std::min(std::max(round_shift(x, shift), -bound), bound));
 }
 
-std::int64_t integer_root(std::int64_t x) {
+std::int64_t integer_sqrt(std::int64_t x) {
   std::int64_t root = 0;
   for (std::int64_t bit = 1 << 30; bit != 0; bit /= 2)
     if ((root + bit) * (root + bit) <= x) root += bit;
   return root;
 }
 
-// Appends to `result` the norm of `count` elements of x, with as many gains, from `first` on.
-void append_norm(Activations& result, const Sums& x, std::size_t first, std::size_t count,
+// Appends to `result` the norm of the `count` elements of x from `first` on.
+void append_norm(Activations& result, const Accumulators& x, std::size_t first, std::size_t count,
                  const std::int16_t* gains) {
   std::int64_t squares = 0;
   for (std::size_t i = first; i < first + count; ++i) squares += std::int64_t{x[i]} * x[i];
   const std::int64_t mean = 16 * squares / static_cast<std::int64_t>(count) + 256;
-  const std::int64_t root = integer_root(mean);
+  const std::int64_t root = integer_sqrt(mean);
   const std::int64_t inverse = ((std::int64_t{1} << 32) + root / 2) / root;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::int32_t t = clamp_rounded(x[first + i] * inverse, 20, 32767);
-    result.push_back(static_cast<std::int16_t>(clamp_rounded(t * gains[i], 15, 127)));
+    const std::int32_t t = clamp_round(x[first + i] * inverse, 20, 32767);
+    result.push_back(static_cast<std::int16_t>(clamp_round(t * gains[i], 15, 127)));
   }
 }
 
-Activations norm(const Sums& x, const std::vector<std::int16_t>& gains) {
+Activations norm(const Accumulators& x, const std::vector<std::int16_t>& gains) {
   Activations result;
   append_norm(result, x, 0, x.size(), gains.data());
   return result;
@@ -47,37 +47,36 @@ Activations norm(const Sums& x, const std::vector<std::int16_t>& gains) {
 
 // --- Section 1: tensors
 
-std::vector<std::int16_t> read_numbers(Tensors& tensors, const std::string& name,
-                                       const std::vector<std::uint64_t>& shape, int least,
-                                       int most) {
+std::vector<std::int16_t> read_int16(Tensors& tensors, const std::string& name,
+                                     const std::vector<std::uint64_t>& shape, int least, int most) {
   const auto numbers = tensors.get<std::int16_t>(name, "I16", shape);
   for (const std::int16_t number : numbers)
     require(least <= number && number <= most,
-            "the model's tensor " + name + " has a wrong number");
+            "the model's tensor " + name + " has a number out of range");
   return numbers;
 }
 
-std::vector<std::int16_t> read_any(Tensors& tensors, const std::string& name,
-                                   const std::vector<std::uint64_t>& shape) {
-  return read_numbers(tensors, name, shape, -32768, 32767);
+std::vector<std::int16_t> read_int16_of_any_value(Tensors& tensors, const std::string& name,
+                                                  const std::vector<std::uint64_t>& shape) {
+  return read_int16(tensors, name, shape, -32768, 32767);
 }
 
 std::vector<std::int16_t> read_gains(Tensors& tensors, const std::string& name, std::size_t size) {
-  return read_numbers(tensors, name, {size}, -32767, 32767);
+  return read_int16(tensors, name, {size}, -32767, 32767);
 }
 
-Requantize read_requantize(Tensors& tensors, const std::string& prefix, std::size_t size, int most_shift,
-                     std::int32_t bound) {
-  Requantize requantize;
-  requantize.scale = read_numbers(tensors, prefix + "_scale", {size}, 0, 32767);
+ChannelRequantization read_requantization(Tensors& tensors, const std::string& prefix,
+                                          std::size_t size, int max_shift, std::int32_t bound) {
+  ChannelRequantization requantize;
+  requantize.scale = read_int16(tensors, prefix + "_scale", {size}, 0, 32767);
   requantize.shift = tensors.get<std::uint8_t>(prefix + "_shift", "U8", {1})[0];
   requantize.bound = bound;
-  require(1 <= requantize.shift && requantize.shift <= most_shift,
+  require(1 <= requantize.shift && requantize.shift <= max_shift,
           "the model's tensor " + prefix + "_shift is wrong");
   return requantize;
 }
 
-void require_size(bool condition) { require(condition, "the network has a wrong size"); }
+void require_size(bool condition) { require(condition, "the network has a size out of range"); }
 
 void require_multiple_of_16(std::size_t size, std::size_t most) {
   require_size(size != 0 && size <= most && size % 16 == 0);
@@ -87,7 +86,7 @@ void require_multiple_of_16(std::size_t size, std::size_t most) {
 
 Matrix::Matrix(Tensors& tensors, const std::string& name, std::size_t rows, std::size_t columns)
     : rows_(rows), columns_(columns) {
-  constexpr std::int32_t kMostOfRow = 132'104;
+  constexpr std::int32_t kMaxRowSum = 132'104;
   const auto bytes = tensors.get<std::int8_t>(name, "I8", {rows, columns});
   elements_.assign(bytes.begin(), bytes.end());
   for (std::size_t row = 0; row < rows; ++row) {
@@ -96,7 +95,7 @@ Matrix::Matrix(Tensors& tensors, const std::string& name, std::size_t rows, std:
       require(at(row, column) != -128, "the model's tensor " + name + " has a weight of -128");
       magnitudes += std::abs(at(row, column));
     }
-    require(magnitudes <= kMostOfRow, "the model's tensor " + name + " has too large a row");
+    require(magnitudes <= kMaxRowSum, "the model's tensor " + name + " has too large a row");
   }
 }
 
@@ -107,14 +106,14 @@ std::int32_t Matrix::dot(std::size_t row, const Activations& x) const {
   return sum;
 }
 
-Sums Matrix::times(const Activations& x) const {
-  Sums sums;
+Accumulators Matrix::times(const Activations& x) const {
+  Accumulators sums;
   for (std::size_t row = 0; row < rows_; ++row) sums.push_back(dot(row, x));
   return sums;
 }
 
-std::int32_t Requantize::operator()(std::int32_t sum, std::size_t element) const {
-  return clamp_rounded(std::int64_t{sum} * scale[element], shift, bound);
+std::int32_t ChannelRequantization::operator()(std::int32_t sum, std::size_t element) const {
+  return clamp_round(std::int64_t{sum} * scale[element], shift, bound);
 }
 
 Network::Network(Tensors& tensors, const Model& model) {
@@ -133,7 +132,7 @@ Network::Network(Tensors& tensors, const Model& model) {
   final_norm_ = read_gains(tensors, prefix + "final_norm", width_);
   group_head_ = Matrix(tensors, prefix + "group_head", groups_.size(), width_);
   head_ = tied_ ? embedding_ : Matrix(tensors, prefix + "head", vocabulary_, width_);
-  logit_requantize_ = {read_numbers(tensors, prefix + "head_scale", {1}, 1, 32767), 15, 32767};
+  logit_requantization_ = {read_int16(tensors, prefix + "head_scale", {1}, 1, 32767), 15, 32767};
 }
 
 void Network::read_config(Tensors& tensors, std::size_t vocabulary) {
@@ -171,18 +170,19 @@ Network::Layer Network::read_layer(Tensors& tensors, const std::string& prefix) 
   layer.qkv = Matrix(tensors, prefix + "qkv", queries + 2 * keys, width_);
   layer.query_norm = read_gains(tensors, prefix + "query_norm", queries);
   layer.key_norm = read_gains(tensors, prefix + "key_norm", keys);
-  layer.value_requantize = read_requantize(tensors, prefix + "value", keys, 22, 127);
-  layer.position_bias = read_any(tensors, prefix + "position_bias", {heads_, window_});
-  layer.score_scale = read_numbers(tensors, prefix + "score_scale", {heads_}, 1, 1023);
-  layer.sink = read_any(tensors, prefix + "sink", {heads_});
-  layer.attention_gain = read_numbers(tensors, prefix + "attention_gain", {heads_}, 1, 4096);
+  layer.value_requantization = read_requantization(tensors, prefix + "value", keys, 22, 127);
+  layer.position_bias =
+      read_int16_of_any_value(tensors, prefix + "position_bias", {heads_, window_});
+  layer.score_scale = read_int16(tensors, prefix + "score_scale", {heads_}, 1, 1023);
+  layer.sink = read_int16_of_any_value(tensors, prefix + "sink", {heads_});
+  layer.attention_gain = read_int16(tensors, prefix + "attention_gain", {heads_}, 1, 4096);
   layer.output = Matrix(tensors, prefix + "output", width_, queries);
-  layer.output_requantize = read_requantize(tensors, prefix + "output", width_, 15, 32767);
+  layer.output_requantization = read_requantization(tensors, prefix + "output", width_, 15, 32767);
   layer.feed_forward_norm = read_gains(tensors, prefix + "feed_forward_norm", width_);
   layer.up = Matrix(tensors, prefix + "up", up_rows, width_);
-  layer.up_requantize = read_requantize(tensors, prefix + "up", up_rows, 18, 4095);
+  layer.up_requantization = read_requantization(tensors, prefix + "up", up_rows, 18, 4095);
   layer.down = Matrix(tensors, prefix + "down", width_, hidden_);
-  layer.down_requantize = read_requantize(tensors, prefix + "down", width_, 15, 32767);
+  layer.down_requantization = read_requantization(tensors, prefix + "down", width_, 15, 32767);
   return layer;
 }
 
@@ -205,43 +205,44 @@ void Network::find_groups(const Model& model, std::uint32_t split, std::size_t l
 // --- Section 3: a step of one stream
 
 Activations Network::step(NetworkStream& stream, std::size_t token) const {
-  Sums residual = embed(stream.last, token);
+  Accumulators residual = embed(stream.last, token);
   stream.last = token;
   stream.layers.resize(layers_.size());
   for (std::size_t n = 0; n < layers_.size(); ++n) {
     const Layer& layer = layers_[n];
-    const Sums attended = layer.output.times(attention(layer, residual, stream.layers[n]));
-    for (std::size_t i = 0; i < width_; ++i) residual[i] += layer.output_requantize(attended[i], i);
-    const Sums fed = layer.down.times(feed_forward(layer, residual));
-    for (std::size_t i = 0; i < width_; ++i) residual[i] += layer.down_requantize(fed[i], i);
+    const Accumulators attended = layer.output.times(attention(layer, residual, stream.layers[n]));
+    for (std::size_t i = 0; i < width_; ++i)
+      residual[i] += layer.output_requantization(attended[i], i);
+    const Accumulators fed = layer.down.times(feed_forward(layer, residual));
+    for (std::size_t i = 0; i < width_; ++i) residual[i] += layer.down_requantization(fed[i], i);
   }
   return norm(residual, final_norm_);
 }
 
-Sums Network::embed(std::size_t last, std::size_t token) const {
+Accumulators Network::embed(std::size_t last, std::size_t token) const {
   const std::int32_t unit = 1 << embedding_shift_;
-  Sums residual;
+  Accumulators residual;
   for (std::size_t i = 0; i < width_; ++i) residual.push_back(embedding_.at(token, i) * unit);
   if (bigrams_ > 0) {
     const auto hash =
         static_cast<std::uint32_t>((last * std::uint64_t{0x5bd1e995} + token) * 0x1b873593);
-    // The highest bits of the hash, as many as number the buckets.
+    // bigrams_ is a power of two: this takes the hash's highest bits.
     const std::size_t bucket = std::uint64_t{hash} * bigrams_ >> 32;
     for (std::size_t i = 0; i < width_; ++i) residual[i] += bigram_.at(bucket, i) * unit;
   }
   return residual;
 }
 
-Activations Network::attention(const Layer& layer, const Sums& residual,
+Activations Network::attention(const Layer& layer, const Accumulators& residual,
                                NetworkStream::Window& window) const {
-  const Sums a = layer.qkv.times(norm(residual, layer.attention_norm));
+  const Accumulators a = layer.qkv.times(norm(residual, layer.attention_norm));
   const std::size_t first_key = heads_ * head_width_;
   const std::size_t first_value = first_key + kv_heads_ * head_width_;
   Activations keys, values, result;
   for (std::size_t at = 0; at < kv_heads_ * head_width_; at += head_width_)
     append_norm(keys, a, first_key + at, head_width_, &layer.key_norm[at]);
   for (std::size_t i = 0; i < kv_heads_ * head_width_; ++i)
-    values.push_back(static_cast<std::int16_t>(layer.value_requantize(a[first_value + i], i)));
+    values.push_back(static_cast<std::int16_t>(layer.value_requantization(a[first_value + i], i)));
   window.keys.push_front(keys);
   window.values.push_front(values);
   if (window.keys.size() > window_) {
@@ -257,7 +258,7 @@ Activations Network::attention(const Layer& layer, const Sums& residual,
   return result;
 }
 
-// Appends a head's output to `result`.
+// Appends the output of one head to `result`.
 void Network::attend(const Layer& layer, std::size_t head, const Activations& query,
                      const NetworkStream::Window& window, Activations& result) const {
   const std::size_t first = head / (heads_ / kv_heads_) * head_width_;
@@ -266,14 +267,14 @@ void Network::attend(const Layer& layer, std::size_t head, const Activations& qu
     const std::int16_t* const key = &window.keys[distance][first];
     std::int32_t product = 0;
     for (std::size_t i = 0; i < head_width_; ++i) product += query[i] * key[i];
-    const std::int64_t scaled = rounded(std::int64_t{product} * layer.score_scale[head], 14);
+    const std::int64_t scaled = round_shift(std::int64_t{product} * layer.score_scale[head], 14);
     scores.push_back(static_cast<std::int32_t>(scaled) +
                      layer.position_bias[head * window_ + distance]);
   }
   const std::int32_t sink = layer.sink[head];
   const std::int32_t largest = std::max(sink, *std::max_element(scores.begin(), scores.end()));
   std::int64_t weight_sum = attention_weight(largest - sink);
-  Sums weighted(head_width_, 0);
+  Accumulators weighted(head_width_, 0);
   for (std::size_t distance = 0; distance < scores.size(); ++distance) {
     const std::int16_t* const value = &window.values[distance][first];
     const std::int32_t weight = attention_weight(largest - scores[distance]);
@@ -283,17 +284,17 @@ void Network::attend(const Layer& layer, std::size_t head, const Activations& qu
   const std::int64_t factor =
       (std::int64_t{layer.attention_gain[head]} * (1 << 24) + weight_sum / 2) / weight_sum;
   for (const std::int32_t sum : weighted)
-    result.push_back(static_cast<std::int16_t>(clamp_rounded(sum * factor, 32, 127)));
+    result.push_back(static_cast<std::int16_t>(clamp_round(sum * factor, 32, 127)));
 }
 
-Activations Network::feed_forward(const Layer& layer, const Sums& residual) const {
-  Sums u = layer.up.times(norm(residual, layer.feed_forward_norm));
-  for (std::size_t i = 0; i < u.size(); ++i) u[i] = layer.up_requantize(u[i], i);
+Activations Network::feed_forward(const Layer& layer, const Accumulators& residual) const {
+  Accumulators u = layer.up.times(norm(residual, layer.feed_forward_norm));
+  for (std::size_t i = 0; i < u.size(); ++i) u[i] = layer.up_requantization(u[i], i);
   Activations z;
   for (std::size_t i = 0; i < hidden_; ++i) {
     const std::int32_t active = std::max(u[i], 0);
     const std::int32_t factor = gated_ ? u[hidden_ + i] : active;
-    z.push_back(static_cast<std::int16_t>(clamp_rounded(active * factor, 17, 127)));
+    z.push_back(static_cast<std::int16_t>(clamp_round(active * factor, 17, 127)));
   }
   return z;
 }
@@ -312,28 +313,29 @@ std::uint64_t Network::logit_weight(std::int32_t below_largest) const {
   return fraction << 14 >> octaves;
 }
 
-Masses Network::group_masses(const Activations& output) const {
-  Sums logits = group_head_.times(output);
-  for (std::int32_t& logit : logits) logit = logit_requantize_(logit, 0);
-  return masses(logits);
+CumulativeFrequencies Network::group_cumulative(const Activations& output) const {
+  Accumulators logits = group_head_.times(output);
+  for (std::int32_t& logit : logits) logit = logit_requantization_(logit, 0);
+  return cumulative_frequencies(logits);
 }
 
-Masses Network::token_masses(const Activations& output, std::size_t group) const {
-  Sums logits;
+CumulativeFrequencies Network::member_cumulative(const Activations& output,
+                                                 std::size_t group) const {
+  Accumulators logits;
   for (const std::uint16_t token : groups_[group].tokens)
-    logits.push_back(logit_requantize_(head_.dot(token, output), 0));
-  return masses(logits);
+    logits.push_back(logit_requantization_(head_.dot(token, output), 0));
+  return cumulative_frequencies(logits);
 }
 
-// --- Section 4: logits to cumulative masses
+// --- Section 4: logits to cumulative frequencies
 
-Masses Network::masses(const Sums& logits) const {
+CumulativeFrequencies Network::cumulative_frequencies(const Accumulators& logits) const {
   const std::int32_t largest = *std::max_element(logits.begin(), logits.end());
   std::uint64_t sum = 0;
   for (const std::int32_t logit : logits) sum += logit_weight(largest - logit);
   int shift = 0;
   while ((sum >> shift) + logits.size() >= std::uint64_t{1} << 32) ++shift;
-  Masses cumulative{0};
+  CumulativeFrequencies cumulative{0};
   for (const std::int32_t logit : logits)
     cumulative.push_back(cumulative.back() +
                          std::max<std::uint64_t>(1, logit_weight(largest - logit) >> shift));

@@ -12,12 +12,13 @@ namespace reference {
 
 struct Model;
 
-// int8 but for their type: 16-bit factors are what compilers multiply fastest.
+// int8 values; compilers multiply 16-bit factors fastest.
 using Activations = std::vector<std::int16_t>;
-using Sums = std::vector<std::int32_t>;
-using Masses = std::vector<std::uint64_t>;  // cumulative
+using Accumulators = std::vector<std::int32_t>;
+// [i]: sum of the frequencies before i.
+using CumulativeFrequencies = std::vector<std::uint64_t>;
 
-// Of int8 elements, row by row.
+// int8 elements, row-major.
 class Matrix {
  public:
   Matrix() = default;
@@ -26,7 +27,7 @@ class Matrix {
     return elements_[row * columns_ + column];
   }
   [[nodiscard]] std::int32_t dot(std::size_t row, const Activations& x) const;
-  [[nodiscard]] Sums times(const Activations& x) const;
+  [[nodiscard]] Accumulators times(const Activations& x) const;
 
  private:
   std::size_t rows_ = 0;
@@ -34,8 +35,8 @@ class Matrix {
   std::vector<std::int16_t> elements_;
 };
 
-// What brings sums back to a range, by element.
-struct Requantize {
+// Brings accumulators back to int8 or int16 range, with a scale for each channel.
+struct ChannelRequantization {
   std::vector<std::int16_t> scale;
   int shift = 0;
   std::int32_t bound = 0;
@@ -43,9 +44,9 @@ struct Requantize {
   [[nodiscard]] std::int32_t operator()(std::int32_t sum, std::size_t element) const;
 };
 
-// What a stream has seen.
+// The state of one stream.
 struct NetworkStream {
-  // A layer's last tokens, the latest first: so the index is the distance.
+  // The keys and values of a layer's last tokens, the latest first: the index is the distance.
   struct Window {
     std::deque<Activations> keys;
     std::deque<Activations> values;
@@ -56,16 +57,17 @@ struct NetworkStream {
 
 class Network {
  public:
-  // The model's tokens and code must have been read.
+  // The model's tokens and code tree must have been read.
   Network(Tensors& tensors, const Model& model);
 
-  // Appends the token to the stream. Returns what the two functions below want.
+  // Appends the token to the stream. Returns the normalized residual that both heads take.
   Activations step(NetworkStream& stream, std::size_t token) const;
-  [[nodiscard]] Masses group_masses(const Activations& output) const;
-  [[nodiscard]] Masses token_masses(const Activations& output, std::size_t group) const;
+  [[nodiscard]] CumulativeFrequencies group_cumulative(const Activations& output) const;
+  [[nodiscard]] CumulativeFrequencies member_cumulative(const Activations& output,
+                                                        std::size_t group) const;
 
   [[nodiscard]] std::size_t group_size() const { return group_size_; }
-  // The number of groups for the rank behind the last.
+  // For the rank past the last: the number of groups.
   [[nodiscard]] std::size_t group_of(std::size_t rank) const { return group_of_[rank]; }
   [[nodiscard]] std::size_t first_rank(std::size_t group) const {
     return groups_[group].first_rank;
@@ -76,7 +78,8 @@ class Network {
   struct Layer {
     Gains attention_norm, query_norm, key_norm, feed_forward_norm;
     Matrix qkv, output, up, down;
-    Requantize value_requantize, output_requantize, up_requantize, down_requantize;
+    ChannelRequantization value_requantization, output_requantization, up_requantization,
+        down_requantization;
     std::vector<std::int16_t> position_bias, score_scale, sink, attention_gain;
   };
   struct Group {
@@ -88,15 +91,15 @@ class Network {
   [[nodiscard]] Layer read_layer(Tensors& tensors, const std::string& prefix) const;
   void find_groups(const Model& model, std::uint32_t split, std::size_t low, std::size_t high);
 
-  [[nodiscard]] Sums embed(std::size_t last, std::size_t token) const;
-  Activations attention(const Layer& layer, const Sums& residual,
+  [[nodiscard]] Accumulators embed(std::size_t last, std::size_t token) const;
+  Activations attention(const Layer& layer, const Accumulators& residual,
                         NetworkStream::Window& window) const;
   void attend(const Layer& layer, std::size_t head, const Activations& query,
               const NetworkStream::Window& window, Activations& result) const;
-  [[nodiscard]] Activations feed_forward(const Layer& layer, const Sums& residual) const;
+  [[nodiscard]] Activations feed_forward(const Layer& layer, const Accumulators& residual) const;
   [[nodiscard]] std::int32_t attention_weight(std::int32_t below_largest) const;
   [[nodiscard]] std::uint64_t logit_weight(std::int32_t below_largest) const;
-  [[nodiscard]] Masses masses(const Sums& logits) const;
+  [[nodiscard]] CumulativeFrequencies cumulative_frequencies(const Accumulators& logits) const;
 
   std::size_t vocabulary_ = 0, width_ = 0, layer_count_ = 0, heads_ = 0, kv_heads_ = 0,
               head_width_ = 0, hidden_ = 0, window_ = 0, bigrams_ = 0, group_size_ = 0;
@@ -107,7 +110,7 @@ class Network {
   Matrix embedding_, bigram_, group_head_, head_;
   std::vector<Layer> layers_;
   Gains final_norm_;
-  Requantize logit_requantize_;
+  ChannelRequantization logit_requantization_;
   std::vector<Group> groups_;
   std::vector<std::size_t> group_of_;
 };

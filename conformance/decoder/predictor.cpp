@@ -5,7 +5,7 @@
 namespace reference {
 namespace {
 
-constexpr std::array<std::size_t, 5> kSetChoices{768, 64, 384, 1024, 1024};
+constexpr std::array<std::size_t, 5> kMixerSelectorSizes{768, 64, 384, 1024, 1024};
 constexpr std::size_t kBiasInput = 12;
 constexpr std::int32_t kMaxInput = 2047;
 constexpr std::int32_t kFinalRate = 20;
@@ -20,9 +20,9 @@ std::vector<std::uint16_t> straight_points(std::uint32_t contexts_log2, const Lo
 
 }  // namespace
 
-// --- Probability maps
+// --- Adaptive probability maps
 
-std::int32_t ProbabilityMap::refine(std::int32_t stretched, std::size_t context) {
+std::int32_t Apm::refine(std::int32_t stretched, std::size_t context) {
   const std::int32_t x = clamp(stretched, kMaxInput) + 2048;
   const std::int32_t fraction = x % 128;
   const std::size_t low = kApmPoints * context + static_cast<std::size_t>(x / 128);
@@ -30,7 +30,7 @@ std::int32_t ProbabilityMap::refine(std::int32_t stretched, std::size_t context)
   return (points_[low] * (128 - fraction) + points_[low + 1] * fraction) / 128;
 }
 
-void ProbabilityMap::learn_bit(bool bit) {
+void Apm::learn_bit(bool bit) {
   const std::int32_t point = points_[nearest_];
   points_[nearest_] =
       static_cast<std::uint16_t>(point + floor_shift((bit ? 65535 : 0) - point, rate_));
@@ -38,7 +38,7 @@ void ProbabilityMap::learn_bit(bool bit) {
 
 // --- Mixer
 
-Mixer::Mixer(const FirstState& state, std::size_t inputs, const Logistic& logistic)
+Mixer::Mixer(const TrainedState& state, std::size_t inputs, const Logistic& logistic)
     : logistic_(&logistic),
       input_count_(inputs),
       weights_(state.weights),
@@ -60,7 +60,7 @@ std::int32_t Mixer::mix(const Inputs& inputs, const std::array<std::size_t, 5>& 
     first_[j].weights = &weights_[(sets_before + choice[j]) * input_count_];
     first_[j].output = dot(first_[j].weights, inputs_);
     final_inputs_[j] = clamp(first_[j].output, kMaxInput);
-    sets_before += kSetChoices[j];
+    sets_before += kMixerSelectorSizes[j];
   }
   final_.weights = &final_weights_[final_choice * final_inputs_.size()];
   final_.output = dot(final_.weights, final_inputs_);
@@ -99,7 +99,7 @@ Predictor::Predictor(const Model& model, std::size_t profile, bool with_network,
   if (with_network) network_.emplace(model);
 }
 
-Predictor::Predictor(const Model& model, const FirstStates& states, std::size_t profile,
+Predictor::Predictor(const Model& model, const TrainedStates& states, std::size_t profile,
                      Sizes sizes)
     : model_(&model),
       logistic_(model),
@@ -107,10 +107,10 @@ Predictor::Predictor(const Model& model, const FirstStates& states, std::size_t 
       counters_(model.tokens.size(), sizes.lines),
       prior_(model),
       matches_(states.profiles[profile].match_maps, sizes.matches),
-      lists_(kProfileLists[profile], states.profiles[profile].list_maps, sizes.lists),
+      successors_(kProfileLists[profile], states.profiles[profile].list_maps, sizes.lists),
       mixer_(states.profiles[profile], kProfileInputs[profile], logistic_),
-      map_by_node_(states.apm, 7),
-      map_by_hash_(straight_points(sizes.map, logistic_), 6),
+      apm_by_node_(states.apm, 7),
+      apm_by_hash_(straight_points(sizes.map, logistic_), 6),
       inputs_(kProfileInputs[profile], 0) {
   inputs_[kBiasInput] = 256;
 }
@@ -124,7 +124,7 @@ void Predictor::begin_token(Stream& stream) {
   counters_.begin_token(contexts_);
   prior_.begin_token(contexts_);
   matches_.begin_token(stream.history, stream.number, stream.matches);
-  lists_.begin_token(contexts_);
+  successors_.begin_token(contexts_);
   if (network_) network_->begin_token(stream.history, stream.network);
 }
 
@@ -132,12 +132,12 @@ std::uint32_t Predictor::predict() {
   counters_.predict(node_, logistic_, inputs_);
   prior_.predict(node_, logistic_, inputs_);
   matches_.predict(node_, logistic_, inputs_);
-  lists_.predict(node_, logistic_, inputs_);
+  successors_.predict(node_, logistic_, inputs_);
   if (network_) network_->predict(node_, logistic_, inputs_);
   const std::int32_t mixed = mix();
-  const std::size_t by_hash = place(hash(contexts_.order[1], node_.split), sizes_.map);
+  const std::size_t by_hash = table_index(hash(contexts_.order[1], node_.split), sizes_.map);
   const std::int32_t refined =
-      map_by_node_.refine(mixed, node_.split) + map_by_hash_.refine(mixed, by_hash);
+      apm_by_node_.refine(mixed, node_.split) + apm_by_hash_.refine(mixed, by_hash);
   const std::int32_t p = (2 * logistic_.squash(mixed) + refined + 2) / 4;
   return static_cast<std::uint32_t>(std::min(std::max(p, 1), 65535));
 }
@@ -145,15 +145,15 @@ std::uint32_t Predictor::predict() {
 std::int32_t Predictor::mix() {
   const std::size_t depth = node_.depth;
   const std::size_t depth_class = node_.depth_class();
-  const std::size_t active = lists_.active();
+  const std::size_t active = successors_.active();
   const std::size_t longer = std::max(matches_.length_class(0), matches_.length_class(1));
-  const std::size_t orders = 6 * lists_.highest_order() + prior_.highest_order();
+  const std::size_t orders = 6 * successors_.highest_order() + prior_.highest_order();
   return mixer_.mix(
       inputs_,
       {depth < 8 ? static_cast<std::size_t>(node_.path)
                  : 256 + 16 * std::min<std::size_t>(depth, 31) +
                        std::min<std::size_t>(3 * active / 4, 15),
-       4 * (3 * longer + matches_.expectation()) + depth_class,
+       4 * (3 * longer + matches_.expected_bit()) + depth_class,
        2 * (4 * orders + depth_class) + (active > 8 ? 1 : 0),
        4 * stream_->history.last_byte() + depth_class, stream_->history.recent(1) / 8 % 1024},
       4 * std::min<std::size_t>(depth, 15) + std::min(matches_.length_class(0), 3u));
@@ -162,11 +162,11 @@ std::int32_t Predictor::mix() {
 void Predictor::learn_bit(bool bit) {
   const auto tokens = static_cast<std::int32_t>(stream_->history.ranks().size());
   mixer_.learn_bit(bit, 80 + 491520 / (4096 + tokens));
-  map_by_node_.learn_bit(bit);
-  map_by_hash_.learn_bit(bit);
+  apm_by_node_.learn_bit(bit);
+  apm_by_hash_.learn_bit(bit);
   counters_.learn_bit(node_, bit);
   matches_.learn_bit(bit);
-  lists_.learn_bit(node_, bit);
+  successors_.learn_bit(node_, bit);
   (bit ? node_.low : node_.high) = node_.split;
   node_.split = model_->children[node_.split][bit];
   ++node_.depth;
@@ -174,7 +174,7 @@ void Predictor::learn_bit(bool bit) {
 }
 
 void Predictor::end_token(const std::string& bytes) {
-  lists_.end_token(node_.low);
+  successors_.end_token(node_.low);
   stream_->history.append(node_.low, bytes);
 }
 

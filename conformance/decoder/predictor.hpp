@@ -17,11 +17,11 @@ struct Stream {
   NetworkStream network;
 };
 
-// The second adaptive step: refines a probability by what became of such ones in a context.
-class ProbabilityMap {
+// Adaptive probability map, secondary estimation: corrects a probability by the bits that followed
+// similar ones in the same context. Section 10.
+class Apm {
  public:
-  ProbabilityMap(std::vector<std::uint16_t> points, int rate)
-      : points_(std::move(points)), rate_(rate) {}
+  Apm(std::vector<std::uint16_t> points, int rate) : points_(std::move(points)), rate_(rate) {}
   std::int32_t refine(std::int32_t stretched, std::size_t context);
   void learn_bit(bool bit);
 
@@ -33,14 +33,14 @@ class ProbabilityMap {
 
 class Mixer {
  public:
-  Mixer(const FirstState& state, std::size_t inputs, const Logistic& logistic);
-  // choice: of each set of the first layer, then of the second.
+  Mixer(const TrainedState& state, std::size_t inputs, const Logistic& logistic);
+  // choice[j]: the weight set of selector j; final_choice: that of the second layer.
   std::int32_t mix(const Inputs& inputs, const std::array<std::size_t, 5>& choice,
                    std::size_t final_choice);
   void learn_bit(bool bit, std::int32_t rate);
 
  private:
-  // A set of weights at work.
+  // One selected weight set and its output, before any clamp.
   struct Neuron {
     std::int32_t* weights = nullptr;
     std::int32_t output = 0;
@@ -60,7 +60,7 @@ class Mixer {
 
 class Predictor {
  public:
-  // The model must outlive it.
+  // The model must outlive the predictor.
   Predictor(const Model& model, std::size_t profile, bool with_network, std::uint64_t text_bytes);
   Predictor(const Predictor&) = delete;
   Predictor& operator=(const Predictor&) = delete;
@@ -68,7 +68,7 @@ class Predictor {
   void begin_token(Stream& stream);
   [[nodiscard]] bool decided() const { return node_.split == 0; }
   [[nodiscard]] std::uint32_t rank() const { return node_.low; }
-  // Of a 1 in units of 2^-16, 1 to 65535.
+  // The probability of a 1, Q16: 1 to 65535.
   std::uint32_t predict();
   void learn_bit(bool bit);
   void end_token(const std::string& bytes);
@@ -78,20 +78,20 @@ class Predictor {
     explicit Sizes(std::uint64_t text_bytes);
     std::uint32_t lists, lines, matches, map;  // log2
   };
-  Predictor(const Model& model, const FirstStates& states, std::size_t profile, Sizes sizes);
+  Predictor(const Model& model, const TrainedStates& states, std::size_t profile, Sizes sizes);
   std::int32_t mix();
 
   const Model* model_;
   Logistic logistic_;
   Sizes sizes_;
-  Counters counters_;
-  Prior prior_;
-  Matches matches_;
-  Lists lists_;
-  std::optional<NetworkInput> network_;
+  CounterInputs counters_;
+  PriorInputs prior_;
+  MatchInputs matches_;
+  SuccessorInputs successors_;
+  std::optional<NetworkPrediction> network_;
   Mixer mixer_;
-  ProbabilityMap map_by_node_;
-  ProbabilityMap map_by_hash_;
+  Apm apm_by_node_;
+  Apm apm_by_hash_;
 
   Stream* stream_ = nullptr;
   Contexts contexts_;

@@ -19,7 +19,7 @@ const std::map<std::string, std::uint64_t> kElementBytes{
 json parse_header(const std::string& text) {
   require(!text.empty() && text[0] == '{' && text.find('\0') == std::string::npos,
           "the model's header is not a JSON object");
-  // An object's later keys of a name replace earlier ones, so they are counted while parsing.
+  // A duplicate key would silently replace the earlier one: find duplicates while parsing.
   std::vector<std::set<std::string>> keys;
   const auto watch = [&](int depth, json::parse_event_t event, json& value) {
     const auto level = static_cast<std::size_t>(depth);
@@ -44,7 +44,7 @@ std::vector<std::uint64_t> numbers(const json& array, std::size_t most, const st
   require(array.is_array() && array.size() <= most, name + " has no list of numbers");
   std::vector<std::uint64_t> values;
   for (const json& value : array) {
-    require(value.is_number_unsigned(), name + " has something else than a number");
+    require(value.is_number_unsigned(), name + " has something other than a number");
     values.push_back(value.get<std::uint64_t>());
   }
   return values;
@@ -55,7 +55,7 @@ Tensor parse_tensor(const std::string& name, const json& entry, const std::uint8
   require(entry.is_object() && entry.size() == 3 && entry.contains("dtype") &&
               entry.contains("shape") && entry.contains("data_offsets") &&
               entry["dtype"].is_string(),
-          "tensor " + name + " has not the fields of a tensor");
+          "tensor " + name + " lacks a field of a tensor, or has others");
   Tensor tensor;
   tensor.dtype = entry["dtype"].get<std::string>();
   tensor.shape = numbers(entry["shape"], 8, name);
@@ -69,7 +69,8 @@ Tensor parse_tensor(const std::string& name, const json& entry, const std::uint8
     size *= dimension;
     require(size <= data_size, "tensor " + name + " is larger than the file");
   }
-  require(size == offsets[1] - offsets[0], "tensor " + name + " has not the bytes of its shape");
+  require(size == offsets[1] - offsets[0],
+          "tensor " + name + " has another number of bytes than its shape");
   begin = offsets[0];
   tensor.data = data + offsets[0];
   tensor.size = size;
@@ -102,7 +103,7 @@ Safetensors parse_safetensors(const Bytes& file) {
     if (name == "__metadata__") {
       require(entry.is_object(), "the model's metadata is not an object");
       for (const auto& [key, value] : entry.items()) {
-        require(value.is_string(), "the model's metadata has something else than text");
+        require(value.is_string(), "the model's metadata has a value that is not a string");
         result.metadata[key] = value.get<std::string>();
       }
     } else {

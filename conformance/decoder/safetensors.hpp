@@ -21,7 +21,7 @@ struct Safetensors {
   std::map<std::string, std::string> metadata;
 };
 
-// The tensors stay in `file`.
+// The tensors point into `file`, which must outlive them.
 Safetensors parse_safetensors(const Bytes& file);
 Hash128 content_hash(const Safetensors& file);
 

@@ -1,4 +1,4 @@
-// The tensors of a model, each asked for by the type and shape that it must have.
+// Reads a model's tensors, and requires the type and shape of each.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace reference {
 
-constexpr std::uint64_t kAny = ~std::uint64_t{0};  // in a shape
+constexpr std::uint64_t kAny = ~std::uint64_t{0};  // in a shape: any size
 
 class Tensors {
  public:
@@ -16,7 +16,7 @@ class Tensors {
 
   [[nodiscard]] bool has(const std::string& name) const { return file_->tensors.count(name) == 1; }
 
-  // Once for each.
+  // To be called once for each tensor: require_all_used counts the calls.
   template <class T>
   std::vector<T> get(const std::string& name, const std::string& dtype,
                      const std::vector<std::uint64_t>& shape) {

@@ -1,6 +1,7 @@
-// For the decoder's test: a file of what the czip command does not write, blocks of all numbers of
-// streams in all profiles, with the network if the model has one; beside them a stored block,
-// compact frames and a frame without blocks. Usage: write_streams_file MODEL.czm TEXT OUT.czip
+// Writes a file that the czip command never would: blocks of every number of streams in every
+// profile, with the network if the model has one, also a stored block, compact frames and a frame
+// without blocks. For tests/conformance/reference_decoder.sh.
+// Usage: write_streams_file MODEL.czm TEXT OUT.czip
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -37,29 +38,29 @@ T value_of(Result<T> result) {
   return std::move(*result);
 }
 
-// Of block number `part`: each profile with each number of streams in turn, and with the network
-// where it can be.
-v2::BlockSettings settings_of(const v2::Model& model, std::size_t part) {
+// The settings of a block by its number: each profile with each number of streams in turn, with the
+// network where the profile allows it.
+v2::BlockSettings settings_of(const v2::Model& model, std::size_t number) {
   v2::BlockSettings settings;
-  settings.profile = static_cast<std::uint8_t>(part % (v2::kMaxProfile + 1));
-  settings.streams_log2 = static_cast<std::uint8_t>(part % (v2::kMaxStreamsLog2 + 1));
+  settings.profile = static_cast<std::uint8_t>(number % (v2::kMaxProfile + 1));
+  settings.streams_log2 = static_cast<std::uint8_t>(number % (v2::kMaxStreamsLog2 + 1));
   settings.network = model.has_network() && settings.profile != 0;
   return settings;
 }
 
-void write_block(v2::FrameWriter& writer, const v2::Model& model, Text text, std::size_t part) {
+void write_block(v2::FrameWriter& writer, const v2::Model& model, Text text, std::size_t number) {
   v2::BlockHeader block{.text_bytes = static_cast<std::uint32_t>(text.size()),
                         .payload_bytes = static_cast<std::uint32_t>(text.size()),
                         .text_hash = v2::hash64(text),
                         .payload_hash = v2::hash64(text)};
   const v2::CodedBlock coded =
-      value_of(v2::encode_block(model, settings_of(model, part), SimdLevel::scalar, text));
+      value_of(v2::encode_block(model, settings_of(model, number), SimdLevel::scalar, text));
   if (coded.payload.size() >= text.size()) {
     insist(writer.add(block, text));
     return;
   }
   block.type = v2::BlockType::coded;
-  block.settings = settings_of(model, part);
+  block.settings = settings_of(model, number);
   block.payload_bytes = static_cast<std::uint32_t>(coded.payload.size());
   block.payload_hash = v2::hash64(coded.payload);
   block.final_range = coded.final_range;
@@ -73,17 +74,17 @@ void write_full(ByteSink& sink, const v2::Model& model, Text text, std::size_t b
   insist(writer.begin());
   v2::TextHasher hasher;
   hasher.add(text);
-  for (std::size_t part = 0; !text.empty(); ++part) {
+  for (std::size_t number = 0; !text.empty(); ++number) {
     const Text block = text.first(std::min(block_bytes, text.size()));
     text = text.subspan(block.size());
-    write_block(writer, model, block, part);
+    write_block(writer, model, block, number);
   }
   insist(writer.finish(hasher.digest()));
 }
 
-void write_compact(ByteSink& sink, const v2::Model& model, Text text, std::size_t part) {
+void write_compact(ByteSink& sink, const v2::Model& model, Text text, std::size_t number) {
   v2::CompactHeader header;
-  header.settings = settings_of(model, part);
+  header.settings = settings_of(model, number);
   const Bytes payload =
       value_of(v2::encode_block(model, header.settings, SimdLevel::scalar, text)).payload;
   header.text_bytes = static_cast<std::uint32_t>(text.size());
@@ -108,7 +109,7 @@ int write_file(char** paths) {
   write_compact(sink, model, all.first(1000), 3);
   write_full(sink, model, {}, 1);
   write_compact(sink, model, all.subspan(1000, 1000), 5);
-  // Every setting: 21 blocks and what is left.
+  // 21 blocks: each profile with each number of streams; a last one of the remainder.
   write_full(sink, model, rest, std::max<std::size_t>(rest.size() / 21, 1));
   std::ofstream out(paths[2], std::ios::binary);
   out.write(reinterpret_cast<const char*>(sink.bytes().data()),
