@@ -1,6 +1,6 @@
 # Mode and time of the source stay; new files from standard input follow the umask.
 source "$(dirname "$0")/common.sh"
-text >a
+text 5 >a
 chmod 640 a
 touch -d '2001-02-03 04:05:06.789012345' a
 expect 0 "$CZIP" -m "$MODEL" a

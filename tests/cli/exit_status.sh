@@ -1,45 +1,45 @@
 # Usage, missing files, bad values: exit status 1, one line that says what to do.
 source "$(dirname "$0")/common.sh"
-text >a.txt
+text 5 >a.txt
 
-expect 1 "$CZIP" --format 1 a.txt;              one_line; said 'no built-in model'; said '-m MODEL'
-expect 1 "$CZIP" -m nowhere.czm a.txt;          one_line; said 'nowhere.czm'
-expect 1 "$CZIP" -m "$MODEL" missing;           one_line; said 'missing: cannot open: No such file'
-expect 1 "$CZIP" -m "$MODEL" --no-such a.txt;   one_line; said '--no-such'
-expect 1 "$CZIP" -m "$MODEL" -X a.txt;          one_line; said '-X'
-expect 1 "$CZIP" a.txt -m;                      one_line; said '-m needs a value'
-expect 1 "$CZIP" a.txt --model;                 one_line; said '--model needs a value'
-expect 1 "$CZIP" --force=1 a.txt;               one_line; said '--force takes no value'
+expect 1 "$CZIP" --format 1 a.txt;              one_line; stderr_has 'no built-in model'; stderr_has '-m MODEL'
+expect 1 "$CZIP" -m nowhere.czm a.txt;          one_line; stderr_has 'nowhere.czm'
+expect 1 "$CZIP" -m "$MODEL" missing;           one_line; stderr_has 'missing: cannot open: No such file'
+expect 1 "$CZIP" -m "$MODEL" --no-such a.txt;   one_line; stderr_has '--no-such'
+expect 1 "$CZIP" -m "$MODEL" -X a.txt;          one_line; stderr_has '-X'
+expect 1 "$CZIP" a.txt -m;                      one_line; stderr_has '-m needs a value'
+expect 1 "$CZIP" a.txt --model;                 one_line; stderr_has '--model needs a value'
+expect 1 "$CZIP" --force=1 a.txt;               one_line; stderr_has '--force takes no value'
 for level in 6 7 8 9; do
-  expect 1 "$CZIP" -m "$MODEL" -$level a.txt;   one_line; said 'use 1 to 5'
+  expect 1 "$CZIP" -m "$MODEL" -$level a.txt;   one_line; stderr_has 'use 1 to 5'
 done
-expect 1 "$CZIP" -m "$MODEL" --format 2 a.txt;  one_line; said 'format 2 cannot use'
+expect 1 "$CZIP" -m "$MODEL" --format 2 a.txt;  one_line; stderr_has 'format 2 cannot use'
 expect 1 "$CZIP" -m "$MODEL" --format x a.txt;  one_line
-expect 1 "$CZIP" -m "$MODEL" --codec gzip a.txt; one_line; said 'brotli or zstd'
-expect 1 "$CZIP" -m "$MODEL" --dialect go a.txt; one_line; said 'rust, i64 or python'
+expect 1 "$CZIP" -m "$MODEL" --codec gzip a.txt; one_line; stderr_has 'brotli or zstd'
+expect 1 "$CZIP" -m "$MODEL" --dialect go a.txt; one_line; stderr_has 'rust, i64 or python'
 expect 1 "$CZIP" -m "$MODEL" -T x a.txt;        one_line
 expect 1 "$CZIP" -m "$MODEL" -T -1 a.txt;       one_line
 expect 1 "$CZIP" -m "$MODEL" -T 1e9 a.txt;      one_line
 expect 1 "$CZIP" -m "$MODEL" --simd mmx a.txt;  one_line
-expect 1 env CZIP_SIMD=mmx "$CZIP" -m "$MODEL" a.txt; one_line; said CZIP_SIMD
-expect 1 "$CZIP" train a.txt;                   one_line; said 'czip train --help'
-expect 1 "$CZIP" inspect a.txt;                 one_line; said 'not in this version'
-expect 1 "$CZIP" -m "$MODEL" -o out a.txt a.txt; one_line; said 'share one output'
+expect 1 env CZIP_SIMD=mmx "$CZIP" -m "$MODEL" a.txt; one_line; stderr_has CZIP_SIMD
+expect 1 "$CZIP" train a.txt;                   one_line; stderr_has 'czip train --help'
+expect 1 "$CZIP" inspect a.txt;                 one_line; stderr_has 'not in this version'
+expect 1 "$CZIP" -m "$MODEL" -o out a.txt a.txt; one_line; stderr_has 'share one output'
 expect 1 "$CZIP" -c -m "$MODEL" a.txt a.txt;    one_line
-expect 1 "$CZIP" -t --rm -m "$MODEL" a.txt;     one_line; said '--rm'
-expect 1 "$CZIP" --rm --no-verify -m "$MODEL" a.txt; one_line; said '--no-verify'
+expect 1 "$CZIP" -t --rm -m "$MODEL" a.txt;     one_line; stderr_has '--rm'
+expect 1 "$CZIP" --rm --no-verify -m "$MODEL" a.txt; one_line; stderr_has '--no-verify'
 expect 1 "$CZIP" --json -m "$MODEL" a.txt;      one_line
 expect 1 "$CZIP" verify;                        one_line
-expect 1 "$CZIP" verify "$MODEL" --against x;   one_line; said '--text'
+expect 1 "$CZIP" verify "$MODEL" --against x;   one_line; stderr_has '--text'
 expect 1 "$CZIP" bench;                         one_line
-expect 1 "$CZIP" -m "$WORK" a.txt;              one_line; said directory
+expect 1 "$CZIP" -m "$WORK" a.txt;              one_line; stderr_has directory
 absent a.txt.czip out
 clean
 
 # Not models and not compressed files: exit status 2.
-expect 2 "$CZIP" -m a.txt a.txt;                one_line; said a.txt
+expect 2 "$CZIP" -m a.txt a.txt;                one_line; stderr_has a.txt
 cp a.txt fake.czip
-expect 2 "$CZIP" -d -m "$MODEL" fake.czip;      one_line; said fake.czip
+expect 2 "$CZIP" -d -m "$MODEL" fake.czip;      one_line; stderr_has fake.czip
 expect 2 "$CZIP" -l fake.czip;                  one_line
 expect 2 "$CZIP" -t -m "$MODEL" fake.czip;      one_line
 : >empty.czip
@@ -50,7 +50,8 @@ clean
 # Help and version go to stdout.
 for words in --help -h help 'help list' 'compress --help' 'decompress -h' 'test -h' 'list -h' \
              'verify -h' 'selftest -h' 'bench -h' 'train -h'; do
-  expect 0 "$CZIP" $words >help.txt;            silent
+  read -ra arguments <<<"$words"
+  expect 0 "$CZIP" "${arguments[@]}" >help.txt; silent
   grep -q 'Usage: czip' help.txt || fail "no usage in: $words"
   grep -q 'Exit status' help.txt || fail "no exit status in: $words"
 done

@@ -1,18 +1,18 @@
 # What exists is safe: overwriting, suffixes, links, devices, input and output the same.
 source "$(dirname "$0")/common.sh"
-text >a.txt
+text 5 >a.txt
 text 3 >b.txt
 printf precious >a.txt.czip
-expect 1 "$CZIP" -m "$MODEL" a.txt </dev/null; one_line; said 'use -f'
+expect 1 "$CZIP" -m "$MODEL" a.txt </dev/null; one_line; stderr_has 'use -f'
 [ "$(cat a.txt.czip)" = precious ] || fail 'overwritten without -f'
 expect 0 "$CZIP" -f -m "$MODEL" a.txt
-expect 1 "$CZIP" -d -m "$MODEL" a.txt.czip </dev/null; one_line; said 'a.txt exists'
+expect 1 "$CZIP" -d -m "$MODEL" a.txt.czip </dev/null; one_line; stderr_has 'a.txt exists'
 expect 0 "$CZIP" -df -m "$MODEL" a.txt.czip
-text | cmp - a.txt
+text 5 | cmp - a.txt
 expect 1 "$CZIP" -m "$MODEL" -o b.txt a.txt </dev/null; one_line
 text 3 | cmp - b.txt
 mkdir folder
-expect 1 "$CZIP" -f -m "$MODEL" -o folder a.txt; one_line; said directory
+expect 1 "$CZIP" -f -m "$MODEL" -o folder a.txt; one_line; stderr_has directory
 
 # Asked at a terminal.
 if command -v script >/dev/null; then
@@ -32,10 +32,10 @@ if command -v script >/dev/null; then
 fi
 
 # Suffixes.
-expect 1 "$CZIP" -m "$MODEL" a.txt.czip; one_line; said 'ends in .czip already'
+expect 1 "$CZIP" -m "$MODEL" a.txt.czip; one_line; stderr_has 'ends in .czip already'
 absent a.txt.czip.czip
 expect 0 "$CZIP" -f -m "$MODEL" a.txt.czip; present a.txt.czip.czip
-expect 1 "$CZIP" -d -m "$MODEL" b.txt; one_line; said 'does not end in .czip'
+expect 1 "$CZIP" -d -m "$MODEL" b.txt; one_line; stderr_has 'does not end in .czip'
 cp a.txt.czip renamed
 expect 1 "$CZIP" -d -m "$MODEL" renamed; one_line
 expect 0 "$CZIP" -d -m "$MODEL" -o renamed.out renamed; same renamed.out a.txt
@@ -45,7 +45,7 @@ expect 1 "$CZIP" -d -m "$MODEL" .czip; one_line
 
 # Input and output the same.
 cp a.txt same
-expect 1 "$CZIP" -f -m "$MODEL" -o same same; one_line; said 'both input and output'
+expect 1 "$CZIP" -f -m "$MODEL" -o same same; one_line; stderr_has 'both input and output'
 ln same hardlink
 expect 1 "$CZIP" -f -m "$MODEL" -o hardlink same; one_line
 ln -s same symlink
@@ -57,7 +57,7 @@ same same a.txt
 
 # Symbolic links: not followed beside their target without -f; followed where nothing is put there.
 ln -s a.txt link
-expect 1 "$CZIP" -m "$MODEL" link; one_line; said 'symbolic link'
+expect 1 "$CZIP" -m "$MODEL" link; one_line; stderr_has 'symbolic link'
 absent link.czip
 expect 0 "$CZIP" -c -m "$MODEL" link | expect 0 "$CZIP" -dc -m "$MODEL" | cmp - a.txt
 expect 0 "$CZIP" -f -m "$MODEL" link; present link.czip
@@ -71,9 +71,9 @@ expect 0 "$CZIP" -f -m "$MODEL" -o out.czip a.txt
 same target.czip a.txt.czip
 
 # Directories, devices and pipes.
-expect 1 "$CZIP" -m "$MODEL" folder; one_line; said 'use -r'
+expect 1 "$CZIP" -m "$MODEL" folder; one_line; stderr_has 'use -r'
 mkfifo pipe
-expect 1 "$CZIP" -m "$MODEL" pipe; one_line; said 'not a regular file'
+expect 1 "$CZIP" -m "$MODEL" pipe; one_line; stderr_has 'not a regular file'
 cat a.txt >pipe &
 expect 0 "$CZIP" -f -m "$MODEL" pipe; wait
 expect 0 "$CZIP" -dc -m "$MODEL" pipe.czip | cmp - a.txt

@@ -63,6 +63,6 @@ cd ..
 expect 0 "$CZIP" text.txt -fk -T2 -m "$MODEL" -q
 expect 0 "$CZIP" -fT 2 -m nowhere -m "$MODEL" text.txt
 expect 0 "$CZIP" --threads=2 --model="$MODEL" --force text.txt
-expect 0 "$CZIP" -vf -m "$MODEL" text.txt; said 'text.txt : '; said tokens/s; said 'dialect rust'
-expect 0 "$CZIP" -tv -m "$MODEL" text.txt.czip; said good
+expect 0 "$CZIP" -vf -m "$MODEL" text.txt; stderr_has 'text.txt : '; stderr_has tokens/s; stderr_has 'dialect rust'
+expect 0 "$CZIP" -tv -m "$MODEL" text.txt.czip; stderr_has good
 clean

@@ -12,7 +12,7 @@ levels=$("$CZIP" -V | sed 's/.*SIMD: //; s/).*//')
 for simd in $levels; do
   expect 0 "$CZIP" -c --simd "$simd" -m "$MODEL" text.txt >file.czip; same file.czip reference.czip
   expect 0 env CZIP_SIMD="$simd" "$CZIP" -cv -m "$MODEL" text.txt >file.czip; same file.czip reference.czip
-  said "SIMD level $simd"
+  stderr_has "SIMD level $simd"
   expect 0 "$CZIP" -dc --simd "$simd" -m "$MODEL" reference.czip >out; same out text.txt
 done
 # --simd wins over the environment.
@@ -34,4 +34,4 @@ mkdir models
 cp "$MODEL" models/my.czm
 expect 0 env CZIP_MODEL_PATH=/nowhere::models "$CZIP" -c -m my.czm text.txt >1.czip
 expect 0 env CZIP_MODEL_PATH=models "$CZIP" -dc -m my 1.czip >out; same out text.txt
-expect 1 env CZIP_MODEL_PATH=models "$CZIP" -c -m other text.txt >2.czip; one_line; said CZIP_MODEL_PATH
+expect 1 env CZIP_MODEL_PATH=models "$CZIP" -c -m other text.txt >2.czip; one_line; stderr_has CZIP_MODEL_PATH

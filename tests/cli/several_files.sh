@@ -1,9 +1,9 @@
 # Several files, one of them bad; directories; --rm.
 source "$(dirname "$0")/common.sh"
-text >a
+text 5 >a
 text 2 >b
 text 3 >c
-expect 1 "$CZIP" -m "$MODEL" a missing b; one_line; said missing
+expect 1 "$CZIP" -m "$MODEL" a missing b; one_line; stderr_has missing
 present a.czip b.czip
 # The worst status counts: 2 for data over 1 for files.
 head -c 20 a.czip >broken.czip
@@ -42,11 +42,11 @@ absent a
 expect 0 "$CZIP" -d --rm -m "$MODEL" a.czip; silent
 absent a.czip
 same a out/a
-expect 0 "$CZIP" --rm -c -m "$MODEL" a >a.czip; said '--rm'
+expect 0 "$CZIP" --rm -c -m "$MODEL" a >a.czip; stderr_has '--rm'
 present a
 expect 0 "$CZIP" --rm -f -m "$MODEL" a; absent a
 ln -s b link
-expect 1 "$CZIP" --rm -f -m "$MODEL" link; said 'was kept'
+expect 1 "$CZIP" --rm -f -m "$MODEL" link; stderr_has 'was kept'
 present link b link.czip
 expect 0 "$CZIP" --rm -k -m "$MODEL" c; present c
 # A damaged file is never removed.

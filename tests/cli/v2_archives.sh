@@ -2,7 +2,7 @@
 source "$(dirname "$0")/v2_common.sh"
 mkdir -p tree/sub/deep tree/empty
 text 50 >tree/a
-binary 200000 >tree/sub/b
+binary 20000 >tree/sub/b
 : >tree/sub/deep/nothing
 printf 'caf\xc3\xa9' >$'tree/caf\xc3\xa9'
 printf 'latin' >$'tree/latin\xe9'
@@ -28,7 +28,7 @@ same tree/sub/b out/tree/sub/b
 
 # What is there stays without -f, and is merged with it.
 printf mine >out/tree/a
-expect 1 "$CZIP" -d -m "$MODEL2" out/tree.czip; one_line; said 'use -f'
+expect 1 "$CZIP" -d -m "$MODEL2" out/tree.czip; one_line; stderr_has 'use -f'
 [ "$(cat out/tree/a)" = mine ] || fail 'overwritten without -f'
 printf more >out/tree/more
 rm out/tree/link
@@ -52,25 +52,25 @@ head -c 409 tree.tar | tail -c 400 | cmp - part
 # The same tree gives the same archive, whatever the name it is given by.
 expect 0 "$CZIP" -r -c -m "$MODEL2" tree/ >again.czip; same again.czip tree.czip
 (cd tree; expect 0 "$CZIP" -r -m "$MODEL2" -o ../dot.czip .); same dot.czip tree.czip
-(cd tree; expect 1 "$CZIP" -r -m "$MODEL2" .; one_line; said '-o FILE')
+(cd tree; expect 1 "$CZIP" -r -m "$MODEL2" .; one_line; stderr_has '-o FILE')
 cat tree.czip tree.czip >twice.czip
-expect 2 "$CZIP" -d -m "$MODEL2" -o place3 twice.czip; one_line; said twice
+expect 2 "$CZIP" -d -m "$MODEL2" -o place3 twice.czip; one_line; stderr_has twice
 absent place3
 
 # Several inputs, and an output inside what is packed.
 expect 0 "$CZIP" -r -m "$MODEL2" -o several.czip tree out/tree.czip; silent
 expect 0 "$CZIP" -d -m "$MODEL2" -o several several.czip; same several/tree.czip tree.czip; same several/tree/a tree/a
 mkdir -p x/tree
-expect 1 "$CZIP" -r -m "$MODEL2" -o bad.czip tree x/tree; one_line; said 'that name'
+expect 1 "$CZIP" -r -m "$MODEL2" -o bad.czip tree x/tree; one_line; stderr_has 'that name'
 expect 0 "$CZIP" -r -m "$MODEL2" -o x/self.czip x
 expect 0 "$CZIP" -d -m "$MODEL2" -o y x/self.czip; [ "$(ls -A y/x)" = tree ] || fail 'the output packed itself'
 mkfifo x/pipe
-expect 0 "$CZIP" -fr -m "$MODEL2" x; said 'left out'
-expect 1 "$CZIP" -r --rm -f -m "$MODEL2" x; one_line; said '--rm'
-expect 1 "$CZIP" -m "$MODEL2" x; one_line; said 'use -r'
+expect 0 "$CZIP" -fr -m "$MODEL2" x; stderr_has 'left out'
+expect 1 "$CZIP" -r --rm -f -m "$MODEL2" x; one_line; stderr_has '--rm'
+expect 1 "$CZIP" -m "$MODEL2" x; one_line; stderr_has 'use -r'
 if [ "$(id -u)" != 0 ]; then
-  mkdir closed; text >closed/a; chmod 0 closed/a
-  expect 1 "$CZIP" -r -m "$MODEL2" closed; one_line; said closed/a
+  mkdir closed; text 5 >closed/a; chmod 0 closed/a
+  expect 1 "$CZIP" -r -m "$MODEL2" closed; one_line; stderr_has closed/a
   absent closed.czip
 fi
 
@@ -89,7 +89,7 @@ expect 2 "$CZIP" -d -m "$OTHER2" -o cut tree.czip; one_line; absent cut
 hostile() { "$HOSTILE" "$MODEL2" bad.czip "$@"; }
 refuse() {
   hostile "${@:2}"
-  expect 2 "$CZIP" -d -m "$MODEL2" -o bad bad.czip; one_line; said "$1"
+  expect 2 "$CZIP" -d -m "$MODEL2" -o bad bad.czip; one_line; stderr_has "$1"
   absent bad escaped /tmp/czip-escaped
 }
 refuse 'stay in its folder' 0:/tmp/czip-escaped:x
@@ -107,7 +107,8 @@ refuse twice 0:a:x 5:a
 hostile s:setuid:x 2:up:../.. 0:./a//b:y
 expect 0 "$CZIP" -d -m "$MODEL2" -o tamed bad.czip; silent
 [ "$(stat -c %a tamed/setuid)" = 755 ] || fail 'a set-user-id file'
-[ "$(cat tamed/a/b)" = y ] && [ "$(readlink tamed/up)" = ../.. ] || fail 'tamed archive'
+[ "$(cat tamed/a/b)" = y ] || fail 'tamed archive'
+[ "$(readlink tamed/up)" = ../.. ] || fail 'a link of the tamed archive'
 printf 'not a tar, though marked as one: %600s' x >plain
 expect 0 "$CZIP" -c -m "$MODEL2" plain >plain.czip
 hostile
@@ -117,16 +118,15 @@ chmod -R u+w .
 
 # A signal removes what was unpacked so far.
 mkdir big
-for i in 1 2 3 4; do head -c 20000000 /dev/urandom >big/$i; done
+for i in 1 2 3 4; do head -c "$(full_or_fast 20000000 4000000)" /dev/urandom >big/$i; done
 expect 0 "$CZIP" -1 -r --no-verify -m "$MODEL2" big
 rm -rf big
+status=0
 env --default-signal=TERM "$CZIP" -T1 -d -m "$MODEL2" big.czip 2>.err &
-pid=$! tries=0 status=0
-until [ -n "$(find . -maxdepth 1 -name '.unpacked.czip-*')" ]; do
-  tries=$((tries + 1)); [ $tries -lt 200 ] || fail 'no temporary folder appeared'
-  sleep 0.02
-done
-kill -TERM $pid
+pid=$!
+wait_for '.unpacked.czip-*'
+kill -TERM $pid || true
 wait $pid || status=$?
+# A machine that was quick enough is done by then.
 case $status in 143) absent big ;; 0) ;; *) fail "status $status after SIGTERM" ;; esac
 clean

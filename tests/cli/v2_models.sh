@@ -13,7 +13,7 @@ expect 0 "$CZIP" -m "$MODEL2" b
 expect 0 "$CZIP" -c -m "$OTHER2" b >other-b.czip
 for name in a b; do
   expect 2 "$CZIP" -d -m "$OTHER2" -o out $name.czip; one_line
-  said "$(hash_of $name.czip)"; said "$(hash_of other-b.czip)"
+  stderr_has "$(hash_of $name.czip)"; stderr_has "$(hash_of other-b.czip)"
   expect 2 "$CZIP" -t -m "$OTHER2" $name.czip; one_line
 done
 absent out
@@ -29,18 +29,18 @@ cat b.czip other-b.czip | expect 0 env CZIP_MODEL_PATH=models "$CZIP" -dc | cmp 
 expect 0 env CZIP_MODEL_PATH=models "$CZIP" -t -m "$MODEL" v1.czip a.czip; silent
 expect 0 "$CZIP" -l v1.czip a.czip >list.txt
 grep -q '^total .* 2 files' list.txt || fail 'total of both formats'
-expect 1 "$CZIP" -t v1.czip; one_line; said 'name its model with -m'
-expect 1 "$CZIP" -t -m "$MODEL2" v1.czip; one_line; said czip-model-v2
-expect 1 "$CZIP" -dc --range 0:5 -m "$MODEL" v1.czip; one_line; said 'seek table'
+expect 1 "$CZIP" -t v1.czip; one_line; stderr_has 'name its model with -m'
+expect 1 "$CZIP" -t -m "$MODEL2" v1.czip; one_line; stderr_has czip-model-v2
+expect 1 "$CZIP" -dc --range 0:5 -m "$MODEL" v1.czip; one_line; stderr_has 'seek table'
 
 # --format.
 expect 0 "$CZIP" --format 2 -c -m "$MODEL2" a >x; same x a.czip
 expect 0 "$CZIP" --format 1 -c -m "$MODEL" a >x; same x v1.czip
-expect 1 "$CZIP" --format 2 -c -m "$MODEL" a >x; one_line; said czip-model-v1
-expect 1 "$CZIP" --format 1 -c -m "$MODEL2" a >x; one_line; said czip-model-v2
-expect 1 "$CZIP" --format 1 -c a >x; one_line; said 'no built-in model'
-expect 1 "$CZIP" --codec zstd -c -m "$MODEL2" a >x; one_line; said 'format 1'
-expect 1 "$CZIP" -6 -c -m "$MODEL" a >x; one_line; said 'use 1 to 5'
+expect 1 "$CZIP" --format 2 -c -m "$MODEL" a >x; one_line; stderr_has czip-model-v1
+expect 1 "$CZIP" --format 1 -c -m "$MODEL2" a >x; one_line; stderr_has czip-model-v2
+expect 1 "$CZIP" --format 1 -c a >x; one_line; stderr_has 'no built-in model'
+expect 1 "$CZIP" --codec zstd -c -m "$MODEL2" a >x; one_line; stderr_has 'format 1'
+expect 1 "$CZIP" -6 -c -m "$MODEL" a >x; one_line; stderr_has 'use 1 to 5'
 expect 1 "$CZIP" compress -m "$MODEL2" -i a -o x; one_line
 
 # The built-in model, where this build has one; without it the error says so.
@@ -50,6 +50,6 @@ if [ $status = 0 ]; then
   expect 0 "$CZIP" -dc built-in.czip | cmp - a
 else
   [ $status = 1 ] || fail "status $status without a model"
-  one_line; said 'no built-in model'; said '-m MODEL'
+  one_line; stderr_has 'no built-in model'; stderr_has '-m MODEL'
 fi
 clean

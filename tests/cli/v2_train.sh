@@ -1,6 +1,6 @@
 # czip train: a model of one's own, and a network that joins it.
 source "$(dirname "$0")/v2_common.sh"
-: "${SEEDED_NETWORK:?path of make_seeded_network_v2}"
+: "${SEEDED_NETWORK:?path of make_v2_seeded_network}"
 for i in $(seq 60); do text $((i % 7 + 1)); printf '\0'; done >corpus
 text 1000 >a
 text 100 >few
@@ -25,66 +25,66 @@ expect 0 "$CZIP" train -q --vocabulary 270 --prior-size 50000 -o line.czm one_li
 expect 0 "$CZIP" -c -m line.czm one_line_text >packed
 expect 0 "$CZIP" -dc -m line.czm packed | cmp - one_line_text
 
-# With the network, and what it is worth.
+# With the network, and what it gains.
 expect 0 "$CZIP" train --from own.czm --network network -o joined.czm corpus
-said 'profile 1 without the network'; said 'profile 1 with the network'
-said 'profile 2 without the network'; said 'profile 2 with the network'; said 'the network alone'
+stderr_has 'profile 1 without the network'; stderr_has 'profile 1 with the network'
+stderr_has 'profile 2 without the network'; stderr_has 'profile 2 with the network'; stderr_has 'the network alone'
 expect 0 "$CZIP" verify joined.czm >report
 grep -q 'own, 270 tokens, with a network' report || fail "no network in: $(cat report)"
 for level in 1 5 9; do
   for threads in 1 2; do
-    expect 0 "$CZIP" -$level -T$threads -c -m joined.czm a >a.$threads
-    expect 0 "$CZIP" -dc -m joined.czm --simd scalar a.$threads | cmp - a
+    expect 0 "$CZIP" -$level -T$threads -c -m joined.czm few >few.$threads
+    expect 0 "$CZIP" -dc -m joined.czm --simd scalar few.$threads | cmp - few
   done
-  same a.1 a.2
+  same few.1 few.2
 done
-# Again, from a model that has a network already, and with another number of threads.
+# The same from a model that has a network already, and with another number of threads.
 expect 0 "$CZIP" train -q -T1 --from joined.czm --network network -o again.czm corpus
 same joined.czm again.czm
 
-# A network trained here, where czip can.
+# A network trained here, where czip can train networks.
 if [ "${TRAINS_NETWORK:?ON or OFF}" = ON ]; then
   for i in $(seq 60); do text 60; printf '\0'; done >longer
-  train() { "$CZIP" train --from own.czm --network-size small --tokens 20000 "$@" longer; }
-  expect 0 train --checkpoint state --save-network trained -o made.czm; said 'held-out text'
+  train() { "$CZIP" train --from own.czm --network-size small --tokens 8192 "$@" longer; }
+  expect 0 train --checkpoint state --save-network trained -o made.czm; stderr_has 'held-out text'
   expect 0 "$CZIP" verify -q made.czm
   for network in trained made.czm; do
     expect 0 "$CZIP" train -q -f --from own.czm --network $network -o made_of_it.czm longer
     same made.czm made_of_it.czm
   done
-  expect 0 train --checkpoint state --resume -o later.czm; said 'held-out text'
-  expect 2 train -q --checkpoint trained --resume -o x.czm; one_line; said checkpoint
-  expect 1 train -q --seed 2 --checkpoint state --resume -o x.czm; one_line; said 'seed 1, not 2'
+  expect 0 train --checkpoint state --resume -o later.czm; stderr_has 'held-out text'
+  expect 2 train -q --checkpoint trained --resume -o x.czm; one_line; stderr_has checkpoint
+  expect 1 train -q --seed 2 --checkpoint state --resume -o x.czm; one_line; stderr_has 'seed 1, not 2'
   expect 0 train -q --seed 2 -T1 --save-network of_seed_2 -o x.czm; rm x.czm
   ! cmp -s trained of_seed_2 || fail 'two seeds gave the same network'
   # Trained further, from a file of its own or out of a model, the same way.
-  further() { expect 0 "$CZIP" train -q -T1 --from own.czm --tokens 20000 "$@" longer; }
+  further() { expect 0 "$CZIP" train -q -T1 --from own.czm --tokens 8192 "$@" longer; }
   further --network trained -o further.czm
   further --network made.czm -o further_of_model.czm
   same further.czm further_of_model.czm
   ! cmp -s made.czm further.czm || fail 'training further changed nothing'
-  expect 2 "$CZIP" train -q --from own.czm --network larger --tokens 1 -o x.czm longer; one_line; said 271
-  expect 2 "$CZIP" train -q --from own.czm --network own.czm --tokens 1 -o x.czm longer; one_line; said own.czm; said network.config
+  expect 2 "$CZIP" train -q --from own.czm --network larger --tokens 1 -o x.czm longer; one_line; stderr_has 271
+  expect 2 "$CZIP" train -q --from own.czm --network own.czm --tokens 1 -o x.czm longer; one_line; stderr_has own.czm; stderr_has network.config
   : >empty
-  expect 2 "$CZIP" train -q --from own.czm --network empty --tokens 1 -o x.czm longer; one_line; said empty
-  expect 1 train --resume -o x.czm; one_line; said '--checkpoint FILE'
+  expect 2 "$CZIP" train -q --from own.czm --network empty --tokens 1 -o x.czm longer; one_line; stderr_has empty
+  expect 1 train --resume -o x.czm; one_line; stderr_has '--checkpoint FILE'
 else
-  expect 2 "$CZIP" train -q --from own.czm --tokens 1 -o x.czm corpus; one_line; said CZIP_TRAIN_NETWORK
+  expect 2 "$CZIP" train -q --from own.czm --tokens 1 -o x.czm corpus; one_line; stderr_has CZIP_TRAIN_NETWORK
 fi
 
-# What does not fit is refused, and nothing written.
-expect 2 "$CZIP" train -q --from own.czm --network larger -o x.czm corpus; one_line; said 270; said 271
-expect 2 "$CZIP" train -q --from own.czm --network own.czm -o x.czm corpus; one_line; said network.config
-expect 2 "$CZIP" train -q --from a --network network -o x.czm corpus; one_line; said 'a: '
-expect 1 "$CZIP" train -q --from missing --network network -o x.czm corpus; one_line; said missing
-expect 1 "$CZIP" train -q --from own.czm --network missing -o x.czm corpus; one_line; said missing
-expect 1 "$CZIP" train -q --from own.czm --network network -o x.czm few; one_line; said '24 documents'
-expect 1 "$CZIP" train --from own.czm -o x.czm corpus; one_line; said '--network FILE'
-expect 1 "$CZIP" train --network-size small -o x.czm corpus; one_line; said '--minutes'
-expect 1 "$CZIP" train --seed 2 -o x.czm corpus; one_line; said '--minutes'
-expect 1 "$CZIP" train --minutes 1 --network-size tall -o x.czm corpus; one_line; said tall
-expect 1 "$CZIP" train --network network -o x.czm corpus; one_line; said '--from MODEL'
-expect 1 "$CZIP" train --from own.czm --network network --network-size small --tokens 1 -o x.czm corpus; one_line; said --network-size
+# What does not fit is refused, and nothing is written.
+expect 2 "$CZIP" train -q --from own.czm --network larger -o x.czm corpus; one_line; stderr_has 270; stderr_has 271
+expect 2 "$CZIP" train -q --from own.czm --network own.czm -o x.czm corpus; one_line; stderr_has network.config
+expect 2 "$CZIP" train -q --from a --network network -o x.czm corpus; one_line; stderr_has 'a: '
+expect 1 "$CZIP" train -q --from missing --network network -o x.czm corpus; one_line; stderr_has missing
+expect 1 "$CZIP" train -q --from own.czm --network missing -o x.czm corpus; one_line; stderr_has missing
+expect 1 "$CZIP" train -q --from own.czm --network network -o x.czm few; one_line; stderr_has '24 documents'
+expect 1 "$CZIP" train --from own.czm -o x.czm corpus; one_line; stderr_has '--network FILE'
+expect 1 "$CZIP" train --network-size small -o x.czm corpus; one_line; stderr_has '--minutes'
+expect 1 "$CZIP" train --seed 2 -o x.czm corpus; one_line; stderr_has '--minutes'
+expect 1 "$CZIP" train --minutes 1 --network-size tall -o x.czm corpus; one_line; stderr_has tall
+expect 1 "$CZIP" train --network network -o x.czm corpus; one_line; stderr_has '--from MODEL'
+expect 1 "$CZIP" train --from own.czm --network network --network-size small --tokens 1 -o x.czm corpus; one_line; stderr_has --network-size
 expect 1 "$CZIP" train --from own.czm --network network --vocabulary 270 -o x.czm corpus; one_line
 absent x.czm
 clean

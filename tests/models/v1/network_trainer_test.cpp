@@ -131,7 +131,7 @@ std::size_t different_logits(const Weights& model, SimdLevel level,
   REQUIRE(state.has_value());
   std::size_t different = 0;
   for (std::size_t t = 0; t < text.size(); ++t) {
-    const InputRow row{0, t == 0 ? kFirstToken : text[t - 1]};
+    const InputRow row{0, t == 0 ? kReferenceFirstToken : text[t - 1]};
     state->forward(std::span(&row, 1));
     const auto logits = state->logits(0);
     for (std::size_t i = 0; i < kVocabulary; ++i)

@@ -1,4 +1,4 @@
-// Compressing directories: one thread packs them into a tar stream, the others compress it.
+// Compresses directories. One thread packs them into a tar stream, the others compress that.
 #include <sys/stat.h>
 
 #include <string>
@@ -6,14 +6,18 @@
 #include <utility>
 #include <vector>
 
+#include "archive/archive.hpp"
 #include "archive/tar_writer.hpp"
+#include "base/errors.hpp"
+#include "cli/arguments.hpp"
+#include "cli/outputs.hpp"
 #include "cli/session.hpp"
-#include "cli/text.hpp"
-#include "commands/coders.hpp"
 #include "io/byte_channel.hpp"
-#include "io/file_io.hpp"
+#include "io/input.hpp"
 #include "io/staged_output.hpp"
-#include "io/targets.hpp"
+#include "io/streams.hpp"
+#include "v2/coders.hpp"
+#include "v2/options.hpp"
 
 namespace czip::tool {
 namespace {
@@ -28,7 +32,7 @@ Result<v2::CodingReport> encode_tar(const Session& session, const v2::Model& mod
   return encode_v2(session, model, label, channel, out, options);
 }
 
-// "docs" for "docs/": what the output is named after.
+// "docs" for "docs/": the output is named after it.
 std::string without_slashes(std::string name) {
   while (name.size() > 1 && name.ends_with('/')) name.pop_back();
   return name;
@@ -37,7 +41,7 @@ std::string without_slashes(std::string name) {
 Status check_name(const Arguments& arguments, const std::string& name) {
   const std::string last = name.substr(name.rfind('/') + 1);
   if (!arguments.output.empty() || (last != "." && last != ".." && !last.empty())) return {};
-  return fail(ErrorCode::invalid_argument, "gives the output no name; name it with -o FILE");
+  return usage_error("does not name the output; name it with -o FILE");
 }
 
 }  // namespace
@@ -45,8 +49,7 @@ Status check_name(const Arguments& arguments, const std::string& name) {
 Status compress_archive(const Session& session, const v2::Model& model,
                         const std::vector<std::string>& roots) {
   const Arguments& arguments = session.arguments;
-  if (arguments.remove_input)
-    return fail(ErrorCode::invalid_argument, "--rm removes no directories; leave it out");
+  if (arguments.remove_input) return usage_error("--rm removes no directories; leave it out");
   Input input;  // stands for all of them
   input.name = without_slashes(roots.front());
   CZIP_TRY(check_name(arguments, input.name));
@@ -55,7 +58,7 @@ Status compress_archive(const Session& session, const v2::Model& model,
   TarRequest request{.roots = roots, .warn = [&](const std::string& path, std::string_view reason) {
                        session.console.warning(path, reason);
                      }};
-  v2::EncodeOptions options = session.encode_options_v2();
+  v2::EncodeOptions options = encode_options_v2(session);
   if (plan.is_stream) {
     CZIP_TRY_ASSIGN(const auto stream, open_stream(plan));
     StreamSink sink(stream.get(), std::string(plan.label()));

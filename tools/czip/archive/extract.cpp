@@ -1,17 +1,22 @@
-// Extracting archives: one thread decodes, another unpacks; what was unpacked is put in place once
-// all of it was checked.
+// Extracts archives. One thread decodes and another unpacks into a private folder, whose content
+// moves into place after all of it was checked.
 #include <string>
 #include <thread>
 
+#include "archive/archive.hpp"
+#include "archive/staged_folder.hpp"
 #include "archive/tar_reader.hpp"
+#include "base/text.hpp"
+#include "cli/arguments.hpp"
+#include "cli/console.hpp"
+#include "cli/outputs.hpp"
 #include "cli/session.hpp"
-#include "cli/text.hpp"
-#include "commands/coders.hpp"
 #include "io/byte_channel.hpp"
-#include "io/file_io.hpp"
+#include "io/input.hpp"
 #include "io/signals.hpp"
-#include "io/staged_folder.hpp"
-#include "io/targets.hpp"
+#include "io/staged_output.hpp"
+#include "models/model_store.hpp"
+#include "v2/coders.hpp"
 
 namespace czip::tool {
 namespace {

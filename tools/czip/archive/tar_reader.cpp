@@ -18,9 +18,9 @@
 #include <string_view>
 #include <utility>
 
-#include "cli/console.hpp"
-#include "cli/text.hpp"
-#include "io/file_io.hpp"
+#include "base/errors.hpp"
+#include "base/text.hpp"
+#include "io/descriptor.hpp"
 
 namespace czip::tool {
 namespace {
@@ -31,15 +31,15 @@ struct FreeArchive {
 
 constexpr mode_t kPrivateFolder = 0700;
 
-tl::unexpected<Error> refused(const std::string& path, const char* why) {
+Failure refused(const std::string& path, const char* why) {
   return fail(ErrorCode::corrupt, "the archive holds " + printable(path) + ", " + why);
 }
 
-tl::unexpected<Error> failed(const std::string& path, int error) {
-  return tl::unexpected(system_error("cannot create " + printable(path), error));
+Failure failed(const std::string& path, int error) {
+  return system_failure("cannot create " + printable(path), error);
 }
 
-// The parts of a path that stays inside; nothing where it does not.
+// The parts of a path; nullopt: the path leaves its folder.
 std::optional<std::vector<std::string>> parts_of(std::string_view path) {
   if (path.empty() || path.front() == '/') return std::nullopt;
   std::vector<std::string> parts;
@@ -68,10 +68,10 @@ class TarReader {
       const int found = archive_read_next_header(archive_.get(), &entry);
       if (found == ARCHIVE_EOF) break;
       if (found < ARCHIVE_WARN) return archive_error();
-      if (Status status = unpack(entry); !status) return error_of(status);
+      CZIP_TRY(unpack(entry));
     }
-    if (Status status = drain(); !status) return error_of(status);
-    if (Status status = make_links(); !status) return error_of(status);
+    CZIP_TRY(drain());
+    CZIP_TRY(make_links());
     return std::move(result_);
   }
 
@@ -90,12 +90,12 @@ class TarReader {
       return static_cast<la_ssize_t>(*count);
     }
     archive_set_error(a, EIO, "input");
-    reader->input_error_ = count.error();
+    reader->input_ = error_of(count);
     return -1;
   }
 
-  tl::unexpected<Error> archive_error() const {
-    if (input_error_) return tl::unexpected(*input_error_);
+  Failure archive_error() const {
+    if (!input_) return error_of(input_);
     const char* const text = archive_error_string(archive_.get());
     return fail(ErrorCode::corrupt,
                 "the tar inside is damaged: " + printable(text == nullptr ? "no reason" : text));
@@ -108,8 +108,8 @@ class TarReader {
     if (!parts) return refused(path, "which does not stay in its folder");
     if (archive_entry_hardlink(entry) != nullptr)
       return refused(path, "a hard link, which czip does not write");
-    if (Status status = request_->may_go_on(); !status) return status;
-    if (Status status = open_folders(*parts); !status) return status;
+    CZIP_TRY(request_->may_go_on());
+    CZIP_TRY(open_folders(*parts));
     const std::string clean = joined(*parts, parts->size());
     const std::timespec modified{archive_entry_mtime(entry), archive_entry_mtime_nsec(entry)};
     const mode_t mode = archive_entry_perm(entry) & 0777;
@@ -134,10 +134,10 @@ class TarReader {
     return path;
   }
 
-  // Makes the folders that an entry lies in. No links are there yet, so every path stays inside.
+  // Creates the folders above an entry. Links are created last, so every path stays inside.
   Status open_folders(const std::vector<std::string>& parts) {
     if (tops_.insert(parts.front()).second) {
-      if (Status status = request_->may_create(parts.front()); !status) return status;
+      CZIP_TRY(request_->may_create(parts.front()));
       result_.names.push_back(parts.front());
     }
     for (std::size_t count = 1; count < parts.size(); ++count) {
@@ -150,7 +150,7 @@ class TarReader {
 
   Status unpack_folder(UnpackedFolder folder) {
     if (mkdirat(request_->folder, folder.path.c_str(), kPrivateFolder) != 0) {
-      // Made before for what lies in it; but only once.
+      // It may have been created for an entry in it; a second entry for it is refused.
       struct stat status {};
       if (errno != EEXIST) return failed(folder.path, errno);
       if (fstatat(request_->folder, folder.path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
@@ -165,14 +165,14 @@ class TarReader {
     const Descriptor file(openat(request_->folder, path.c_str(),
                                  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (file.get() < 0) return errno == EEXIST ? refused(path, "twice") : failed(path, errno);
-    if (Status status = copy_content(file.get(), path); !status) return status;
+    CZIP_TRY(copy_content(file.get(), path));
     const std::array<std::timespec, 2> times{modified, modified};
     if (fchmod(file.get(), mode) != 0 || futimens(file.get(), times.data()) != 0)
       return failed(path, errno);
     return {};
   }
 
-  // Holes of sparse files become zeros by seeking over them.
+  // Seeking over the holes of a sparse file fills them with zeros.
   Status copy_content(int fd, const std::string& path) {
     for (;;) {
       const void* data = nullptr;
@@ -181,14 +181,14 @@ class TarReader {
       const int found = archive_read_data_block(archive_.get(), &data, &size, &offset);
       if (found == ARCHIVE_EOF) return {};
       if (found < ARCHIVE_WARN) return archive_error();
-      if (Status status = request_->may_go_on(); !status) return status;
+      CZIP_TRY(request_->may_go_on());
       if (lseek(fd, offset, SEEK_SET) < 0) return failed(path, errno);
       const auto* bytes = static_cast<const std::uint8_t*>(data);
-      if (Status status = write_all(fd, {bytes, size}, path); !status) return status;
+      CZIP_TRY(write_all(fd, {bytes, size}, path));
     }
   }
 
-  // What follows the tar's end must have been decoded and checked too.
+  // Reads on to the end of the input, so that all of it is decoded and checked.
   Status drain() {
     for (;;) {
       CZIP_TRY_ASSIGN(const auto count, in_->read(buffer_));
@@ -201,7 +201,7 @@ class TarReader {
       if (symlinkat(link.target.c_str(), request_->folder, link.path.c_str()) != 0)
         return errno == EEXIST ? refused(link.path, "twice") : failed(link.path, errno);
       const std::array<std::timespec, 2> times{link.modified, link.modified};
-      // A file system that keeps no times for links does no harm.
+      // Not every file system keeps times of links; they do not matter.
       utimensat(request_->folder, link.path.c_str(), times.data(), AT_SYMLINK_NOFOLLOW);
     }
     return {};
@@ -210,7 +210,7 @@ class TarReader {
   const UnpackRequest* request_;
   ByteSource* in_;
   std::vector<std::uint8_t> buffer_;
-  std::optional<Error> input_error_;
+  Status input_;  // the failure of `in_`, which libarchive cannot carry
   std::unique_ptr<archive, FreeArchive> archive_;
   std::set<std::string> tops_;
   std::vector<Link> links_;

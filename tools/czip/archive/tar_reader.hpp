@@ -1,4 +1,4 @@
-// Unpacks a tar stream into an empty folder that nobody else writes to, whatever the stream holds.
+// Unpacks a tar stream, which may be hostile, into an empty folder that nobody else writes to.
 #pragma once
 
 #include <sys/stat.h>
@@ -13,7 +13,7 @@
 
 namespace czip::tool {
 
-// A folder whose permissions and time are to be set once everything is in its place.
+// A folder whose permissions and time are set after everything is in place.
 struct UnpackedFolder {
   std::string path;  // inside the archive
   mode_t mode = 0;
@@ -26,16 +26,16 @@ struct Unpacked {
 };
 
 struct UnpackRequest {
-  int folder = -1;  // descriptor; empty, and its content not to be reached by others
-  // Asked for each name at the top before anything is written under it.
+  int folder = -1;  // descriptor of an empty folder that others cannot enter
+  // Called for each name at the top, before anything is written there. An error ends the unpacking.
   std::function<Status(const std::string& name)> may_create;
-  // Asked again and again; an error ends the unpacking.
+  // Called repeatedly. An error ends the unpacking.
   std::function<Status()> may_go_on;
 };
 
-// Files, folders and symbolic links, the links last: nothing is written through them. Permissions
-// without special bits, times, no owners. Refused, as corrupt: absolute paths, "..", two entries of
-// one name, and every other kind of entry. Reads `in` to its end.
+// Unpacks files and folders and then symbolic links, so that nothing is written through a link.
+// Restores permissions without special bits, and times, but no owners. Reads `in` to its end.
+// Error: corrupt (an absolute path, "..", two entries of one name, any other kind of entry).
 Result<Unpacked> unpack_tar(const UnpackRequest& request, ByteSource& in);
 
 }  // namespace czip::tool

@@ -13,15 +13,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <set>
 #include <span>
 #include <system_error>
 #include <utility>
 
-#include "cli/console.hpp"
-#include "cli/text.hpp"
-#include "io/file_io.hpp"
+#include "base/errors.hpp"
+#include "base/text.hpp"
+#include "io/descriptor.hpp"
 
 namespace czip::tool {
 namespace {
@@ -35,23 +34,19 @@ struct FreeEntry {
   void operator()(archive_entry* entry) const { archive_entry_free(entry); }
 };
 
-tl::unexpected<Error> failed(const std::string& path, const Error& error) {
-  return fail(error.code, printable(path) + ": " + error.message);
+Failure failed(const std::string& path, const char* what, int error) {
+  return failure_in(path, system_error(what, error));
 }
 
-tl::unexpected<Error> failed(const std::string& path, const char* what, int error) {
-  return failed(path, system_error(what, error));
-}
-
-// The last part of what a path means: "docs" for "docs/", ".", "../docs".
+// The last part of a path after resolving it: "docs" for "docs/", ".", "../docs".
 Result<std::string> root_name(const std::string& path) {
   const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr),
                                                          &std::free);
   if (real == nullptr) return failed(path, "cannot open", errno);
   std::string name = fs::path(real.get()).filename();
   if (name.empty())
-    return fail(ErrorCode::invalid_argument,
-                printable(path) + ": has no name to put into an archive; name what is in it");
+    return usage_error(printable(path) +
+                       ": has no name to put into an archive; name what is in it");
   return name;
 }
 
@@ -73,9 +68,9 @@ class TarWriter {
       const auto name = root_name(root);
       CZIP_TRY(name);
       if (!names.insert(*name).second)
-        return fail(ErrorCode::invalid_argument,
-                    printable(root) + ": another input has that name too; rename one of them");
-      if (Status status = add(root, *name); !status) return status;
+        return usage_error(printable(root) +
+                           ": another input has that name too; rename one of them");
+      CZIP_TRY(add(root, *name));
     }
     return archive_write_close(archive_.get()) == ARCHIVE_OK ? Status{} : archive_error({});
   }
@@ -86,16 +81,16 @@ class TarWriter {
     Status written = writer->out_->write({static_cast<const std::uint8_t*>(data), size});
     if (written) return static_cast<la_ssize_t>(size);
     archive_set_error(a, EIO, "output");
-    writer->output_error_ = std::move(written.error());
+    writer->output_ = std::move(written);
     return -1;
   }
 
   Status archive_error(const std::string& path) {
-    if (output_error_) return tl::unexpected(*output_error_);
+    if (!output_) return output_;
     const char* const text = archive_error_string(archive_.get());
     const std::string message = text == nullptr ? "cannot be put into the archive" : text;
     return path.empty() ? fail(ErrorCode::io, message)
-                        : failed(path, Error{ErrorCode::io, message});
+                        : failure_in(path, Error{ErrorCode::io, message});
   }
 
   // `name` is the path inside the archive.
@@ -119,14 +114,14 @@ class TarWriter {
     archive_entry_set_mtime(entry.get(), status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
     archive_entry_set_size(entry.get(), S_ISREG(status.st_mode) ? status.st_size : 0);
     if (target != nullptr) archive_entry_copy_symlink(entry.get(), target);
-    // Names that are not UTF-8 are stored as they are, and libarchive warns.
+    // libarchive warns about names that are not UTF-8, and stores them unchanged.
     if (archive_write_header(archive_.get(), entry.get()) < ARCHIVE_WARN)
       return archive_error(path);
     return {};
   }
 
   Status add_folder(const std::string& path, const std::string& name, const struct stat& status) {
-    if (Status written = write_header(path, name + "/", status); !written) return written;
+    CZIP_TRY(write_header(path, name + "/", status));
     std::error_code error;
     std::vector<std::string> children;
     for (fs::directory_iterator entry(path, error); !error && entry != fs::directory_iterator();
@@ -134,8 +129,7 @@ class TarWriter {
       children.push_back(entry->path().filename());
     if (error) return failed(path, "cannot read all of it", error.value());
     std::ranges::sort(children);
-    for (const std::string& child : children)
-      if (Status added = add(path + "/" + child, name + "/" + child); !added) return added;
+    for (const std::string& child : children) CZIP_TRY(add(path + "/" + child, name + "/" + child));
     return {};
   }
 
@@ -153,7 +147,7 @@ class TarWriter {
     if (fstat(file.get(), &status) != 0) return failed(path, "cannot open", errno);
     if (status.st_dev == request_->skipped.st_dev && status.st_ino == request_->skipped.st_ino)
       return {};
-    if (Status written = write_header(path, name, status); !written) return written;
+    CZIP_TRY(write_header(path, name, status));
     return copy_content(file.get(), path, static_cast<std::uint64_t>(status.st_size));
   }
 
@@ -162,9 +156,10 @@ class TarWriter {
     while (size > 0) {
       const std::size_t step = std::min<std::uint64_t>(size, buffer_.size());
       const auto n = read_some(fd, std::span(buffer_).first(step));
-      if (!n) return failed(path, n.error());
+      if (!n) return failure_in(path, n.error());
       if (*n == 0)
-        return failed(path, Error{ErrorCode::io, "became shorter while it was read; try again"});
+        return failure_in(path,
+                          Error{ErrorCode::io, "became shorter while it was read; try again"});
       const la_ssize_t written = archive_write_data(archive_.get(), buffer_.data(), *n);
       if (written < 0 || static_cast<std::size_t>(written) != *n) return archive_error(path);
       size -= *n;
@@ -174,7 +169,7 @@ class TarWriter {
 
   const TarRequest* request_;
   ByteSink* out_;
-  std::optional<Error> output_error_;
+  Status output_;  // the failure of `out_`, which libarchive cannot carry
   std::unique_ptr<archive, FreeArchive> archive_;
   std::vector<std::uint8_t> buffer_;
 };

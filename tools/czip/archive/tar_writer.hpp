@@ -1,5 +1,5 @@
-// Files and folders as a tar stream: pax format, sorted by name, without owners, so that the same
-// tree gives the same bytes whoever packs it.
+// Packs files and folders into a tar stream: pax format, sorted by name, without owners. The same
+// tree gives the same bytes, whoever packs it.
 #pragma once
 
 #include <sys/stat.h>
@@ -17,11 +17,11 @@ namespace czip::tool {
 struct TarRequest {
   std::vector<std::string> roots;  // each appears under the last part of its path
   struct stat skipped {};          // a file to leave out: the output
-  // Told what is left out for being neither file, folder nor symbolic link.
+  // Called for each path that is left out, being neither file, folder nor symbolic link.
   std::function<void(const std::string& path, std::string_view reason)> warn;
 };
 
-// Errors: io, with the path; whatever cannot be read makes the whole stream fail.
+// Error: io, with the path that cannot be read.
 Status write_tar(const TarRequest& request, ByteSink& out);
 
 }  // namespace czip::tool

@@ -1,4 +1,4 @@
-// The command line, understood.
+// The command line after parsing.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/command.hpp"
 #include "czip/base/error.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
@@ -14,43 +15,28 @@
 
 namespace czip::tool {
 
-// Each command is one bit, so that an option can name all commands that have it.
-enum class Command : std::uint16_t {
-  files = 1 << 0,  // no sub-command: compress, or what -d, -t, -l say
-  compress = 1 << 1,
-  decompress = 1 << 2,
-  test = 1 << 3,
-  list = 1 << 4,
-  verify = 1 << 5,
-  selftest = 1 << 6,
-  bench = 1 << 7,
-  train = 1 << 8,
-  zip_compress = 1 << 9,  // compress.zip's spelling: -i IN -o OUT
-  zip_decompress = 1 << 10,
-};
-
-// How to train a network; see network_training.hpp.
+// How to train a network; see training/network.hpp.
 struct NetworkArguments {
   std::uint32_t minutes = 0;  // 0: no limit
   std::uint32_t tokens = 0;   // 0: no limit
   std::uint32_t seed = 1;
   std::string size;        // empty: the default
-  std::string checkpoint;  // empty: none
+  std::string checkpoint;  // a file; empty: none
   bool resume = false;
-  std::string save;  // a file for the network by itself; empty: none
+  std::string save;  // a file for the network alone; empty: none
   [[nodiscard]] bool wanted() const { return minutes != 0 || tokens != 0; }
 };
 
 struct Arguments {
-  Command command =
-      Command::files;  // after parsing: what is to be done, never `files` or `zip_...`
-  bool zip_spelling = false;
-  std::string answer;  // help or version: to be printed, and nothing done
+  // After parsing: what to do, never `files` or `compat_...`.
+  Command command = Command::files;
+  bool compat = false;  // compress.zip's command line: one input, and OUT is replaced unasked
+  std::string answer;   // help or version: print this and do nothing else
   std::vector<std::string> files;
 
-  std::string model;  // as typed, which is what CZIPv1's hash is of
+  std::string model;  // as typed: CZIPv1 stores a hash of exactly this
   std::string tokenizer;
-  std::string output;  // empty: named after the input; "-": standard output
+  std::string output;  // empty: derived from the input's name; "-": standard output
   bool force = false;
   bool remove_input = false;
   bool recursive = false;
@@ -59,8 +45,8 @@ struct Arguments {
   bool progress = true;
   bool verify = true;
   bool json = false;
-  unsigned threads = 0;
-  std::optional<int> format;  // 1 or 2; none: the model decides
+  unsigned threads = 0;       // 0: all processors
+  std::optional<int> format;  // 1 or 2; nullopt: the model decides
   std::optional<int> level;
   std::optional<v2::TextRange> range;
   std::optional<v1::Dialect> dialect;
@@ -72,8 +58,8 @@ struct Arguments {
   // train
   std::uint32_t vocabulary = 0;   // 0: the default
   std::uint32_t prior_bytes = 0;  // 0: the default
-  std::string from;               // a model to add a network to
-  std::string network;            // a file of one that is trained already, or to go on from
+  std::string from;               // a model to which a network is added
+  std::string network;            // a file with a trained network, to add or to train further
   NetworkArguments network_training;
   v2::ModelDescription description;
 };

@@ -2,39 +2,19 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
-#include "cli/text.hpp"
-#include "io/file_io.hpp"
+#include "base/text.hpp"
+#include "cli/exit_status.hpp"
+#include "io/descriptor.hpp"
 
 namespace czip::tool {
 namespace {
-
-std::string_view advice(int error) {
-  switch (error) {
-    case ENOSPC:
-    case EDQUOT:
-      return "; make room, or name another place with -o";
-    case EFBIG:
-      return "; raise the limit on file sizes (ulimit -f)";
-    case ENOENT:
-      return "; check the name";
-    case EACCES:
-    case EPERM:
-      return "; check its permissions";
-    default:
-      return "";
-  }
-}
 
 // One write per line, so that lines of several processes do not mix.
 void say(std::string line) {
@@ -43,36 +23,6 @@ void say(std::string line) {
 }
 
 }  // namespace
-
-ExitStatus exit_status(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::invalid_argument:
-    case ErrorCode::io:
-    case ErrorCode::out_of_memory:
-    case ErrorCode::cancelled:
-      return ExitStatus::environment;
-    case ErrorCode::corrupt:
-    case ErrorCode::truncated:
-    case ErrorCode::unsupported:
-    case ErrorCode::model_mismatch:
-      return ExitStatus::data;
-    case ErrorCode::internal:
-      return ExitStatus::internal;
-  }
-  return ExitStatus::internal;
-}
-
-ExitStatus worst(ExitStatus a, ExitStatus b) { return std::max(a, b); }
-
-Error system_error(std::string_view what, int error) {
-  std::string message(what);
-  message += ": ";
-  message += std::generic_category().message(error);
-  message += advice(error);
-  return Error{ErrorCode::io, std::move(message)};
-}
-
-Error broken_pipe() { return Error{ErrorCode::io, {}}; }
 
 ExitStatus Console::error(std::string_view subject, const Error& error) const {
   if (!error.message.empty())

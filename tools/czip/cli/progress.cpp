@@ -10,7 +10,8 @@
 #include <string>
 #include <utility>
 
-#include "cli/text.hpp"
+#include "base/text.hpp"
+#include "cli/console.hpp"
 
 namespace czip::tool {
 namespace {

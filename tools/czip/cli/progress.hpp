@@ -1,24 +1,22 @@
-// The progress bar on stderr: drawn only where someone watches, and only once a job takes its time.
+// The progress bar: on stderr, if that is a terminal, for work that takes longer than a second.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <string>
 
-#include "cli/console.hpp"
-
 namespace czip::tool {
 
 class ProgressBar {
  public:
-  // `total` bytes are expected; draws nothing unless `wanted` and stderr is a terminal.
+  // Expects `total` bytes. Draws nothing unless `wanted`.
   ProgressBar(std::string label, std::uint64_t total, bool wanted);
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
-  // Leaves a clean line.
+  // Clears the line.
   ~ProgressBar();
 
-  // Called by one thread at a time.
+  // To be called by one thread at a time.
   void update(std::uint64_t done);
 
   [[nodiscard]] bool enabled() const { return enabled_; }

@@ -1,5 +1,4 @@
-// czip bench: ratio and speed of czip's levels and of other compressors on the same input, in one
-// table.
+// czip bench: one table of ratio and speed, for czip's levels and for other compressors.
 #include <chrono>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -7,21 +6,26 @@
 #include <string>
 #include <vector>
 
+#include "base/text.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/inputs.hpp"
 #include "cli/session.hpp"
-#include "cli/text.hpp"
 #include "commands/bench_codecs.hpp"
+#include "commands/commands.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
-#include "io/file_io.hpp"
+#include "io/input.hpp"
 #include "models/model_store.hpp"
+#include "v1/options.hpp"
+#include "v2/options.hpp"
 
 namespace czip::tool {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Sums over all files.
+// The sums over all files.
 struct BenchRow {
   std::string name;
   std::uint64_t text_bytes = 0;
@@ -34,7 +38,7 @@ struct BenchRow {
   std::uint64_t outer_ns = 0;
 };
 
-// Short runs are repeated and the fastest counts: the others measure the machine's distractions.
+// Repeats short runs and counts the fastest: the others measure what else the machine does.
 template <class Work>
 auto timed(double& total, const Work& work) {
   using Clock = std::chrono::steady_clock;
@@ -69,7 +73,7 @@ Status measure(const BenchCodec& codec, const Bytes& text, BenchRow& row) {
 
 BenchCodec czip_codec(const Session& session, const v1::Model& model, int level, BenchRow& row) {
   const auto compress = [&, level](std::span<const std::uint8_t> text) -> Result<Bytes> {
-    v1::EncodeOptions options = session.encode_options();
+    v1::EncodeOptions options = encode_options_v1(session);
     options.level = level;
     MemorySink sink;
     CZIP_TRY_ASSIGN(const auto report, v1::encode(model, text, sink, options));
@@ -79,7 +83,7 @@ BenchCodec czip_codec(const Session& session, const v1::Model& model, int level,
     return sink.bytes();
   };
   const auto decompress = [&](std::span<const std::uint8_t> packed, std::size_t) -> Result<Bytes> {
-    v1::DecodeOptions options = session.decode_options();
+    v1::DecodeOptions options = decode_options_v1(session);
     options.dialect = v1::Dialect::rust;
     MemorySource source(packed);
     MemorySink sink;
@@ -91,7 +95,7 @@ BenchCodec czip_codec(const Session& session, const v1::Model& model, int level,
 
 BenchCodec czip_codec_v2(const Session& session, const v2::Model& model, int level) {
   const auto compress = [&, level](std::span<const std::uint8_t> text) -> Result<Bytes> {
-    v2::EncodeOptions options = session.encode_options_v2();
+    v2::EncodeOptions options = encode_options_v2(session);
     options.level = level;
     MemorySink sink;
     CZIP_TRY(v2::encode(model, text, sink, options));
@@ -100,7 +104,7 @@ BenchCodec czip_codec_v2(const Session& session, const v2::Model& model, int lev
   const auto decompress = [&](std::span<const std::uint8_t> packed, std::size_t) -> Result<Bytes> {
     MemorySource source(packed);
     MemorySink sink;
-    CZIP_TRY(v2::decode(model, source, sink, session.decode_options_v2()));
+    CZIP_TRY(v2::decode(model, source, sink, decode_options_v2(session)));
     return sink.bytes();
   };
   return {"czip -" + std::to_string(level), compress, decompress};
@@ -203,8 +207,7 @@ Status bench_v2(const Session& session, const v2::Model& model, const std::vecto
                 std::vector<BenchRow>& rows) {
   for (int level = v2::kMinLevel; level <= v2::kMaxLevel; ++level)
     if (is_wanted(session, level))
-      if (Status status = bench_codec(czip_codec_v2(session, model, level), texts, rows); !status)
-        return status;
+      CZIP_TRY(bench_codec(czip_codec_v2(session, model, level), texts, rows));
   return {};
 }
 

@@ -11,14 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "base/errors.hpp"
 #include "czip/base/error.hpp"
 
 namespace czip::tool {
 namespace {
 
-tl::unexpected<Error> failed(const std::string& name) {
-  return fail(ErrorCode::internal, name + " failed");
-}
+Failure failed(const std::string& name) { return fail(ErrorCode::internal, name + " failed"); }
 
 BenchCodec zstd(int level) {
   const std::string name = "zstd -" + std::to_string(level);

@@ -20,7 +20,7 @@ struct BenchCodec {
       decompress;
 };
 
-// zstd, brotli and xz at the settings that people use for speed and for size.
+// zstd, brotli and xz with the settings that people use for speed and for size.
 [[nodiscard]] std::vector<BenchCodec> other_codecs();
 
 }  // namespace czip::tool

@@ -1,4 +1,4 @@
-// czip compress.
+// czip compress: chooses the format and how inputs share outputs.
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -6,10 +6,16 @@
 #include <utility>
 #include <vector>
 
+#include "archive/archive.hpp"
+#include "cli/arguments.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/inputs.hpp"
 #include "cli/session.hpp"
-#include "commands/coders.hpp"
-#include "io/targets.hpp"
+#include "commands/commands.hpp"
+#include "io/input.hpp"
 #include "models/model_store.hpp"
+#include "v1/coders.hpp"
+#include "v2/coders.hpp"
 
 namespace czip::tool {
 namespace {
@@ -21,13 +27,13 @@ ExitStatus usage(const Session& session, std::string message) {
 ExitStatus compress_all_v1(Session& session, const v1::Model& model) {
   ExitStatus status = ExitStatus::ok;
   const auto names = expand_directories(session.arguments, session.console, status);
-  // Two CZIPv1 files in a row are not a CZIPv1 file, and one output cannot take several inputs.
+  // Two CZIPv1 files in a row are not a CZIPv1 file, so one output cannot take several inputs.
   if (names.size() > 1 && !session.arguments.output.empty())
     return usage(session,
                  "several inputs cannot share one output; leave out -o and -c, or join them first");
   const ExitStatus handled = for_each_input(
       session, names, [&](Input& input) { return compress_v1(session, model, input); });
-  return worst(status, handled);
+  return more_severe(status, handled);
 }
 
 bool is_directory(const std::string& name) {
@@ -45,7 +51,7 @@ ExitStatus compress_all_v2(Session& session, const v2::Model& model) {
   const Arguments& arguments = session.arguments;
   const bool one_output = !arguments.output.empty();
   if (arguments.recursive) {
-    // With one output, all inputs share an archive; else each directory has its own.
+    // With one output, all inputs share an archive; else each directory becomes one.
     const bool any = std::ranges::any_of(arguments.files, is_directory);
     if (one_output && (any || arguments.files.size() > 1))
       return archive(session, model, arguments.files);
@@ -53,14 +59,14 @@ ExitStatus compress_all_v2(Session& session, const v2::Model& model) {
     std::vector<std::string> rest;
     for (const std::string& name : arguments.files)
       if (is_directory(name))
-        status = worst(status, archive(session, model, {name}));
+        status = more_severe(status, archive(session, model, {name}));
       else
         rest.push_back(name);
-    return worst(status, for_each_input(session, rest, [&](Input& input) {
-                   return compress_v2(session, model, input);
-                 }));
+    return more_severe(status, for_each_input(session, rest, [&](Input& input) {
+                         return compress_v2(session, model, input);
+                       }));
   }
-  // On a stream, the files of several inputs follow each other and decode to the inputs in a row.
+  // On a stream, the compressed files follow each other, and decode to the inputs in a row.
   if (arguments.files.size() > 1 && one_output && arguments.output != "-")
     return usage(session, "several inputs share one output only as an archive; use -r, or -c");
   return for_each_input(session, arguments.files,

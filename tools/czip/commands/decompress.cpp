@@ -1,20 +1,28 @@
-// czip decompress and czip test.
+// czip decompress and czip test: choose by the format of each input.
 #include <string>
 #include <vector>
 
+#include "archive/archive.hpp"
+#include "base/errors.hpp"
+#include "cli/arguments.hpp"
+#include "cli/command.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/inputs.hpp"
+#include "cli/outputs.hpp"
 #include "cli/session.hpp"
-#include "commands/coders.hpp"
+#include "commands/commands.hpp"
 #include "io/formats.hpp"
-#include "io/targets.hpp"
+#include "io/input.hpp"
 #include "models/model_store.hpp"
+#include "v1/coders.hpp"
+#include "v2/coders.hpp"
 
 namespace czip::tool {
 namespace {
 
 Status handle_v1(const Session& session, const ModelStore& models, Input& input) {
   if (session.arguments.range)
-    return fail(ErrorCode::invalid_argument,
-                "is CZIPv1, which has no seek table; decompress all of it");
+    return usage_error("is CZIPv1, which has no seek table; decompress all of it");
   CZIP_TRY_ASSIGN(const auto model, models.for_v1());
   return session.arguments.command == Command::test ? test_v1(session, *model, input)
                                                     : decompress_v1(session, *model, input);
@@ -23,13 +31,13 @@ Status handle_v1(const Session& session, const ModelStore& models, Input& input)
 Status handle(const Session& session, ModelStore& models, Input& input) {
   const auto format = detect_format(input);
   if (session.arguments.command == Command::decompress && !format) {
-    // A name or an output that does not do is the first thing to say.
+    // An unsuitable name or output is reported rather than the unknown format.
     CZIP_TRY(plan_output(session.arguments, input));
   }
   CZIP_TRY(format);
   if (*format == FileFormat::czip_v1) return handle_v1(session, models, input);
   if (session.arguments.command == Command::test) return test_v2(session, models, input);
-  // To a stream or as a range, the text of an archive is its tar.
+  // On a stream, and for a range, the text of an archive is its tar.
   const bool to_stream =
       session.arguments.output == "-" || (session.arguments.output.empty() && input.is_stdin());
   if (*format == FileFormat::czip_v2_archive && !to_stream && !session.arguments.range)
@@ -51,7 +59,7 @@ ExitStatus run_decompress(Session& session) {
   if (!models) return session.console.error("", models.error());
   const ExitStatus handled =
       for_each_input(session, names, [&](Input& input) { return handle(session, *models, input); });
-  return worst(status, handled);
+  return more_severe(status, handled);
 }
 
 }  // namespace czip::tool

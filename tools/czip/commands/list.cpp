@@ -1,17 +1,21 @@
-// czip list: what files say of themselves, as a table or as JSON.
+// czip list: formats, sizes and models of files, as a table or as JSON.
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/text.hpp"
+#include "cli/arguments.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/inputs.hpp"
 #include "cli/session.hpp"
-#include "cli/text.hpp"
+#include "commands/commands.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
-#include "io/file_io.hpp"
 #include "io/formats.hpp"
-#include "io/targets.hpp"
+#include "io/input.hpp"
+#include "io/streams.hpp"
 #include "models/model_file.hpp"
 #include "models/model_store.hpp"
 
@@ -24,13 +28,13 @@ constexpr const char* kHeading =
     "Format  Codec   Context  Level    Chunks      Tokens   Compressed         Text    Ratio  "
     "Name\n";
 
-// One file; what its format does not have is "-" in the table.
+// One file. The table shows "-" for what its format does not have.
 struct Listed {
   std::string name;
   std::string format;
   std::string codec;
   std::string context;
-  int level = 0;  // 0: not said
+  int level = 0;  // 0: not known
   std::uint64_t chunks = 0;
   std::optional<std::uint64_t> tokens;
   std::uint64_t file_bytes = 0;
@@ -39,7 +43,7 @@ struct Listed {
   Json json;
 };
 
-// 0: no level has that context.
+// The level of a context; 0: no level has it.
 int level_number(const v1::FileInfo& info) {
   for (int level = v1::kMinLevel; level <= v1::kMaxLevel; ++level)
     if (v1::level_context_log2(level) == info.context_log2) return level;
@@ -203,7 +207,7 @@ void print(Session& session, const std::vector<Listed>& files) {
   if (session.arguments.json) {
     Json report = Json::array();
     for (const Listed& file : files) report.push_back(file.json);
-    // Names need not be UTF-8, JSON must.
+    // JSON must be UTF-8, which names need not be.
     session.console.print(report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
     return;
   }
@@ -222,7 +226,7 @@ ExitStatus run_list(Session& session) {
   const Arguments& arguments = session.arguments;
   ExitStatus status = ExitStatus::ok;
   const std::vector<std::string> names = expand_directories(arguments, session.console, status);
-  // Models only give names to hashes here, and CZIPv1's path hash needs none.
+  // Models are needed only for their names, and CZIPv1 has none.
   auto models = ModelStore::open({});
   if (!models) return session.console.error("", models.error());
   std::vector<Listed> files;
@@ -237,7 +241,7 @@ ExitStatus run_list(Session& session) {
     return {};
   });
   print(session, files);
-  return worst(status, handled);
+  return more_severe(status, handled);
 }
 
 }  // namespace czip::tool

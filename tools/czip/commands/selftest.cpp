@@ -10,8 +10,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.hpp"
+#include "cli/exit_status.hpp"
 #include "cli/session.hpp"
-#include "cli/text.hpp"
+#include "commands/commands.hpp"
 #include "commands/selftest_model.hpp"
 #include "czip/base/little_endian.hpp"
 #include "czip/codec/io/byte_stream.hpp"
@@ -20,19 +22,19 @@
 #include "czip/engine/v1/network.hpp"
 #include "czip/engine/v1/output_distribution.hpp"
 #include "czip/models/default_model.hpp"
-#include "verify/model.hpp"
+#include "verify/checks.hpp"
 
 namespace czip::tool {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-// What the scalar kernels, which read like the specification, give. The model is such that all
-// three dialects differ.
+// The results of the scalar kernels, which read like the specification. All three dialects differ
+// with this model.
 constexpr std::uint64_t kEngineSignature = 0x63ce941f38ef6ee6;
 constexpr std::uint64_t kCodecSignature = 0xfaa521d14083e962;
 
-// The CZIPv2 file of the same text with models/default.czm, whose hash this is.
+// The hash of the CZIPv2 file of the same text with models/default.czm, and that model's hash.
 constexpr std::uint64_t kFormat2Signature = 0xd6c2d22dc60c4b0f;
 constexpr std::string_view kDefaultModelHash = "b6a8d558bde3e5a5c2f3befaecdbdb4f";
 
@@ -58,8 +60,8 @@ std::uint32_t test_token(std::uint32_t sequence, std::uint32_t position, std::ui
   return (position * position * 7 + position * 31 + sequence * 101) % vocabulary;
 }
 
-// All sequences go through in one batch at even positions and row by row at odd ones: the values
-// must not depend on that either.
+// Sends all sequences through in one batch at even positions and row by row at odd ones: the values
+// must not depend on that.
 Status hash_network(const v1::Weights& network, SimdLevel level, v1::Dialect dialect,
                     Hasher& hasher) {
   CZIP_TRY_ASSIGN(const auto transformer, v1::Network::create(network, level, dialect));
@@ -98,7 +100,7 @@ Result<std::uint64_t> engine_signature(const v1::Weights& network, SimdLevel lev
   return hasher.value();
 }
 
-// The payload of a built-in text; its file, decoded again, gives the text.
+// The hash of the payload of a built-in text. Error: the file does not decode to the text.
 Result<std::uint64_t> codec_signature(const v1::Model& model, SimdLevel simd, unsigned threads) {
   const std::vector<std::uint8_t> text = sample_bytes();
   v1::EncodeOptions options;
@@ -133,8 +135,8 @@ Result<std::uint64_t> format2_signature(const v2::Model& model, SimdLevel simd) 
   return XXH3_64bits(file.bytes().data(), file.bytes().size());
 }
 
-// The models to test with: one of random weights for CZIPv1, and the built-in one, unless this
-// build has another or none.
+// The models to test with: one of random weights for CZIPv1, and models/default.czm, unless this
+// build has another built-in model or none.
 struct Models {
   v1::Model v1;
   std::optional<v2::Model> v2;
@@ -144,7 +146,7 @@ struct LevelResult {
   SimdLevel level;
   std::uint64_t engine = 0;
   std::uint64_t codec = 0;
-  std::optional<std::uint64_t> format2 = {};  // none: not tested
+  std::optional<std::uint64_t> format2 = {};  // nullopt: not tested
   std::string fault = {};
   [[nodiscard]] bool good() const {
     return fault.empty() && engine == kEngineSignature && codec == kCodecSignature &&

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "cli/text.hpp"
+#include "base/text.hpp"
 #include "czip/engine/v1/weights.hpp"
 #include "czip/tokenizer/v1/tokenizer.hpp"
 
@@ -20,10 +20,10 @@ constexpr std::uint32_t kLayers = 2;
 // Long enough for the 32-bit attention accumulator to wrap, which takes 259 positions.
 constexpr std::uint32_t kPositions = 300;
 
-// SplitMix64.
+// SplitMix64 (Steele, Lea and Flood, 2014).
 class Random {
  public:
-  // In [-limit, limit].
+  // A value in [-limit, limit].
   std::int32_t next(std::int32_t limit) {
     state_ += 0x9e3779b97f4a7c15;
     std::uint64_t z = state_;
@@ -45,7 +45,7 @@ class Random {
     return {rows, cols, vector<std::int8_t>(std::size_t{rows} * cols, 127)};
   }
 
-  // Outputs reach the limits of an activation now and then, as in trained models.
+  // The multiplier lets some outputs reach the limits of an activation, as in trained models.
   v1::DenseWeights dense(std::uint32_t rows, std::uint32_t cols, std::int32_t multiplier) {
     return {matrix(rows, cols), {multiplier, 20}};
   }
@@ -57,7 +57,7 @@ class Random {
 v1::LayerWeights make_layer(Random& random, std::uint32_t index, std::uint32_t d) {
   v1::LayerWeights layer;
   layer.attention_input_norm = random.vector<std::int8_t>(d, 127);
-  // The first layer's values mostly sit at the limits, so that a repeated token fills the
+  // Most values of the first layer are at the limits, so that a repeated token fills the
   // accumulator.
   layer.qkv = random.dense(d + 2 * v1::kHeadDim, d, index == 0 ? 60000 : 1500);
   // Small multipliers keep the weights of many positions near their maximum.
@@ -100,7 +100,7 @@ v1::Weights make_network() {
   return network;
 }
 
-// One token for each byte, two for pairs, and the special ones.
+// Tokens: each byte, a few longer ones, and the special ones.
 std::string make_tokenizer_json() {
   std::string ranks;
   for (unsigned byte = 0; byte < 256; ++byte) ranks += format("\"\\u%04x\":%u,", byte, byte);

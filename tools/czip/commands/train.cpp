@@ -1,4 +1,4 @@
-// czip train: a model from a corpus.
+// czip train: makes a model from texts.
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -8,18 +8,22 @@
 #include <utility>
 #include <vector>
 
+#include "base/errors.hpp"
+#include "base/text.hpp"
+#include "cli/arguments.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/outputs.hpp"
 #include "cli/session.hpp"
-#include "cli/text.hpp"
-#include "commands/network_training.hpp"
-#include "commands/training_corpus.hpp"
+#include "commands/commands.hpp"
 #include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/training/corpus.hpp"
 #include "czip/training/v2/model_trainer.hpp"
-#include "io/file_io.hpp"
+#include "io/input.hpp"
 #include "io/staged_output.hpp"
-#include "io/targets.hpp"
 #include "models/model_file.hpp"
+#include "training/corpus.hpp"
+#include "training/network.hpp"
 
 namespace czip::tool {
 namespace {
@@ -61,7 +65,7 @@ class Report {
   std::uint64_t reported_ = 0;
 };
 
-// A model to add a network to, and its file, which it refers to.
+// The model to which a network is added. It refers to its file.
 struct BaseModel {
   std::vector<std::uint8_t> file;
   v2::Model model;
@@ -75,9 +79,9 @@ Result<BaseModel> parse_base(std::vector<std::uint8_t> file) {
 Result<BaseModel> read_base(const std::string& name) {
   CZIP_TRY_ASSIGN(const auto path, find_model_file(name));
   auto file = read_file(path);
-  if (!file) return in_file(path, file.error());
+  if (!file) return failure_in(path, file.error());
   auto base = parse_base(std::move(*file));
-  if (!base) return in_file(path, base.error());
+  if (!base) return failure_in(path, base.error());
   return base;
 }
 
@@ -104,26 +108,26 @@ Status write_model(const Session& session, std::span<const std::uint8_t> model) 
   return {};
 }
 
-// Trained now, read, or read and trained further.
+// The network: trained now, read from a file, or read and trained further.
 Result<std::vector<std::uint8_t>> get_network(const Session& session, const Corpus& corpus,
                                               const v2::Model& model) {
   const std::string& path = session.arguments.network;
   std::vector<std::uint8_t> given;
   if (!path.empty()) {
     auto network = read_file(path);
-    if (!network) return in_file(path, network.error());
+    if (!network) return failure_in(path, network.error());
     given = std::move(*network);
   }
   if (!session.arguments.network_training.wanted()) return given;
   return train_network(session, corpus, model, std::move(given));
 }
 
-// Not only after hours of training.
+// Fails before hours of training, not after.
 Status check_outputs(const Arguments& arguments) {
   for (const std::string& path : {arguments.output, arguments.network_training.save}) {
     std::error_code error;
     if (!path.empty() && !arguments.force && std::filesystem::exists(path, error))
-      return left_alone(path);
+      return already_exists(path);
   }
   return {};
 }

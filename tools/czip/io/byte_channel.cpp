@@ -26,7 +26,7 @@ Result<std::size_t> ByteChannel::read(std::span<std::uint8_t> buffer) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return !pieces_.empty() || end_; });
   if (pieces_.empty()) {
-    if (!*end_) return tl::unexpected(end_->error());
+    if (!*end_) return error_of(*end_);
     return 0;
   }
   const std::vector<std::uint8_t>& piece = pieces_.front();

@@ -1,4 +1,4 @@
-// A pipe in memory between two threads: what one writes the other reads, in bounded memory.
+// A pipe between two threads, in bounded memory.
 #pragma once
 
 #include <condition_variable>
@@ -17,15 +17,15 @@ namespace czip::tool {
 
 class ByteChannel final : public ByteSource, public ByteSink {
  public:
-  // The writer's side. `write` waits while too much is unread; once the reader has left, it fails
-  // with an error that has no message.
+  // The writer's side. `write` waits while too much is unread. After the reader has left, it fails
+  // with an error without a message.
   Status write(std::span<const std::uint8_t> bytes) override;
-  // Ends what is written, with the error that the reader shall get instead of an end.
+  // Ends the stream. Where `status` is an error, the reader gets that instead of the end.
   void finish(const Status& status);
 
   // The reader's side. `read` waits for bytes or the end.
   Result<std::size_t> read(std::span<std::uint8_t> buffer) override;
-  // Nothing more will be read.
+  // Declares that nothing more will be read.
   void abandon();
 
  private:
@@ -34,13 +34,13 @@ class ByteChannel final : public ByteSource, public ByteSink {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::vector<std::uint8_t>> pieces_;
-  std::size_t size_ = 0;  // of all pieces
-  std::size_t used_ = 0;  // of the first piece
+  std::size_t size_ = 0;  // bytes in all pieces
+  std::size_t used_ = 0;  // bytes read of the first piece
   std::optional<Status> end_;
   bool abandoned_ = false;
 };
 
-// Leaves the reader's side at the end of a scope, so that the writer need not wait for it.
+// Calls abandon() at the end of a scope, so that the writer does not wait for ever.
 class ChannelReader {
  public:
   explicit ChannelReader(ByteChannel& channel) : channel_(&channel) {}

@@ -6,13 +6,15 @@
 #include <span>
 #include <string_view>
 
+#include "base/errors.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "io/input.hpp"
 
 namespace czip::tool {
 namespace {
 
-// Enough of the magic to be meant as one: the reader tells what is wrong with the rest.
+// Whether the bytes begin as the magic does. The reader reports what is wrong with the rest.
 bool may_be_v1(std::span<const std::uint8_t> first_bytes) {
   const std::string_view magic = v1::kMagic.substr(0, v1::kMagic.size() - 1);
   const std::size_t count = std::min(first_bytes.size(), magic.size());
@@ -25,8 +27,7 @@ bool may_be_v1(std::span<const std::uint8_t> first_bytes) {
 
 Result<FileFormat> detect_format(Input& input) {
   if (isatty(input.file.get()) != 0)
-    return fail(ErrorCode::invalid_argument,
-                "compressed data is not read from a terminal; see czip --help");
+    return usage_error("compressed data is not read from a terminal; see czip --help");
   CZIP_TRY_ASSIGN(const auto first_bytes, peek(input, v2::kMaxStartBytes));
   if (first_bytes.empty())
     return fail(ErrorCode::truncated, "is empty, which no compressed file is; get another copy");

@@ -18,7 +18,7 @@ namespace {
 constexpr std::array kEndingSignals{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 
 std::atomic<const char*> unfinished_file{nullptr};
-// Of the watch, if there is one: what wakes it, and the signal that did.
+// The watch's event, -1 without a watch, and the signal that arrived.
 std::atomic<int> watch_event{-1};
 std::atomic<int> arrived_signal{0};
 static_assert(std::atomic<const char*>::is_always_lock_free &&
@@ -32,15 +32,23 @@ sigset_t ending_signals() {
   return set;
 }
 
-// Calls only functions that are safe in a handler. With the default action, raising the signal
-// again ends the process the way its parent expects. A watch is left to do so itself: libraries
-// have threads that hold no signals back, and any of them may be here.
+pthread_t main_thread;
+
+// Calls only functions that are safe in a handler. It may run on any thread: those of libraries
+// block no signals. Where a watch exists, that cleans up and ends the process. Else the main thread
+// does, which may block the signal while it creates a file. Raising the signal again, with the
+// default action, ends the process the way its parent expects.
 void handle_ending(int signal) {
   const int error = errno;
   if (const int event = watch_event; event >= 0) {
     arrived_signal = signal;
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = write(event, &one, sizeof one);
+    errno = error;
+    return;
+  }
+  if (pthread_equal(pthread_self(), main_thread) == 0) {
+    pthread_kill(main_thread, signal);
     errno = error;
     return;
   }
@@ -52,9 +60,10 @@ void handle_ending(int signal) {
 }  // namespace
 
 void install_signal_handlers() {
+  main_thread = pthread_self();
   for (const int signal : kEndingSignals) {
     struct sigaction action {};
-    // Left alone where the parent asked to ignore it, as nohup does.
+    // A signal that the parent ignores stays ignored, as nohup wants.
     if (sigaction(signal, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) continue;
     action = {};
     action.sa_handler = handle_ending;

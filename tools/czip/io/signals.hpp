@@ -5,17 +5,19 @@
 #include <functional>
 #include <thread>
 
-#include "io/file_io.hpp"
+#include "io/descriptor.hpp"
 
 namespace czip::tool {
 
-// Signals that end the command from outside clean up first; SIGXFSZ becomes an error of write().
+// Makes signals that end the command clean up first, and SIGXFSZ an error of write(). To be called
+// by the main thread, before there are others.
 void install_signal_handlers();
 
-// The file to remove, by a path that stays valid until the next call; null for none.
+// The file to remove; null: none. The path must stay valid until the next call. Only for the main
+// thread.
 void set_unfinished_file(const char* path);
 
-// Holds signals back while a file and its registration change together.
+// Blocks the signals in this thread while a file and its registration change together.
 class SignalsHeld {
  public:
   SignalsHeld();
@@ -27,9 +29,9 @@ class SignalsHeld {
   sigset_t before_;
 };
 
-// Cleans up after work that leaves more than one file: a thread waits for the signals, whichever
-// thread they reach, calls `clean_up` and ends the command. Needs SignalsHeld around it, so that
-// the work itself is not interrupted. One at a time.
+// Cleans up after work that leaves more than one file. A thread waits for the signals, whichever
+// thread they reach, calls `clean_up` and ends the command. SignalsHeld must be around it, so that
+// the work itself is not interrupted. One watch may exist at a time.
 class InterruptWatch {
  public:
   explicit InterruptWatch(std::function<void()> clean_up);
@@ -37,7 +39,7 @@ class InterruptWatch {
   InterruptWatch& operator=(const InterruptWatch&) = delete;
   ~InterruptWatch();
 
-  // Whether a signal has come: the work must leave alone what is cleaned up.
+  // Whether a signal has arrived. The work must then no longer touch its files.
   [[nodiscard]] static bool arrived();
 
  private:

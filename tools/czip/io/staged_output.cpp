@@ -17,10 +17,12 @@
 #include <utility>
 #include <vector>
 
-#include "cli/console.hpp"
+#include "base/errors.hpp"
 #include "czip/base/error.hpp"
-#include "io/file_io.hpp"
+#include "io/descriptor.hpp"
+#include "io/input.hpp"
 #include "io/signals.hpp"
+#include "io/streams.hpp"
 
 namespace czip::tool {
 namespace {
@@ -38,7 +40,7 @@ std::string random_suffix() {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz012345";
   static_assert(kLetters.size() == 32);
   std::array<std::uint8_t, 6> bytes{};
-  // Names need not be secret: O_EXCL decides.
+  // Names need not be secret, for O_EXCL refuses existing ones.
   if (getrandom(bytes.data(), bytes.size(), 0) < 0) bytes[0] = static_cast<std::uint8_t>(getpid());
   std::string suffix;
   for (const std::uint8_t byte : bytes) suffix += kLetters[byte % 32];
@@ -56,8 +58,8 @@ mode_t default_mode() {
   return 0666 & ~mask;
 }
 
-// Owner and group as far as permitted; where the group cannot be kept, no group gains access that
-// the source's others lack.
+// Sets owner and group where permitted. Returns the mode: where the group cannot be kept, the new
+// group gets no more access than others had to the source.
 mode_t keep_owner(int fd, const struct stat& source) {
   mode_t mode = source.st_mode & 0777;
   [[maybe_unused]] const int only_root_may = fchown(fd, source.st_uid, static_cast<gid_t>(-1));
@@ -69,32 +71,31 @@ mode_t keep_owner(int fd, const struct stat& source) {
 Status copy_attributes(int fd, const Input& source) {
   if (!source.is_regular() || source.is_stdin()) {
     if (fchmod(fd, default_mode()) == 0) return {};
-    return tl::unexpected(system_error("cannot set its permissions", errno));
+    return system_failure("cannot set its permissions", errno);
   }
   if (fchmod(fd, keep_owner(fd, source.status)) != 0)
-    return tl::unexpected(system_error("cannot set its permissions", errno));
+    return system_failure("cannot set its permissions", errno);
   const std::array<struct timespec, 2> times{source.status.st_atim, source.status.st_mtim};
-  if (futimens(fd, times.data()) != 0)
-    return tl::unexpected(system_error("cannot set its time", errno));
+  if (futimens(fd, times.data()) != 0) return system_failure("cannot set its time", errno);
   return {};
 }
 
-// The rename itself must survive a crash before the source may be removed.
+// The rename must survive a crash before the source may be removed.
 Status sync_folder(const std::string& folder) {
   const Descriptor fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // Folders that may be written but not read cannot be synced, nor can those of some file systems.
+  // A folder that cannot be read cannot be synced, nor can those of some file systems.
   if (fd.get() < 0 || fsync(fd.get()) == 0 || errno == EINVAL || errno == ENOTSUP) return {};
-  return tl::unexpected(system_error("cannot sync its folder", errno));
+  return system_failure("cannot sync its folder", errno);
 }
 
-// Renames unless the target exists. 0 or errno.
+// Renames unless the target exists. Returns 0 or an errno.
 int rename_new(const char* from, const char* to) {
   if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
   if (errno != EINVAL && errno != ENOSYS) return errno;
-  // A file system without that flag: a hard link does not replace either.
+  // The file system has no such flag. A hard link does not replace either.
   if (link(from, to) == 0) return unlink(from) == 0 ? 0 : errno;
   if (errno == EEXIST) return errno;
-  // Without hard links there is no way to be sure; the check is as good as it gets.
+  // Without hard links, checking first is the best that is left.
   struct stat status {};
   if (lstat(to, &status) == 0) return EEXIST;
   return rename(from, to) == 0 ? 0 : errno;
@@ -105,7 +106,7 @@ int rename_new(const char* from, const char* to) {
 Result<Descriptor> open_stream(const OutputPlan& plan) {
   Descriptor stream(plan.path.empty() ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
                                       : open(plan.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
-  if (stream.get() < 0) return tl::unexpected(system_error("cannot open", errno));
+  if (stream.get() < 0) return system_failure("cannot open", errno);
   return stream;
 }
 
@@ -132,7 +133,7 @@ Status StagedOutput::create_temporary() {
     }
     if (errno != EEXIST) break;
   }
-  return tl::unexpected(system_error("cannot create a file in " + folder_of(plan_.path), errno));
+  return system_failure("cannot create a file in " + folder_of(plan_.path), errno);
 }
 
 StagedOutput::~StagedOutput() {
@@ -145,7 +146,7 @@ StagedOutput::~StagedOutput() {
 Status StagedOutput::publish(const Input& source) {
   if (plan_.is_stream) return copy_to_stream();
   CZIP_TRY(copy_attributes(fd(), source));
-  if (fsync(fd()) != 0) return tl::unexpected(system_error("cannot write " + plan_.path, errno));
+  if (fsync(fd()) != 0) return system_failure("cannot write " + plan_.path, errno);
   CZIP_TRY(rename_into_place());
   return sync_folder(folder_of(plan_.path));
 }
@@ -156,8 +157,9 @@ Status StagedOutput::rename_into_place() {
   const char* const to = plan_.path.c_str();
   const int error = plan_.replace ? (rename(from, to) == 0 ? 0 : errno) : rename_new(from, to);
   if (error == EEXIST)
-    return fail(ErrorCode::io, "has appeared meanwhile and was left alone; use -f to overwrite it");
-  if (error != 0) return tl::unexpected(system_error("cannot put the output in place", error));
+    return fail(ErrorCode::io,
+                "appeared in the meantime and was not overwritten; use -f to overwrite it");
+  if (error != 0) return system_failure("cannot put the output in place", error);
   set_unfinished_file(nullptr);
   temporary_.reset();
   return {};
@@ -171,10 +173,7 @@ Status StagedOutput::copy_to_stream() {
   for (;;) {
     CZIP_TRY_ASSIGN(const auto n, source.read(block));
     if (n == 0) return {};
-    if (const auto written =
-            write_all(target.get(), std::span(block).first(n), std::string(plan_.label()));
-        !written)
-      return written;
+    CZIP_TRY(write_all(target.get(), std::span(block).first(n), std::string(plan_.label())));
   }
 }
 

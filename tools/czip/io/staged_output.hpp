@@ -1,5 +1,5 @@
-// Output that appears only once it is whole: a temporary file beside its target, renamed at the
-// end; or, for streams and devices, an unnamed file that is copied there at the end.
+// Output that appears when it is complete: a temporary file beside its target, which is renamed at
+// the end; for streams and devices, an unnamed file that is copied there at the end.
 #pragma once
 
 #include <cstdint>
@@ -8,21 +8,22 @@
 #include <string>
 
 #include "czip/base/error.hpp"
-#include "io/file_io.hpp"
+#include "io/descriptor.hpp"
+#include "io/input.hpp"
 
 namespace czip::tool {
 
-// Where output goes, after all checks.
+// Where output goes. All checks have been made.
 struct OutputPlan {
   std::string path;        // empty for standard output
-  bool is_stream = false;  // standard output, a device or a pipe: written through, never replaced
+  bool is_stream = false;  // standard output, a device or a pipe: written to, never replaced
   bool replace = false;    // an existing file may be replaced
   [[nodiscard]] std::string_view label() const {
     return path.empty() ? std::string_view("standard output") : std::string_view(path);
   }
 };
 
-// Opens the stream that a plan names, for output that is not held out.
+// Opens the stream of a plan, for output that is written at once.
 Result<Descriptor> open_stream(const OutputPlan& plan);
 
 class StagedOutput {
@@ -36,8 +37,8 @@ class StagedOutput {
   // Open for reading and writing.
   [[nodiscard]] int fd() const { return file_.get(); }
 
-  // Puts the output in its place. A file is synced first and takes owner, mode and times of
-  // `source` where that is a regular file.
+  // Puts the output in its place. A file is synced first and gets owner, mode and times of `source`
+  // if that is a regular file.
   Status publish(const Input& source);
 
  private:
@@ -51,7 +52,7 @@ class StagedOutput {
   std::unique_ptr<std::string> temporary_;  // on the heap: the signal handler reads it
 };
 
-// A whole file at once.
+// Writes a file, which appears when it is complete.
 Status write_file(const std::string& path, std::span<const std::uint8_t> bytes, bool replace);
 
 }  // namespace czip::tool

@@ -11,11 +11,11 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/console.hpp"
-#include "cli/text.hpp"
+#include "base/errors.hpp"
+#include "base/text.hpp"
 #include "czip/base/error.hpp"
 #include "czip/codec/v1/model.hpp"
-#include "io/file_io.hpp"
+#include "io/input.hpp"
 
 namespace czip::tool {
 namespace {
@@ -27,10 +27,6 @@ bool exists(const std::string& path) {
 
 }  // namespace
 
-tl::unexpected<Error> in_file(const std::string& name, const Error& error) {
-  return fail(error.code, printable(name) + ": " + error.message);
-}
-
 std::uint32_t model_path_hash(const std::string& path) {
   MD5_CTX context;
   std::array<std::uint8_t, MD5_DIGEST_LENGTH> digest{};
@@ -38,7 +34,7 @@ std::uint32_t model_path_hash(const std::string& path) {
   const std::vector<std::uint8_t> bytes(path.begin(), path.end());
   MD5Update(&context, bytes.data(), bytes.size());
   MD5Final(digest.data(), &context);
-  // Hexadecimal digits read from left to right: the first byte is the most significant.
+  // Hexadecimal digits are read from left to right: the first byte is the most significant.
   return std::uint32_t{digest[0]} << 24 | std::uint32_t{digest[1]} << 16 |
          std::uint32_t{digest[2]} << 8 | digest[3];
 }
@@ -73,18 +69,18 @@ Result<v1::Model> load_v1_model(const std::string& path, std::span<const std::ui
   std::optional<std::string> json;
   if (!tokenizer.empty()) {
     const auto bytes = read_file(tokenizer);
-    if (!bytes) return in_file(tokenizer, bytes.error());
+    if (!bytes) return failure_in(tokenizer, bytes.error());
     json.emplace(bytes->begin(), bytes->end());
   }
   auto model = v1::load_model(file, json);
-  if (!model) return in_file(path, model.error());
+  if (!model) return failure_in(path, model.error());
   return model;
 }
 
 Result<v1::Model> load_model(const std::string& name, const std::string& tokenizer) {
   CZIP_TRY_ASSIGN(const auto path, find_model_file(name));
   const auto file = read_file(path);
-  if (!file) return in_file(path, file.error());
+  if (!file) return failure_in(path, file.error());
   return load_v1_model(path, *file, tokenizer);
 }
 

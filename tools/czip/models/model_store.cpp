@@ -7,10 +7,12 @@
 #include <system_error>
 #include <utility>
 
-#include "cli/text.hpp"
+#include "base/errors.hpp"
+#include "base/text.hpp"
+#include "cli/arguments.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/models/default_model.hpp"
-#include "io/file_io.hpp"
+#include "io/input.hpp"
 #include "models/model_file.hpp"
 
 namespace czip::tool {
@@ -33,10 +35,6 @@ std::vector<std::string> model_files(const std::string& folder) {
   return names;
 }
 
-tl::unexpected<Error> usage(std::string message) {
-  return fail(ErrorCode::invalid_argument, std::move(message));
-}
-
 }  // namespace
 
 bool is_v2_model(std::span<const std::uint8_t> file) {
@@ -53,7 +51,7 @@ Result<ModelStore> ModelStore::open(const Arguments& arguments) {
   if (arguments.model.empty()) return store;
   CZIP_TRY_ASSIGN(const auto path, find_model_file(arguments.model));
   auto file = read_file(path);
-  if (!file) return in_file(path, file.error());
+  if (!file) return failure_in(path, file.error());
   if (!is_v2_model(*file)) {
     CZIP_TRY_ASSIGN(auto model, load_v1_model(path, *file, arguments.tokenizer));
     store.v1_ = std::move(model);
@@ -61,41 +59,43 @@ Result<ModelStore> ModelStore::open(const Arguments& arguments) {
   }
   store.files_.push_back(std::make_unique<std::vector<std::uint8_t>>(std::move(*file)));
   auto model = v2::Model::parse(*store.files_.back());
-  if (!model) return in_file(path, model.error());
+  if (!model) return failure_in(path, model.error());
   store.v2_ = std::move(*model);
   return store;
 }
 
 Result<int> ModelStore::format_to_write(const Arguments& arguments) const {
-  const int format = arguments.format.value_or(v1_ || arguments.zip_spelling ? 1 : 2);
+  const int format = arguments.format.value_or(v1_ || arguments.compat ? 1 : 2);
   if (format == 1 && !v1_)
-    return usage(name_.empty() ? "format 1 has no built-in model; name one with -m MODEL.czm"
-                               : printable(name_) +
-                                     " is a czip-model-v2, which format 1 cannot use; leave out "
-                                     "--format, or name a model of compress.zip");
+    return usage_error(name_.empty()
+                           ? "format 1 has no built-in model; name one with -m MODEL.czm"
+                           : printable(name_) +
+                                 " is a czip-model-v2, which format 1 cannot use; leave out "
+                                 "--format, or name a model of compress.zip");
   if (format == 2 && v1_)
-    return usage(printable(name_) +
-                 " is a czip-model-v1, which format 2 cannot use; leave out --format or -m");
+    return usage_error(printable(name_) +
+                       " is a czip-model-v1, which format 2 cannot use; leave out --format or -m");
   if (format == 2 && (arguments.outer || arguments.dialect || !arguments.tokenizer.empty()))
-    return usage("--codec, --dialect and --tokenizer belong to format 1; leave them out");
+    return usage_error("--codec, --dialect and --tokenizer belong to format 1; leave them out");
   if (format == 1 && arguments.level.value_or(v1::kMinLevel) > v1::kMaxLevel)
-    return usage("level " + std::to_string(*arguments.level) +
-                 " does not exist in CZIPv1; use 1 to 5");
+    return usage_error("level " + std::to_string(*arguments.level) +
+                       " does not exist in CZIPv1; use 1 to 5");
   return format;
 }
 
 Result<const v1::Model*> ModelStore::for_v1() const {
   if (v1_) return &*v1_;
-  return usage(name_.empty() ? "is compress.zip's CZIPv1, which has no built-in model; name its "
-                               "model with -m MODEL.czm"
-                             : "is compress.zip's CZIPv1, but " + printable(name_) +
-                                   " is a czip-model-v2; name its model with -m");
+  return usage_error(name_.empty()
+                         ? "is compress.zip's CZIPv1, which has no built-in model; name its "
+                           "model with -m MODEL.czm"
+                         : "is compress.zip's CZIPv1, but " + printable(name_) +
+                               " is a czip-model-v2; name its model with -m");
 }
 
 Result<v2::Model> ModelStore::for_v2() {
   if (v2_) return *v2_;
   if (default_model().empty())
-    return usage("no built-in model in this build of czip; name one with -m MODEL.czm");
+    return usage_error("no built-in model in this build of czip; name one with -m MODEL.czm");
   auto model = v2::Model::parse(default_model());
   if (!model) return fail(ErrorCode::internal, "the built-in model: " + model.error().message);
   v2_ = *model;

@@ -1,5 +1,5 @@
-// The models at hand: the one that -m names, else the built-in one, and those in the folders of
-// CZIP_MODEL_PATH, by their hash.
+// The available models: the one that -m names, else the built-in one, and, by their hash, those in
+// the folders of CZIP_MODEL_PATH.
 #pragma once
 
 #include <cstdint>
@@ -17,16 +17,16 @@
 
 namespace czip::tool {
 
-// What a model file says that it is. A file that cannot be read is taken for CZIPv1's: its loader
-// says what is wrong.
+// Whether a file states that it is a czip-model-v2. False for a damaged file: the loader of
+// czip-model-v1 then reports what is wrong.
 [[nodiscard]] bool is_v2_model(std::span<const std::uint8_t> file);
 
 class ModelStore {
  public:
-  // Loads what -m names, with --tokenizer. Without -m nothing is loaded before it is needed.
+  // Loads the model of -m and --tokenizer. Without -m, models are loaded when they are needed.
   static Result<ModelStore> open(const Arguments& arguments);
 
-  // The format to write: --format where it is given and fits -m, else that of -m, else 2.
+  // The format to write: that of --format, else of -m, else 2. Error: --format does not fit -m.
   Result<int> format_to_write(const Arguments& arguments) const;
 
   // The model that -m names, for CZIPv1.
@@ -36,7 +36,7 @@ class ModelStore {
 
   // Finds the models of CZIPv2 files. Refers to the store.
   [[nodiscard]] v2::ModelFinder finder();
-  // The name of the model of that hash, where it is at hand; empty otherwise.
+  // The name of the model with that hash; empty if it is not available.
   [[nodiscard]] std::string name_of(const v2::ModelReference& reference);
 
  private:

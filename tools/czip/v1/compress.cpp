@@ -1,30 +1,33 @@
-// Compressing to CZIPv1: reads a text whole, writes the file, decodes it again and compares, then
+// Compresses to CZIPv1: reads the whole text, writes the file, decodes that and compares, and then
 // publishes it.
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/text.hpp"
+#include "cli/console.hpp"
+#include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/session.hpp"
-#include "cli/text.hpp"
-#include "commands/coders.hpp"
 #include "czip/codec/v1/codec.hpp"
-#include "io/file_io.hpp"
+#include "io/input.hpp"
 #include "io/staged_output.hpp"
-#include "io/targets.hpp"
+#include "io/streams.hpp"
+#include "v1/coders.hpp"
+#include "v1/options.hpp"
 
 namespace czip::tool {
 namespace {
 
-// The decoder's own view of what was written: from the file, not from memory.
+// Decodes what was written, from the file and not from memory, and compares it with the text.
 Result<v1::CodingReport> verify_written(const Session& session, const v1::Model& model,
                                         const Input& input, int fd,
                                         std::span<const std::uint8_t> text) {
   ProgressBar progress(std::string(input.label()) + " (verifying)", text.size(),
                        session.wants_progress());
-  v1::DecodeOptions options = session.decode_options();
-  options.dialect = session.encode_options().dialect;
+  v1::DecodeOptions options = decode_options_v1(session);
+  options.dialect = encode_options_v1(session).dialect;
   options.progress = [&progress](std::uint64_t done) {
     progress.update(done);
     return true;
@@ -58,7 +61,7 @@ void explain(const Session& session, const v1::CodingReport& report,
   std::string text =
       format("  context %u, dialect %s, outer codec %s, SIMD level %s\n", 1U << report.context_log2,
              std::string(v1::dialect_name(report.dialect)).c_str(),
-             std::string(v1::outer_codec_name(session.encode_options().outer)).c_str(),
+             std::string(v1::outer_codec_name(encode_options_v1(session).outer)).c_str(),
              std::string(simd_level_name(session.simd())).c_str());
   const double coding = seconds(report.coding_ns);
   text += format("  %s tokens in %s chunks, %.0f tokens/s; coding %.2f s, outer codec %.2f s",
@@ -73,7 +76,7 @@ Result<v1::CodingReport> write_compressed(const Session& session, const v1::Mode
                                           const Input& input, const OutputPlan& plan,
                                           std::span<const std::uint8_t> text, int fd) {
   ProgressBar progress(std::string(input.label()), text.size(), session.wants_progress());
-  v1::EncodeOptions options = session.encode_options();
+  v1::EncodeOptions options = encode_options_v1(session);
   options.progress = [&progress](std::uint64_t done) {
     progress.update(done);
     return true;

@@ -1,31 +1,33 @@
-// Decompressing and testing CZIPv1. The text is released only when all of it was decoded and
-// checked.
+// Decompresses and tests CZIPv1. The text is published after all of it was decoded and checked.
 #include <cstdint>
 #include <string>
 
+#include "base/errors.hpp"
+#include "base/text.hpp"
+#include "cli/console.hpp"
+#include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/session.hpp"
-#include "cli/text.hpp"
-#include "commands/coders.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v1/codec.hpp"
-#include "io/file_io.hpp"
+#include "io/input.hpp"
 #include "io/staged_output.hpp"
-#include "io/targets.hpp"
-#include "v1/recode.hpp"
+#include "io/streams.hpp"
+#include "v1/coders.hpp"
+#include "v1/coding_proof.hpp"
+#include "v1/options.hpp"
 
 namespace czip::tool {
 namespace {
 
-// What to do about a file that does not decode.
+// Adds what to do about a file that does not decode.
 Error with_advice(Error error) {
-  if (error.message.find("another model") == std::string::npos) return advise_copy(error);
+  if (error.message.find("another model") == std::string::npos) return advise_another_copy(error);
   error.message += "; check -m, or get another copy";
   return error;
 }
 
-// What the headers say of the text's length, for the progress bar only: decoding checks everything
-// itself.
+// The text's length by the headers, for the progress bar only: decoding does not trust it.
 std::uint64_t announced_length(const Session& session, const Input& input) {
   if (!session.wants_progress() || !Console::interactive()) return 0;
   FileSource source(input.file.get());
@@ -67,7 +69,7 @@ Result<v1::CodingReport> decode_v1(const Session& session, const v1::Model& mode
   CZIP_TRY(make_seekable(input));
   ProgressBar progress(std::string(input.label()), announced_length(session, input),
                        session.wants_progress());
-  v1::DecodeOptions options = session.decode_options();
+  v1::DecodeOptions options = decode_options_v1(session);
   options.progress = [&progress](std::uint64_t done) {
     progress.update(done);
     return true;
@@ -75,7 +77,7 @@ Result<v1::CodingReport> decode_v1(const Session& session, const v1::Model& mode
   FileSource source(input.file.get());
   CZIP_TRY(source.rewind());
   auto report = v1::decode(model, source, sink, options);
-  if (!report) return tl::unexpected(with_advice(report.error()));
+  if (!report) return Failure(with_advice(report.error()));
   return report;
 }
 
@@ -86,10 +88,8 @@ Status decompress_v1(const Session& session, const v1::Model& model, Input& inpu
   CZIP_TRY_ASSIGN(const auto report, decode_v1(session, model, input, sink));
   CZIP_TRY(sink.flush());
   if (session.arguments.remove_input && !plan.is_stream) {
-    CZIP_TRY_ASSIGN(const auto text, read_back(output.fd()));
-    if (const auto proven = prove_by_coding_again(session, model, input, text, report.dialect);
-        !proven)
-      return proven;
+    CZIP_TRY_ASSIGN(const auto text, read_from_start(output.fd()));
+    CZIP_TRY(prove_by_coding_again(session, model, input, text, report.dialect));
   }
   CZIP_TRY(output.publish(input));
   tell_dialect(session, input, report);
@@ -101,10 +101,7 @@ Status test_v1(const Session& session, const v1::Model& model, Input& input) {
   MemorySink text;
   CZIP_TRY_ASSIGN(const auto report, decode_v1(session, model, input, text));
   if (session.arguments.verify) {
-    if (const auto proven =
-            prove_by_coding_again(session, model, input, text.bytes(), report.dialect);
-        !proven)
-      return proven;
+    CZIP_TRY(prove_by_coding_again(session, model, input, text.bytes(), report.dialect));
   }
   tell_dialect(session, input, report);
   summarize(session, input, "good", report);

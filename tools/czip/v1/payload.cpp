@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#include "cli/text.hpp"
+#include "base/text.hpp"
 #include "czip/base/error.hpp"
 #include "czip/codec/v1/payload.hpp"
 

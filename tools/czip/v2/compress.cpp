@@ -1,33 +1,36 @@
-// Compressing to CZIPv2, in bounded memory: a file is written, decoded again and then published; a
-// stream gets each block as soon as that has been decoded again.
+// Compresses to CZIPv2, in bounded memory. A file is written, decoded and then published; a stream
+// gets each block after that has been decoded.
 #include <cstdint>
 #include <optional>
 #include <string>
 
+#include "base/text.hpp"
+#include "cli/console.hpp"
+#include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/session.hpp"
-#include "cli/text.hpp"
-#include "commands/coders.hpp"
 #include "czip/codec/v2/codec.hpp"
-#include "io/file_io.hpp"
+#include "io/input.hpp"
 #include "io/staged_output.hpp"
-#include "io/targets.hpp"
+#include "io/streams.hpp"
+#include "v2/coders.hpp"
+#include "v2/options.hpp"
 
 namespace czip::tool {
 namespace {
 
-// Known where the input is a file that is read from its start; what /proc says is not meant.
+// The length of a regular file that is read from its start. Files of /proc state 0.
 std::optional<std::uint64_t> known_length(const Input& input) {
   const auto size = static_cast<std::uint64_t>(input.status.st_size);
   if (!input.is_regular() || size == 0 || !input.at_start()) return std::nullopt;
   return size;
 }
 
-// The decoder's own view of what was written: from the file, against the text's hash.
+// Decodes what was written, from the file, and compares the hash with the text's.
 Status verify_written(const Session& session, const v2::Model& model, const std::string& label,
                       int fd, const v2::CodingReport& written) {
   ProgressBar progress(label + " (verifying)", written.text_bytes, session.wants_progress());
-  v2::DecodeOptions options = session.decode_options_v2();
+  v2::DecodeOptions options = decode_options_v2(session);
   options.progress = [&progress](std::uint64_t done) {
     progress.update(done);
     return true;
@@ -59,7 +62,7 @@ void summarize_v2(const Session& session, const Input& input, const OutputPlan& 
   const double coding = seconds(report.coding_ns);
   session.console.detail(format(
       "  level %d, %s blocks, %s of them stored; SIMD level %s\n  coding %.2f s, %.0f kB/s",
-      session.encode_options_v2().level, grouped(report.blocks).c_str(),
+      encode_options_v2(session).level, grouped(report.blocks).c_str(),
       grouped(report.stored_blocks).c_str(), std::string(simd_level_name(session.simd())).c_str(),
       coding, per_second(report.text_bytes, coding) / 1000));
 }
@@ -89,7 +92,7 @@ Status publish_v2(const Session& session, const v2::Model& model, const Input& i
 
 Status compress_v2(const Session& session, const v2::Model& model, Input& input) {
   CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
-  v2::EncodeOptions options = session.encode_options_v2();
+  v2::EncodeOptions options = encode_options_v2(session);
   options.text_bytes = known_length(input);
   const std::string label(input.label());
   InputSource text(input);

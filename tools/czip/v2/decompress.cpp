@@ -1,21 +1,26 @@
-// Decompressing and testing CZIPv2, in bounded memory: a file is published once all of it was
-// checked; a stream gets each block once that was checked.
+// Decompresses and tests CZIPv2, in bounded memory. A file is published after all of it was
+// checked; a stream gets each block after that was checked.
 #include <cstdint>
 #include <string>
 
+#include "base/errors.hpp"
+#include "base/text.hpp"
+#include "cli/console.hpp"
+#include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/session.hpp"
-#include "cli/text.hpp"
-#include "commands/coders.hpp"
 #include "czip/codec/v2/codec.hpp"
-#include "io/file_io.hpp"
+#include "io/input.hpp"
 #include "io/staged_output.hpp"
-#include "io/targets.hpp"
+#include "io/streams.hpp"
+#include "models/model_store.hpp"
+#include "v2/coders.hpp"
+#include "v2/options.hpp"
 
 namespace czip::tool {
 namespace {
 
-// For the progress bar only: decoding checks everything itself.
+// The text's length by the headers, for the progress bar only: decoding does not trust it.
 std::uint64_t announced_length(const Session& session, const Input& input) {
   if (!session.wants_progress() || !Console::interactive() || !input.at_start()) return 0;
   FileRandomAccess file(input.file.get());
@@ -47,18 +52,11 @@ void summarize(const Session& session, const Input& input, std::string_view resu
 
 }  // namespace
 
-Error advise_copy(Error error) {
-  const bool damage = error.code == ErrorCode::corrupt || error.code == ErrorCode::truncated;
-  if (damage && error.message.find("not a CZIP") == std::string::npos)
-    error.message += "; the file is damaged, get another copy";
-  return error;
-}
-
 Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, Input& input,
                                    ByteSink& sink) {
   ProgressBar progress(std::string(input.label()), announced_length(session, input),
                        session.wants_progress());
-  v2::DecodeOptions options = session.decode_options_v2();
+  v2::DecodeOptions options = decode_options_v2(session);
   options.progress = [&progress](std::uint64_t done) {
     progress.update(done);
     return true;
@@ -66,7 +64,7 @@ Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, I
   InputSource source(input);
   auto report = session.arguments.range ? decode_range(session, models, input, sink, options)
                                         : v2::decode(models.finder(), source, sink, options);
-  if (!report) return tl::unexpected(advise_copy(report.error()));
+  if (!report) return Failure(advise_another_copy(report.error()));
   return report;
 }
 

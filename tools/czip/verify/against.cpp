@@ -1,16 +1,16 @@
-// Proof of a compression made elsewhere: the text, coded here, gives the payload of the file.
+// Proves a compression made elsewhere: the text, coded here, gives the payload of the file.
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "cli/text.hpp"
+#include "base/text.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v1/codec.hpp"
-#include "io/file_io.hpp"
+#include "io/streams.hpp"
 #include "v1/payload.hpp"
-#include "verify/model.hpp"
+#include "verify/checks.hpp"
 
 namespace czip::tool {
 namespace {
@@ -26,7 +26,7 @@ std::vector<v1::Dialect> candidates(std::optional<v1::Dialect> dialect) {
 
 struct Comparison {
   std::vector<v1::Dialect> equal;
-  // Of the dialect that agrees the longest.
+  // The dialect that agrees the longest, and where it differs.
   v1::Dialect nearest = v1::Dialect::rust;
   std::optional<PayloadDifference> difference;
   std::string fault;

@@ -1,15 +1,15 @@
-// Proof from the weights that no accumulator overflows. Activations x are int8 in [-127, 127], so a
-// row of weights w gives |sum w*x| <= 127 * sum|w|. Vector kernels that multiply unsigned by signed
-// bytes add 128 to every x first and subtract 128 * sum w afterwards: on the way a row can reach
-// 255 * sum|w|, in any order of summation and in any part of it.
+// Proves from the weights that no accumulator overflows. Activations x are int8 in [-127, 127], so
+// a row of weights w gives |sum w*x| <= 127 * sum|w|. Vector kernels that multiply unsigned by signed
+// bytes add 128 to every x first and subtract 128 * sum w afterwards: their partial sums can reach
+// 255 * sum|w|, in any order of summation.
 #include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "cli/text.hpp"
+#include "base/text.hpp"
 #include "czip/engine/integer_math.hpp"
-#include "verify/model.hpp"
+#include "verify/checks.hpp"
 
 namespace czip::tool {
 namespace {
@@ -41,7 +41,7 @@ std::uint64_t largest_magnitude(const Values& values) {
   return largest;
 }
 
-// |output| of a requantizer for accumulators up to `accumulator`.
+// The largest |output| of a requantization of accumulators up to `accumulator`.
 std::uint64_t requantized(std::uint64_t accumulator, const v1::Requantization& requantizer) {
   const std::uint64_t product = accumulator * magnitude(requantizer.multiplier);
   const std::uint64_t rounded =
@@ -183,7 +183,7 @@ Check check_scores(const v1::Weights& network) {
   return check;
 }
 
-// |V| that the value rows of a layer's qkv projection can give, whatever it is given.
+// The largest |V| of the value rows of a layer's qkv projection, for any input.
 std::uint64_t largest_value_of_rows(const v1::Weights& network, const v1::LayerWeights& layer) {
   std::uint64_t largest = 0;
   for (std::uint32_t row = network.d_model + v1::kHeadDim; row < layer.qkv.weight.rows; ++row)
@@ -212,8 +212,8 @@ std::vector<std::int8_t> normalized_embedding(const v1::Weights& network, std::s
   return x;
 }
 
-// The largest |V| of the first layer: its values depend on their token alone, so there are no
-// others than these.
+// The largest |V| of the first layer. Its values depend on their token alone, so trying all tokens
+// gives all of them.
 std::uint64_t largest_value_of_tokens(const v1::Weights& network) {
   const v1::DenseWeights& qkv = network.layers[0].qkv;
   std::uint64_t largest = 0;
@@ -229,7 +229,7 @@ std::uint64_t largest_value_of_tokens(const v1::Weights& network) {
   return largest;
 }
 
-// |V| of any layer.
+// The largest |V| of all layers.
 std::uint64_t largest_value(const v1::Weights& network) {
   std::uint64_t largest = 0;
   for (std::size_t i = 1; i < network.layers.size(); ++i)

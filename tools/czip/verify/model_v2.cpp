@@ -1,16 +1,15 @@
-// The checks of `czip verify` for czip-model-v2. The loader has checked structure and shapes
-// already.
+// Checks a czip-model-v2, whose structure and shapes the loader has checked.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <span>
 #include <string>
 
-#include "cli/text.hpp"
+#include "base/text.hpp"
 #include "czip/base/little_endian.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/engine/safetensors/reader.hpp"
-#include "verify/model.hpp"
+#include "verify/checks.hpp"
 
 namespace czip::tool {
 namespace {

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/text.hpp"
-#include "verify/model.hpp"
+#include "base/text.hpp"
+#include "verify/checks.hpp"
 
 namespace czip::tool {
 namespace {
@@ -15,7 +15,7 @@ Check failure(std::string name, std::string text) {
   return {std::move(name), Verdict::failure, std::move(text)};
 }
 
-// Empty when text -> tokens -> text is the identity.
+// What is wrong with text -> tokens -> text; empty: nothing.
 std::string round_trip_fault(const v1::Tokenizer& tokenizer, std::string_view text) {
   const auto tokens = tokenizer.encode(text);
   if (!tokens) return tokens.error().message;

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "czip/codec/v1/model.hpp"
 #include "czip/engine/v1/constants.hpp"
 
 namespace czip::v1::training {
@@ -26,6 +25,5 @@ inline constexpr float kLeastWeight = 1.0F / (1 << kExpWeightShift);
 inline constexpr std::size_t kMaxSummands = 1040;
 
 inline constexpr std::uint32_t kVocabulary = 1024;
-inline constexpr auto kFirstToken = static_cast<std::uint16_t>(kReferenceFirstToken);
 
 }  // namespace czip::v1::training

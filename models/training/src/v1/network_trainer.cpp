@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "czip/codec/v1/model.hpp"
 #include "czip/tokenizer/v1/tokenizer.hpp"
 #include "czip/training/v1/model_trainer.hpp"
 #include "nn/run_loop.hpp"
@@ -41,10 +42,11 @@ Status check_shape(const NetworkShape& shape) {
 
 Status check_tokenizer(const Tokenizer& tokenizer) {
   const auto first = tokenizer.special_token("<|bos|>");
-  if (tokenizer.vocabulary_size() == kVocabulary && first && *first == kFirstToken) return {};
+  if (tokenizer.vocabulary_size() == kVocabulary && first && *first == kReferenceFirstToken)
+    return {};
   return fail(ErrorCode::unsupported, "the tokenizer needs " + std::to_string(kVocabulary) +
                                           " ids, of which <|bos|> is " +
-                                          std::to_string(kFirstToken));
+                                          std::to_string(kReferenceFirstToken));
 }
 
 std::size_t sequence_tokens(const NetworkTrainingOptions& options) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "czip/codec/v1/model.hpp"
 #include "v1/format.hpp"
 #include "v1/rotary.hpp"
 #include "v1/shape.hpp"
@@ -141,7 +142,7 @@ void NetworkPass::forward_feed_forward(const Parameters& parameters, const Layer
 }
 
 void NetworkPass::forward(const Parameters& parameters, std::span<const std::uint16_t> text) {
-  inputs_[0] = kFirstToken;
+  inputs_[0] = kReferenceFirstToken;
   std::copy_n(text.begin(), tokens_ - 1, inputs_.begin() + 1);
   for (std::size_t t = 0; t < tokens_; ++t)
     std::copy_n(parameters[parameters.embedding] + inputs_[t] * width_, width_,

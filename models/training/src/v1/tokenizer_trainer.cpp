@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "czip/base/utf8.hpp"
+#include "czip/codec/v1/model.hpp"
 #include "czip/tokenizer/bpe/trainer.hpp"
 #include "czip/tokenizer/v1/piece_splitter.hpp"
 #include "czip/training/v1/model_trainer.hpp"
@@ -22,7 +23,7 @@ constexpr std::string_view kPattern =
     R"('(?i:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++|[\r\n]++|[^\S\r\n]+(?!\S)|\s)";
 
 constexpr std::uint32_t kMergeableTokens = kVocabulary - 2;
-static_assert(kFirstToken == kMergeableTokens);
+static_assert(kReferenceFirstToken == kMergeableTokens);
 
 std::string to_json(const std::vector<std::string>& tokens) {
   nlohmann::ordered_json json;

@@ -1,0 +1,17 @@
+# list: tables, JSON, and what it says of a path hash.
+source "$(dirname "$0")/common.sh"
+text 30 >a
+text 50 >b
+expect 0 "$CZIP" -m "$MODEL" a b
+expect 0 "$CZIP" -l a.czip b.czip >list.txt; silent
+grep -q '^total .* 2 files' list.txt || fail 'total'
+expect 0 "$CZIP" list --json a.czip b.czip >list.json; valid_json list.json
+grep -q "\"text_bytes\": $(stat -c %s b)" list.json || fail 'text_bytes'
+expect 0 "$CZIP" -l --json -m "$MODEL" <a.czip >list.json; valid_json list.json
+grep -q '"path_hash_matches_model": true' list.json || fail 'path hash in JSON'
+expect 1 "$CZIP" list --json missing a.czip >list.json; valid_json list.json
+head -c 12 a.czip >short.czip
+expect 2 "$CZIP" list short.czip; one_line
+cp a.czip $'caf\xe9.czip'
+expect 0 "$CZIP" list --json $'caf\xe9.czip' >list.json; valid_json list.json
+clean

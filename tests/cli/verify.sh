@@ -1,0 +1,43 @@
+# verify: good and damaged models, and compressions made elsewhere.
+source "$(dirname "$0")/common.sh"
+text 30 >a
+text 50 >b
+expect 0 "$CZIP" verify "$MODEL" >verify.txt; silent
+grep -q 'Everything holds' verify.txt || fail verify
+grep -q 'content hash: [0-9a-f]\{32\}' verify.txt || fail 'content hash'
+! grep -q FAILED verify.txt || fail 'a check failed'
+
+# All else with a smaller model.
+: "${SEEDED_MODEL:?path of a small model of format 1}"
+expect 0 "$CZIP" -m "$SEEDED_MODEL" a
+expect 0 "$CZIP" verify --json "$SEEDED_MODEL" >verify.json; valid_json verify.json
+grep -q '"holds": true' verify.json || fail 'holds'
+expect 0 "$CZIP" verify -q "$SEEDED_MODEL" >out; [ ! -s out ] || fail '-q is not quiet'
+
+# A compression made elsewhere: the right text, another text, a damaged file, another codec.
+expect 0 "$CZIP" verify "$SEEDED_MODEL" --against a.czip --text a >out
+grep -q 'byte for byte' out || fail 'against'
+expect 0 "$CZIP" --codec zstd -c -m "$SEEDED_MODEL" a >other.czip
+expect 0 "$CZIP" verify "$SEEDED_MODEL" --against other.czip --text a >out
+expect 2 "$CZIP" verify "$SEEDED_MODEL" --against a.czip --text b >out
+grep -q 'FAILED *payload' out || fail 'wrong text accepted'
+expect 2 "$CZIP" verify --json "$SEEDED_MODEL" --against a.czip --text b >out; valid_json out
+expect 1 "$CZIP" verify "$SEEDED_MODEL" --against missing --text b >out; one_line
+
+# Damaged models: cut short, and one byte of a table changed.
+head -c 1000 "$SEEDED_MODEL" >cut.czm
+expect 2 "$CZIP" verify cut.czm; one_line
+expect 2 "$CZIP" -m cut.czm -f a; one_line
+printf 'not a model' >text.czm
+expect 2 "$CZIP" verify text.czm; one_line
+# Offsets in the header count from its end.
+header=$(od -An -tu8 -N8 "$SEEDED_MODEL" | tr -d ' ')
+offset=$(head -c $((header + 8)) "$SEEDED_MODEL" | tail -c +9 | tr -d ' \n' |
+  sed 's/.*"lut\.exp2":{[^}]*"data_offsets":\[\([0-9]*\),.*/\1/')
+case $offset in *[!0-9]* | '') fail 'no lut.exp2 in the header' ;; esac
+cp "$SEEDED_MODEL" table.czm
+chmod u+w table.czm
+printf '\001' | dd of=table.czm bs=1 seek=$((8 + header + offset + 21)) conv=notrunc status=none
+expect 2 "$CZIP" verify table.czm >out
+grep -q 'FAILED *table lut.exp2: 1 entries differ from the formula, entry 10 ' out || fail 'exp2 table'
+grep -q 'NOT everything holds' out || fail verdict

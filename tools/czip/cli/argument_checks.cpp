@@ -1,0 +1,92 @@
+#include "cli/argument_checks.hpp"
+
+#include <array>
+#include <string>
+
+#include "base/errors.hpp"
+#include "cli/arguments.hpp"
+#include "cli/command.hpp"
+
+namespace czip::tool {
+namespace {
+
+// A czip-model-v1 is a network alone, and its shape is fixed.
+Status check_training_v1(const Arguments& arguments) {
+  const NetworkArguments& network = arguments.network_training;
+  struct Given {
+    const char* option;
+    bool is_given;
+  };
+  const std::array of_format_2{Given{"--from", !arguments.from.empty()},
+                               Given{"--network", !arguments.network.empty()},
+                               Given{"--save-network", !network.save.empty()},
+                               Given{"--network-size", !network.size.empty()},
+                               Given{"--vocabulary", arguments.vocabulary != 0},
+                               Given{"--prior-size", arguments.prior_bytes != 0}};
+  for (const Given& given : of_format_2)
+    if (given.is_given)
+      return usage_error(std::string(given.option) +
+                         " belongs to format 2 and has no meaning with --format 1; leave it out");
+  if (!network.wanted())
+    return usage_error("--format 1 trains a network, and needs --minutes or --tokens");
+  return {};
+}
+
+Status check_training(const Arguments& arguments) {
+  if (arguments.files.empty() || arguments.output.empty() || arguments.output == "-")
+    return usage_error("train needs texts and -o MODEL; see czip train --help");
+  const NetworkArguments& network = arguments.network_training;
+  if (arguments.format == 1) {
+    CZIP_TRY(check_training_v1(arguments));
+  }
+  if (!arguments.network.empty() && arguments.from.empty())
+    return usage_error("--network FILE needs --from MODEL");
+  if (!arguments.network.empty() && !network.size.empty())
+    return usage_error("a network of --network has its own size; leave out --network-size");
+  if (!arguments.from.empty() && arguments.network.empty() && !network.wanted())
+    return usage_error("--from MODEL needs a network: --network FILE, --minutes or --tokens");
+  if (!network.wanted() &&
+      (network.seed != 1 || !(network.size + network.checkpoint + network.save).empty()))
+    return usage_error(
+        "--seed, --network-size, --checkpoint and --save-network need --minutes or --tokens");
+  if (network.resume && network.checkpoint.empty())
+    return usage_error("--resume needs --checkpoint FILE");
+  if (!arguments.from.empty() && (arguments.vocabulary != 0 || arguments.prior_bytes != 0))
+    return usage_error(
+        "--from sets the tokens and the prior; leave out --vocabulary and --prior-size");
+  return {};
+}
+
+}  // namespace
+
+Status check_arguments(const Arguments& arguments) {
+  const bool writes =
+      arguments.command == Command::compress || arguments.command == Command::decompress;
+  if (arguments.compat && arguments.files.size() != 1)
+    return usage_error("with -i IN, no other file can be named; see czip compress --help");
+  if (arguments.compat && arguments.output.empty()) return usage_error("-i IN needs -o OUT");
+  if (arguments.remove_input && !writes)
+    return usage_error("--rm needs a command that writes a file; leave it out");
+  if (arguments.remove_input && !arguments.verify)
+    return usage_error("--rm needs the verification; leave out --no-verify");
+  if (arguments.command == Command::verify && arguments.files.size() != 1)
+    return usage_error("verify needs one model; see czip verify --help");
+  if (arguments.against.empty() != arguments.text.empty())
+    return usage_error("--against FILE and --text TEXT go together");
+  if (arguments.command == Command::selftest && !arguments.files.empty())
+    return usage_error("selftest takes no files");
+  if (arguments.command == Command::train) {
+    CZIP_TRY(check_training(arguments));
+  }
+  if (arguments.command == Command::bench && arguments.files.empty())
+    return usage_error("bench needs a file; see czip bench --help");
+  const bool decompresses = arguments.command == Command::decompress;
+  if (arguments.range && (!decompresses || arguments.files.size() > 1 || arguments.remove_input))
+    return usage_error("--range needs the decompression of one file, without --rm");
+  if (arguments.range && !arguments.files.empty() && arguments.output.empty())
+    return usage_error("--range needs -c or -o FILE");
+  if (arguments.json && writes) return usage_error("--json needs list, verify, selftest or bench");
+  return {};
+}
+
+}  // namespace czip::tool

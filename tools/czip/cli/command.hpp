@@ -1,0 +1,34 @@
+// The sub-commands.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "czip/base/error.hpp"
+
+namespace czip::tool {
+
+// Each command is one bit, so that an option can state all commands that have it.
+enum class Command : std::uint16_t {
+  files = 1 << 0,  // no sub-command: compress, or what -d, -t and -l say
+  compress = 1 << 1,
+  decompress = 1 << 2,
+  test = 1 << 3,
+  list = 1 << 4,
+  verify = 1 << 5,
+  selftest = 1 << 6,
+  bench = 1 << 7,
+  train = 1 << 8,
+  compat_compress = 1 << 9,  // compress.zip's command line: -m MODEL -i IN -o OUT
+  compat_decompress = 1 << 10,
+};
+
+[[nodiscard]] constexpr unsigned bit(Command command) { return static_cast<unsigned>(command); }
+
+// The word that selects a sub-command; empty for the others.
+[[nodiscard]] std::string_view command_name(Command command);
+
+// The sub-command of that name, else `files`. Error: a command of another version.
+Result<Command> find_command(std::string_view word);
+
+}  // namespace czip::tool

@@ -1,0 +1,174 @@
+#include "cli/help.hpp"
+
+#include <string>
+#include <string_view>
+
+#include "cli/command.hpp"
+#include "cli/option_table.hpp"
+#include "czip/engine/simd.hpp"
+
+namespace czip::tool {
+namespace {
+
+constexpr std::string_view kExitStatus =
+    "\nExit status: 0 success; 1 usage, missing files, full disk; 2 damaged data or another\n"
+    "model; 3 a defect of czip.\n";
+
+std::string_view introduction(Command command) {
+  switch (command) {
+    case Command::files:
+      return "czip compresses text with a neural predictor that computes in integers: every "
+             "machine\n"
+             "gives the same files. It reads and writes its own format, CZIPv2, and\n"
+             "compress.zip's, CZIPv1.\n\n"
+             "Usage: czip [OPTION...] [FILE...]        compress FILE to FILE.czip, keep FILE\n"
+             "       czip -d [OPTION...] [FILE...]     decompress FILE.czip to FILE\n"
+             "       czip COMMAND [OPTION...] ...\n\n"
+             "Without FILE, or when FILE is -, standard input goes to standard output.\n\n"
+             "Commands (first argument):\n"
+             "  compress     as above; also takes compress.zip's command line\n"
+             "  decompress   as above; also takes compress.zip's command line\n"
+             "  test         decode files, check them and write nothing\n"
+             "  list         show formats, sizes and models of files\n"
+             "  verify       check a model file, or prove a compression made elsewhere\n"
+             "  selftest     check that this machine computes the same as every other one\n"
+             "  bench        compare ratio and speed with zstd, brotli and xz\n"
+             "  train        make a model for texts of a kind\n"
+             "For a file with such a name, write ./list or put it after --.\n";
+    case Command::compress:
+      return "Usage: czip compress [OPTION...] [FILE...]\n"
+             "       czip compress -m MODEL -i IN -o OUT [-t TOKENIZER] [-c brotli|zstd] [-L "
+             "1..5]\n\n"
+             "Writes FILE.czip and keeps FILE. Without FILE, or when FILE is -, compresses "
+             "standard\n"
+             "input to standard output. Decodes what was written and compares.\n"
+             "The second form is compress.zip's (more: czip compress -i - --help). Like\n"
+             "compress.zip, it replaces OUT without asking.\n";
+    case Command::decompress:
+      return "Usage: czip decompress [OPTION...] [FILE.czip...]\n"
+             "       czip decompress -m MODEL -i IN -o OUT [-t TOKENIZER]\n\n"
+             "Writes the file without .czip. Without FILE, or when FILE is -, decompresses "
+             "standard\n"
+             "input to standard output. A file appears when all of it has been checked. An "
+             "archive\n"
+             "becomes a directory again; with -c it becomes the tar inside.\n"
+             "The second form is compress.zip's (more: czip decompress -i - --help). Like\n"
+             "compress.zip, it replaces OUT without asking.\n";
+    case Command::test:
+      return "Usage: czip test [OPTION...] FILE...\n\n"
+             "Decodes each file and checks its hashes. CZIPv1 has no hashes, and a damaged file\n"
+             "may decode to another text: czip codes the text again and compares.\n";
+    case Command::list:
+      return "Usage: czip list [OPTION...] FILE...\n\n"
+             "Shows the formats, sizes and models of files. With -m MODEL -v, also whether the\n"
+             "hash that CZIPv1 stores is that of MODEL's path.\n";
+    case Command::verify:
+      return "Usage: czip verify [OPTION...] MODEL\n"
+             "       czip verify [OPTION...] MODEL --against FILE.czip --text TEXT\n\n"
+             "Checks a model: its structure, ranges, tables against their formulas, that no\n"
+             "accumulator can overflow, and the tokenizer's round trip. The second form also "
+             "proves\n"
+             "a compression made elsewhere, byte for byte.\n";
+    case Command::selftest:
+      return "Usage: czip selftest [OPTION...]\n\n"
+             "Runs a built-in model at every SIMD level of this processor and compares the "
+             "results\n"
+             "with those that every machine must give.\n";
+    case Command::bench:
+      return "Usage: czip bench [OPTION...] FILE...\n\n"
+             "Compresses and decompresses the files with each level of czip and with zstd, "
+             "brotli\n"
+             "and xz, and prints one table. The others run on one thread.\n";
+    case Command::train:
+      return "Usage: czip train [OPTION...] -o MODEL TEXT...\n\n"
+             "Trains a tokenizer, an n-gram prior and the mixing of predictions. Each TEXT is a\n"
+             "source, and all sources weigh the same. Documents end at zero bytes; long ones are\n"
+             "cut at line ends. At least 24 documents are needed. The same texts in the same "
+             "order\n"
+             "give the same model. Training needs about 15 bytes of memory for each byte of "
+             "text.\n"
+             "A TEXT named *.czip is decompressed first.\n\n"
+             "--minutes or --tokens also train a network, in a czip that was built with\n"
+             "CZIP_TRAIN_NETWORK. --from adds the network to a model made from the same texts. A\n"
+             "network of --network must have the tokens of that model, and must not have been\n"
+             "trained on every 24th document of a TEXT, which measures progress.\n\n"
+             "--format 1 trains a tokenizer and a network of the shape of compress.zip's public\n"
+             "models, which its programs can read. A text then weighs by its size. Training "
+             "needs\n"
+             "about 4 bytes of memory for each byte of text.\n";
+    case Command::compat_compress:
+      return "Usage: czip compress -m MODEL -i IN -o OUT [-t TOKENIZER] [-c brotli|zstd] [-L "
+             "1..5]\n\n"
+             "compress.zip's command line. It replaces OUT without asking, when the new file is\n"
+             "complete and verified.\n";
+    case Command::compat_decompress:
+      return "Usage: czip decompress -m MODEL -i IN -o OUT [-t TOKENIZER]\n\n"
+             "compress.zip's command line. It replaces OUT without asking, when the text is\n"
+             "complete.\n";
+  }
+  return "";
+}
+
+std::string_view examples(Command command) {
+  switch (command) {
+    case Command::files:
+      return "\nExamples:\n"
+             "  czip notes.txt                 writes notes.txt.czip\n"
+             "  czip -d notes.txt.czip         writes notes.txt\n"
+             "  czip -r docs                   writes docs.czip; czip -d docs.czip gives docs "
+             "back\n"
+             "  czip -dc --range 1000000:500 log.czip\n"
+             "  czip -m v001_eng.czm notes.txt with compress.zip's model, in its format\n"
+             "\nEnvironment: CZIP_MODEL_PATH (folders with models, separated by ':'), CZIP_SIMD, "
+             "NO_COLOR,\n"
+             "TMPDIR.\n";
+    case Command::verify:
+      return "\nExample:\n"
+             "  czip verify v001_eng.czm --against notes.czip --text notes.txt\n";
+    default:
+      return "";
+  }
+}
+
+std::string label_of(const OptionRow& row) {
+  if (row.label != nullptr) return row.label;
+  std::string label = row.short_name != 0 ? std::string{'-', row.short_name} : "  ";
+  if (row.long_name != nullptr)
+    label += std::string(row.short_name != 0 ? ", --" : "  --") + row.long_name;
+  if (row.argument != nullptr) label += std::string(" ") + row.argument;
+  return label;
+}
+
+}  // namespace
+
+std::string help_text(Command command) {
+  constexpr std::size_t kColumn = 26;
+  std::string text(introduction(command));
+  text += "\nOptions:\n";
+  for (const OptionRow& row : option_table()) {
+    if ((row.commands & bit(command)) == 0 || row.help == nullptr) continue;
+    std::string line = "  " + label_of(row);
+    if (line.size() + 2 > kColumn) {
+      text += line + "\n";
+      line.clear();
+    }
+    line.append(kColumn - line.size(), ' ');
+    for (const char* c = row.help; *c != '\0'; ++c) {
+      line += *c;
+      if (*c == '\n') line.append(kColumn, ' ');
+    }
+    text += line + "\n";
+  }
+  text += examples(command);
+  text += kExitStatus;
+  return text;
+}
+
+std::string version_text() {
+  std::string text = "czip " CZIP_VERSION " (reads and writes CZIPv1 and CZIPv2; SIMD:";
+  for (const SimdLevel level : supported_simd_levels())
+    text += " " + std::string(simd_level_name(level));
+  return text + ")\n";
+}
+
+}  // namespace czip::tool

@@ -1,0 +1,296 @@
+#include "cli/option_parser.hpp"
+
+#include <getopt.h>
+
+#include <array>
+#include <charconv>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "base/errors.hpp"
+#include "cli/arguments.hpp"
+#include "cli/command.hpp"
+#include "cli/help.hpp"
+#include "cli/option_table.hpp"
+#include "czip/codec/v1/codec.hpp"
+#include "czip/codec/v2/codec.hpp"
+
+namespace czip::tool {
+namespace {
+
+constexpr unsigned kMaxThreads = 1024;
+constexpr int kFirstRow = 1000;  // getopt's value of the first row of the option table
+
+Result<unsigned> parse_number(std::string_view text, unsigned limit, const char* what) {
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number > limit)
+    return usage_error(std::string(what) + " '" + std::string(text) +
+                       "' must be a number from 0 to " + std::to_string(limit));
+  return number;
+}
+
+// Parses START:LENGTH, in bytes. Without LENGTH, the range has no end.
+Result<v2::TextRange> parse_range(std::string_view text) {
+  v2::TextRange range{.start = 0, .length = std::numeric_limits<std::uint64_t>::max()};
+  const std::size_t colon = text.find(':');
+  const auto parse = [](std::string_view digits, std::uint64_t& number) {
+    const char* const end = digits.data() + digits.size();
+    const auto [rest, error] = std::from_chars(digits.data(), end, number);
+    return error == std::errc{} && rest == end;
+  };
+  if (colon != std::string_view::npos && parse(text.substr(0, colon), range.start) &&
+      (colon + 1 == text.size() || parse(text.substr(colon + 1), range.length)))
+    return range;
+  return usage_error("range '" + std::string(text) + "' must be START:LENGTH, both in bytes");
+}
+
+}  // namespace
+
+std::string OptionParser::see_help() const {
+  switch (command_) {
+    case Command::files:
+      return "; see czip --help";
+    case Command::compat_compress:
+      return "; see czip compress --help";
+    case Command::compat_decompress:
+      return "; see czip decompress --help";
+    default:
+      return "; see czip " + std::string(command_name(command_)) + " --help";
+  }
+}
+
+const OptionRow* OptionParser::find_row(int code) const {
+  const auto rows = option_table();
+  if (code >= kFirstRow) return &rows[static_cast<std::size_t>(code - kFirstRow)];
+  for (const OptionRow& row : rows)
+    if (row.short_name == code && (row.commands & bit(command_)) != 0) return &row;
+  return nullptr;
+}
+
+Status OptionParser::parse(std::vector<std::string>& words) {
+  std::string short_options = ":";  // tells a missing argument from an unknown option
+  std::vector<option> long_options;
+  int code = kFirstRow;
+  for (const OptionRow& row : option_table()) {
+    const int row_code = code++;
+    if ((row.commands & bit(command_)) == 0) continue;
+    if (row.short_name != 0) short_options += row.short_name;
+    if (row.short_name != 0 && row.argument != nullptr) short_options += ':';
+    if (row.long_name != nullptr)
+      long_options.push_back({row.long_name,
+                              row.argument != nullptr ? required_argument : no_argument, nullptr,
+                              row_code});
+  }
+  long_options.push_back({});
+
+  std::string program = "czip";
+  std::vector<char*> pointers{program.data()};
+  for (std::string& word : words) pointers.push_back(word.data());
+  const int count = static_cast<int>(pointers.size());
+  pointers.push_back(nullptr);
+  opterr = 0;
+  for (;;) {
+    const int found =
+        getopt_long(count, pointers.data(), short_options.c_str(), long_options.data(), nullptr);
+    if (found == -1) break;
+    if (found == '?' || found == ':') return explain_failure(found == ':', pointers);
+    const OptionRow& row = *find_row(found);
+    CZIP_TRY(row.argument != nullptr ? apply_value(row, optarg) : apply_switch(row));
+  }
+  for (int i = optind; i < count; ++i)
+    arguments_.files.emplace_back(pointers[static_cast<std::size_t>(i)]);
+  return {};
+}
+
+Failure OptionParser::explain_failure(bool value_missing, const std::vector<char*>& words) const {
+  const OptionRow* const row = optopt != 0 ? find_row(optopt) : nullptr;
+  const std::string word = words[static_cast<std::size_t>(optind - 1)];
+  const std::string name =
+      row == nullptr || optopt < kFirstRow
+          ? (optopt != 0 ? "-" + std::string(1, static_cast<char>(optopt)) : word)
+          : "--" + std::string(row->long_name);
+  if (value_missing) return usage_error("option " + name + " needs a value" + see_help());
+  if (row != nullptr) return usage_error("option " + name + " takes no value" + see_help());
+  return usage_error("unknown option " + name + see_help());
+}
+
+Status OptionParser::set_level(const std::string& value) {
+  const unsigned highest = arguments_.compat ? v1::kMaxLevel : v2::kMaxLevel;
+  const auto level = parse_number(value, highest, "level");
+  if (!level || *level < v2::kMinLevel)
+    return usage_error("level " + value + " does not exist; use 1 to " + std::to_string(highest));
+  arguments_.level = static_cast<int>(*level);
+  return {};
+}
+
+// Options whose value is one of several words.
+Status OptionParser::apply_choice(const OptionRow& row, const std::string& value) {
+  switch (row.id) {
+    case OptionId::codec: {
+      const auto codec = v1::parse_outer_codec(value);
+      if (!codec) return usage_error("unknown codec '" + value + "'; use brotli or zstd");
+      arguments_.outer = *codec;
+      return {};
+    }
+    case OptionId::dialect: {
+      arguments_.dialect = v1::parse_dialect(value);
+      if (arguments_.dialect) return {};
+      return usage_error("unknown dialect '" + value + "'; use rust, i64 or python");
+    }
+    case OptionId::simd: {
+      arguments_.simd = parse_simd_level(value);
+      if (arguments_.simd) return {};
+      return usage_error("unknown SIMD level '" + value + "'; czip --version lists those here");
+    }
+    case OptionId::network_size:
+      if (value != "small" && value != "base" && value != "large")
+        return usage_error("unknown size '" + value + "'; use small, base or large");
+      arguments_.network_training.size = value;
+      return {};
+    default:
+      if (value != "1" && value != "2")
+        return usage_error("unknown format '" + value + "'; use --format 1 or 2");
+      arguments_.format = value == "1" ? 1 : 2;
+      return {};
+  }
+}
+
+// Options without a value.
+Status OptionParser::apply_switch(const OptionRow& row) {
+  switch (row.id) {
+    case OptionId::decompress:
+      mode_ = mode_ == Command::test ? mode_ : Command::decompress;
+      return {};
+    case OptionId::test:
+      mode_ = Command::test;
+      return {};
+    case OptionId::list:
+      mode_ = Command::list;
+      return {};
+    case OptionId::help:
+      arguments_.answer = help_text(command_);
+      return {};
+    case OptionId::version:
+      arguments_.answer = version_text();
+      return {};
+    case OptionId::level_digit:
+      return set_level(std::string(1, row.short_name));
+    case OptionId::resume:
+      arguments_.network_training.resume = true;
+      return {};
+    case OptionId::stdout_:
+      arguments_.output = "-";
+      return {};
+    default:
+      return set_flag(row.id);
+  }
+}
+
+Status OptionParser::set_flag(OptionId id) {
+  struct Flag {
+    OptionId id;
+    bool Arguments::*member;
+    bool value;
+  };
+  constexpr std::array kFlags{
+      Flag{OptionId::force, &Arguments::force, true},
+      Flag{OptionId::json, &Arguments::json, true},
+      Flag{OptionId::keep, &Arguments::remove_input, false},
+      Flag{OptionId::no_progress, &Arguments::progress, false},
+      Flag{OptionId::no_verify, &Arguments::verify, false},
+      Flag{OptionId::quiet, &Arguments::quiet, true},
+      Flag{OptionId::recursive, &Arguments::recursive, true},
+      Flag{OptionId::remove, &Arguments::remove_input, true},
+      Flag{OptionId::verbose, &Arguments::verbose, true},
+  };
+  for (const Flag& flag : kFlags)
+    if (flag.id == id) arguments_.*flag.member = flag.value;
+  return {};
+}
+
+// Options whose value is stored unchanged; null: another kind.
+std::string* OptionParser::text_of(OptionId id) {
+  switch (id) {
+    case OptionId::against:
+      return &arguments_.against;
+    case OptionId::checkpoint:
+      return &arguments_.network_training.checkpoint;
+    case OptionId::description:
+      return &arguments_.description.description;
+    case OptionId::from:
+      return &arguments_.from;
+    case OptionId::license:
+      return &arguments_.description.license;
+    case OptionId::model:
+      return &arguments_.model;
+    case OptionId::name:
+      return &arguments_.description.name;
+    case OptionId::network:
+      return &arguments_.network;
+    case OptionId::output:
+      return &arguments_.output;
+    case OptionId::save_network:
+      return &arguments_.network_training.save;
+    case OptionId::text:
+      return &arguments_.text;
+    case OptionId::tokenizer:
+      return &arguments_.tokenizer;
+    case OptionId::training_data:
+      return &arguments_.description.training_data;
+    default:
+      return nullptr;
+  }
+}
+
+// Options whose value is a number with a limit.
+OptionParser::Number OptionParser::number_of(OptionId id) {
+  switch (id) {
+    case OptionId::minutes:
+      return {&arguments_.network_training.minutes, 1U << 20U, "number of minutes"};
+    case OptionId::prior_size:
+      return {&arguments_.prior_bytes, 1U << 30U, "prior's size"};
+    case OptionId::seed:
+      return {&arguments_.network_training.seed, ~0U, "seed"};
+    case OptionId::threads:
+      return {&arguments_.threads, kMaxThreads, "number of threads"};
+    case OptionId::tokens:
+      return {&arguments_.network_training.tokens, ~0U, "number of tokens"};
+    case OptionId::vocabulary:
+      return {&arguments_.vocabulary, 65536, "vocabulary"};
+    default:
+      return {};
+  }
+}
+
+Status OptionParser::apply_value(const OptionRow& row, const std::string& value) {
+  if (std::string* text = text_of(row.id)) {
+    *text = value;
+    return {};
+  }
+  if (const Number number = number_of(row.id); number.member != nullptr) {
+    CZIP_TRY_ASSIGN(const auto parsed, parse_number(value, number.limit, number.name));
+    *number.member = parsed;
+    return {};
+  }
+  switch (row.id) {
+    case OptionId::input:
+      arguments_.files.push_back(value);
+      return {};
+    case OptionId::level:
+      return set_level(value);
+    case OptionId::range: {
+      CZIP_TRY_ASSIGN(const auto range, parse_range(value));
+      arguments_.range = range;
+      return {};
+    }
+    default:
+      return apply_choice(row, value);
+  }
+}
+
+}  // namespace czip::tool

@@ -1,0 +1,150 @@
+#include "cli/option_table.hpp"
+
+#include <array>
+#include <span>
+
+#include "cli/command.hpp"
+
+namespace czip::tool {
+namespace {
+
+constexpr unsigned kFiles = bit(Command::files);
+constexpr unsigned kCompress = bit(Command::compress);
+constexpr unsigned kDecompress = bit(Command::decompress);
+constexpr unsigned kTest = bit(Command::test);
+constexpr unsigned kList = bit(Command::list);
+constexpr unsigned kVerify = bit(Command::verify);
+constexpr unsigned kSelftest = bit(Command::selftest);
+constexpr unsigned kBench = bit(Command::bench);
+constexpr unsigned kTrain = bit(Command::train);
+constexpr unsigned kCompatCompress = bit(Command::compat_compress);
+constexpr unsigned kCompatDecompress = bit(Command::compat_decompress);
+constexpr unsigned kCompat = kCompatCompress | kCompatDecompress;
+constexpr unsigned kOwnWriters = kFiles | kCompress | kDecompress;
+constexpr unsigned kOwnCoders = kOwnWriters | kTest;
+constexpr unsigned kCoders = kOwnCoders | kCompat | kBench;
+constexpr unsigned kEvery = (kCompatDecompress << 1) - 1;
+
+using Id = OptionId;
+
+constexpr std::array kOptions = {
+    OptionRow{Id::decompress, 'd', "decompress", nullptr, kFiles, "decompress"},
+    OptionRow{Id::decompress, 0, "uncompress", nullptr, kFiles, nullptr},
+    OptionRow{Id::test, 't', "test", nullptr, kFiles, "test: decode and write nothing"},
+    OptionRow{Id::list, 'l', "list", nullptr, kFiles, "list what is in files"},
+    OptionRow{Id::input, 'i', "input", "IN", kCompat, "file to read"},
+    OptionRow{Id::output, 'o', "output", "OUT", kCompat, "file to write; replaced if it exists"},
+    OptionRow{Id::model, 'm', "model", "MODEL", kCoders | kList,
+              "model file, or its name in a folder of CZIP_MODEL_PATH\n"
+              "(default: the built-in model)"},
+    OptionRow{Id::tokenizer, 't', "tokenizer", "FILE", kCompat,
+              "tokenizer JSON to use instead of the model's own"},
+    OptionRow{Id::tokenizer, 0, "tokenizer", "FILE", (kCoders | kVerify) & ~kCompat,
+              "tokenizer JSON to use instead of the model's own"},
+    OptionRow{Id::output, 'o', "output", "FILE", kOwnWriters,
+              "write to FILE (- is standard output)"},
+    OptionRow{Id::stdout_, 'c', "stdout", nullptr, kOwnWriters, "write to standard output"},
+    OptionRow{Id::keep, 'k', "keep", nullptr, kOwnCoders, "keep the input (the default)"},
+    OptionRow{Id::remove, 0, "rm", nullptr, kOwnCoders,
+              "remove the input when its output is verified and on disk"},
+    OptionRow{Id::force, 'f', "force", nullptr, kOwnCoders | kCompat | kList,
+              "overwrite; follow symbolic links; read devices and pipes;\n"
+              "compress files named *.czip"},
+    OptionRow{Id::recursive, 'r', "recursive", nullptr, kOwnCoders | kList,
+              "compress a directory to one archive; format 1 and all other\n"
+              "commands handle each file in the directory"},
+    OptionRow{Id::level_digit, '1', nullptr, nullptr, kFiles | kCompress | kBench,
+              "level: a higher one gives smaller files and takes longer\n"
+              "(default: 6). Levels 7 to 9 use the model's network and take\n"
+              "four times as long. Format 1 has levels 1 to 5 for contexts of\n"
+              "64 to 1024 tokens (default: the model's context)",
+              "-1 ... -9"},
+    OptionRow{Id::level_digit, '2', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
+    OptionRow{Id::level_digit, '3', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
+    OptionRow{Id::level_digit, '4', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
+    OptionRow{Id::level_digit, '5', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
+    OptionRow{Id::level_digit, '6', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
+    OptionRow{Id::level_digit, '7', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
+    OptionRow{Id::level_digit, '8', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
+    OptionRow{Id::level_digit, '9', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
+    OptionRow{Id::level, 'L', "level", "1..5", kCompatCompress,
+              "context of 64, 128, 256, 512 or 1024 tokens\n"
+              "(default: the model's context)"},
+    OptionRow{Id::codec, 'c', "codec", "CODEC", kCompatCompress,
+              "outer codec: brotli (default) or zstd"},
+    OptionRow{Id::codec, 0, "codec", "CODEC", kFiles | kCompress,
+              "format 1's outer codec: brotli (default) or zstd"},
+    OptionRow{Id::output, 'o', "output", "MODEL", kTrain, "model file to write"},
+    OptionRow{Id::format, 0, "format", "1|2", kTrain,
+              "format of the model. 2 (default): czip's; 1: compress.zip's,\n"
+              "which is a network alone and needs --minutes or --tokens"},
+    OptionRow{Id::model, 'm', "model", "MODEL", kTrain,
+              "model that decompresses the texts named *.czip\n"
+              "(default: the built-in model)"},
+    OptionRow{Id::force, 'f', "force", nullptr, kTrain, "overwrite MODEL"},
+    OptionRow{Id::recursive, 'r', "recursive", nullptr, kTrain,
+              "train on every file in directories"},
+    OptionRow{Id::vocabulary, 0, "vocabulary", "N", kTrain,
+              "number of tokens, 257 to 8192 (default: 8192)"},
+    OptionRow{Id::prior_size, 0, "prior-size", "BYTES", kTrain,
+              "limit on the n-gram prior's size (default: 20000000)"},
+    OptionRow{Id::from, 0, "from", "MODEL", kTrain,
+              "add a network to MODEL, which was made from the same texts in\n"
+              "the same order; train only what depends on the network"},
+    OptionRow{Id::minutes, 0, "minutes", "N", kTrain, "train a network for N minutes"},
+    OptionRow{Id::tokens, 0, "tokens", "N", kTrain, "train a network on N tokens of the texts"},
+    OptionRow{Id::seed, 0, "seed", "N", kTrain,
+              "seed of the network's first weights and of the order in which\n"
+              "it reads the texts (default: 1)"},
+    OptionRow{Id::network_size, 0, "network-size", "SIZE", kTrain,
+              "size of the network: small, base (default) or large"},
+    OptionRow{Id::checkpoint, 0, "checkpoint", "FILE", kTrain,
+              "file for the state of the network's training"},
+    OptionRow{Id::resume, 0, "resume", nullptr, kTrain,
+              "resume an interrupted training from the checkpoint"},
+    OptionRow{Id::save_network, 0, "save-network", "FILE", kTrain,
+              "also write the network alone, for --network"},
+    OptionRow{Id::network, 0, "network", "FILE", kTrain,
+              "trained network to add to the model of --from: a file of\n"
+              "--save-network or a model; --minutes and --tokens train it\n"
+              "further"},
+    OptionRow{Id::name, 0, "name", "TEXT", kTrain, "the model's name"},
+    OptionRow{Id::description, 0, "description", "TEXT", kTrain, "what the model is for"},
+    OptionRow{Id::license, 0, "license", "TEXT", kTrain, "the model's licence"},
+    OptionRow{Id::training_data, 0, "training-data", "TEXT", kTrain,
+              "what the model was trained on"},
+    OptionRow{Id::range, 0, "range", "START:LEN", kFiles | kDecompress,
+              "decompress LEN bytes from byte START, or the rest without LEN;\n"
+              "needs -c or -o"},
+    OptionRow{Id::threads, 'T', "threads", "N", kCoders | kVerify | kTrain,
+              "number of threads (default: 0, one for each processor)"},
+    OptionRow{Id::json, 0, "json", nullptr, kFiles, "with --list: report as JSON"},
+    OptionRow{Id::json, 0, "json", nullptr, kList | kVerify | kSelftest | kBench, "report as JSON"},
+    OptionRow{Id::no_verify, 0, "no-verify", nullptr, kOwnCoders | kCompat,
+              "do not check the result. The check decodes what compressing\n"
+              "wrote; in format 1, -t and --rm also code the text again"},
+    OptionRow{Id::no_progress, 0, "no-progress", nullptr, kOwnCoders | kCompat,
+              "show no progress bar"},
+    OptionRow{Id::against, 0, "against", "FILE", kVerify,
+              "also prove that FILE is the compressed TEXT of --text"},
+    OptionRow{Id::text, 0, "text", "TEXT", kVerify, "the text for --against"},
+    OptionRow{Id::dialect, 0, "dialect", "NAME", (kCoders | kVerify) & ~kBench,
+              "rust, i64 or python: which of the implementations to follow\n"
+              "where they differ (default: write rust, read the one that fits)"},
+    OptionRow{Id::format, 0, "format", "1|2", kFiles | kCompress | kCompat,
+              "format to write. 2: czip's; 1: compress.zip's CZIPv1\n"
+              "(default: the model's format); both are read"},
+    OptionRow{Id::simd, 0, "simd", "LEVEL", kCoders | kVerify | kSelftest,
+              "instruction set to use, as with CZIP_SIMD; it never changes a\n"
+              "result"},
+    OptionRow{Id::quiet, 'q', "quiet", nullptr, kEvery, "print only errors"},
+    OptionRow{Id::verbose, 'v', "verbose", nullptr, kEvery, "print more: tokens, times, dialect"},
+    OptionRow{Id::help, 'h', "help", nullptr, kEvery, "print this text; also: czip COMMAND --help"},
+    OptionRow{Id::version, 'V', "version", nullptr, kEvery, "print the version"},
+};
+
+}  // namespace
+
+std::span<const OptionRow> option_table() { return kOptions; }
+
+}  // namespace czip::tool

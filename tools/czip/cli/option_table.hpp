@@ -1,0 +1,68 @@
+// The table of options: what the parser accepts and what the help prints, in one place.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace czip::tool {
+
+enum class OptionId : std::uint8_t {
+  against,
+  checkpoint,
+  codec,
+  decompress,
+  description,
+  dialect,
+  force,
+  format,
+  from,
+  help,
+  input,
+  json,
+  keep,
+  level,
+  license,
+  level_digit,
+  list,
+  minutes,
+  model,
+  name,
+  network,
+  network_size,
+  no_progress,
+  no_verify,
+  output,
+  prior_size,
+  quiet,
+  range,
+  recursive,
+  remove,
+  resume,
+  save_network,
+  seed,
+  simd,
+  stdout_,
+  test,
+  text,
+  threads,
+  tokenizer,
+  tokens,
+  training_data,
+  verbose,
+  version,
+  vocabulary,
+};
+
+struct OptionRow {
+  OptionId id;
+  char short_name;              // 0: none
+  const char* long_name;        // null: none
+  const char* argument;         // null: takes none
+  unsigned commands;            // bits of Command
+  const char* help;             // null: not listed
+  const char* label = nullptr;  // listed under this name instead
+};
+
+[[nodiscard]] std::span<const OptionRow> option_table();
+
+}  // namespace czip::tool

@@ -1,0 +1,138 @@
+#include "cli/outputs.hpp"
+
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "base/errors.hpp"
+#include "base/text.hpp"
+#include "cli/arguments.hpp"
+#include "cli/command.hpp"
+#include "cli/console.hpp"
+#include "cli/inputs.hpp"
+#include "io/input.hpp"
+#include "io/staged_output.hpp"
+
+namespace czip::tool {
+namespace {
+
+bool same_file(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+// The output's name without -o.
+Result<std::string> derived_name(const Arguments& arguments, const std::string& name) {
+  if (arguments.command == Command::compress) {
+    if (has_suffix(name) && !arguments.force)
+      return usage_error("ends in .czip already, skipped; use -f to compress it again");
+    return name + std::string(kSuffix);
+  }
+  if (!has_suffix(name))
+    return usage_error("does not end in .czip, skipped; name the output with -o, or use -c");
+  return name.substr(0, name.size() - kSuffix.size());
+}
+
+bool confirmed(const std::string& path) {
+  std::fputs(("czip: " + printable(path) + ": exists; overwrite it (y/N)? ").c_str(), stderr);
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+// The file that a symbolic link means: the link stays, and the file is replaced.
+std::string without_links(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr),
+                                                         &std::free);
+  return real != nullptr ? real.get() : path;
+}
+
+Status check_stream(const Arguments& arguments, const Input& input) {
+  if (arguments.command == Command::compress && isatty(STDOUT_FILENO) != 0)
+    return fail(
+        ErrorCode::invalid_argument,
+        "compressed data is not written to a terminal; redirect it, name a file with -o, or "
+        "see czip --help");
+  struct stat output {};
+  if (fstat(STDOUT_FILENO, &output) == 0 && S_ISREG(output.st_mode) &&
+      same_file(output, input.status))
+    return usage_error("is both input and output; redirect to another file");
+  return {};
+}
+
+// Decides whether and how an existing target may be written.
+Status plan_existing(const Arguments& arguments, const Input& input, const struct stat& existing,
+                     OutputPlan& plan) {
+  if (S_ISDIR(existing.st_mode))
+    return fail(ErrorCode::io, "cannot write " + printable(plan.path) +
+                                   ": it is a directory; name another file with -o");
+  if (S_ISREG(existing.st_mode) && same_file(existing, input.status))
+    return usage_error("is both input and output; name another file with -o");
+  const bool named = !arguments.output.empty();
+  if (named && !S_ISREG(existing.st_mode) && !S_ISLNK(existing.st_mode)) {
+    plan.is_stream = true;  // a device or pipe, to be written and not replaced
+    return {};
+  }
+  plan.replace = arguments.force || arguments.compat;
+  if (!plan.replace && !input.is_stdin() && isatty(STDIN_FILENO) != 0 && Console::interactive())
+    plan.replace = confirmed(plan.path);
+  if (!plan.replace) return already_exists(plan.path);
+  if (named) plan.path = without_links(plan.path);
+  return {};
+}
+
+}  // namespace
+
+Failure already_exists(const std::string& path) {
+  return fail(ErrorCode::io,
+              printable(path) + " exists and was not overwritten; use -f to overwrite it");
+}
+
+Result<OutputPlan> plan_output(const Arguments& arguments, const Input& input) {
+  OutputPlan plan;
+  if (arguments.output == "-" || (arguments.output.empty() && input.is_stdin())) {
+    plan.is_stream = true;
+    CZIP_TRY(check_stream(arguments, input));
+    return plan;
+  }
+  plan.path = arguments.output;
+  if (plan.path.empty()) {
+    CZIP_TRY_ASSIGN(auto name, derived_name(arguments, input.name));
+    plan.path = std::move(name);
+  }
+  struct stat existing {};
+  // The target of a link counts; a link to nothing counts itself.
+  const bool exists =
+      stat(plan.path.c_str(), &existing) == 0 || lstat(plan.path.c_str(), &existing) == 0;
+  if (!exists) return plan;
+  CZIP_TRY(plan_existing(arguments, input, existing, plan));
+  return plan;
+}
+
+Status remove_if_asked(const Arguments& arguments, const Console& console, const Input& input,
+                       const OutputPlan& plan) {
+  if (!arguments.remove_input || input.is_stdin()) return {};
+  if (plan.is_stream) {
+    console.warning(input.label(), "kept: --rm does nothing when the output is no file");
+    return {};
+  }
+  struct stat by_name {};
+  if (lstat(input.name.c_str(), &by_name) != 0) return system_failure("cannot remove", errno);
+  const struct stat& opened = input.status;
+  if (!same_file(by_name, opened) || by_name.st_size != opened.st_size ||
+      by_name.st_mtim.tv_sec != opened.st_mtim.tv_sec ||
+      by_name.st_mtim.tv_nsec != opened.st_mtim.tv_nsec)
+    return fail(ErrorCode::io,
+                "was kept: it is a link, or has changed meanwhile; compare and remove "
+                "it yourself");
+  if (unlink(input.name.c_str()) == 0) return {};
+  return system_failure("cannot remove", errno);
+}
+
+}  // namespace czip::tool

@@ -1,0 +1,28 @@
+// Where outputs go, what may be overwritten, and which inputs are removed.
+#pragma once
+
+#include <string>
+
+#include "base/errors.hpp"
+#include "cli/arguments.hpp"
+#include "cli/console.hpp"
+#include "czip/base/error.hpp"
+#include "io/input.hpp"
+#include "io/staged_output.hpp"
+
+namespace czip::tool {
+
+// The error that `path` exists and is not overwritten.
+[[nodiscard]] Failure already_exists(const std::string& path);
+
+// Decides where the output of `input` goes. Makes all checks that are possible before the work:
+// suffix; overwriting, about which it asks at a terminal; input and output being one file;
+// compressed data on a terminal.
+Result<OutputPlan> plan_output(const Arguments& arguments, const Input& input);
+
+// With --rm, removes an input whose output is in place. Error: its name now means another file, or
+// it changed after it was opened.
+Status remove_if_asked(const Arguments& arguments, const Console& console, const Input& input,
+                       const OutputPlan& plan);
+
+}  // namespace czip::tool

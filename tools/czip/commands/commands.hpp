@@ -1,0 +1,17 @@
+// The commands. Each reports its failures itself and returns the exit status.
+#pragma once
+
+#include "cli/exit_status.hpp"
+#include "cli/session.hpp"
+
+namespace czip::tool {
+
+ExitStatus run_compress(Session& session);
+ExitStatus run_decompress(Session& session);  // also test
+ExitStatus run_list(Session& session);
+ExitStatus run_verify(Session& session);
+ExitStatus run_selftest(Session& session);
+ExitStatus run_bench(Session& session);
+ExitStatus run_train(Session& session);
+
+}  // namespace czip::tool

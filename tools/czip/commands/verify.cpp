@@ -1,0 +1,134 @@
+// czip verify: runs the checks and prints them.
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/text.hpp"
+#include "cli/arguments.hpp"
+#include "cli/console.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/session.hpp"
+#include "commands/commands.hpp"
+#include "czip/engine/safetensors/content_hash.hpp"
+#include "io/input.hpp"
+#include "models/model_file.hpp"
+#include "models/model_store.hpp"
+#include "v1/options.hpp"
+#include "verify/checks.hpp"
+
+namespace czip::tool {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string_view verdict_name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::ok:
+      return "ok";
+    case Verdict::warning:
+      return "warning";
+    case Verdict::failure:
+      return "FAILED";
+  }
+  return "?";
+}
+
+std::string coloured(Verdict verdict) {
+  const std::string padded = format("%-7s", std::string(verdict_name(verdict)).c_str());
+  if (!Console::colourful()) return padded;
+  const char* const colour = verdict == Verdict::ok        ? "\x1b[32m"
+                             : verdict == Verdict::warning ? "\x1b[33m"
+                                                           : "\x1b[31m";
+  return colour + padded + "\x1b[0m";
+}
+
+void append(Checks& all, Checks more) {
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+bool holds(const Checks& checks) {
+  for (const Check& check : checks)
+    if (check.verdict == Verdict::failure) return false;
+  return true;
+}
+
+void print_text(Session& session, const Checks& checks) {
+  for (const Check& check : checks)
+    session.console.print(coloured(check.verdict) + "  " + check.name + ": " +
+                          printable(check.text) + "\n");
+  session.console.print(holds(checks) ? "Everything holds.\n" : "NOT everything holds.\n");
+}
+
+void print_json(Session& session, const Checks& checks) {
+  Json report;
+  report["model"] = session.arguments.files.front();
+  report["holds"] = holds(checks);
+  report["checks"] = Json::array();
+  for (const Check& check : checks) {
+    Json row;
+    row["name"] = check.name;
+    row["verdict"] = check.verdict == Verdict::failure ? "failure" : verdict_name(check.verdict);
+    row["text"] = check.text;
+    row.update(check.values);
+    report["checks"].push_back(std::move(row));
+  }
+  session.console.print(report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+Result<Checks> check_files(const Session& session, const v1::Model& model) {
+  const Arguments& arguments = session.arguments;
+  const auto file = read_file(arguments.against);
+  if (!file)
+    return fail(file.error().code, printable(arguments.against) + ": " + file.error().message);
+  const auto text = read_file(arguments.text);
+  if (!text)
+    return fail(text.error().code, printable(arguments.text) + ": " + text.error().message);
+  return check_against(model, *file, *text, arguments.dialect, encode_options_v1(session));
+}
+
+ExitStatus report(Session& session, const Checks& checks) {
+  if (session.arguments.json)
+    print_json(session, checks);
+  else if (!session.arguments.quiet || !holds(checks))
+    print_text(session, checks);
+  return holds(checks) ? ExitStatus::ok : ExitStatus::data;
+}
+
+// nullopt: the file is not a czip-model-v2.
+std::optional<ExitStatus> verify_v2(Session& session) {
+  const std::string& name = session.arguments.files.front();
+  const auto file = read_file(name);
+  if (!file || !is_v2_model(*file)) return std::nullopt;
+  const auto refuse = [&](const Error& error) {
+    return session.console.error("", {error.code, printable(name) + ": " + error.message});
+  };
+  if (!session.arguments.against.empty())
+    return refuse({ErrorCode::invalid_argument,
+                   "--against is for compress.zip's models; czip -t checks a file of czip's own"});
+  const auto model = v2::Model::parse(*file);
+  if (!model) return refuse(model.error());
+  return report(session, check_model_v2(*model, *file, session.arguments.threads));
+}
+
+}  // namespace
+
+ExitStatus run_verify(Session& session) {
+  if (const auto verified = verify_v2(session)) return *verified;
+  const Arguments& arguments = session.arguments;
+  const auto model = load_model(arguments.files.front(), arguments.tokenizer);
+  if (!model) return session.console.error("", model.error());
+  Checks checks = check_configuration(*model);
+  append(checks, check_tables(model->network));
+  append(checks, check_arithmetic(model->network));
+  append(checks, check_tokenizer(*model));
+  checks.push_back(check_coding(*model, arguments.threads));
+  if (!arguments.against.empty()) {
+    auto more = check_files(session, *model);
+    if (!more) return session.console.error("", more.error());
+    append(checks, std::move(*more));
+  }
+  return report(session, checks);
+}
+
+}  // namespace czip::tool

@@ -1,0 +1,66 @@
+#include "io/descriptor.hpp"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <span>
+#include <string>
+
+#include "base/errors.hpp"
+#include "base/text.hpp"
+
+namespace czip::tool {
+
+Descriptor::~Descriptor() {
+  // A failing close() loses nothing: data that matters was synced before.
+  if (fd_ >= 0) close(fd_);
+}
+
+Status write_all(int fd, std::span<const std::uint8_t> bytes, const std::string& label) {
+  while (!bytes.empty()) {
+    const ssize_t n = write(fd, bytes.data(), bytes.size());
+    if (n >= 0) {
+      bytes = bytes.subspan(static_cast<std::size_t>(n));
+    } else if (errno == EPIPE) {
+      return broken_pipe();
+    } else if (errno != EINTR) {
+      const int error = errno;
+      const std::string what = label.empty() ? "cannot write" : "cannot write " + printable(label);
+      return system_failure(what, error);
+    }
+  }
+  return {};
+}
+
+Result<std::size_t> read_some(int fd, std::span<std::uint8_t> buffer) {
+  for (;;) {
+    const ssize_t n = read(fd, buffer.data(), buffer.size());
+    if (n >= 0) return static_cast<std::size_t>(n);
+    if (errno != EINTR) return system_failure("cannot read", errno);
+  }
+}
+
+Result<Descriptor> anonymous_file() {
+  const char* const wanted = std::getenv("TMPDIR");
+  for (const char* const folder : {wanted, "/tmp"}) {
+    if (folder == nullptr || *folder == '\0') continue;
+    const int unnamed = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (unnamed >= 0) return Descriptor(unnamed);
+    // Not every file system has O_TMPFILE.
+    std::string name = std::string(folder) + "/czip-XXXXXX";
+    const int named = mkostemp(name.data(), O_CLOEXEC);
+    if (named < 0) continue;
+    unlink(name.c_str());
+    return Descriptor(named);
+  }
+  const int memory = memfd_create("czip", MFD_CLOEXEC);
+  if (memory >= 0) return Descriptor(memory);
+  return system_failure("cannot create a temporary file", errno);
+}
+
+}  // namespace czip::tool

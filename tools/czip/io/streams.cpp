@@ -1,0 +1,100 @@
+#include "io/streams.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/errors.hpp"
+#include "base/text.hpp"
+#include "io/descriptor.hpp"
+
+namespace czip::tool {
+namespace {
+
+constexpr std::size_t kWriteSize = std::size_t{1} << 18;  // bytes that FileSink collects
+
+}  // namespace
+
+Result<std::size_t> FileSource::read(std::span<std::uint8_t> buffer) {
+  return read_some(fd_, buffer);
+}
+
+Status FileSource::rewind() {
+  if (lseek(fd_, 0, SEEK_SET) == 0) return {};
+  return system_failure("cannot read again", errno);
+}
+
+Result<std::size_t> FileRandomAccess::read_at(std::uint64_t offset,
+                                              std::span<std::uint8_t> buffer) {
+  std::size_t filled = 0;
+  while (filled < buffer.size()) {
+    const ssize_t n = pread(fd_, buffer.data() + filled, buffer.size() - filled,
+                            static_cast<off_t>(offset + filled));
+    if (n == 0) break;
+    if (n > 0)
+      filled += static_cast<std::size_t>(n);
+    else if (errno != EINTR)
+      return system_failure("cannot read", errno);
+  }
+  return filled;
+}
+
+Result<std::uint64_t> FileRandomAccess::size() {
+  struct stat status {};
+  if (fstat(fd_, &status) != 0) return system_failure("cannot read", errno);
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+Status StreamSink::write(std::span<const std::uint8_t> bytes) {
+  return write_all(fd_, bytes, label_);
+}
+
+Status FileSink::write(std::span<const std::uint8_t> bytes) {
+  buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+  return buffer_.size() < kWriteSize ? Status{} : flush();
+}
+
+Status FileSink::rewind() {
+  buffer_.clear();
+  if (lseek(fd_, 0, SEEK_SET) == 0 && ftruncate(fd_, 0) == 0) return {};
+  return system_failure("cannot start the output again", errno);
+}
+
+Status FileSink::flush() {
+  Status written = write_all(fd_, buffer_, label_);
+  buffer_.clear();
+  return written;
+}
+
+Status CompareSink::write(std::span<const std::uint8_t> bytes) {
+  const std::span<const std::uint8_t> rest = expected_.subspan(position_);
+  const std::size_t common = std::min(rest.size(), bytes.size());
+  const auto end = bytes.begin() + static_cast<std::ptrdiff_t>(common);
+  const auto where = std::mismatch(bytes.begin(), end, rest.begin()).first;
+  position_ += static_cast<std::size_t>(where - bytes.begin());
+  differs_ = where != bytes.end();
+  if (!differs_) return {};
+  return fail(ErrorCode::corrupt, "the text differs from byte " + grouped(position_) + " on");
+}
+
+Status CompareSink::rewind() {
+  position_ = 0;
+  differs_ = false;
+  return {};
+}
+
+Result<std::vector<std::uint8_t>> read_from_start(int fd) {
+  FileRandomAccess file(fd);
+  CZIP_TRY_ASSIGN(const auto size, file.size());
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size));
+  CZIP_TRY_ASSIGN(const auto count, file.read_at(0, bytes));
+  if (count != bytes.size()) return fail(ErrorCode::io, "became shorter while it was read");
+  return bytes;
+}
+
+}  // namespace czip::tool

@@ -1,0 +1,83 @@
+// Files as the codec's sources and sinks.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/codec/io/byte_stream.hpp"
+
+namespace czip::tool {
+
+// A seekable file as the coder's input.
+class FileSource final : public RewindableSource {
+ public:
+  explicit FileSource(int fd) : fd_(fd) {}
+  Result<std::size_t> read(std::span<std::uint8_t> buffer) override;
+  Status rewind() override;
+
+ private:
+  int fd_;
+};
+
+// A regular file that is read at any offset.
+class FileRandomAccess final : public RandomAccessSource {
+ public:
+  explicit FileRandomAccess(int fd) : fd_(fd) {}
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> buffer) override;
+  Result<std::uint64_t> size() override;
+
+ private:
+  int fd_;
+};
+
+// A pipe or device as the coder's output.
+class StreamSink final : public ByteSink {
+ public:
+  StreamSink(int fd, std::string label) : fd_(fd), label_(std::move(label)) {}
+  Status write(std::span<const std::uint8_t> bytes) override;
+
+ private:
+  int fd_;
+  std::string label_;
+};
+
+// A regular file as the coder's output. Call `flush` before the file is used.
+class FileSink final : public RewindableSink {
+ public:
+  FileSink(int fd, std::string label) : fd_(fd), label_(std::move(label)) {}
+  Status write(std::span<const std::uint8_t> bytes) override;
+  Status rewind() override;
+  Status flush();
+
+ private:
+  int fd_;
+  std::string label_;
+  std::vector<std::uint8_t> buffer_;
+};
+
+// Output that must equal `expected`: checks a decoded text without writing it.
+class CompareSink final : public RewindableSink {
+ public:
+  explicit CompareSink(std::span<const std::uint8_t> expected) : expected_(expected) {}
+  Status write(std::span<const std::uint8_t> bytes) override;
+  Status rewind() override;
+  // After the last write: whether everything came and was equal.
+  [[nodiscard]] bool equal() const { return !differs_ && position_ == expected_.size(); }
+  // The offset of the first byte that is wrong, missing or beyond the end.
+  [[nodiscard]] std::uint64_t first_difference() const { return position_; }
+
+ private:
+  std::span<const std::uint8_t> expected_;
+  std::size_t position_ = 0;
+  bool differs_ = false;
+};
+
+// All bytes of a seekable file, from its start.
+Result<std::vector<std::uint8_t>> read_from_start(int fd);
+
+}  // namespace czip::tool

@@ -1,0 +1,99 @@
+#include "training/corpus.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/errors.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/inputs.hpp"
+#include "cli/session.hpp"
+#include "czip/codec/io/byte_stream.hpp"
+#include "io/formats.hpp"
+#include "io/input.hpp"
+#include "models/model_store.hpp"
+#include "v1/coders.hpp"
+#include "v2/coders.hpp"
+
+namespace czip::tool {
+namespace {
+
+constexpr std::uint64_t kMaxCorpusFile = std::uint64_t{4} << 30;
+// A source of few long documents is cut into parts, so that some can be held out.
+constexpr std::size_t kParts = 64;
+constexpr std::size_t kSmallestPart = std::size_t{1} << 10;
+constexpr std::size_t kLargestPart = std::size_t{1} << 16;
+constexpr std::size_t kLongDocumentParts = 4;
+
+// The size of a part of at least `least` bytes: it ends with its line, within 2 * `least` bytes.
+std::size_t part_size(std::span<const std::uint8_t> text, std::size_t least) {
+  const auto line = text.subspan(least, std::min(least, text.size() - least));
+  const auto newline = std::find(line.begin(), line.end(), '\n');
+  const auto rest = static_cast<std::size_t>(newline - line.begin());
+  return least + std::min(rest + 1, line.size());
+}
+
+Status add_document(Corpus& corpus, std::span<const std::uint8_t> text, std::size_t part) {
+  while (text.size() > kLongDocumentParts * part) {
+    const std::size_t size = part_size(text, part);
+    CZIP_TRY(corpus.add_document(text.first(size)));
+    text = text.subspan(size);
+  }
+  return corpus.add_document(text);
+}
+
+// Documents end at zero bytes.
+Status add_source(Corpus& corpus, std::span<const std::uint8_t> text) {
+  corpus.begin_source();
+  const std::size_t part = std::clamp(text.size() / kParts, kSmallestPart, kLargestPart);
+  while (!text.empty()) {
+    const auto end = std::find(text.begin(), text.end(), std::uint8_t{0});
+    const auto size = static_cast<std::size_t>(end - text.begin());
+    CZIP_TRY(add_document(corpus, text.first(size), part));
+    text = text.subspan(std::min(size + 1, text.size()));
+  }
+  return {};
+}
+
+Status decode(const Session& session, ModelStore& models, Input& input, RewindableSink& text) {
+  CZIP_TRY_ASSIGN(const auto format, detect_format(input));
+  if (format == FileFormat::czip_v2_archive)
+    return usage_error("is an archive; extract it with czip -d and train on its files with -r");
+  if (format == FileFormat::czip_v2) {
+    const auto report = decode_v2(session, models, input, text);
+    return report ? Status{} : error_of(report);
+  }
+  CZIP_TRY_ASSIGN(const auto model, models.for_v1());
+  const auto report = decode_v1(session, *model, input, text);
+  return report ? Status{} : error_of(report);
+}
+
+Status add_input(const Session& session, ModelStore& models, Input& input, Corpus& corpus) {
+  if (has_suffix(input.name)) {
+    MemorySink text;
+    CZIP_TRY(decode(session, models, input, text));
+    return add_source(corpus, text.bytes());
+  }
+  CZIP_TRY_ASSIGN(const auto text,
+                  read_whole(input, kMaxCorpusFile, "the largest file to train on"));
+  return add_source(corpus, text);
+}
+
+}  // namespace
+
+Result<Corpus> read_corpus(Session& session) {
+  Corpus corpus;
+  CZIP_TRY_ASSIGN(auto models, ModelStore::open(session.arguments));
+  ExitStatus status = ExitStatus::ok;
+  const auto names = expand_directories(session.arguments, session.console, status);
+  status = more_severe(status, for_each_input(session, names, [&](Input& input) {
+                         return add_input(session, models, input, corpus);
+                       }));
+  // The failures have been reported. A model of the rest is not what was asked for.
+  if (status == ExitStatus::ok) return corpus;
+  return fail(ErrorCode::io, "nothing was trained: part of the corpus could not be read");
+}
+
+}  // namespace czip::tool

@@ -1,0 +1,21 @@
+// Proves that a decoded text is the one that was compressed. CZIPv1 has no checksum, but coding is
+// deterministic: the text coded again gives the file's payload, unless the file was damaged or
+// written with another tokenizer.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "cli/session.hpp"
+#include "czip/base/error.hpp"
+#include "czip/codec/v1/codec.hpp"
+#include "io/input.hpp"
+
+namespace czip::tool {
+
+// Codes `text` with the context of `file` in `dialect` and compares payloads.
+Status prove_by_coding_again(const Session& session, const v1::Model& model, const Input& file,
+                             std::span<const std::uint8_t> text, v1::Dialect dialect);
+
+}  // namespace czip::tool

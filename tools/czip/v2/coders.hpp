@@ -1,0 +1,40 @@
+// What the commands do with one input of CZIPv2.
+#pragma once
+
+#include <string>
+
+#include "cli/session.hpp"
+#include "czip/base/error.hpp"
+#include "czip/codec/io/byte_stream.hpp"
+#include "czip/codec/v2/codec.hpp"
+#include "czip/codec/v2/model.hpp"
+#include "io/input.hpp"
+#include "io/staged_output.hpp"
+#include "io/streams.hpp"
+#include "models/model_store.hpp"
+
+namespace czip::tool {
+
+Status compress_v2(const Session& session, const v2::Model& model, Input& input);
+// An archive comes out as the tar inside; see archive/archive.hpp.
+Status decompress_v2(const Session& session, ModelStore& models, Input& input);
+// Decodes without writing.
+Status test_v2(const Session& session, ModelStore& models, Input& input);
+
+// Encodes with a progress bar.
+Result<v2::CodingReport> encode_v2(const Session& session, const v2::Model& model,
+                                   const std::string& label, ByteSource& text, ByteSink& out,
+                                   v2::EncodeOptions options);
+// Decodes an input with a progress bar. Errors end in advice.
+Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, Input& input,
+                                   ByteSink& sink);
+
+// Verifies what `sink` wrote to `output`, publishes it and removes the input if --rm asks for that.
+Status publish_v2(const Session& session, const v2::Model& model, const Input& input,
+                  const OutputPlan& plan, StagedOutput& output, FileSink& sink,
+                  const v2::CodingReport& report);
+// Prints sizes, and with -v the details.
+void summarize_v2(const Session& session, const Input& input, const OutputPlan& plan,
+                  const v2::CodingReport& report);
+
+}  // namespace czip::tool

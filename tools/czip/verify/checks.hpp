@@ -1,0 +1,62 @@
+// The checks of `czip verify`: each is a statement with its proof or counterexample.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/codec/v1/codec.hpp"
+#include "czip/codec/v1/model.hpp"
+#include "czip/codec/v2/codec.hpp"
+#include "czip/engine/v1/dialect.hpp"
+#include "czip/engine/v1/weights.hpp"
+
+namespace czip::tool {
+
+enum class Verdict : std::uint8_t { ok, warning, failure };
+
+struct Check {
+  std::string name;
+  Verdict verdict = Verdict::ok;
+  std::string text = {};                                             // one line for the reader
+  nlohmann::ordered_json values = nlohmann::ordered_json::object();  // the figures behind it
+};
+using Checks = std::vector<Check>;
+
+// Sizes, context, softmax total, content hash.
+[[nodiscard]] Checks check_configuration(const v1::Model& model);
+
+// No accumulator of any kernel can overflow, whatever the input.
+[[nodiscard]] Checks check_arithmetic(const v1::Weights& network);
+
+// lut.exp2 and the RoPE tables equal their formulas.
+[[nodiscard]] Checks check_tables(const v1::Weights& network);
+
+// The tokenizer fits the network and gives back every text.
+[[nodiscard]] Checks check_tokenizer(const v1::Model& model);
+
+// A sample goes through the whole codec and back, with the same file at every SIMD level.
+[[nodiscard]] Check check_coding(const v1::Model& model, unsigned threads);
+[[nodiscard]] Check check_coding(const v2::Model& model, unsigned threads);
+
+// `file` is `text` compressed with `model`, byte for byte inside the outer codec, in `dialect` or,
+// without one, in any dialect.
+[[nodiscard]] Checks check_against(const v1::Model& model, std::span<const std::uint8_t> file,
+                                   std::span<const std::uint8_t> text,
+                                   std::optional<v1::Dialect> dialect,
+                                   const v1::EncodeOptions& options);
+
+// Checks a czip-model-v2: its description, its tables against their formula, and a sample through
+// the whole codec. `file` holds the model.
+[[nodiscard]] Checks check_model_v2(const v2::Model& model, std::span<const std::uint8_t> file,
+                                    unsigned threads);
+
+// Text in many scripts, every byte value, and sequences that have broken tokenizers.
+[[nodiscard]] std::string sample_text();
+[[nodiscard]] std::vector<std::uint8_t> sample_bytes();
+
+}  // namespace czip::tool

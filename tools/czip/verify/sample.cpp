@@ -1,0 +1,106 @@
+// Checks that a sample text is coded and comes back, in either format.
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/text.hpp"
+#include "czip/codec/io/byte_stream.hpp"
+#include "czip/codec/v1/codec.hpp"
+#include "czip/codec/v2/codec.hpp"
+#include "czip/engine/simd.hpp"
+#include "verify/checks.hpp"
+
+namespace czip::tool {
+namespace {
+
+// Compresses at a SIMD level into `file` and decompresses that into `back`.
+using CodeAndBack = std::function<Result<void>(SimdLevel, MemorySink& file, MemorySink& back)>;
+
+Check check_levels(const std::vector<std::uint8_t>& text, const CodeAndBack& code_and_back) {
+  Check check{.name = "coding", .verdict = Verdict::failure};
+  std::vector<std::uint8_t> first;
+  std::string levels;
+  for (const SimdLevel simd : supported_simd_levels()) {
+    const std::string name(simd_level_name(simd));
+    MemorySink file;
+    MemorySink back;
+    const auto coded = code_and_back(simd, file, back);
+    if (levels.empty()) first = file.bytes();
+    if (!coded) {
+      check.text = name + ": " + coded.error().message;
+    } else if (back.bytes() != text) {
+      check.text = name + ": the text comes back changed";
+    } else if (file.bytes() != first) {
+      check.text =
+          name + " gives another file than " + std::string(simd_level_name(SimdLevel::scalar));
+    }
+    if (!check.text.empty()) return check;
+    levels += (levels.empty() ? "" : ", ") + name;
+  }
+  check.verdict = Verdict::ok;
+  check.text =
+      format("%zu bytes to %zu and back, the same file with ", text.size(), first.size()) + levels;
+  check.values = {{"sample_bytes", text.size()}, {"file_bytes", first.size()}};
+  return check;
+}
+
+}  // namespace
+
+std::string sample_text() {
+  std::string text =
+      "The quick brown fox doesn't jump over 1,234,567.89 lazy dogs.\r\n\r\n\tdef f(x): return x\n"
+      "Falsches Üben von Xylophonmusik quält jeden größeren Zwerg. Où est passé l'été ? ¿Qué?\n"
+      "Съешь же ещё этих мягких французских булок. Ξεσκεπάζω την ψυχοφθόρα βδελυγμία.\n"
+      "いろはにほへと ちりぬるを 漢字仮名交じり文。我能吞下玻璃而不伤身体。다람쥐 헌 쳇바퀴에\n"
+      "نص حكيم له سر قاطع דג סקרן שט בים "
+      "हिन्दी ไทย தமிழ் e\u0301 \u200d\u200b\ufeff "
+      "👩‍👩‍👧‍👦 🏳️‍🌈\n"
+      "<|bos|> <|eos|> <|bos <|eos||>                                    spaces\n\n\n\n\n";
+  text.append(300, 'a');
+  for (unsigned value = 0; value < 256; ++value) text += static_cast<char>(value);
+  // Truncated, overlong and surrogate forms are not UTF-8.
+  text += "\xe3\x81 \xf0\x9f\x98 \xc0\x80 \xed\xa0\x80 \xf4\x90\x80\x80 \xff";
+  return text;
+}
+
+std::vector<std::uint8_t> sample_bytes() {
+  const std::string text = sample_text();
+  return {text.begin(), text.end()};
+}
+
+Check check_coding(const v1::Model& model, unsigned threads) {
+  const std::vector<std::uint8_t> text = sample_bytes();
+  return check_levels(text,
+                      [&](SimdLevel simd, MemorySink& file, MemorySink& back) -> Result<void> {
+                        v1::EncodeOptions encode;
+                        encode.simd = simd;
+                        encode.threads = threads;
+                        CZIP_TRY(v1::encode(model, text, file, encode));
+                        v1::DecodeOptions decode;
+                        decode.simd = simd;
+                        decode.threads = threads;
+                        decode.dialect = encode.dialect;
+                        MemorySource source(file.bytes());
+                        CZIP_TRY(v1::decode(model, source, back, decode));
+                        return {};
+                      });
+}
+
+Check check_coding(const v2::Model& model, unsigned threads) {
+  const std::vector<std::uint8_t> text = sample_bytes();
+  return check_levels(text,
+                      [&](SimdLevel simd, MemorySink& file, MemorySink& back) -> Result<void> {
+                        v2::EncodeOptions encode;
+                        encode.level = v2::kMaxLevel;  // with the network
+                        encode.simd = simd;
+                        encode.threads = threads;
+                        CZIP_TRY(v2::encode(model, text, file, encode));
+                        MemorySource source(file.bytes());
+                        CZIP_TRY(v2::decode(model, source, back, {.simd = simd}));
+                        return {};
+                      });
+}
+
+}  // namespace czip::tool
