@@ -10,7 +10,8 @@
 namespace czip::test {
 namespace {
 
-// Picks words and numbers; words at the beginning of a list are more frequent than those at its end.
+// Picks words and numbers; words at the beginning of a list are more frequent than those at its
+// end.
 class Writer {
  public:
   explicit Writer(std::uint64_t seed) : random_(seed) {}

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "czip/codec/v2/coding/block_coder.hpp"
+#include "czip/codec/v2/block/block_coder.hpp"
 #include "support/v2_tiny_model.hpp"
 #include "v2/container/container.hpp"
 #include "v2/container/frame_writer.hpp"

@@ -1,5 +1,6 @@
-// The loops of mixer_kernels.hpp, written once; each isa_*.cpp compiles them for its own instruction
-// set. The number of inputs is rounded down so that compilers see a whole number of vectors.
+// The loops of mixer_kernels.hpp, written once; each isa_*.cpp compiles them for its own
+// instruction set. The number of inputs is rounded down so that compilers see a whole number of
+// vectors.
 #pragma once
 
 #include <algorithm>

@@ -54,7 +54,8 @@ TEST_CASE("the count stops at the limit, and so does the rate") {
 TEST_CASE("probabilities at the ends of the range stay there") {
   CHECK(learned(AdaptiveProbability(raw(4194303, 0)), true).raw() == raw(4194303, 1));
   CHECK(learned(AdaptiveProbability(raw(0, 0)), false).raw() == raw(0, 1));
-  // The step towards 0 is rounded down, so that 0 is reached: -1 * (131072 // 511 = 256) >> 16 = -1.
+  // The step towards 0 is rounded down, so that 0 is reached: -1 * (131072 // 511 = 256) >> 16 =
+  // -1.
   CHECK(learned(AdaptiveProbability(raw(1, 254)), false).raw() == raw(0, 255));
   // That towards 1 is rounded down, too, and ends short of it: 1 * 256 >> 16 = 0.
   CHECK(learned(AdaptiveProbability(raw(4194302, 254)), true).raw() == raw(4194302, 255));

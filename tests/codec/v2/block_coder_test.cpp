@@ -1,4 +1,4 @@
-#include "czip/codec/v2/coding/block_coder.hpp"
+#include "czip/codec/v2/block/block_coder.hpp"
 
 #include <doctest/doctest.h>
 

@@ -7,9 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "czip/codec/v2/block/block_coder.hpp"
 #include "czip/codec/v2/codec.hpp"
-#include "czip/codec/v2/coding/block_coder.hpp"
-#include "czip/codec/v2/coding/network_streams.hpp"
 #include "czip/codec/v2/model/parts.hpp"
 #include "support/v2_files.hpp"
 #include "support/v2_tiny_model.hpp"
@@ -115,8 +114,8 @@ TEST_CASE("a model's network is loaded once for each SIMD level, whatever the th
     std::vector<std::thread> threads;
     for (const Network*& network : seen) {
       threads.emplace_back([&] {
-        const auto streams = NetworkStreams::create(model->parts(), level, 1);
-        if (streams) network = &streams->network();
+        const auto loaded = network_of(model->parts(), level);
+        if (loaded) network = &(*loaded)->network;
       });
     }
     for (std::thread& thread : threads) thread.join();
@@ -127,9 +126,9 @@ TEST_CASE("a model's network is loaded once for each SIMD level, whatever the th
     CHECK(std::ranges::find(of_levels, first) == of_levels.end());
     of_levels.push_back(first);
   }
-  const auto again = NetworkStreams::create(model->parts(), SimdLevel::scalar, 2);
+  const auto again = network_of(model->parts(), SimdLevel::scalar);
   REQUIRE(again.has_value());
-  CHECK(&again->network() == of_levels.front());
+  CHECK(&(*again)->network == of_levels.front());
 }
 
 }  // namespace czip::v2

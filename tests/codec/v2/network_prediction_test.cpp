@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "czip/codec/v2/model/network.hpp"
 #include "support/linear_logistic.hpp"
 #include "support/small_trees.hpp"
 #include "support/v2_seeded_network.hpp"

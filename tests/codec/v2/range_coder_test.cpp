@@ -97,8 +97,9 @@ void check_round_trip(const std::vector<Decision>& decisions) {
 }
 
 // Decisions after which the interval has a multiple of 2^24 times 256^(bytes so far) inside: `low`
-// is one below it at its first byte, and 0xff over and over behind. `upper`: the last decision takes
-// the part past the multiple, so that a carry runs through all of these bytes; else the other.
+// is one below it at its first byte, and 0xff over and over behind. `upper`: the last decision
+// takes the part past the multiple, so that a carry runs through all of these bytes; else the
+// other.
 std::vector<Decision> around_a_carry(std::size_t count, bool upper) {
   std::vector<Decision> decisions;
   std::uint64_t offset = 0x13000000, range = 0xffffffff;  // offset: of the multiple from low

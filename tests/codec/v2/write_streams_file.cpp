@@ -11,7 +11,7 @@
 #include <string>
 
 #include "czip/codec/io/byte_stream.hpp"
-#include "czip/codec/v2/coding/block_coder.hpp"
+#include "czip/codec/v2/block/block_coder.hpp"
 #include "czip/codec/v2/model.hpp"
 #include "v2/container/container.hpp"
 #include "v2/container/frame_writer.hpp"

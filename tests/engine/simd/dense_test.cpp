@@ -1,5 +1,5 @@
-// Products of matrices: the scalar kernel against sums by hand, every SIMD level of this CPU against
-// the scalar kernel.
+// Products of matrices: the scalar kernel against sums by hand, every SIMD level of this CPU
+// against the scalar kernel.
 #include "simd/dense.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,5 @@
-// Training of a whole czip-model-v2: the same bytes everywhere, stages reported, wrong options refused.
+// Training of a whole czip-model-v2: the same bytes everywhere, stages reported, wrong options
+// refused.
 #include "czip/training/v2/model_trainer.hpp"
 
 #include <doctest/doctest.h>
@@ -94,7 +95,8 @@ Corpus synthetic_corpus() {
 }  // namespace
 
 // Every configuration that runs this test compares with the one hash: GCC and clang, -O3 and the
-// sanitizers' -O1, little and big endian. tools/ci/training_determinism.sh adds -O0 and -ffast-math.
+// sanitizers' -O1, little and big endian. tools/ci/training_determinism.sh adds -O0 and
+// -ffast-math.
 TEST_CASE("training gives the same model with every compiler, optimization and machine") {
   TrainingOptions options;
   options.vocabulary_size = 400;

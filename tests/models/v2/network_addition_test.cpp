@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "czip/codec/v2/coding/block_coder.hpp"
+#include "czip/codec/v2/block/block_coder.hpp"
 #include "czip/codec/v2/coding/profile.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/training/v2/model_trainer.hpp"

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "czip/engine/v1/constants.hpp"
 #include "czip/engine/v1/weights.hpp"
 #include "czip/tokenizer/v1/tokenizer.hpp"
 
@@ -95,7 +96,7 @@ v1::Weights make_network() {
     network.exp2_table[i] = static_cast<std::uint16_t>(65535 - 128 * i);
   network.rope_cos = random.vector<std::int16_t>(std::size_t{kPositions} * v1::kRopePairs, 32767);
   network.rope_sin = random.vector<std::int16_t>(std::size_t{kPositions} * v1::kRopePairs, 32767);
-  network.softmax_coefficient = 37819;
+  network.softmax_coefficient = v1::kDefaultSoftmaxCoefficient;
   network.target_total = (1U << 30) - kVocabulary - 1024;
   return network;
 }

@@ -1,7 +1,7 @@
 // Proves from the weights that no accumulator overflows. Activations x are int8 in [-127, 127], so
-// a row of weights w gives |sum w*x| <= 127 * sum|w|. Vector kernels that multiply unsigned by signed
-// bytes add 128 to every x first and subtract 128 * sum w afterwards: their partial sums can reach
-// 255 * sum|w|, in any order of summation.
+// a row of weights w gives |sum w*x| <= 127 * sum|w|. Vector kernels that multiply unsigned by
+// signed bytes add 128 to every x first and subtract 128 * sum w afterwards: their partial sums can
+// reach 255 * sum|w|, in any order of summation.
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -9,6 +9,8 @@
 
 #include "base/text.hpp"
 #include "czip/engine/integer_math.hpp"
+#include "czip/engine/v1/constants.hpp"
+#include "czip/engine/v1/functions.hpp"
 #include "verify/checks.hpp"
 
 namespace czip::tool {
@@ -17,10 +19,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t kInt32Limit = std::uint64_t{1} << 31;
-constexpr std::uint64_t kMaxActivation = 127;
-constexpr std::uint64_t kMaxShifted = 255;
-constexpr std::uint64_t kMaxWeight = 65535;      // of the attention softmax
-constexpr std::uint64_t kMaxInverseRms = 32768;  // Q15
+constexpr std::uint64_t kMaxActivation = v1::kValueBound;
+constexpr std::uint64_t kMaxShifted = kMaxActivation + 128;
+constexpr std::uint64_t kMaxWeight = v1::kMaxExpWeight;  // of the attention softmax
 
 Check make_check(std::string name, bool holds, std::string text, Json values) {
   return {std::move(name), holds ? Verdict::ok : Verdict::failure, std::move(text),
@@ -125,7 +126,7 @@ Check check_norms(const v1::Weights& network) {
     for (const auto* norm : {&layer.attention_input_norm, &layer.attention_output_norm,
                              &layer.feed_forward_input_norm, &layer.feed_forward_output_norm})
       weight = std::max(weight, largest_magnitude(*norm));
-  const std::uint64_t product = kMaxActivation * weight * kMaxInverseRms;
+  const std::uint64_t product = kMaxActivation * weight * v1::kMaxInverseRms;
   const std::uint64_t squares = kMaxActivation * kMaxActivation * network.d_model;
   return make_check("norms", product < kInt32Limit && squares < kInt32Limit,
                     format("|x * weight * inverse RMS| <= %s, sum of squares <= %s, below 2^31",
@@ -151,9 +152,10 @@ ScoreBounds score_bounds(const v1::Weights& network) {
   std::uint64_t turn = 0;  // max of |cos| + |sin|, Q15
   for (std::size_t i = 0; i < network.rope_cos.size(); ++i)
     turn = std::max(turn, magnitude(network.rope_cos[i]) + magnitude(network.rope_sin[i]));
-  const std::uint64_t rotated = divide_rne(kMaxActivation * turn, 1 << 15);
+  const std::uint64_t rotated =
+      divide_rne(kMaxActivation * turn, std::uint64_t{1} << v1::kRotationShift);
   ScoreBounds bounds;
-  bounds.query = std::min(divide_rne(rotated, 2), kMaxActivation);
+  bounds.query = std::min(divide_rne(rotated, std::uint64_t{1} << v1::kQueryShift), kMaxActivation);
   bounds.key = std::min(rotated, kMaxActivation);
   for (const v1::LayerWeights& layer : network.layers) {
     std::uint64_t product = v1::kHeadDim * bounds.query * bounds.key;
@@ -162,9 +164,10 @@ ScoreBounds score_bounds(const v1::Weights& network) {
       for (const std::int8_t k : *layer.sink_key) sink += bounds.query * magnitude(k);
       product = std::max(product, sink);
     }
-    const std::uint64_t scaled = divide_rne(product, 4);
-    bounds.score = std::max(
-        bounds.score, divide_rne(scaled * largest_magnitude(layer.score_multiplier), 1 << 15));
+    const std::uint64_t scaled = divide_rne(product, std::uint64_t{1} << v1::kDotShift);
+    bounds.score =
+        std::max(bounds.score, divide_rne(scaled * largest_magnitude(layer.score_multiplier),
+                                          std::uint64_t{1} << v1::kScoreShift));
   }
   return bounds;
 }
@@ -202,13 +205,11 @@ std::vector<std::int8_t> normalized_embedding(const v1::Weights& network, std::s
     const std::uint64_t limited = magnitude(v1::saturate7(embedding[i]));
     squares += limited * limited;
   }
-  const std::uint32_t root = integer_sqrt((squares / network.d_model + 1) << 16);
-  const auto inverse = static_cast<std::int64_t>(
-      std::clamp<std::uint64_t>(divide_rne(8388608, root), 1, kMaxInverseRms));
+  const std::uint16_t inverse =
+      v1::inverse_rms(v1::mean_square(squares, network.d_model), v1::Dialect::rust);
   std::vector<std::int8_t> x(network.d_model);
   for (std::size_t i = 0; i < x.size(); ++i)
-    x[i] = v1::saturate7(shift_right_rne(
-        v1::saturate7(embedding[i]) * network.layers[0].attention_input_norm[i] * inverse, 15));
+    x[i] = v1::normalized(embedding[i], network.layers[0].attention_input_norm[i], inverse);
   return x;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "czip/engine/safetensors/content_hash.hpp"
+#include "czip/engine/v1/constants.hpp"
 #include "verify/checks.hpp"
 
 namespace czip::tool {
@@ -42,16 +43,15 @@ Check check_context(const v1::Weights& network) {
 }
 
 Check check_softmax(const v1::Weights& network) {
-  constexpr std::uint32_t kUsualCoefficient = 37819;
-  constexpr std::uint32_t kMaxTotal = 1U << 30;
   Check check{.name = "output softmax"};
-  const bool fits = network.target_total > network.vocabulary && network.target_total <= kMaxTotal;
+  const bool fits =
+      network.target_total > network.vocabulary && network.target_total <= v1::kMaxTargetTotal;
   check.text = format("each of %u frequencies is at least 1, their total %u is at most 2^30",
                       network.vocabulary, network.target_total);
-  if (network.softmax_coefficient != kUsualCoefficient) {
+  if (network.softmax_coefficient != v1::kDefaultSoftmaxCoefficient) {
     check.verdict = Verdict::warning;
     check.text += format("; coefficient %u instead of the usual %u", network.softmax_coefficient,
-                         kUsualCoefficient);
+                         v1::kDefaultSoftmaxCoefficient);
   }
   if (!fits) {
     check.verdict = Verdict::failure;

@@ -3,31 +3,6 @@
 #include <algorithm>
 
 namespace czip::v2 {
-namespace {
-
-// Says that the error is the model's, not the text's.
-tl::unexpected<Error> of_model(const Error& error) {
-  return fail(error.code, "the model's network cannot be used: " + error.message);
-}
-
-Result<const ModelNetwork*> network_of(const ModelParts& model, SimdLevel simd) {
-  const auto& network = model.network->get(model.file, model.tree, simd);
-  if (!network) return of_model(network.error());
-  return &*network;
-}
-
-}  // namespace
-
-Result<NetworkStreams> NetworkStreams::create(const ModelParts& model, SimdLevel simd,
-                                              std::uint32_t streams) {
-  CZIP_TRY_ASSIGN(const auto network, network_of(model, simd));
-  return create(network->network, network->groups, streams);
-}
-
-Status NetworkStreams::load(const ModelParts& model, SimdLevel simd) {
-  CZIP_TRY(network_of(model, simd));
-  return {};
-}
 
 Result<NetworkStreams> NetworkStreams::create(const Network& network, const TokenGroups& groups,
                                               std::uint32_t streams) {

@@ -1,7 +1,7 @@
 #include <vector>
 
+#include "czip/codec/v2/block/block_coder.hpp"
 #include "czip/codec/v2/codec.hpp"
-#include "czip/codec/v2/coding/block_coder.hpp"
 
 namespace czip::v2 {
 

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/codec/v2/block/block_coder.hpp"
 #include "czip/codec/v2/codec.hpp"
-#include "czip/codec/v2/coding/block_coder.hpp"
 #include "v2/container/hashing.hpp"
 
 namespace czip::v2 {

@@ -11,9 +11,9 @@
 
 #include "czip/base/little_endian.hpp"
 #include "czip/base/pipeline.hpp"
+#include "czip/codec/v2/block/block_coder.hpp"
 #include "czip/codec/v2/codec.hpp"
-#include "czip/codec/v2/coding/block_coder.hpp"
-#include "czip/codec/v2/coding/network_streams.hpp"
+#include "czip/codec/v2/model/parts.hpp"
 #include "io/counting_streams.hpp"
 #include "io/stopwatch.hpp"
 #include "v2/container/container.hpp"
@@ -248,7 +248,7 @@ Status encode_text(const Model& model, ByteSource& text, ByteSink& out,
                                                  " to " + std::to_string(kMaxLevel));
   // Load the network before the blocks' memory is allocated: loading takes twice its memory.
   if (level_settings(options.level).network && model.has_network()) {
-    CZIP_TRY(NetworkStreams::load(model.parts(), options.simd));
+    CZIP_TRY(network_of(model.parts(), options.simd));
   }
   Bytes begun;
   CZIP_TRY(fill(text, kMaxCompactText + 1, begun));

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/codec/v2/block/block_coder.hpp"
 #include "czip/codec/v2/codec.hpp"
-#include "czip/codec/v2/coding/block_coder.hpp"
 #include "v2/container/frame_reader.hpp"
 
 namespace czip::v2 {

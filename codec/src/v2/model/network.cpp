@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "czip/codec/v2/model/parts.hpp"
+
 namespace czip::v2 {
 
 Result<NetworkConfig> read_network_config(const safetensors::File& file, const CodeTree& tree) {
@@ -21,6 +23,14 @@ Result<ModelNetwork> load_network(const safetensors::File& file, const CodeTree&
   TokenGroups groups(tree, config.group_size);
   CZIP_TRY_ASSIGN(auto network, Network::create(file, simd, network_order(tree, groups)));
   return ModelNetwork{std::move(groups), std::move(network)};
+}
+
+Result<const ModelNetwork*> network_of(const ModelParts& model, SimdLevel simd) {
+  const auto& network = model.network->get(model.file, model.tree, simd);
+  if (network) return &*network;
+  // The error is the model's, not the text's.
+  return fail(network.error().code,
+              "the model's network cannot be used: " + network.error().message);
 }
 
 }  // namespace czip::v2

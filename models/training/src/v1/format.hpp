@@ -9,8 +9,8 @@
 
 namespace czip::v1::training {
 
-// Every requantization: weights are reals of at most 0.1 times 1280, activations reals below 1 times
-// 128. That of attn.out may differ (value_bound.hpp).
+// Every requantization: weights are reals of at most 0.1 times 1280, activations reals below 1
+// times 128. That of attn.out may differ (value_bound.hpp).
 inline constexpr std::int32_t kRequantizeMultiplier = 819;
 inline constexpr int kRequantizeShift = 20;
 

@@ -53,7 +53,8 @@ struct Kernels {
   float (*attend)(const AttentionRow& row, const Exp2Table& exp2, const float* products,
                   const std::uint32_t* values, std::int32_t* scores, float* out,
                   std::uint16_t* weights);
-  // dmean = the gradient dout by the mean value where it passes, [64]; returns its product with out.
+  // dmean = the gradient dout by the mean value where it passes, [64]; returns its product with
+  // out.
   float (*attend_backward)(const float* out, const float* dout, float* dmean);
   // normalized = weights / sum, [count], then zeros up to `end`. Returns what is left for the sink.
   float (*normalized_weights)(std::size_t count, std::size_t end, const std::uint16_t* weights,

@@ -14,12 +14,12 @@
 
 namespace czip::v2::training {
 
-// Called after each text with the profile, the bytes that it has coded so far and the bits that they
-// took. An error ends the training.
+// Called after each text with the profile, the bytes that it has coded so far and the bits that
+// they took. An error ends the training.
 using MixerProgress = std::function<Status(std::size_t profile, std::uint64_t bytes, double bits)>;
 
-// The states of the profiles from `first` on, each trained from its value in `states`. Errors: those
-// of `progress`.
+// The states of the profiles from `first` on, each trained from its value in `states`. Errors:
+// those of `progress`.
 Result<TrainedStates> train_mixer(const PredictorTables& tables, const Tokenizer& tokenizer,
                                   TrainedStates states, std::size_t first,
                                   std::span<const MixerText> texts, const MixerProgress& progress);

@@ -5,6 +5,7 @@
 
 #include "czip/engine/v2/functions.hpp"
 #include "nn/matrix_products.hpp"
+#include "v2/network/kernels.hpp"
 
 namespace czip::v2::training {
 namespace {
@@ -12,8 +13,6 @@ namespace {
 using nn::Into;
 using nn::Matrix;
 
-// A logit's unit, 1/64 of a power of two, as a natural logarithm.
-constexpr float kLn2Over64 = 0.010830424696249145F;
 constexpr float kLn2 = 0.6931471805599453F;
 
 double scale_of(const Head& head) {

@@ -12,7 +12,6 @@ using nn::least;
 using nn::most;
 using nn::passes;
 
-constexpr float kLn2Over64 = 0.010830424696249145F;
 constexpr float kFloatValueBound = kValueBound;
 constexpr float kFloatActivationBound = kActivationBound;
 

@@ -21,6 +21,9 @@ struct RequantizeShape {
   float bound;
 };
 
+// A logit's unit, 1/64 of a power of two, as a natural logarithm.
+inline constexpr float kLn2Over64 = 0.010830424696249145F;
+
 // Scores this much or more below the largest have weight 0.
 inline constexpr std::int32_t kScoreRange = (kLastAttentionOctave + 1) * kExp2Entries;
 

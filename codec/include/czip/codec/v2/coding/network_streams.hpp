@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
-#include "czip/codec/v2/model/parts.hpp"
+#include "czip/codec/v2/coding/token_groups.hpp"
 #include "czip/engine/v2/network.hpp"
 
 namespace czip::v2 {
@@ -18,13 +18,6 @@ inline constexpr std::uint32_t kStreamStartToken = 0;
 
 class NetworkStreams {
  public:
-  // For a model that has a network, and outlives the streams. Errors: those of load_network,
-  // out_of_memory.
-  static Result<NetworkStreams> create(const ModelParts& model, SimdLevel simd,
-                                       std::uint32_t streams);
-  // Loads the model's network, if that has not been done yet, as `create` does. Errors: those of
-  // load_network.
-  static Status load(const ModelParts& model, SimdLevel simd);
   // For a network, and the groups that it was made with, which outlive the streams. Error:
   // out_of_memory.
   static Result<NetworkStreams> create(const Network& network, const TokenGroups& groups,

@@ -29,4 +29,8 @@ struct ModelParts {
   safetensors::File file;
 };
 
+// The network of a model that has one, loaded for `simd` if that has not been done yet. Valid as
+// long as the model. Errors: those of load_network.
+Result<const ModelNetwork*> network_of(const ModelParts& model, SimdLevel simd);
+
 }  // namespace czip::v2

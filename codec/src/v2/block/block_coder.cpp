@@ -1,4 +1,4 @@
-#include "czip/codec/v2/coding/block_coder.hpp"
+#include "czip/codec/v2/block/block_coder.hpp"
 
 #include <algorithm>
 #include <new>
@@ -175,7 +175,9 @@ struct BlockCoder::Memory {
       network->reset();
     } else {
       network.reset();
-      CZIP_TRY_ASSIGN(auto created, NetworkStreams::create(model.parts(), simd, streams));
+      CZIP_TRY_ASSIGN(const auto loaded, network_of(model.parts(), simd));
+      CZIP_TRY_ASSIGN(auto created,
+                      NetworkStreams::create(loaded->network, loaded->groups, streams));
       network_model = model;
       network = std::move(created);
     }
