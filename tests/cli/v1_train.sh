@@ -42,8 +42,8 @@ for level in 1 5; do
 done
 [ "$(head -c 6 text.czip)" = CZIPv1 ] || fail 'not CZIPv1'
 
-# Resumed from the checkpoint, which was saved when the learning rate began to fall.
-expect 0 train --tokens 1 --checkpoint state --resume -o later.czm corpus; stderr_has 'held-out text'
+# Resumed from the checkpoint, which was saved when the learning rate began to fall; on two threads.
+expect 0 train -T2 --tokens 1 --checkpoint state --resume -o later.czm corpus; stderr_has 'held-out text'
 present later.czm
 expect 1 train -q --tokens 1 --checkpoint missing --resume -o x.czm corpus; one_line; stderr_has missing
 expect 2 train -q --tokens 1 --checkpoint own.czm --resume -o x.czm corpus; one_line; stderr_has checkpoint

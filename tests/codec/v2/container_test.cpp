@@ -219,6 +219,22 @@ TEST_CASE("a block header is 34 bytes, tied to its frame and place") {
                   .has_value());
 }
 
+TEST_CASE("a coded block's final range is one that the range coder can end in") {
+  const auto parse_with_range = [](std::uint32_t range) {
+    const BlockHeader coded{
+        .type = BlockType::coded, .text_bytes = 1000, .payload_bytes = 999, .final_range = range};
+    return parse_block(bytes_of(serialize(coded, plain_frame(), kIndex)));
+  };
+  // Each decision leaves at least 2^24: page czip-v2-coding, "Range coder".
+  CHECK(parse_with_range(0x01000000).has_value());
+  for (const std::uint32_t range : {0u, 1u, 0x00ffffffu}) {
+    CAPTURE(range);
+    const auto parsed = parse_with_range(range);
+    REQUIRE_FALSE(parsed.has_value());
+    CHECK(parsed.error().code == ErrorCode::corrupt);
+  }
+}
+
 TEST_CASE("any changed bit of a block header is refused") {
   check_every_bit(stored_block(), [](const Bytes& bytes) { return parse_block(bytes); });
   check_every_bit(coded_block(), [](const Bytes& bytes) { return parse_block(bytes); });

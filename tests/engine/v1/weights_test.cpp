@@ -20,6 +20,7 @@
 #include "czip/engine/safetensors/reader.hpp"
 #include "support/error_style.hpp"
 #include "support/safetensors_writer.hpp"
+#include "support/skip.hpp"
 #include "support/v1_seeded_model.hpp"
 
 namespace czip::test {
@@ -76,7 +77,7 @@ std::optional<Bytes> public_model([[maybe_unused]] const std::string& name) {
   std::ifstream file(std::string(CZIP_SHARED_DIR) + "/models/" + name, std::ios::binary);
   if (file) return Bytes(std::istreambuf_iterator<char>(file), {});
 #endif
-  MESSAGE("skipped: no public model " << name);
+  test::skip("no public model " + name);
   return std::nullopt;
 }
 
@@ -116,7 +117,7 @@ bool within_bounds(const v1::Weights& model) {
 constexpr ErrorCode kCorrupt = ErrorCode::corrupt;
 constexpr ErrorCode kUnsupported = ErrorCode::unsupported;
 
-TEST_CASE("model: v000_eng is read with the 64 positions of its table") {
+TEST_CASE("golden: v000_eng is read with the 64 positions of its table") {
   const auto file = public_model("v000_eng.czm");
   if (!file) return;
   const auto model = v1::load_weights(*file);
@@ -126,7 +127,7 @@ TEST_CASE("model: v000_eng is read with the 64 positions of its table") {
   CHECK(model->positions == 64);
 }
 
-TEST_CASE("model: v001_eng is read with its context of 1024") {
+TEST_CASE("golden: v001_eng is read with its context of 1024") {
   const auto file = public_model("v001_eng.czm");
   if (!file) return;
   const auto model = v1::load_weights(*file);

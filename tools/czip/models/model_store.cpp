@@ -10,6 +10,7 @@
 #include "base/errors.hpp"
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
+#include "czip/codec/v2/model/format.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/models/default_model.hpp"
 #include "io/input.hpp"
@@ -42,7 +43,7 @@ bool is_v2_model(std::span<const std::uint8_t> file) {
   if (!tensors) return false;
   const auto format = tensors->metadata().find("format");
   return format != tensors->metadata().end() &&
-         format->second.find("czip-model-v2") != std::string::npos;
+         format->second.find(v2::kModelFormat) != std::string::npos;
 }
 
 Result<ModelStore> ModelStore::open(const Arguments& arguments) {

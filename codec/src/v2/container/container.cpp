@@ -4,6 +4,7 @@
 #include <string>
 
 #include "czip/base/little_endian.hpp"
+#include "czip/codec/v2/coding/constants.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -155,7 +156,7 @@ Result<BlockHeader> parse_block_header(std::span<const std::uint8_t, kBlockHeade
       return fail(ErrorCode::corrupt, "the header of a stored block contradicts itself");
     return header;
   }
-  if (header.payload_bytes >= header.text_bytes || header.final_range == kUnknownRange)
+  if (header.payload_bytes >= header.text_bytes || header.final_range < kNormalizeBelow)
     return fail(ErrorCode::corrupt, "the header of a coded block contradicts itself");
   CZIP_TRY_ASSIGN(const auto settings, unpack_settings(bytes[Layout::kSettings]));
   header.settings = settings;

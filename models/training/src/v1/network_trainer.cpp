@@ -41,7 +41,7 @@ Status check_shape(const NetworkShape& shape) {
 }
 
 Status check_tokenizer(const Tokenizer& tokenizer) {
-  const auto first = tokenizer.special_token("<|bos|>");
+  const auto first = tokenizer.special_token(kFirstTokenName);
   if (tokenizer.vocabulary_size() == kVocabulary && first && *first == kReferenceFirstToken)
     return {};
   return fail(ErrorCode::unsupported, "the tokenizer needs " + std::to_string(kVocabulary) +

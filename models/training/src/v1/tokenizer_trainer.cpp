@@ -32,7 +32,8 @@ std::string to_json(const std::vector<std::string>& tokens) {
   // The JSON writes each byte as the code point of the same number.
   for (std::size_t id = 0; id < tokens.size(); ++id)
     json["mergeable_ranks"][utf8_from_latin1(tokens[id])] = id;
-  json["special_tokens"] = {{"<|bos|>", kMergeableTokens}, {"<|eos|>", kMergeableTokens + 1}};
+  json["special_tokens"] = {{std::string(kFirstTokenName), kMergeableTokens},
+                            {"<|eos|>", kMergeableTokens + 1}};
   json["explicit_n_vocab"] = kVocabulary;
   return json.dump();
 }

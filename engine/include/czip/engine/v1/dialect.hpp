@@ -1,5 +1,5 @@
 // The three dialects of CZIPv1: public implementations of the format that differ in rare cases.
-// Source: the format's specification, section 6 (conformance/czip-v1.md).
+// Source: the format's specification, section 8 (conformance/czip-v1.md).
 #pragma once
 
 #include <array>
