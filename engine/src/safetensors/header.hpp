@@ -1,6 +1,7 @@
 // The JSON header of a safetensors file, parsed but not yet checked against the data.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>

@@ -1,7 +1,6 @@
 // Typed copies of a model file's tensors, each checked for its dtype and shape.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -23,6 +22,7 @@ class TensorReader {
   // The first error.
   [[nodiscard]] const Status& status() const { return status_; }
   [[nodiscard]] bool failed() const { return !status_; }
+  // Keeps this error unless there is one already.
   void refuse(ErrorCode code, std::string message);
 
   [[nodiscard]] bool has(const std::string& name) const { return file_.find(name) != nullptr; }

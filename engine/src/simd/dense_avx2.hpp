@@ -43,7 +43,7 @@ class Avx2NarrowRows {
         excess_(reinterpret_cast<Excess*>(x_ + rows * stride)),
         stride_(stride) {}
 
-  // False when the row exceeds the room so often that its pass is better off wide.
+  // Copies a row; false when it exceeds the room so often that wide products are faster.
   bool add(std::size_t row, const std::int8_t* source, std::size_t cols) {
     std::int8_t* x = x_ + row * stride_;
     std::memset(x + stride_ - kRowPadding, 0, kRowPadding);
@@ -62,7 +62,7 @@ class Avx2NarrowRows {
 
  private:
   static_assert(sizeof(Excess) == 8);
-  // A list entry per four steps fills half of the row's bytes.
+  // Most entries of a row's list: one for every four steps, which take half of the row's bytes.
   [[nodiscard]] std::size_t limit() const { return stride_ / (kStep * 4); }
 
   // A bit at the first of each eight inputs that exceed the room: inputs 0, 1, 4, 5 and 2, 3, 6, 7
@@ -80,15 +80,16 @@ class Avx2NarrowRows {
     return ~static_cast<std::uint32_t>(_mm256_movemask_epi8(none)) & 0x01010101;
   }
 
-  // As much of x as the room on its side of zero allows, which it takes up; x keeps the rest.
+  // Returns as much of x as fits the room on its side of zero, and reduces that room; x keeps the
+  // rest.
   static std::int8_t take(std::int8_t& x, std::int32_t& up, std::int32_t& down) {
     std::int32_t& room = x > 0 ? up : down;
     const std::int32_t magnitude = x > 0 ? x : -x;
     const std::int32_t taken = magnitude < room ? magnitude : room;
     room -= taken;
-    const std::int32_t part = x > 0 ? taken : -taken;
-    x = static_cast<std::int8_t>(x - part);
-    return static_cast<std::int8_t>(part);
+    const std::int32_t signed_taken = x > 0 ? taken : -taken;
+    x = static_cast<std::int8_t>(x - signed_taken);
+    return static_cast<std::int8_t>(signed_taken);
   }
 
   bool split_eight(std::size_t row, std::size_t first) {

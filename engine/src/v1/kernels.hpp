@@ -5,15 +5,13 @@
 // may read, and write where said, up to kRowPadding bytes past the last element.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include "base/aligned_buffer.hpp"
-#include "czip/engine/simd.hpp"
 #include "czip/engine/v1/dialect.hpp"
 #include "czip/engine/v1/functions.hpp"
-#include "czip/engine/v1/weights.hpp"
 #include "simd/matrix.hpp"
 
 namespace czip::v1 {

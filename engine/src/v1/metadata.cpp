@@ -1,6 +1,5 @@
 #include "v1/metadata.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <optional>
@@ -11,7 +10,7 @@
 
 #include "base/in_quotes.hpp"
 #include "czip/base/error.hpp"
-#include "czip/engine/v1/weights.hpp"
+#include "czip/engine/v1/constants.hpp"
 
 namespace czip::v1 {
 namespace {

@@ -1,6 +1,5 @@
 #include "czip/engine/v1/output_distribution.hpp"
 
-#include <algorithm>
 #include <new>
 #include <utility>
 

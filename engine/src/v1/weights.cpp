@@ -7,8 +7,6 @@
 #include <new>
 #include <span>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/in_quotes.hpp"

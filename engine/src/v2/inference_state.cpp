@@ -139,12 +139,12 @@ void InferenceState::Buffers::add_to_residual(const simd::PackedMatrix& matrix,
                               config().d_model, scale.from(0), residual.data() + r * d_stride());
 }
 
-// Attention of one stream: from its accumulators of `qkv` to its row of `attention`.
+// Computes attention of one stream: from its accumulators of `qkv` to its row of `attention`.
 void InferenceState::Buffers::attend(std::size_t layer, std::size_t stream) {
   const NetworkConfig& c = config();
   const PackedLayer& weights_of = network->layers[layer];
   const std::size_t n = c.head_dim;
-  const std::size_t group = c.heads / c.kv_heads;
+  const std::size_t heads_per_key = c.heads / c.kv_heads;
   const std::size_t slot = position[stream] % c.window;
   const std::int32_t* queries = accumulators.data() + stream * accumulator_stride(weights_of.qkv);
   const std::int32_t* keys = queries + c.heads * n;
@@ -153,15 +153,15 @@ void InferenceState::Buffers::attend(std::size_t layer, std::size_t stream) {
 
   for (std::size_t g = 0; g < c.kv_heads; ++g) {
     const KeyValueRing kv = ring(stream, layer, g);
-    const std::size_t head = g * group;
-    kernels().normalize(queries + head * n, group, n, weights_of.query_norm.data() + head * n,
-                        query.data());
+    const std::size_t head = g * heads_per_key;
+    kernels().normalize(queries + head * n, heads_per_key, n,
+                        weights_of.query_norm.data() + head * n, query.data());
     kernels().normalize(keys + g * n, 1, n, weights_of.key_norm.data() + g * n, key.data());
     kernels().requantize_values(values + g * n, n, weights_of.value_scale.from(g * n),
                                 value.data());
     kernels().append(kv, slot, key.data(), value.data());
     const AttentionInput input{.query = query.data(),
-                               .heads = group,
+                               .heads = heads_per_key,
                                .window = c.window,
                                .slot = slot,
                                .slots = std::min<std::uint64_t>(position[stream] + 1, c.window),

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "czip/engine/simd.hpp"
 #include "czip/engine/v2/functions.hpp"
 
 namespace czip::v2 {
@@ -89,10 +88,11 @@ struct Kernels {
   void (*requantize_logits)(const std::int32_t* x, std::size_t n, std::int32_t multiplier,
                             std::int32_t limit, std::int32_t* y);
 
+  // Stores a key [head_dim] and a value [head_dim] in a slot of the ring.
   void (*append)(const KeyValueRing& ring, std::size_t slot, const std::int8_t* key,
                  const std::int8_t* value);
 
-  // out [heads][head_dim].
+  // out [heads][head_dim] = attention of one token over the ring's slots in use.
   void (*attend)(const AttentionInput& input, const KeyValueRing& ring,
                  const AttentionScratch& scratch, std::int8_t* out);
 

@@ -251,7 +251,9 @@ struct VectorKernels {
   static void attend(const AttentionInput& input, const KeyValueRing& ring,
                      const AttentionScratch& scratch, std::int8_t* out) {
     std::size_t head = 0;
-    for (; head + 4 <= input.heads; head += 4) attend_heads<4>(input, head, ring, scratch, out);
+    static_assert(kHeadsAtOnce == 4);
+    for (; head + kHeadsAtOnce <= input.heads; head += kHeadsAtOnce)
+      attend_heads<kHeadsAtOnce>(input, head, ring, scratch, out);
     switch (input.heads - head) {
       case 3:
         return attend_heads<3>(input, head, ring, scratch, out);
