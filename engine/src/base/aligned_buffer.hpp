@@ -30,7 +30,8 @@ class AlignedBuffer {
     size_ = count;
     return {};
   }
-  // Moves the elements to `place`, which is aligned, has room for them and outlives this.
+  // Moves the elements to `place`, which must be aligned, have room for them and outlive this
+  // buffer.
   void move_to(T* place) {
     std::copy_n(data_, size_, place);
     memory_.reset();

@@ -1,6 +1,6 @@
 #include "czip/engine/safetensors/content_hash.hpp"
 
-// The streaming state then lives on the stack: no allocation that could fail.
+// With the library inlined, the streaming state lives on the stack: no allocation can fail.
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -28,7 +28,7 @@ class HashStream {
     bytes(buffer.data(), buffer.size());
   }
 
-  // Text behind its length. Headers are at most 100 MB, so every length fits.
+  // A text after its length. Headers are at most 100 MB, so every length fits.
   template <class Length>
   void text(std::string_view value) {
     integer(static_cast<Length>(value.size()));

@@ -23,7 +23,8 @@ inline std::int32_t offset_of_bytes(const std::int8_t* x, std::size_t n) {
 }
 
 // dots[h][t] of kHeads queries of n dimensions with kBlocks * 16 keys; the queries share the loads
-// of the keys. fetch(line) is called with each line of them, to prefetch something.
+// of the keys. Calls fetch(line) for each cache line of keys, so that the caller can prefetch
+// others.
 template <std::size_t kHeads, std::size_t kBlocks, class Fetch>
 void dot_key_blocks(const std::int8_t* queries, std::size_t n,
                     const std::int32_t (&offsets)[kHeads], const std::int8_t* keys,

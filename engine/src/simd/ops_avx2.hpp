@@ -1,4 +1,4 @@
-// Vector primitives for vector_kernels.hpp on AVX2: 8 lanes of 32 bits.
+// Vector primitives for the kernels in vector_*.hpp on AVX2: 8 lanes of 32 bits.
 //
 // Only intrinsics and inline functions of internal linkage: nothing compiled here with AVX2 enabled
 // may be merged by the linker with code that runs on other CPUs.

@@ -1,4 +1,4 @@
-// Vector primitives for vector_kernels.hpp on AArch64 NEON: 4 lanes of 32 bits.
+// Vector primitives for the kernels in vector_*.hpp on AArch64 NEON: 4 lanes of 32 bits.
 //
 // Only intrinsics and inline functions of internal linkage: this is compiled once for every ARMv8
 // CPU and once with the dot product extension enabled, which the linker must not merge.

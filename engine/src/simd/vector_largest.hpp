@@ -7,7 +7,7 @@
 namespace czip::simd {
 namespace {
 
-// n is at least 1.
+// The largest of n values, n >= 1.
 template <class Ops>
 std::int32_t largest_of(const std::int32_t* values, std::size_t n) {
   const std::size_t whole = n - n % Ops::kLanes;

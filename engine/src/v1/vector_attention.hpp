@@ -5,6 +5,16 @@
 // and their sums may be computed in any order: exactly in the 64-bit dialects, modulo 2^32 in the
 // wrapping one. The weights are split into low and high bytes, whose products with int8 values add
 // up exactly in 32 bits: 255 * 127 * kMaxPositions < 2^30.
+//
+// An Isa gives the primitives and what differs by more than lane count (v1/attention_*.hpp):
+//   Ops
+//   kHeadsPerPass    heads whose dot products are computed together
+//   kValueGroup      positions that weighted_values takes at a time
+//   append_key_value as in Kernels; the layout of keys and values is the Isa's own
+//   dot_keys(queries, heads, keys, n, dots, stride)
+//       dots[h * stride + t] = query h . key t for n positions, rounded up to whole blocks
+//   weighted_values(values, weight_low, weight_high, begin, end, sums)
+//       sums = sum of weight * value over positions [begin, end), rounded outwards to whole groups
 #pragma once
 
 #include <cstddef>

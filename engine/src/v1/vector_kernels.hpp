@@ -1,10 +1,8 @@
-// The element-wise kernels and attention, written once over vector primitives.
+// The element-wise kernels of the v1 network, written once over vector primitives.
 //
-// `Ops` is one of ops_*.hpp: 32-bit lanes and unsigned products of 64 bits. `Isa` adds what differs
-// by more than lane count: products of int8 vectors and the cache layout they like (see
-// kernels_*.cpp). Everything here equals the scalar kernels integer for integer within the bounds
-// of kernels.hpp; comments say where a different order or form of computation is used and why it is
-// exact.
+// `Ops` is one of simd/ops_*.hpp: 32-bit lanes and unsigned products of 64 bits. Everything here
+// equals the scalar kernels integer for integer within the bounds of kernels.hpp; comments say where
+// a different order or form of computation is used and why it is exact.
 #pragma once
 
 #include <cstddef>

@@ -5,8 +5,8 @@
 namespace czip::v2 {
 namespace {
 
-// 1 / sqrt(m), Q15, for the m from 1/4 to 1 whose first eight bits are 64 + i, at the middle of
-// what follows them: within 2^-8.
+// Entry i is 1 / sqrt(m), Q15, for m in [1/4, 1) whose first eight bits are 64 + i. It is computed
+// for the middle of that interval and within 2^-8 of all of it.
 constexpr std::size_t kRootSeeds = 192;
 constexpr std::array<std::uint32_t, kRootSeeds> make_root_seeds() {
   std::array<std::uint32_t, kRootSeeds> seeds{};
@@ -18,8 +18,8 @@ constexpr std::array<std::uint32_t, kRootSeeds> make_root_seeds() {
 constexpr std::array<std::uint32_t, kRootSeeds> kRootSeedTable = make_root_seeds();
 
 // floor(sqrt(x)) for x from 256 to below 2^53, without divisions: two steps of Newton's method,
-// y += y * (1 - m * y^2) / 2, from y = 1 / sqrt(m), m = x * 4^half_shift / 2^64, make 8 bits 16 and
-// those more than 28, so that m * y gives a root of 27 bits up to 1.
+// y += y * (1 - m * y^2) / 2, for y = 1 / sqrt(m), m = x * 4^half_shift / 2^64, raise the precision
+// from 8 bits to 16 and then to more than 28, so that m * y is a root of 27 bits, at most 1 off.
 std::uint64_t floor_sqrt(std::uint64_t x) {
   const int half_shift = std::countl_zero(x) / 2;
   const auto m = static_cast<std::int64_t>(x << (2 * half_shift) >> 32);  // Q32

@@ -102,8 +102,8 @@ Status pack_members(const MatrixI8& weights, const LogitOrder& order, PackedNetw
   return {};
 }
 
-// Moves the weights into one piece of memory, where they share large pages: hundreds of pages
-// fewer, whose addresses would have to be translated.
+// Moves the weights into one allocation, where they share huge pages: this saves the address
+// translation of hundreds of small ones.
 Status gather_weights(PackedNetwork& network) {
   std::vector<AlignedBuffer<std::int8_t>*> buffers;
   for (PackedLayer& layer : network.layers)

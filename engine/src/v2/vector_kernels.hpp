@@ -66,8 +66,8 @@ struct VectorMath {
   }
 };
 
-// Isa::weigh in lanes of 32 bits. Scores far below the largest weigh nothing, so that the octave is
-// limited to the second of those.
+// Isa::weigh in lanes of 32 bits. Scores far below the largest weigh nothing, so the octave may be
+// limited to kLastAttentionOctave + 1.
 template <class Isa>
 std::uint32_t weigh_in_lanes(const std::int32_t* scores, std::size_t slots, std::int32_t largest,
                              const Exp2Table& exp2, std::uint8_t* weights) {
@@ -118,7 +118,7 @@ struct VectorKernels {
     return fast_inverse_rms(Ops::sum(squares), n);
   }
 
-  // All roots first: the CPU computes those of several heads at once.
+  // Computes all roots first: the CPU overlaps those of several heads.
   static void normalize(const std::int32_t* x, std::size_t heads, std::size_t n,
                         const std::int16_t* gain, std::int8_t* y) {
     std::uint32_t inverse[kMaxHeads];

@@ -58,15 +58,15 @@ template <class T>
 #define CZIP_RESULT CZIP_JOIN(czip_result_, __LINE__)
 
 // CZIP_TRY(result): returns the error of a Result, given as an expression or a variable, from the
-// calling function; goes on where there is none.
+// calling function; does nothing where there is none.
 #define CZIP_TRY(...)                                       \
   do {                                                      \
     auto&& CZIP_RESULT = (__VA_ARGS__);                     \
     if (!CZIP_RESULT) return ::czip::error_of(CZIP_RESULT); \
   } while (false)
 
-// CZIP_TRY_ASSIGN(const auto value, result): declares `value`, moved out of the Result that the
-// expression gives; where that has an error, returns it from the calling function.
+// CZIP_TRY_ASSIGN(const auto value, result): returns the error of the expression's Result from the
+// calling function; where there is none, moves the Result's value into the declared variable.
 #define CZIP_TRY_ASSIGN(declaration, ...)                            \
   auto CZIP_RESULT = (__VA_ARGS__);                                  \
   if (!CZIP_RESULT) return ::czip::error_of(std::move(CZIP_RESULT)); \

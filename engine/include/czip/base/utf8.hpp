@@ -11,8 +11,8 @@
 
 namespace czip {
 
-// How a character that begins with some byte goes on. Only the second byte has bounds of its own;
-// those after it may be any continuation byte, 80 to BF.
+// What follows the first byte of a character. Only the second byte has bounds of its own; the bytes
+// after it may be any continuation byte, 80 to BF.
 struct Utf8Form {
   std::size_t length;  // in bytes; 0: no character begins with that byte
   std::uint8_t second_low;
@@ -65,7 +65,7 @@ class Utf8Checker {
  private:
   bool valid_ = true;
   std::size_t missing_ = 0;  // bytes until the character is complete
-  // Bounds of its next byte.
+  // Bounds of the next byte, where one is missing.
   std::uint8_t next_low_ = 0;
   std::uint8_t next_high_ = 0;
 };

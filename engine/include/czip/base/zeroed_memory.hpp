@@ -1,6 +1,6 @@
-// Zeroed memory for large tables. The system gives large ones page by page as they are touched, in
-// huge pages where it has them: a table that is read at random otherwise costs mostly the
-// translation of its addresses.
+// Zeroed memory for large tables. The system provides its pages as they are touched, and huge pages
+// where it has them: with small pages, random reads of a large table spend most of their time on the
+// translation of addresses.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@
 namespace czip {
 
 struct ZeroedMemoryFree {
-  std::size_t mapped = 0;  // bytes that the system gave; 0: the allocator did
+  std::size_t mapped = 0;  // bytes from mmap; 0: the memory is the allocator's
 
   void operator()(void* memory) const {
 #if defined(__linux__)
@@ -33,8 +33,9 @@ struct ZeroedMemoryFree {
 using ZeroedMemory = std::unique_ptr<void, ZeroedMemoryFree>;
 
 #if defined(__linux__)
-// Starts on a boundary of huge pages, so that all but its end can lie in them.
-inline ZeroedMemory map_zeroed(std::size_t bytes) {
+// Starts on a boundary of huge pages, so that all but its end can lie in them. Null when memory runs
+// out.
+[[nodiscard]] inline ZeroedMemory map_zeroed(std::size_t bytes) {
   constexpr std::size_t kHugePage = std::size_t{2} << 20;
   constexpr std::size_t kSmallPage = std::size_t{64} << 10;  // the largest of any processor
   if (bytes > SIZE_MAX - 2 * kHugePage) return {};
@@ -53,9 +54,10 @@ inline ZeroedMemory map_zeroed(std::size_t bytes) {
 }
 #endif
 
+// `bytes` zeros, any number; null when memory runs out.
 [[nodiscard]] inline ZeroedMemory allocate_zeroed(std::size_t bytes) {
 #if defined(__linux__)
-  // Less would waste most of a huge page.
+  // A smaller table would waste most of a huge page.
   constexpr std::size_t kLarge = std::size_t{1} << 20;
   if (bytes >= kLarge) return map_zeroed(bytes);
 #endif

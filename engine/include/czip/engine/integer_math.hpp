@@ -23,7 +23,7 @@ namespace czip {
   return quotient + (up ? 1 : 0);
 }
 
-// round(x / d) on the magnitude, ties to even, the sign restored afterwards.
+// round(x / d), ties to even: the magnitude is divided, then the sign restored. d > 0.
 [[nodiscard]] constexpr std::int64_t divide_rne_signed(std::int64_t x, std::uint64_t d) {
   const auto quotient = static_cast<std::int64_t>(divide_rne(magnitude(x), d));
   return x < 0 ? -quotient : quotient;

@@ -18,7 +18,7 @@ inline constexpr std::int32_t kOneWeight = 1 << 16;
 inline constexpr std::int32_t kMaxWeight = (8 << 16) - 1;
 inline constexpr std::size_t kMaxMixerInputs = 64;
 inline constexpr std::size_t kMaxSets = 8;
-// The number of inputs is a multiple of this; missing ones are 0.
+// The number of inputs is a multiple of this; inputs that pad it are 0.
 inline constexpr std::size_t kInputGroup = 8;
 
 struct MixerKernels {

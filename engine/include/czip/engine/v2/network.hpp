@@ -23,7 +23,7 @@
 
 namespace czip::v2 {
 
-// Tensor "network.config": these fields in this order, after a format version of 1.
+// Tensor "network.config": these fields in this order, after kNetworkFormatVersion.
 struct NetworkConfig {
   std::uint32_t vocabulary = 0;       // V
   std::uint32_t d_model = 0;          // D
@@ -57,8 +57,8 @@ class Network {
   // The configuration in `file`. Errors: corrupt, unsupported.
   static Result<NetworkConfig> read_config(const safetensors::File& file);
 
-  // Reads and checks every tensor whose name starts with "network."; refuses ones that the
-  // configuration does not have. Errors: corrupt, unsupported, invalid_argument (`level` is not
+  // Reads and checks every tensor whose name starts with kTensorPrefix; refuses those that
+  // the configuration does not have. Errors: corrupt, unsupported, invalid_argument (`level` is not
   // supported by this CPU or build, `order` is not a permutation with groups as above),
   // out_of_memory.
   static Result<Network> create(const safetensors::File& file, SimdLevel level,
