@@ -32,8 +32,8 @@ class PieceEncoder {
   Result<std::size_t> encode_front(std::string_view piece, std::vector<TokenId>& out);
 
  private:
-  // How many of `window_tokens_`, the tokens of the first `window` bytes of `piece`, stand no
-  // matter what follows, and the bytes that they cover. Zero if that is not known.
+  // A beginning of `window_tokens_`, the tokens of the first `window` bytes of `piece`, that does
+  // not depend on what follows: its number of tokens and of bytes. Zero if none is known.
   struct Cut {
     std::size_t tokens;
     std::size_t bytes;
@@ -44,7 +44,7 @@ class PieceEncoder {
   bool stay_apart(TokenId left, TokenId right);
 
   const Vocabulary* vocabulary_;
-  bpe::Merger merger_;
+  Merger merger_;
   WindowLimits limits_;
   std::vector<TokenId> window_tokens_;
   std::vector<TokenId> tail_tokens_;

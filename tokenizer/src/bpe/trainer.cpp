@@ -1,6 +1,5 @@
 #include "czip/tokenizer/bpe/trainer.hpp"
 
-#include <algorithm>
 #include <new>
 #include <queue>
 #include <utility>
@@ -45,15 +44,15 @@ class PairMerging {
     std::uint32_t next;
   };
 
-  // A pair with the count it had once. The true count is no higher: whenever it grows a new
-  // candidate is made.
+  // A pair with a count that it had once. The true count is no higher, because a new candidate is
+  // made whenever it grows.
   struct Candidate {
     std::uint64_t count;
     TokenId left;
     TokenId right;
     std::uint32_t pair;
 
-    // Comes later.
+    // Whether this candidate comes after `other`.
     bool operator<(const Candidate& other) const {
       if (count != other.count) return count < other.count;
       if (left != other.left) return left > other.left;

@@ -9,8 +9,8 @@
 namespace czip::bpe {
 namespace {
 
-// With half the slots empty an honest table has no run of used slots nearly as long; one chosen to
-// be slow is refused instead of served.
+// With half the slots empty, an honest table has no run of used slots nearly as long. A vocabulary
+// that was chosen to make look-ups slow is refused.
 constexpr std::size_t kMaxProbes = 1024;
 
 // A power of two of slots, at least twice as many as entries.
@@ -31,11 +31,12 @@ std::uint32_t load_half_word(const char* bytes) {
 }
 
 std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
-  hash = (hash ^ word) * 0x9E3779B97F4A7C15U;
+  hash = (hash ^ word) * kHashMultiplier;
   return hash ^ (hash >> 32);
 }
 
-// Differs between byte orders, which nobody sees: only equality of the bytes decides a lookup.
+// Depends on the machine's byte order; no result does, because equality of the bytes decides a
+// look-up.
 std::uint64_t hash_of(std::string_view bytes) {
   const char* data = bytes.data();
   const std::size_t size = bytes.size();

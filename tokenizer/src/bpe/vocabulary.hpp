@@ -17,6 +17,10 @@ namespace czip::bpe {
 // Above every id, so that the lowest rank of several is their minimum.
 inline constexpr TokenId kNoTokenId = 0xFFFFFFFFU;
 
+// Spreads the keys of both hash tables: 2^64 / golden ratio, odd (Knuth, The Art of Computer
+// Programming, volume 3, section 6.4). No part of a format.
+inline constexpr std::uint64_t kHashMultiplier = 0x9e3779b97f4a7c15;
+
 struct TokenDefinition {
   std::string bytes;
   TokenId id;
@@ -44,14 +48,14 @@ class PairTable {
 
  private:
   static constexpr std::uint64_t kIdMask = (std::uint64_t{1} << kTokenIdBits) - 1;
-  // Keeps every entry apart from an empty slot, which is 0.
+  // Distinguishes every entry from an empty slot, which is 0.
   static constexpr std::uint64_t kUsed = std::uint64_t{1} << (2 * kTokenIdBits);
 
   static std::uint64_t key_of(TokenId left, TokenId right) {
     return kUsed | (std::uint64_t{left} << kTokenIdBits) | right;
   }
   [[nodiscard]] std::size_t first_slot(std::uint64_t key) const {
-    return static_cast<std::size_t>((key * 0x9E3779B97F4A7C15U) >> shift_);
+    return static_cast<std::size_t>((key * kHashMultiplier) >> shift_);
   }
 
   std::vector<std::uint64_t> slots_;

@@ -8,8 +8,8 @@
 namespace czip::v1 {
 namespace {
 
-// Steps for a whole text. Ordinary patterns take two or three for each byte; one that backtracks
-// without bound, or looks at the same text again and again, comes to an end.
+// Budget of steps for a whole text. Ordinary patterns take two or three for each byte; the budget
+// ends one that backtracks without bound or looks at the same text again and again.
 constexpr std::uint64_t kBaseSteps = 10'000'000;
 constexpr std::uint64_t kStepsPerByte = 100;
 

@@ -3,12 +3,11 @@
 
 #include <array>
 #include <cstddef>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "bpe/vocabulary.hpp"
-#include "czip/tokenizer/v1/tokenizer.hpp"
+#include "czip/tokenizer/token_id.hpp"
 
 namespace czip::v1 {
 

@@ -1,9 +1,6 @@
 // What a loaded tokenizer consists of.
 #pragma once
 
-#include <utility>
-
-#include "bpe/piece_encoder.hpp"
 #include "bpe/vocabulary.hpp"
 #include "czip/tokenizer/v1/tokenizer.hpp"
 #include "v1/pattern.hpp"

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "bpe/piece_encoder.hpp"
 #include "czip/base/utf8.hpp"
 #include "v1/tables.hpp"
 

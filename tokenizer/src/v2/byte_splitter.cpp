@@ -28,7 +28,7 @@ constexpr std::array<ByteClass, 256> kClasses = [] {
 
 ByteClass class_of(char byte) { return kClasses[static_cast<unsigned char>(byte)]; }
 
-// Letters, digits and punctuation: what takes a space before it into its piece.
+// Letters, digits and punctuation: their piece takes the space before it.
 bool is_visible(ByteClass kind) { return kind <= ByteClass::punctuation; }
 
 bool is_blank(ByteClass kind) { return kind == ByteClass::space || kind == ByteClass::tab; }
@@ -63,7 +63,7 @@ std::size_t blanks_end(std::string_view text, std::size_t begin) {
   return leaves_space ? end - 1 : end;
 }
 
-// Joins the letters behind it: the one of "don't".
+// Whether the apostrophe begins a piece with the letters behind it, as in "don't".
 bool is_inner_apostrophe(std::string_view text, std::size_t at) {
   return text[at] == '\'' && at > 0 && class_of(text[at - 1]) == ByteClass::letter &&
          at + 1 < text.size() && class_of(text[at + 1]) == ByteClass::letter;

@@ -26,7 +26,7 @@ std::string_view as_chars(std::span<const std::uint8_t> bytes) {
 
 std::string named(std::size_t id) { return "the tokenizer's token " + std::to_string(id); }
 
-// What can be seen of each token by itself.
+// Checks what each token shows by itself.
 Status check_sizes(const std::vector<std::string>& tokens) {
   if (tokens.size() < kSingleBytes || tokens.size() > Tokenizer::kMaxTokens) {
     return fail(ErrorCode::corrupt, "the tokenizer has " + std::to_string(tokens.size()) +

@@ -7,7 +7,7 @@
 
 namespace czip::v2 {
 
-// So that no merge inside a piece makes a token too long.
+// This keeps every merged token within the limit.
 static_assert(kMaxPieceBytes <= Tokenizer::kMaxTokenBytes);
 
 Status TokenizerTrainer::add(std::span<const std::uint8_t> text) {

@@ -1,5 +1,5 @@
-// Splits text by a pattern into the pieces within which a v1 tokenizer of that pattern (pat_str)
-// merges: what training such a tokenizer counts.
+// Splits text by a pattern (pat_str) into the pieces within which a v1 tokenizer of that pattern
+// merges. Training such a tokenizer counts these pieces.
 #pragma once
 
 #include <cstdint>

@@ -32,6 +32,7 @@ class Tokenizer {
   // tokens must exist, and pat_str must compile (with PCRE2, whose Unicode version decides what a
   // letter is). Hostile input gives an error, never a crash: there are at most 2^20 ids, a token
   // has at most 1,024 bytes, all together 16 MiB.
+  // Errors: corrupt, unsupported, out_of_memory.
   static Result<Tokenizer> from_json(std::string_view json);
 
   Tokenizer(Tokenizer&&) noexcept;
@@ -41,18 +42,19 @@ class Tokenizer {
   // Number of ids, explicit_n_vocab. Ids without bytes may exist; decoding one is an error.
   [[nodiscard]] std::size_t vocabulary_size() const;
 
-  // Id of a special token such as "<|bos|>"; an error if the tokenizer has none of that name.
+  // Id of a special token such as "<|bos|>". Error: invalid_argument if the tokenizer has none of
+  // that name.
   [[nodiscard]] Result<TokenId> special_token(std::string_view name) const;
 
   // Bytes of one token; empty for an id without bytes.
   [[nodiscard]] std::string_view token_bytes(TokenId id) const;
 
-  // All tokens of `text`, in time about proportional to its length, whatever it is. Errors, beside
-  // memory running out, come from hostile tokenizers only: pat_str needs more steps than its
+  // All tokens of `text`, in time about proportional to its length, whatever it is. Errors:
+  // out_of_memory and, from hostile tokenizers only, unsupported: pat_str needs more steps than its
   // budget, or merging has to see more than 64 MiB of unbroken text at once.
   [[nodiscard]] Result<std::vector<TokenId>> encode(std::string_view text) const;
 
-  // Appends the bytes of `tokens` to `out`; an id without bytes is an error.
+  // Appends the bytes of `tokens` to `out`. Errors: corrupt (an id without bytes), out_of_memory.
   [[nodiscard]] Status decode(std::span<const TokenId> tokens, std::string& out) const;
 
  private:

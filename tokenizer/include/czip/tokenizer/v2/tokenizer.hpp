@@ -3,9 +3,9 @@
 //
 // The text is first split into pieces. Each byte has a class: letter (A-Z, a-z and 0x80-0xFF),
 // digit (0-9), space (0x20), tab (0x09), newline (0x0A and 0x0D), or punctuation (all others,
-// control bytes too). From the start of the text on, the piece at hand is by the first rule that
-// fits:
-//   1. An apostrophe (0x27) right behind a letter and right before one: it and a run of letters.
+// control bytes too). From the start of the text on, the first rule that applies gives the next
+// piece:
+//   1. An apostrophe (0x27) between two letters, and the run of letters behind it.
 //   2. A run of letters, or a space and a run of letters.
 //   3. A digit, or a space and a digit. (So every digit is a piece of its own.)
 //   4. A run of punctuation, or a space and a run of punctuation.
@@ -44,10 +44,13 @@ class Tokenizer {
 
   // Token ids are places in `tokens`: first the kSingleBytes bytes in order, then merged tokens of
   // 2 to kMaxTokenBytes bytes, all different, each the concatenation of two tokens before it; at
-  // most kMaxTokens in all. Anything else is an error.
+  // most kMaxTokens in all. Errors:
+  // corrupt (anything else), unsupported (tokens chosen to collide in a hash table or to split in
+  // too many ways), out_of_memory.
   static Result<Tokenizer> create(const std::vector<std::string>& tokens);
 
-  // From what lengths() and bytes() give, as a file holds them; they are not trusted.
+  // From what lengths() and bytes() give, as a file holds them; they are not trusted. Errors: those
+  // of create, and truncated.
   static Result<Tokenizer> parse(std::span<const std::uint8_t> lengths,
                                  std::span<const std::uint8_t> bytes);
 
@@ -65,8 +68,8 @@ class Tokenizer {
   [[nodiscard]] std::vector<std::uint8_t> bytes() const;
 
   // Appends the tokens of `text`, whose bytes put together are `text`, in time about proportional
-  // to its length, whatever it is. The only error is that of memory running out; then `out` is as
-  // it was.
+  // to its length, whatever it is. The only error is out_of_memory, which leaves `out`
+  // as it was.
   [[nodiscard]] Status encode(std::span<const std::uint8_t> text, std::vector<TokenId>& out) const;
 
  private:

@@ -14,7 +14,7 @@ namespace czip::v2 {
 
 class TokenizerTrainer {
  public:
-  // Counts the pieces of `text`; none goes on from one call to the next. Error: out_of_memory.
+  // Counts the pieces of `text`; no piece continues in the next call's text. Error: out_of_memory.
   [[nodiscard]] Status add(std::span<const std::uint8_t> text);
 
   // `vocabulary_size` tokens, ready for Tokenizer::create. Errors: those of bpe::Trainer::train,
