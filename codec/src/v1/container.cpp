@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <string_view>
 
 #include "czip/base/little_endian.hpp"
 
@@ -12,8 +11,11 @@ namespace {
 constexpr std::uint8_t kFlagMultiFile = 1;
 constexpr std::uint8_t kFlagTraining = 2;
 
+// Offsets of the file header's fields, in bytes, behind the magic.
 constexpr std::size_t kFlagsOffset = 6;
 constexpr std::size_t kCodecOffset = 7;
+constexpr std::size_t kTextBytesOffset = 8;
+constexpr std::size_t kTableEndOffset = 12;
 
 Status check_magic(std::span<const std::uint8_t> bytes) {
   const std::size_t count = std::min(bytes.size(), kMagic.size());
@@ -47,8 +49,8 @@ std::array<std::uint8_t, kFileHeaderBytes> serialize(const FileHeader& header) {
   std::array<std::uint8_t, kFileHeaderBytes> bytes{};
   std::copy(kMagic.begin(), kMagic.end(), bytes.begin());
   bytes[kCodecOffset] = static_cast<std::uint8_t>(header.outer);
-  store_le(&bytes[8], header.text_bytes);
-  store_le(&bytes[12], header.payload_table_end);
+  store_le(&bytes[kTextBytesOffset], header.text_bytes);
+  store_le(&bytes[kTableEndOffset], header.payload_table_end);
   return bytes;
 }
 
@@ -62,16 +64,17 @@ Result<FileHeader> parse_file_header(std::span<const std::uint8_t> bytes) {
     return fail(ErrorCode::unsupported, "outer codec " + std::to_string(bytes[kCodecOffset]) +
                                             " at byte 7 is unknown (0 is zstd, 1 brotli)");
   return FileHeader{.outer = static_cast<OuterCodec>(bytes[kCodecOffset]),
-                    .text_bytes = load_le<std::uint32_t>(&bytes[8]),
-                    .payload_table_end = load_le<std::uint32_t>(&bytes[12])};
+                    .text_bytes = load_le<std::uint32_t>(&bytes[kTextBytesOffset]),
+                    .payload_table_end = load_le<std::uint32_t>(&bytes[kTableEndOffset])};
 }
 
 std::array<std::uint8_t, kPayloadHeaderBytes> serialize(const PayloadHeader& header) {
+  using Layout = PayloadHeaderLayout;
   std::array<std::uint8_t, kPayloadHeaderBytes> bytes{};
-  store_le(&bytes[0], header.model_path_hash);
-  store_le(&bytes[4], header.chunks);
-  store_le(&bytes[8], static_cast<std::uint16_t>(header.last_chunk_tokens));
-  bytes[11] = static_cast<std::uint8_t>(header.context_log2);
+  store_le(&bytes[Layout::kModelPathHash], header.model_path_hash);
+  store_le(&bytes[Layout::kChunks], header.chunks);
+  store_le(&bytes[Layout::kLastChunkTokens], static_cast<std::uint16_t>(header.last_chunk_tokens));
+  bytes[Layout::kContextLog2] = static_cast<std::uint8_t>(header.context_log2);
   return bytes;
 }
 

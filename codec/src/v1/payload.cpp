@@ -7,13 +7,15 @@
 namespace czip::v1 {
 
 Result<PayloadHeader> parse_payload_header(std::span<const std::uint8_t> bytes) {
-  PayloadHeader header{.model_path_hash = load_le<std::uint32_t>(&bytes[0]),
-                       .chunks = load_le<std::uint32_t>(&bytes[4]),
-                       .last_chunk_tokens = load_le<std::uint16_t>(&bytes[8]),
-                       .context_log2 = bytes[11]};
-  if (bytes[10] != 0)
+  using Layout = PayloadHeaderLayout;
+  PayloadHeader header{
+      .model_path_hash = load_le<std::uint32_t>(&bytes[Layout::kModelPathHash]),
+      .chunks = load_le<std::uint32_t>(&bytes[Layout::kChunks]),
+      .last_chunk_tokens = load_le<std::uint16_t>(&bytes[Layout::kLastChunkTokens]),
+      .context_log2 = bytes[Layout::kContextLog2]};
+  if (const std::uint8_t id = bytes[Layout::kTokenizerId]; id != 0)
     return fail(ErrorCode::unsupported,
-                "payload byte 10: tokenizer id " + std::to_string(bytes[10]) + ", only 0 is known");
+                "payload byte 10: tokenizer id " + std::to_string(id) + ", only 0 is known");
   if (header.context_log2 == 0) header.context_log2 = kDefaultContextLog2;
   if (header.context_log2 > kMaxContextLog2)
     return fail(ErrorCode::unsupported,

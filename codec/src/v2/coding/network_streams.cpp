@@ -2,7 +2,12 @@
 
 #include <algorithm>
 
+#include "czip/codec/v2/coding/constants.hpp"
+#include "czip/engine/v2/constants.hpp"
+
 namespace czip::v2 {
+
+static_assert(std::uint32_t{1} << kMaxStreamsLog2 <= NetworkLimits::kStreams);
 
 Result<NetworkStreams> NetworkStreams::create(const Network& network, const TokenGroups& groups,
                                               std::uint32_t streams) {
@@ -42,10 +47,10 @@ std::span<const std::uint32_t> NetworkStreams::member_cumulative(std::uint32_t s
                                                                  std::uint32_t group) {
   const std::size_t members = network_->members(group);
   const auto logits = std::span(member_logits_).first(members);
-  const auto sums = std::span(member_cumulative_).first(members + 1);
+  const auto cumulative = std::span(member_cumulative_).first(members + 1);
   state_.member_logits(stream, group, logits);
-  network_->cumulative_frequencies(logits, sums);
-  return sums;
+  network_->cumulative_frequencies(logits, cumulative);
+  return cumulative;
 }
 
 }  // namespace czip::v2

@@ -11,6 +11,14 @@
 
 namespace czip::v1 {
 
+// Offsets of the header's fields, in bytes; integers are little-endian.
+struct PayloadHeaderLayout {
+  static constexpr std::size_t kModelPathHash = 0;
+  static constexpr std::size_t kChunks = 4;
+  static constexpr std::size_t kLastChunkTokens = 8;  // u16
+  static constexpr std::size_t kTokenizerId = 10;     // only 0 is known
+  static constexpr std::size_t kContextLog2 = 11;
+};
 inline constexpr std::size_t kPayloadHeaderBytes = 12;
 
 inline constexpr std::uint32_t kMaxContextLog2 = 15;

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "czip/engine/v2/constants.hpp"
+
 namespace czip::v2 {
 
 // Metadata.
@@ -24,10 +26,9 @@ inline constexpr std::string_view kSquashTensor = "tables.squash";
 inline constexpr std::string_view kPriorPrefix = "prior.";
 inline constexpr std::string_view kStatePrefix = "state.";
 inline constexpr std::string_view kNetworkStatePrefix = "state.network.";
-inline constexpr std::string_view kNetworkPrefix = "network.";
 
 [[nodiscard]] inline bool is_network_tensor(std::string_view name) {
-  return name.starts_with(kNetworkPrefix);
+  return name.starts_with(kTensorPrefix);
 }
 [[nodiscard]] inline std::string prior_order0_tensor() {
   return std::string(kPriorPrefix) + "order0";
@@ -39,8 +40,8 @@ inline constexpr std::string_view kNetworkPrefix = "network.";
   return std::string(kPriorPrefix) + std::to_string(order) + ".cells";
 }
 
-// Of first states; `prefix` is kStatePrefix or kNetworkStatePrefix. The map is that of all
-// profiles.
+// The tensors of trained states; `prefix` is kStatePrefix or kNetworkStatePrefix. All profiles
+// share one adaptive probability map.
 [[nodiscard]] inline std::string apm_tensor(std::string_view prefix) {
   return std::string(prefix) + "apm";
 }
