@@ -11,6 +11,7 @@
 
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v1/codec.hpp"
+#include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "v1/outer_codec.hpp"
 
@@ -46,13 +47,12 @@ Result<Model> assemble(Weights network, Hash128 hash, std::string_view tokenizer
 }  // namespace
 
 Result<std::string> embedded_tokenizer_json(const Weights& network) {
-  const std::optional<v1::OuterCodec> codec = v1::parse_outer_codec(network.tokenizer_codec);
+  const std::optional<OuterCodec> codec = parse_outer_codec(network.tokenizer_codec);
   if (!codec)
     return fail(ErrorCode::unsupported,
                 "tokenizer_codec '" + network.tokenizer_codec + "' is neither zstd nor brotli");
   MemorySource source(network.tokenizer_data);
-  const Result<std::unique_ptr<v1::OuterDecoder>> decoder =
-      v1::create_outer_decoder(*codec, source);
+  const Result<std::unique_ptr<OuterDecoder>> decoder = create_outer_decoder(*codec, source);
   if (!decoder) return tokenizer_error(decoder.error());
   std::string json;
   std::array<std::uint8_t, std::size_t{64} << 10> buffer{};

@@ -1,7 +1,5 @@
 #include "czip/codec/v2/coding/match_inputs.hpp"
 
-#include <algorithm>
-
 #include "czip/codec/v2/coding/hash.hpp"
 
 namespace czip::v2 {

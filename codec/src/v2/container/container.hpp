@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
-#include "czip/codec/v2/block/block_coder.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "czip/codec/v2/coding/block_settings.hpp"
 #include "v2/container/hashing.hpp"
 
 namespace czip::v2 {
@@ -81,7 +81,7 @@ struct FrameHeader {
   bool archive = false;
   int level = 0;
   Hash128 model{};
-  std::uint32_t block_bytes = 0;              // most text of one block
+  std::uint32_t block_bytes = 0;              // largest text of one block
   std::optional<std::uint64_t> text_bytes{};  // nullopt: not known when the frame was begun
   std::uint32_t check = 0;                    // set by serialize and parse; seeds the other checks
 };
@@ -165,7 +165,7 @@ struct CompactHeader {
 
 // The header without its check.
 [[nodiscard]] std::vector<std::uint8_t> serialize(const CompactHeader& header);
-// Of the header's bytes, the payload if coded, and the text.
+// The check of the header's bytes, the payload if coded, and the text.
 [[nodiscard]] std::uint32_t compact_check(std::span<const std::uint8_t> header,
                                           std::span<const std::uint8_t> payload,
                                           std::span<const std::uint8_t> text, bool stored);

@@ -1,7 +1,6 @@
 #include <cstdint>
 #include <limits>
 #include <new>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "czip/base/error.hpp"
@@ -41,7 +40,7 @@ enum class RecordKind : std::uint8_t { block, compact, frame_end };
 struct Record {
   RecordKind kind = RecordKind::block;
   std::uint64_t offset = 0;                 // of its first byte in the file
-  std::uint64_t end = 0;                    // behind its last byte
+  std::uint64_t end = 0;                    // offset behind its last byte
   BlockHeader block;                        // block
   CompactHeader compact;                    // compact
   std::vector<std::uint8_t> compact_bytes;  // its header up to the check

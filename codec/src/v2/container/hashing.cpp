@@ -3,8 +3,6 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include <algorithm>
-
 namespace czip::v2 {
 
 std::uint64_t hash64(std::span<const std::uint8_t> bytes, std::uint64_t seed) {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <span>
 
-#include "czip/engine/safetensors/content_hash.hpp"
+#include "czip/base/hash128.hpp"
 
 namespace czip::v2 {
 

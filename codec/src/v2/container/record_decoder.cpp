@@ -1,7 +1,6 @@
 #include "v2/container/record_decoder.hpp"
 
 #include <algorithm>
-#include <new>
 #include <string>
 #include <utility>
 

@@ -5,12 +5,11 @@
 #include <new>
 
 #include "czip/base/little_endian.hpp"
-#include "czip/codec/v2/coding/apm.hpp"
 #include "czip/codec/v2/coding/mixer.hpp"
-#include "czip/codec/v2/coding/successor_inputs.hpp"
 #include "czip/codec/v2/model/format.hpp"
 #include "czip/codec/v2/model/network.hpp"
 #include "czip/codec/v2/model/parts.hpp"
+#include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 
 namespace czip::v2 {

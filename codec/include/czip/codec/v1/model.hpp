@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "czip/base/error.hpp"
@@ -26,7 +27,8 @@ inline constexpr std::string_view kFirstTokenName = "<|bos|>";
 inline constexpr TokenId kReferenceFirstToken = 1022;
 
 // Loads a model file. `tokenizer_json` replaces the tokenizer inside the model; a model without one
-// needs it. Errors: a damaged model, a tokenizer that does not fit the network's vocabulary.
+// needs it. Errors: corrupt, truncated, unsupported, model_mismatch (a tokenizer that does not fit
+// the network's vocabulary), invalid_argument (no tokenizer), out_of_memory.
 Result<Model> load_model(std::span<const std::uint8_t> model_file,
                          std::optional<std::string_view> tokenizer_json = {});
 
