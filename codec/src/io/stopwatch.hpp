@@ -1,4 +1,4 @@
-// Wall-clock time since construction.
+// Measures wall-clock time since its construction.
 #pragma once
 
 #include <chrono>

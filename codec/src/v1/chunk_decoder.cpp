@@ -75,9 +75,9 @@ Status ChunkDecoder::decode_tokens(const ChunkGroup& group) {
   return status;
 }
 
-// Decodes the next token of every active chunk; a chunk that its stream cannot hold ends its own
-// activity and that of all chunks after it, so that the first bad chunk is the one reported. False
-// when no chunk has a token here.
+// Decodes the next token of every active chunk. A chunk whose stream is too short becomes inactive,
+// and so do all chunks after it, so that the first bad chunk is the one reported. False when no
+// chunk has a token here.
 bool ChunkDecoder::decode_position(std::uint32_t position) {
   rows_.clear();
   for (std::size_t i = 0; i < active_; ++i)
@@ -121,7 +121,7 @@ Status ChunkDecoder::append_text(const ChunkGroup& group, std::size_t chunk,
                                  std::uint64_t max_text_bytes, std::string& text) const {
   const std::span<const TokenId> tokens =
       std::span<const TokenId>(tokens_).subspan(chunk * context_, chunks_[chunk].tokens);
-  // Before anything is allocated for it: tokens may be long.
+  // Checked before anything is allocated for the text, because tokens may be long.
   std::uint64_t bytes = text.size();
   for (const TokenId token : tokens) bytes += model_->tokenizer.token_bytes(token).size();
   if (bytes > max_text_bytes)

@@ -14,7 +14,8 @@
 namespace czip::v1 {
 
 inline constexpr std::size_t kFileHeaderBytes = 16;
-// In front of the outer stream.
+
+// Stands in front of the outer stream.
 struct FileHeader {
   OuterCodec outer = OuterCodec::brotli;
   std::uint32_t text_bytes = 0;

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <new>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "v1/decode_attempt.hpp"
@@ -12,7 +10,8 @@
 namespace czip::v1 {
 namespace {
 
-// From this position on the 32-bit attention accumulator of `rust` can overflow, and `i64` differ.
+// The shortest chunk, in tokens, in which the 32-bit attention accumulator of `rust` can overflow,
+// so that `i64` differs.
 constexpr std::uint32_t kFirstOverflowTokens = 258;
 
 // The only chunk length of the Python implementation.
@@ -39,8 +38,8 @@ class DialectDetection {
                  .threads = options.threads,
                  .simd = options.simd,
                  .progress = {}} {
-    // A later attempt begins again; what it reports stays the same until it is further than those
-    // before.
+    // A later attempt begins again. The caller is told of its progress once it is further than the
+    // attempts before.
     if (options.progress)
       attempt_.progress = [this, &options](std::uint64_t text_bytes) {
         progress_ = std::max(progress_, text_bytes);

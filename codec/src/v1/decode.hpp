@@ -1,4 +1,4 @@
-// The reader of CZIPv1 files behind Context: finds the dialect. May throw std::bad_alloc.
+// The reader of CZIPv1 files behind Context, which finds the dialect. It may throw std::bad_alloc.
 #pragma once
 
 #include "czip/codec/v1/codec.hpp"

@@ -89,7 +89,6 @@ class TextDecoder {
       return prediction_error("byte 8: the text should have " + std::to_string(text_bytes_) +
                               " bytes, its chunks make more");
     if (!utf8_.add(task.text) && options_->require_utf8) return not_utf8();
-    // The text's characters are the bytes.
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(task.text.data());
     CZIP_TRY(out_->write({bytes, task.text.size()}));
     written_ += task.text.size();

@@ -51,7 +51,7 @@ class PayloadEncoder {
                  const EncodeOptions& options, std::uint32_t context_log2)
       : model_(&context.model()),
         network_(&network),
-        // A string_view is what the tokenizer takes; the bytes are the same.
+        // The tokenizer takes the same bytes as a string_view.
         stream_(model_->tokenizer, {reinterpret_cast<const char*>(text.data()), text.size()}),
         progress_(options.progress) {
     payload_.header.model_path_hash = options.model_path_hash;

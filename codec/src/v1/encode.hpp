@@ -1,4 +1,4 @@
-// The writer of CZIPv1 files behind Context. May throw std::bad_alloc.
+// The writer of CZIPv1 files behind Context. It may throw std::bad_alloc.
 #pragma once
 
 #include <cstdint>

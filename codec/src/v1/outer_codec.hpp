@@ -36,7 +36,7 @@ class OuterDecoder {
 // Reads a stream that starts where `in` stands and ends with it. `in` must outlive the decoder.
 Result<std::unique_ptr<OuterDecoder>> create_outer_decoder(OuterCodec codec, ByteSource& in);
 
-// What those two choose from.
+// The two functions above choose from these.
 Result<std::unique_ptr<OuterEncoder>> create_brotli_encoder(std::uint64_t payload_bytes,
                                                             ByteSink& out);
 Result<std::unique_ptr<OuterDecoder>> create_brotli_decoder(ByteSource& in);

@@ -14,8 +14,8 @@ namespace czip::v1 {
 namespace {
 
 constexpr int kCompressionLevel = 22;
-// At level 22 a payload beyond 256 KiB would get windows and tables of up to 700 MB. The chunk
-// streams do not repeat themselves: small ones lose nothing.
+// At level 22 a payload beyond 256 KiB would get windows and tables of up to 700 MB. Chunk streams
+// do not repeat themselves, so small windows and tables lose nothing.
 constexpr std::uint64_t kLargePayload = std::uint64_t{256} << 10;
 constexpr int kLargePayloadWindowLog = 18;
 constexpr int kLargePayloadHashLog = 17;

@@ -8,7 +8,7 @@
 namespace czip::v2 {
 namespace {
 
-// Of the mixer's first layer after so many tokens of a stream.
+// The learning rate of the mixer's first layer after `tokens` tokens of a stream.
 std::int32_t learning_rate(std::size_t tokens) {
   const std::int64_t n = static_cast<std::int64_t>(tokens);
   return kSlowRate + static_cast<std::int32_t>((kFastRate - kSlowRate) * kHalfRateTokens /

@@ -5,8 +5,8 @@
 namespace czip::v2 {
 namespace {
 
-// From this number of entries on, a binary search is faster than a linear one. No part of the
-// format.
+// From this number of entries on, a binary search is faster than a linear one. The format does not
+// depend on it.
 constexpr std::uint32_t kBinarySearchEntries = 17;
 
 // The probabilities of a node's ranges are in units of 2^-40: order 0 has 32 fractional bits, lists
@@ -26,7 +26,7 @@ std::uint32_t find_split(const PriorList& list, std::uint32_t low, std::uint32_t
   return low;
 }
 
-// Of a 1, 0..65535, from the probabilities of the ranges for a 0 and for a 1. These are at most
+// The probability of a 1, 0..65535, from those of the ranges for a 0 and for a 1. These are at most
 // 2^41 together, so the product stays below 2^57.
 std::uint32_t probability_of_one(std::uint64_t zero, std::uint64_t one) {
   return static_cast<std::uint32_t>((one + 1) * kMaxProbability / (zero + one + 2));

@@ -1,5 +1,4 @@
 // The compact frame: kind and settings in one byte, lengths in base 128, one check for everything.
-#include <algorithm>
 #include <string>
 
 #include "v2/container/container.hpp"
@@ -60,7 +59,7 @@ class CompactParser {
     return {};
   }
 
-  // Refuses one of more bytes than it needs.
+  // Refuses a length that is written with more bytes than it needs.
   Result<std::uint32_t> take_length() {
     std::uint32_t value = 0;
     for (int i = 0; i < kMaxLengthBytes; ++i) {

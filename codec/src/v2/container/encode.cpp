@@ -25,12 +25,13 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-// The probe for incompressible blocks: what it codes as a sample, the shortest block that is
-// probed, and the part of its minimum by which the sum of squared byte counts may exceed it.
-// Chosen, not tuned.
+// Sample size of the incompressibility probe, and the shortest block that is probed. These numbers
+// and the next were chosen, not tuned; no file depends on them to be decoded.
 constexpr std::size_t kSampleBytes = std::size_t{16} << 10;
 constexpr std::size_t kMinProbedBytes = 4 * kSampleBytes;
-constexpr std::uint64_t kFlatnessTolerance = 64;  // 1/64
+// A block may be random if the sum of its squared byte counts exceeds the least possible sum by at
+// most 1/64 of it.
+constexpr std::uint64_t kFlatnessTolerance = 64;
 
 void release(Bytes& bytes) { Bytes().swap(bytes); }
 

@@ -28,7 +28,7 @@ struct FileIndex {
   std::uint64_t text_bytes = 0;
 };
 
-// Reads the seek table of a file that is one frame; otherwise goes from block header to block
+// Reads the seek table of a file that is one frame; otherwise walks from block header to block
 // header. Errors: those of FrameReader.
 Result<FileIndex> index_file(RandomAccessSource& in);
 

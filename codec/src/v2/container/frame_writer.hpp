@@ -1,4 +1,5 @@
-// Writes one frame: header, blocks, trailer.
+// Writes one frame: header, blocks, trailer. Errors: those of the sink, and unsupported for more
+// blocks than a seek table counts.
 #pragma once
 
 #include <cstdint>

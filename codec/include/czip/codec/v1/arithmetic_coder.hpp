@@ -83,10 +83,10 @@ class ArithmeticDecoder {
   // Length of the stream that an encoder would have written for the symbols consumed so far.
   [[nodiscard]] std::uint64_t encoded_bytes() const { return (emitted_bits_ + 1 + 7) / 8; }
 
-  // The stream is too short for the symbols consumed so far.
+  // Whether the stream is too short for the symbols consumed so far.
   [[nodiscard]] bool overrun() const { return encoded_bytes() > stream_.size(); }
 
-  // An encoder that stops after the symbols consumed so far writes exactly this stream.
+  // Whether an encoder that stops after the symbols consumed so far writes exactly this stream.
   [[nodiscard]] bool at_exact_end() const;
 
  private:

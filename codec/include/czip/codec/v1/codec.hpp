@@ -61,10 +61,10 @@ struct CodingReport {
   std::uint64_t outer_ns = 0;
 };
 
-// Writes the CZIPv1 file of `text`, any bytes. The same file whatever the threads and the SIMD
-// level. Memory beyond text and file is bounded. Errors: invalid_argument (a level that the model
-// is too short for, a text beyond kMaxTextBytes), unsupported (a chunk beyond 64 KiB), cancelled,
-// out_of_memory and those of `out`.
+// Writes the CZIPv1 file of `text`, any bytes. The file does not depend on the number of threads
+// and the SIMD level. Memory beyond text and file is bounded. Errors: invalid_argument (a level
+// that the model is too short for, a text beyond kMaxTextBytes), unsupported (a chunk beyond 64
+// KiB), cancelled, out_of_memory and those of `out`.
 Result<CodingReport> encode(const Model& model, std::span<const std::uint8_t> text, ByteSink& out,
                             const EncodeOptions& options);
 
@@ -86,7 +86,9 @@ struct DecodeOptions {
 // Decodes a CZIPv1 file. Every field that can be checked is checked: magic, flags, codec, lengths
 // and counts, each chunk's exact length (the arithmetic coder's), and the length of the text.
 // CZIPv1 has no checksum, so damage that keeps all of these cannot be seen. Do not trust what `out`
-// received before an error, or before its rewind() when another dialect is tried.
+// received before an error, or before its rewind() when another dialect is tried. Errors: corrupt,
+// truncated, unsupported, model_mismatch (chunks longer than the model's positions), cancelled,
+// out_of_memory, and those of the streams.
 Result<CodingReport> decode(const Model& model, RewindableSource& in, RewindableSink& out,
                             const DecodeOptions& options);
 
@@ -105,7 +107,8 @@ struct FileInfo {
   std::uint64_t tokens = 0;
 };
 
-// Reads and checks the headers, and that the payload's length agrees with its chunks.
+// Reads and checks the headers, and that the payload's length agrees with its chunks. Errors:
+// corrupt, truncated, unsupported, out_of_memory, and those of `in`.
 Result<FileInfo> inspect(ByteSource& in);
 
 // What a file holds inside its outer codec, as `encode_payload` makes it; parse_payload

@@ -1,4 +1,4 @@
-// Coding many texts with one model: what `encode` and `decode` make anew for every call is kept.
+// Codes many texts with one model and keeps what `encode` and `decode` make anew for every call.
 #pragma once
 
 #include <cstdint>

@@ -32,7 +32,7 @@ inline constexpr int kDefaultLevel = 6;
 struct LevelSettings {
   std::uint8_t profile = 1;       // the predictor's (profile.hpp): 0 fast, 1 normal, 2 finest
   bool network = false;           // uses the model's network if it has one
-  std::uint32_t block_bytes = 0;  // text of a block, but the last
+  std::uint32_t block_bytes = 0;  // of text in every block but the last
 };
 
 // `level` must be one of kMinLevel..kMaxLevel.
@@ -94,7 +94,8 @@ struct CodingReport {
 // Writes one frame with the rest of `text`, which may be any bytes. The file does not depend on the
 // number of threads and the SIMD level. Holds at most two blocks per thread in memory. Errors:
 // invalid_argument (no such level or block size), io (a text of another length than announced),
-// internal (verification failed), out_of_memory, and those of the streams.
+// internal (verification failed), cancelled, out_of_memory, and those of the streams and of the
+// model's network.
 Result<CodingReport> encode(const Model& model, ByteSource& text, ByteSink& out,
                             const EncodeOptions& options);
 
@@ -112,7 +113,7 @@ struct ModelReference {
   [[nodiscard]] std::string hex() const;
 };
 
-// Finds the model of a frame that has coded blocks. Called by one thread at a time.
+// Finds the model of a frame that has coded blocks. It is called by one thread at a time.
 using ModelFinder = std::function<Result<Model>(const ModelReference&)>;
 
 // `model` if it is the one wanted. Error: model_mismatch, with both hashes.
@@ -128,9 +129,9 @@ struct DecodeOptions {
 // Decodes all frames of the rest of `in`. Everything is checked: headers, lengths, the hash of
 // every payload before it is decoded and of every text after, the seek table and the hash of the
 // whole text. `out` receives a block only after its hash was found right, so after an error it has
-// a beginning of the text. Holds at most two blocks per thread in memory, and allocates nothing for
-// a header that has not been checked. Errors: corrupt, truncated, unsupported, model_mismatch,
-// out_of_memory, and those of the finder and the streams.
+// the text before the damage. Holds at most two blocks per thread in memory, and allocates nothing
+// for a header that has not been checked. Errors: corrupt, truncated, unsupported, model_mismatch,
+// cancelled, out_of_memory, and those of the finder and the streams.
 Result<CodingReport> decode(const ModelFinder& models, ByteSource& in, ByteSink& out,
                             const DecodeOptions& options);
 Result<CodingReport> decode(const Model& model, ByteSource& in, ByteSink& out,

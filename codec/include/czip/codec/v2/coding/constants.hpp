@@ -1,8 +1,8 @@
 // Every number of the CZIPv2 coding, in the order of conformance/czip-v2-coding.md, whose sections
 // are named here. Changing any of them changes the format. The encoder, the decoder and the
-// training of models use these and no others; the mixer's precision is in
-// engine/v2/mixer_kernels.hpp, the network's numbers in engine/v2/functions.hpp, the container's in
-// src/v2/container/container.hpp.
+// training of models use these and no others. The mixer's precision is in
+// czip/engine/v2/mixer_kernels.hpp, the network's numbers are in czip/engine/v2/constants.hpp, the
+// container's in codec/src/v2/container/container.hpp.
 //
 // No tuning of these numbers is on record unless it is stated: they were chosen, not tuned.
 #pragma once

@@ -28,13 +28,13 @@ class History {
   // The last eight bytes, the latest one lowest.
   [[nodiscard]] std::uint64_t last_bytes() const { return last_bytes_; }
   // Hash of the word so far (letters, digits, _ and bytes from 0x80; letters without case), 0
-  // between words. past_word(i): of the words before it, the latest first.
+  // between words. past_word(i), i < 2: hash of the words before it, the latest first.
   [[nodiscard]] std::uint64_t word() const { return word_; }
   [[nodiscard]] std::uint64_t past_word(std::size_t i) const { return past_words_[i]; }
 
   [[nodiscard]] std::uint32_t indentation() const { return indentation_; }
-  // Hash of the first token of this line, and of the last line that was not empty, that is not
-  // white space; 0: none.
+  // Hash of the first token that is not white space, of this line and of the last line that was not
+  // empty; 0: none.
   [[nodiscard]] std::uint64_t line_start() const { return line_start_; }
   [[nodiscard]] std::uint64_t previous_line_start() const { return previous_line_start_; }
   // The rank of the token in the line above that begins at or past this column (i = 0), or of the

@@ -21,7 +21,7 @@ class StreamLayout {
   [[nodiscard]] std::uint32_t streams() const { return streams_; }
   // Number of tokens of the longest stream.
   [[nodiscard]] std::size_t steps() const { return steps_; }
-  // Number of streams that have a token `i`, i below steps(); they are the first ones.
+  // How many streams have a token `i`, i below steps(): the first ones.
   [[nodiscard]] std::uint32_t active_streams(std::size_t i) const {
     return static_cast<std::uint32_t>((tokens_ - i + steps_ - 1) / steps_);
   }

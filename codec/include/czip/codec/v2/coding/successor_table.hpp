@@ -1,6 +1,6 @@
 // For each context seen in this block, the last few tokens that followed it: a hash table of short
-// lists, most recent first, with saturating counts. It has the part that the bit-history states of
-// paq8's indirect contexts have (Mahoney), with tokens in place of bits.
+// lists, most recent first, with saturating counts. It plays the part of the bit-history
+// states of paq8's indirect contexts (Mahoney), with tokens in place of bits.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// A large array that begins as zeros, for tables with random access (base/zeroed_memory.hpp).
+// A large array that begins as zeros, for tables with random access (czip/base/zeroed_memory.hpp).
 #pragma once
 
 #include <cstddef>
