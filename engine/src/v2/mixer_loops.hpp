@@ -12,21 +12,15 @@
 namespace czip::v2 {
 namespace {
 
-// Weights have 16 fractional bits: a product loses 8 before it is added, the sum the other 8.
-constexpr int kProductShift = 8;
-constexpr int kSumShift = 8;
-// A weight moves by input * error / 2^14, rounded.
-constexpr int kStepShift = 14;
-
 inline void dot_products(const std::int32_t* const* sets, std::size_t set_count,
                          const std::int32_t* inputs, std::size_t input_count, std::int32_t* out) {
   for (std::size_t s = 0; s < set_count; ++s) {
     const std::int32_t* weights = sets[s];
     std::int32_t sum = 0;
     for (std::size_t i = 0; i < input_count / kInputGroup * kInputGroup; ++i) {
-      sum += (weights[i] * inputs[i]) >> kProductShift;
+      sum += (weights[i] * inputs[i]) >> kMixerProductShift;
     }
-    out[s] = sum >> kSumShift;
+    out[s] = sum >> kMixerSumShift;
   }
 }
 
@@ -37,7 +31,8 @@ inline void train(std::int32_t* const* sets, std::size_t set_count, const std::i
     if (error == 0) continue;
     std::int32_t* weights = sets[s];
     for (std::size_t i = 0; i < input_count / kInputGroup * kInputGroup; ++i) {
-      const std::int32_t step = (inputs[i] * error + (1 << (kStepShift - 1))) >> kStepShift;
+      const std::int32_t step =
+          (inputs[i] * error + (1 << (kMixerStepShift - 1))) >> kMixerStepShift;
       weights[i] = std::min(std::max(weights[i] + step, -kMaxWeight), kMaxWeight);
     }
   }

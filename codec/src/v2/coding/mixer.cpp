@@ -5,6 +5,9 @@
 namespace czip::v2 {
 namespace {
 
+static_assert(kMixerSelectors <= kMaxSets);
+static_assert(kMixerSelectors <= kInputGroup);  // the second layer's inputs
+
 // |error| * rate >> 8 stays below 2^18 for rates up to 1023.
 std::int32_t scaled_error(bool bit, std::uint32_t p, std::int32_t rate) {
   const std::int32_t target = bit ? static_cast<std::int32_t>(kProbabilityOne) : 0;
