@@ -105,7 +105,7 @@ void ArithmeticDecoder::consume(CumulativeRange range, std::uint32_t total) {
 }
 
 bool ArithmeticDecoder::at_exact_end() const {
-  // What is left of the message is the one bit of `finish` and zeros: the code holds it down to the
+  // Only the 1 bit of `finish` and zeros are left of the message. The code holds them down to the
   // last bit of the last byte, since padding is at most 7 bits.
   return encoded_bytes() == stream_.size() && code_ == 0x80000000U;
 }

@@ -31,8 +31,8 @@ class ContextState {
   std::vector<std::unique_ptr<ChunkEncoder>>& encoders(const Network& network,
                                                        std::uint32_t context, unsigned threads);
 
-  // The same for decoders, for groups of `group_chunks` chunks. Those kept from an earlier call may
-  // be for longer chunks and larger groups.
+  // Does the same for decoders of groups of `group_chunks` chunks. Those kept from an earlier call
+  // may be for longer chunks and larger groups.
   std::vector<std::unique_ptr<ChunkDecoder>>& decoders(const Network& network,
                                                        std::uint32_t context,
                                                        std::uint32_t group_chunks,
@@ -48,7 +48,7 @@ class ContextState {
   const Model* model_;
   std::vector<PackedNetwork> networks_;
 
-  // What the encoders and decoders kept are for.
+  // The network and the sizes that the kept encoders and decoders were made for.
   const Network* encoder_network_ = nullptr;
   std::uint32_t encoder_context_ = 0;
   std::vector<std::unique_ptr<ChunkEncoder>> encoders_;

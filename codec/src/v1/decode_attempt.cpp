@@ -18,7 +18,7 @@ std::uint32_t longest_chunk(const PayloadHeader& header) {
   return header.chunks > 1 ? header.context() : header.last_chunk_tokens;
 }
 
-// Chunks per task such that all threads get equally many tasks of about the same size.
+// Chunks per task, chosen so that all threads get equally many tasks of about the same size.
 std::uint32_t balanced_group(std::uint32_t chunks, unsigned threads, std::uint32_t max_group) {
   const std::uint64_t capacity = std::uint64_t{threads} * max_group;
   const std::uint64_t rounds = std::max<std::uint64_t>((chunks + capacity - 1) / capacity, 1);

@@ -16,7 +16,7 @@ struct AttemptOptions {
   Progress progress;
 };
 
-// What came of an attempt.
+// The result of an attempt.
 struct DecodeAttempt {
   Status status;
   // `status` is an error in what the network predicts: the file is damaged, or was written with

@@ -1,4 +1,5 @@
-// Vector primitives for the kernels in vector_*.hpp on AVX-512 (F, BW, VL, DQ, VNNI): 16 lanes of 32 bits.
+// Vector primitives for the kernels in vector_*.hpp on AVX-512 (F, BW, VL, DQ, VNNI): 16 lanes of
+// 32 bits.
 //
 // Only intrinsics and inline functions of internal linkage: nothing compiled here with AVX-512
 // enabled may be merged by the linker with code that runs on other CPUs.

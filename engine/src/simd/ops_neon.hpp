@@ -58,7 +58,7 @@ struct NeonOps {
   static I32 min_unsigned(I32 a, I32 b) {
     return signed_lanes(vminq_u32(unsigned_lanes(a), unsigned_lanes(b)));
   }
-  // As a difference from 0, which gcc, too, defines for the most negative value.
+  // The absolute difference from 0: unlike vabsq_s32, gcc defines it for the most negative value.
   static I32 abs(I32 a) { return vabdq_s32(a, vdupq_n_s32(0)); }
   // All ones where true.
   static I32 greater(I32 a, I32 b) { return signed_lanes(vcgtq_s32(a, b)); }

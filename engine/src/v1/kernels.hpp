@@ -34,7 +34,8 @@ void requantize_each(const std::int32_t* accumulators, std::size_t n, Requantiza
 struct ExpFunction {
   Exp2Table table{};
   std::uint32_t coefficient = 0;
-  // From this argument on the weight is 1; keeps vector products within 37 bits.
+  // From this argument on the weight is 1. Limiting arguments to it keeps vector products below
+  // 2^37 + 2^32.
   std::uint32_t saturation = 0;
   alignas(64) std::array<std::uint32_t, kExp2Entries> wide_table{};
 };

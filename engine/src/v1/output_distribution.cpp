@@ -12,9 +12,9 @@ constexpr std::uint32_t kBlock = 64;  // symbols whose frequencies are summed to
 
 }  // namespace
 
-// What the frequencies leave over of `total` belongs to the first most likely symbol. Ranges above
-// that symbol are therefore counted down from `total`, ranges below it up from zero, and neither
-// needs to know how much was left over.
+// The rest that the frequencies leave of `total` belongs to the first most likely symbol. Ranges
+// above that symbol are therefore counted down from `total`, ranges below it up from zero, and
+// neither needs to know how much was left over.
 struct OutputDistribution::State {
   const PackedNetwork* network = nullptr;
   AlignedBuffer<std::uint16_t> weights;  // [V]

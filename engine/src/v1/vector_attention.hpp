@@ -92,7 +92,7 @@ class WrappingAccumulator {
   alignas(64) std::int32_t values_[kHeadDim] = {};
 };
 
-// The same in 64 bits, dialects `i64` and `python`: |v| < 2^39.
+// The same sum in 64 bits, dialects `i64` and `python`: |v| < 2^39.
 class WideAccumulator {
  public:
   void add(const SegmentSums& sums) {

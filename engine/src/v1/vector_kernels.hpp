@@ -1,8 +1,8 @@
 // The element-wise kernels of the v1 network, written once over vector primitives.
 //
 // `Ops` is one of simd/ops_*.hpp: 32-bit lanes and unsigned products of 64 bits. Everything here
-// equals the scalar kernels integer for integer within the bounds of kernels.hpp; comments say where
-// a different order or form of computation is used and why it is exact.
+// equals the scalar kernels integer for integer within the bounds of kernels.hpp; comments say
+// where a different order or form of computation is used and why it is exact.
 #pragma once
 
 #include <cstddef>
@@ -42,7 +42,7 @@ struct VectorMath {
     return Ops::sub(Ops::bit_xor(magnitude, sign_mask), sign_mask);
   }
 
-  // For a plan that fits 32 bits.
+  // requantize() for a plan that fits 32 bits.
   static I32 requantize(I32 accumulator, const RequantizePlan& plan) {
     const I32 limited =
         Ops::min(Ops::max(accumulator, Ops::set(-plan.limit)), Ops::set(plan.limit));

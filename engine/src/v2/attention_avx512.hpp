@@ -52,8 +52,8 @@ struct Avx512Isa {
     }
   }
 
-  // With each line of keys one of the next ring's is prefetched: all streams' rings together do not
-  // fit the CPU's caches.
+  // Prefetches a line of the next ring with each line of keys, because all streams' rings together
+  // do not fit the CPU's caches.
   template <std::size_t kHeads>
   static void dot_keys(const std::int8_t* queries, const KeyValueRing& ring, std::size_t slots,
                        const AttentionScratch& scratch) {

@@ -213,7 +213,7 @@ void InferenceState::Buffers::head(std::size_t rows, std::int32_t* logits) {
   }
 }
 
-// From the row that `head` normalized last.
+// Uses the stream's row as `head` normalized it last.
 void InferenceState::Buffers::member_logits(std::size_t stream, const simd::PackedMatrix& members,
                                             std::int32_t* logits) {
   if (members.rows == 1) {

@@ -16,7 +16,7 @@ struct PackedChannels {
   AlignedBuffer<std::int32_t> limit;
   int shift = 1;
 
-  // Those of the rows from `first` on.
+  // The parameters of the rows from `first` on.
   [[nodiscard]] ChannelRequantization from(std::size_t first) const {
     return {multiplier.data() + first, limit.data() + first, shift};
   }
@@ -28,7 +28,7 @@ struct PackedLayer {
   AlignedBuffer<std::int16_t> query_norm;  // [H * E]
   AlignedBuffer<std::int16_t> key_norm;    // [G * E]
   PackedChannels value_scale;
-  AlignedBuffer<std::int16_t> bias;  // [H][2 * W], as AttentionInput wants it
+  AlignedBuffer<std::int16_t> bias;  // [H][2 * W], laid out as in AttentionInput
   AlignedBuffer<std::int16_t> score_scale;
   AlignedBuffer<std::int16_t> sink;
   AlignedBuffer<std::int16_t> attention_gain;

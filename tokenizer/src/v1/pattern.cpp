@@ -78,7 +78,8 @@ Result<Pattern> Pattern::compile(std::string_view source, MatchEngine engine) {
   pcre2_set_newline(context.get(), PCRE2_NEWLINE_LF);
   int error = 0;
   PCRE2_SIZE offset = 0;
-  // As in the reference's Rust: $ is the end of the text only, and characters are never torn apart.
+  // The options make PCRE2 match like the reference's Rust: $ is the end of the text only, and
+  // characters are never split.
   const std::uint32_t options =
       PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT;
   Pcre2Pointer<pcre2_code> code(

@@ -66,8 +66,8 @@ class PatternMatcher {
   Result<Match> find(std::string_view subject, std::size_t from);
 
  private:
-  // What the callout before each item of the pattern counts: a step for each item of the pattern
-  // that is tried and for each byte that the position moves.
+  // Counted by the callout before each item of the pattern: one step for each item that is tried
+  // and for each byte that the position moves.
   struct Steps {
     std::uint64_t left;
     std::size_t position;

@@ -7,7 +7,7 @@
 
 namespace czip::v2 {
 
-// Most bytes of each kind in a piece; a space before letters, a digit or punctuation comes on top.
+// Most bytes of each kind in a piece, without a space before letters, a digit or punctuation.
 inline constexpr std::size_t kMaxLetterRun = 40;
 inline constexpr std::size_t kMaxPunctuationRun = 16;
 inline constexpr std::size_t kMaxNewlineRun = 16;

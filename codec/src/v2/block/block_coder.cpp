@@ -15,7 +15,7 @@
 namespace czip::v2 {
 namespace {
 
-// For estimates of a text's number of tokens.
+// Estimates a text's number of tokens, for reserving memory only.
 constexpr std::size_t kTypicalTokenBytes = 3;
 
 // A position in the largest block fits an entry of the match models' tables.
@@ -45,7 +45,7 @@ class BlockStreams {
   void step(std::uint32_t active) {
     if (network_ != nullptr) network_->step(active);
   }
-  // Of stream `s`; valid until the next call.
+  // The prediction for stream `s`; valid until the next call.
   [[nodiscard]] NetworkPrediction network_prediction(std::uint32_t s) {
     return {*logistic_, network_, s};
   }
@@ -150,7 +150,7 @@ tl::unexpected<Error> out_of_memory() {
 
 }  // namespace
 
-// What a block needs, kept for the next one.
+// Memory that a block needs, kept for the next one.
 struct BlockCoder::Memory {
   explicit Memory(SimdLevel level) : simd(level), predictor(level) {}
 
@@ -167,7 +167,7 @@ struct BlockCoder::Memory {
                     TableSizes::for_text(text_bytes));
   }
 
-  // The network at its beginning, for so many streams; null: it takes no part.
+  // Makes the network ready for a block's streams; null: it takes no part.
   Result<NetworkStreams*> begin_network(const Model& model, const BlockSettings& settings) {
     if (!settings.network) return nullptr;
     const std::uint32_t streams = std::uint32_t{1} << settings.streams_log2;

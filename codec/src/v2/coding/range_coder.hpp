@@ -16,7 +16,7 @@
 
 namespace czip::v2 {
 
-// Of the values in [low, low + range) with the most zero bytes at their end, the least.
+// The least of those values in [low, low + range) that end with the most zero bytes.
 [[nodiscard]] std::uint64_t shortest_value(std::uint64_t low, std::uint32_t range);
 
 // The part of `range` that belongs to a 1; p1 is its probability in units of 2^-16, 1..65535.

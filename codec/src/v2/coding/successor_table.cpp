@@ -11,7 +11,7 @@ void increment(std::uint8_t& count) {
   if (count < kMaxSuccessorCount) ++count;
 }
 
-// What did not come loses weight, so that the recent past counts more.
+// The count of a token that did not come: it loses weight, so that the recent past counts more.
 std::uint8_t decayed(std::uint8_t count) {
   return static_cast<std::uint8_t>(count > kMinDecayingCount ? (count * 3 + 1) / 4 : count);
 }

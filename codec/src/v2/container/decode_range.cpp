@@ -28,7 +28,7 @@ class TextRangeDecoder {
     next_ = static_cast<std::size_t>(
         std::ranges::upper_bound(index.places, begin_, {}, &BlockPlace::text_offset) -
         index.places.begin());
-    // The first place behind the range's start is next; the one before it has the start.
+    // next_ is the first place behind the range's start; the place before it has the start.
     if (next_ > 0) --next_;
   }
 

@@ -30,7 +30,8 @@ class TensorReader {
  public:
   explicit TensorReader(const safetensors::File& file) : file_(&file) {}
 
-  // A dimension of 0 in `shape` stands for any length. Empty if the tensor is missing or differs.
+  // The tensor's data; empty, with an error, if it is missing or differs. A dimension of 0 in
+  // `shape` stands for any length.
   std::span<const std::uint8_t> bytes(std::string_view tensor_name, safetensors::DType dtype,
                                       std::vector<std::uint64_t> shape) {
     const std::string name(tensor_name);

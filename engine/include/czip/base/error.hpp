@@ -28,7 +28,7 @@ struct Error {
   std::string message;
 };
 
-// A value or an Error: std::expected (C++23) as far as C++20 has it, and never to be ignored.
+// A value or an Error, which the caller must not ignore. It stands in for C++23's std::expected.
 template <class T>
 class [[nodiscard]] Result : public tl::expected<T, Error> {
  public:

@@ -90,7 +90,7 @@ class OrderedPipeline {
     }
   }
 
-  // Commits as far as tasks are done without a gap.
+  // Commits tasks in order, up to the first that is not done.
   void commit_done() {
     while (status_ && committed_ < made_) {
       Slot& slot = slots_[committed_ % slots_.size()];

@@ -1,6 +1,6 @@
 // Zeroed memory for large tables. The system provides its pages as they are touched, and huge pages
-// where it has them: with small pages, random reads of a large table spend most of their time on the
-// translation of addresses.
+// where it has them: with small pages, random reads of a large table spend most of their time on
+// the translation of addresses.
 #pragma once
 
 #include <cstddef>
@@ -33,8 +33,8 @@ struct ZeroedMemoryFree {
 using ZeroedMemory = std::unique_ptr<void, ZeroedMemoryFree>;
 
 #if defined(__linux__)
-// Starts on a boundary of huge pages, so that all but its end can lie in them. Null when memory runs
-// out.
+// Starts on a boundary of huge pages, so that all but its end can lie in them. Null when memory
+// runs out.
 [[nodiscard]] inline ZeroedMemory map_zeroed(std::size_t bytes) {
   constexpr std::size_t kHugePage = std::size_t{2} << 20;
   constexpr std::size_t kSmallPage = std::size_t{64} << 10;  // the largest of any processor

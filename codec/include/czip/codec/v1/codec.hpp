@@ -92,17 +92,17 @@ struct DecodeOptions {
 Result<CodingReport> decode(const Model& model, RewindableSource& in, RewindableSink& out,
                             const DecodeOptions& options);
 
-// What a file says of itself; needs no model.
+// What a file says of itself. Reading it needs no model.
 struct FileInfo {
   OuterCodec outer = OuterCodec::brotli;
-  std::uint8_t flags = 0;
+  std::uint8_t flags = 0;  // always 0: a file with others is refused
   std::uint64_t text_bytes = 0;
   std::uint64_t file_bytes = 0;
   std::uint64_t payload_bytes = 0;
   std::uint32_t model_path_hash = 0;
   std::uint32_t chunks = 0;
   std::uint32_t last_chunk_tokens = 0;
-  std::uint8_t tokenizer_id = 0;
+  std::uint8_t tokenizer_id = 0;  // always 0, likewise
   std::uint32_t context_log2 = 0;
   std::uint64_t tokens = 0;
 };

@@ -51,7 +51,7 @@ class CodingContext {
   CodingContext& operator=(CodingContext&&) noexcept;
   ~CodingContext();
 
-  // For the codec: a coder for each thread of a call. Valid until the next call.
+  // Used by the codec: gives a coder for each thread of a call. They are valid until the next call.
   std::span<BlockCoder> coders(std::size_t threads, SimdLevel simd);
 
  private:
@@ -99,7 +99,7 @@ struct CodingReport {
 Result<CodingReport> encode(const Model& model, ByteSource& text, ByteSink& out,
                             const EncodeOptions& options);
 
-// The same for a text in memory, whose length is stored.
+// Does the same for a text in memory, whose length is stored.
 Result<CodingReport> encode(const Model& model, std::span<const std::uint8_t> text, ByteSink& out,
                             const EncodeOptions& options);
 

@@ -11,7 +11,8 @@
 
 namespace czip::v1 {
 
-// The numbers of [0, total) that stand for one symbol: low <= x < high. high - low >= 1.
+// The part of [0, total) that belongs to one symbol: the numbers x with low <= x < high. high - low
+// >= 1.
 struct CumulativeRange {
   std::uint32_t low;
   std::uint32_t high;

@@ -107,8 +107,8 @@ using Exp2Table = std::array<std::uint32_t, kExp2Entries>;
                                    : (exp2[n & (kExp2Entries - 1)] << kLogitWeightShift) >> octave;
 }
 
-// By how many bits logit weights that add up to `sum` are shifted right so that n frequencies, each
-// raised to 1 at least, add up to less than 2^32.
+// The number of bits by which n logit weights with this sum are shifted right, so that the
+// frequencies, each raised to at least 1, add up to less than 2^32.
 [[nodiscard]] constexpr int frequency_shift(std::uint64_t sum, std::size_t n) {
   int shift = 0;
   while ((sum >> shift) + n > UINT32_MAX) ++shift;

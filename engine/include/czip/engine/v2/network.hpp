@@ -93,7 +93,7 @@ class Network {
 
 class InferenceState {
  public:
-  // For 1 to NetworkLimits::kStreams streams. Allocates everything that `step` will need; `step`
+  // `streams` is 1 to NetworkLimits::kStreams. Allocates everything that `step` will need; `step`
   // itself allocates nothing. `network` must outlive the state. Errors: invalid_argument,
   // out_of_memory.
   static Result<InferenceState> create(const Network& network, std::uint32_t streams);

@@ -19,7 +19,8 @@ struct CodedBlock {
   std::uint32_t final_range = 0;  // the range coder's after the last decision
 };
 
-// Stands for a final range that the file does not have, which is not checked. No coder ends in it.
+// Stands for the final range where a file does not have one; it is then not checked. No coder ends
+// in it.
 inline constexpr std::uint32_t kUnknownRange = 0;
 
 // Codes blocks one after another and keeps their memory, at most some 150 MB for the largest blocks
@@ -34,7 +35,7 @@ class BlockCoder {
 
   [[nodiscard]] SimdLevel simd() const;
 
-  // The same payload at every SIMD level. Errors: unsupported (settings that do not suit the
+  // The payload is the same at every SIMD level. Errors: unsupported (settings that do not suit the
   // model), out_of_memory, and those of the model's network.
   Result<CodedBlock> encode(const Model& model, const BlockSettings& settings,
                             std::span<const std::uint8_t> text);
@@ -51,7 +52,7 @@ class BlockCoder {
   std::unique_ptr<Memory> memory_;
 };
 
-// With a BlockCoder of its own.
+// Code one block with a BlockCoder made for the call.
 Result<CodedBlock> encode_block(const Model& model, const BlockSettings& settings, SimdLevel simd,
                                 std::span<const std::uint8_t> text);
 Status decode_block(const Model& model, const BlockSettings& settings, SimdLevel simd,

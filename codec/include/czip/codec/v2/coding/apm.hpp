@@ -1,5 +1,5 @@
 // Adaptive probability map, also called secondary symbol estimation (SSE: Shkarin, PPMd; APM:
-// Mahoney, paq): refines a probability by what became of such probabilities in a small context,
+// Mahoney, paq): refines a probability by how often such predictions came true in a small context,
 // interpolated between 33 points of the stretched scale.
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace czip::v2 {
 
-// points [contexts][kApmPoints], Q16: sets them such that refine() gives the probability as it is.
+// Sets points [contexts][kApmPoints], Q16, so that refine() returns the probability unchanged.
 void set_identity(std::span<std::uint16_t> points, const Logistic& logistic);
 
 class Apm {

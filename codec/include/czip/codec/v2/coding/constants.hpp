@@ -83,7 +83,7 @@ static_assert(kAdaptiveProbabilityBits + kAdaptiveCountBits == 32);
 // Stands for a token where there is none: before the first one, or above a short line. No rank has
 // this value. (Tokens of the tokenizer: bpe::kNoTokenId.)
 inline constexpr std::uint32_t kNoToken = 0xffff;
-// A longer line is cut into pieces of so many tokens, to bound memory.
+// A line of more tokens is cut into pieces of this length, to bound memory.
 inline constexpr std::size_t kMaxLineTokens = 4096;
 // What a tab adds to the indentation; a space adds 1.
 inline constexpr std::uint32_t kTabIndentation = 8;
@@ -97,14 +97,14 @@ inline constexpr std::uint64_t kBracketTag = 7;
 inline constexpr std::size_t kTokenOrders = 6;
 inline constexpr std::size_t kMaxSuccessorLists = 20;
 static_assert(kProfileLists.back() == kMaxSuccessorLists);
-// The contexts of the first lists are the last so many tokens.
+// The contexts of the first lists are this many of the last tokens.
 inline constexpr std::array<std::uint32_t, 5> kSuccessorListOrders{1, 2, 3, 4, 6};
 
 // --- 8. Inputs -----------------------------------------------------------------------------------
 
 // Decision counters: of order 0, orders 1 and 2, and the word so far.
 inline constexpr std::size_t kCounterInputs = 4;
-// A line has the counters of the nodes of so many levels of the tree.
+// A line has the counters of the nodes of this many levels of the tree.
 inline constexpr std::uint32_t kCounterLineLevels = 3;
 inline constexpr std::size_t kCountersPerLine = std::size_t{1} << kCounterLineLevels;
 inline constexpr std::uint32_t kCounterLimit = 30;

@@ -13,7 +13,7 @@ namespace czip::v2 {
 struct Contexts {
   // order[k]: the last k tokens.
   std::array<std::uint64_t, kTokenOrders + 1> order{};
-  // Of the successor lists.
+  // list[i]: the context of successor list i.
   std::array<std::uint64_t, kMaxSuccessorLists> list{};
   // The word so far, or between words the last token.
   std::uint64_t word = 0;

@@ -41,7 +41,7 @@ class MatchInputs {
   // Class of the length of the long model's match, 0..kMatchClasses - 1; 0: no match, or none that
   // is used at this node.
   [[nodiscard]] std::uint32_t long_length_class() const { return length_class(active_[0]); }
-  // The same, of the longer of both matches.
+  // The same class, of the longer of both matches.
   [[nodiscard]] std::uint32_t max_length_class() const {
     return std::max(length_class(active_[0]), length_class(active_[1]));
   }

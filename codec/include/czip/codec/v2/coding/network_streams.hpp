@@ -18,8 +18,8 @@ inline constexpr std::uint32_t kStreamStartToken = 0;
 
 class NetworkStreams {
  public:
-  // For a network, and the groups that it was made with, which outlive the streams. Error:
-  // out_of_memory.
+  // `groups` are those that `network` was made with; both must outlive the streams. Errors:
+  // out_of_memory, and invalid_argument for 0 or more than NetworkLimits::kStreams streams.
   static Result<NetworkStreams> create(const Network& network, const TokenGroups& groups,
                                        std::uint32_t streams);
 

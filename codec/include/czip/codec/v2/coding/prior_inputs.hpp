@@ -33,8 +33,7 @@ class PriorInputs {
   [[nodiscard]] std::uint32_t highest_order() const { return highest_order_; }
 
  private:
-  // Of the list, entries [low, high) have ranks below the node, and those from `middle` on are for
-  // a 1.
+  // The list's entries [low, high) have ranks below the node; those from `middle` on are for a 1.
   struct ActiveList {
     PriorList list;
     std::uint32_t low = 0;

@@ -19,12 +19,12 @@ struct TrainedState {
   std::vector<std::uint32_t> match_maps;    // [kMatchInputs][kMatchStates]
   std::vector<std::uint16_t> apm;           // [vocabulary][kApmPoints], Q16
 
-  // Before any training.
+  // The state before any training.
   static TrainedState initial(const Profile& profile, std::uint32_t vocabulary,
                               const Logistic& logistic);
 };
 
-// By profile.
+// The states, indexed by profile.
 using TrainedStates = std::array<TrainedState, kProfiles.size()>;
 
 }  // namespace czip::v2
