@@ -1,6 +1,7 @@
 // All kernels of one SIMD level, and the one place to look them up (registry.cpp).
 #pragma once
 
+#include "czip/base/error.hpp"
 #include "czip/engine/simd.hpp"
 #include "czip/engine/v2/mixer_kernels.hpp"
 #include "simd/dense.hpp"
@@ -19,6 +20,8 @@ struct KernelSet {
 
 // The kernels of a level; null where this build or this CPU has none.
 [[nodiscard]] const KernelSet* find_kernels(SimdLevel level);
+// The kernels of a level. Error: invalid_argument where this build or this CPU has none.
+[[nodiscard]] Result<const KernelSet*> require_kernels(SimdLevel level);
 
 // Each defined by isa_*.cpp of that name; those of other processors are not in the build.
 extern const KernelSet kScalarKernels;

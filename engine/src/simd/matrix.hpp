@@ -1,10 +1,13 @@
 // Weight matrices and activations as the dense kernels of every SIMD level take them.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "base/aligned_buffer.hpp"
+#include "czip/base/error.hpp"
 
 namespace czip::simd {
 
@@ -18,6 +21,15 @@ inline constexpr std::size_t kCacheLine = 64;
 // Rows of int8 activations start at multiples of this stride; the padding holds zeros.
 [[nodiscard]] constexpr std::size_t activation_stride(std::size_t n) {
   return round_up(n, kRowPadding);
+}
+
+// Copies `source` with kRowPadding zeros after it, so that vector kernels may read past its end.
+// Error: out_of_memory.
+template <class T>
+Status copy_padded(const std::vector<T>& source, AlignedBuffer<T>& target) {
+  CZIP_TRY(target.allocate(source.size() + kRowPadding));
+  std::ranges::copy(source, target.data());
+  return {};
 }
 
 // A weight matrix in the layout of one level. Outputs and inputs are padded with zero weights.

@@ -5,6 +5,7 @@
 // engine/CMakeLists.txt.
 #include <array>
 #include <cstddef>
+#include <string>
 
 #include "czip/engine/simd.hpp"
 #include "simd/kernel_set.hpp"
@@ -105,6 +106,12 @@ const simd::KernelSet* simd::find_kernels(SimdLevel level) {
   for (const SimdLevel supported : supported_simd_levels())
     if (supported == level) return find_isa(level)->kernels;
   return nullptr;
+}
+
+Result<const simd::KernelSet*> simd::require_kernels(SimdLevel level) {
+  if (const KernelSet* kernels = find_kernels(level)) return kernels;
+  return fail(ErrorCode::invalid_argument, "SIMD level " + std::string(simd_level_name(level)) +
+                                               " is not supported by this CPU or build");
 }
 
 const v2::MixerKernels& v2::mixer_kernels(SimdLevel level) {

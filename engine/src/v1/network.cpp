@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <new>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "simd/kernel_set.hpp"
 #include "v1/packed_network.hpp"
@@ -12,11 +10,7 @@
 namespace czip::v1 {
 namespace {
 
-Status copy_padded(const std::vector<std::int8_t>& source, AlignedBuffer<std::int8_t>& target) {
-  CZIP_TRY(target.allocate(source.size() + simd::kRowPadding));
-  std::ranges::copy(source, target.data());
-  return {};
-}
+using simd::copy_padded;
 
 Status pack_dense(const simd::DenseKernels& kernels, const DenseWeights& source,
                   PackedDense& target) {
@@ -78,10 +72,7 @@ Network& Network::operator=(Network&&) noexcept = default;
 Network::~Network() = default;
 
 Result<Network> Network::create(const Weights& model, SimdLevel level, Dialect dialect) {
-  const simd::KernelSet* kernels = simd::find_kernels(level);
-  if (kernels == nullptr)
-    return fail(ErrorCode::invalid_argument, "SIMD level " + std::string(simd_level_name(level)) +
-                                                 " is not supported by this CPU or build");
+  CZIP_TRY_ASSIGN(const simd::KernelSet* const kernels, simd::require_kernels(level));
   try {
     auto network = std::make_unique<PackedNetwork>();
     network->level = level;

@@ -14,12 +14,7 @@
 namespace czip::v2 {
 namespace {
 
-template <class T>
-Status copy_padded(const std::vector<T>& source, AlignedBuffer<T>& target) {
-  CZIP_TRY(target.allocate(source.size() + simd::kRowPadding));
-  std::ranges::copy(source, target.data());
-  return {};
-}
+using simd::copy_padded;
 
 Status pack_channels(const ChannelScale& source, std::int32_t bound, PackedChannels& target) {
   CZIP_TRY(copy_padded(source.multiplier, target.multiplier));
@@ -162,11 +157,7 @@ bool are_groups_of(std::span<const std::uint32_t> groups, const NetworkConfig& c
   return true;
 }
 
-Result<Weights> load_checked(const safetensors::File& file, SimdLevel level,
-                             const LogitOrder& order) {
-  if (simd::find_kernels(level) == nullptr)
-    return fail(ErrorCode::invalid_argument, "SIMD level " + std::string(simd_level_name(level)) +
-                                                 " is not supported by this CPU or build");
+Result<Weights> load_checked(const safetensors::File& file, const LogitOrder& order) {
   CZIP_TRY_ASSIGN(const auto config, load_network_config(file));
   if (!order.tokens.empty() && !is_permutation_of(order.tokens, config.vocabulary))
     return fail(ErrorCode::invalid_argument,
@@ -194,12 +185,12 @@ Result<NetworkConfig> Network::read_config(const safetensors::File& file) {
 Result<Network> Network::create(const safetensors::File& file, SimdLevel level,
                                 const LogitOrder& order) {
   try {
-    CZIP_TRY_ASSIGN(const auto model, load_checked(file, level, order));
+    CZIP_TRY_ASSIGN(const simd::KernelSet* const kernels, simd::require_kernels(level));
+    CZIP_TRY_ASSIGN(const auto model, load_checked(file, order));
     auto network = std::make_unique<PackedNetwork>();
     network->level = level;
-    const simd::KernelSet& kernels = *simd::find_kernels(level);
-    network->dense_kernels = &kernels.dense;
-    network->kernels = &kernels.v2_network;
+    network->dense_kernels = &kernels->dense;
+    network->kernels = &kernels->v2_network;
     if (pack_network(model, order, *network)) return Network(std::move(network));
   } catch (const std::bad_alloc&) {  // reported below
   }
