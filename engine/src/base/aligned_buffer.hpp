@@ -16,8 +16,6 @@ class AlignedBuffer {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
-  static constexpr std::size_t kAlignment = 64;
-
   AlignedBuffer() = default;
 
   // `count` zeroed elements in place of what was there. Error: out_of_memory; then it is empty.
