@@ -15,7 +15,8 @@
 
 namespace czip::nn {
 
-// Per step, in units of the parameters' values. Tuned on the runs in models/README.md.
+// Per step, in units of the parameters' values. Tuned in the runs of
+// models/training/experiments.md.
 struct LearningRates {
   float matrix = 0.02F;
   float embedding = 0.05F;

@@ -25,7 +25,7 @@ constexpr double kSaveSeconds = 300;
 
 // The weight decay of tables is fixed per epoch rather than per step (Wang and Aitchison 2024), so
 // that the rows of rare tokens do not learn a small text by heart but keep what a large one says
-// once. Tuned on 5 MB of Japanese HTML (models/README.md).
+// once. Tuned on 5 MB of Japanese HTML (models/training/experiments.md).
 constexpr double kDecayPerEpoch = 2.4;
 constexpr double kMaxDecayPerStep = 0.004;
 

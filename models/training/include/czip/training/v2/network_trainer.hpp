@@ -13,7 +13,8 @@
 
 namespace czip::v2 {
 
-// Shapes whose compression was found to be worth their time (models/README.md).
+// Shapes whose compression was found to be worth their time
+// (models/training/experiments.md).
 enum class NetworkSize : std::uint8_t {
   small,  // 0.4 M multiply-adds per token, without the head's
   base,   // 2 M
