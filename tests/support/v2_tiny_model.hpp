@@ -1,4 +1,5 @@
-// The small czip-model-v2 of conformance/v2, for tests: trained on this project's own documents.
+// The small czip-model-v2 of conformance/v2, for tests; it was trained on the sources of an early
+// czip.
 #pragma once
 
 #include <cstdint>

@@ -43,10 +43,11 @@ std::uint64_t largest_magnitude(const Values& values) {
 }
 
 // The largest |output| of a requantization of accumulators up to `accumulator`.
-std::uint64_t requantized(std::uint64_t accumulator, const v1::Requantization& requantizer) {
-  const std::uint64_t product = accumulator * magnitude(requantizer.multiplier);
-  const std::uint64_t rounded =
-      requantizer.shift <= 0 ? product : divide_rne(product, std::uint64_t{1} << requantizer.shift);
+std::uint64_t requantized(std::uint64_t accumulator, const v1::Requantization& requantization) {
+  const std::uint64_t product = accumulator * magnitude(requantization.multiplier);
+  const std::uint64_t rounded = requantization.shift <= 0
+                                    ? product
+                                    : divide_rne(product, std::uint64_t{1} << requantization.shift);
   return std::min(rounded, kMaxActivation);
 }
 
@@ -60,7 +61,7 @@ struct MatrixBounds {
 };
 
 MatrixBounds bounds_of(std::string name, const MatrixI8& matrix,
-                       const v1::Requantization* requantizer) {
+                       const v1::Requantization* requantization) {
   MatrixBounds bounds;
   bounds.name = std::move(name);
   bounds.rows = matrix.rows;
@@ -70,16 +71,17 @@ MatrixBounds bounds_of(std::string name, const MatrixI8& matrix,
       bounds.largest_sum = sum;
       bounds.row = row;
     }
-    if (requantizer != nullptr && requantized(kMaxActivation * sum, *requantizer) == kMaxActivation)
+    if (requantization != nullptr &&
+        requantized(kMaxActivation * sum, *requantization) == kMaxActivation)
       ++bounds.saturating_rows;
   }
-  if (requantizer == nullptr || requantized(kInt32Limit, *requantizer) < kMaxActivation)
+  if (requantization == nullptr || requantized(kInt32Limit, *requantization) < kMaxActivation)
     return bounds;
   std::uint64_t below = 0;
   std::uint64_t reached = kInt32Limit;
   while (reached - below > 1) {
     const std::uint64_t middle = below + (reached - below) / 2;
-    (requantized(middle, *requantizer) == kMaxActivation ? reached : below) = middle;
+    (requantized(middle, *requantization) == kMaxActivation ? reached : below) = middle;
   }
   bounds.first_saturating = reached;
   return bounds;
