@@ -75,8 +75,8 @@ void Attention::load_weights(const Block& block, const std::uint16_t* weights, c
   }
 }
 
-// Replaces the gradients with respect to the normalized weights, in products_, by those with respect
-// to the products of queries and keys.
+// Replaces the gradients with respect to the normalized weights, in products_, by those with
+// respect to the products of queries and keys.
 void Attention::score_gradients(const AttentionInput& input, const Block& block) {
   for (std::size_t r = 0; r < block.tokens * heads_; ++r)
     tables_.own->score_gradients(block.end(), input.score_multiplier[r % heads_], row_product_[r],

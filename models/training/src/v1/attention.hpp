@@ -26,7 +26,7 @@ struct AttentionGradients {
   float *sink, *score_multiplier;  // added to
 };
 
-// Reused from sequence to sequence; not thread-safe.
+// Can be reused for the next sequence; not thread-safe.
 class Attention {
  public:
   Attention(std::size_t tokens, std::size_t heads, const KernelTables& tables);
