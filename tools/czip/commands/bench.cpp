@@ -32,13 +32,13 @@ struct BenchRow {
   std::uint64_t packed_bytes = 0;
   double compress_seconds = 0;
   double decompress_seconds = 0;
-  // Format 1 only.
+  // Only format 1 has this.
   std::uint64_t tokens = 0;
   std::uint64_t coding_ns = 0;
   std::uint64_t outer_ns = 0;
 };
 
-// Repeats short runs and counts the fastest: the others measure what else the machine does.
+// Repeats short runs and counts the fastest: the others also measure what else the machine does.
 template <class Work>
 auto timed(double& total, const Work& work) {
   using Clock = std::chrono::steady_clock;

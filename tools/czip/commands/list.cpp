@@ -34,7 +34,7 @@ struct Listed {
   std::string format;
   std::string codec;
   std::string context;
-  int level = 0;  // 0: not known
+  int level = 0;  // 0: unknown
   std::uint64_t chunks = 0;
   std::optional<std::uint64_t> tokens;
   std::uint64_t file_bytes = 0;

@@ -1,4 +1,4 @@
-// Comparing what CZIPv1 files hold inside their outer codec: outer codecs of different versions
+// Compares what CZIPv1 files hold inside their outer codec: different versions of an outer codec
 // give different bytes for the same payload.
 #pragma once
 

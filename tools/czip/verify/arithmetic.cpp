@@ -198,8 +198,8 @@ std::uint64_t largest_value_of_rows(const v1::Weights& network, const v1::LayerW
   return largest;
 }
 
-// A token's embedding as the first layer's projection sees it, in the dialects rust and i64: the
-// sums of `python` have 64 bits, and need no bound.
+// A token's embedding as the first layer's projection sees it, in the dialects `rust` and `i64`.
+// The sums of `python` have 64 bits and need no bound.
 std::vector<std::int8_t> normalized_embedding(const v1::Weights& network, std::size_t token) {
   const std::int8_t* const embedding = &network.embedding.data[token * network.d_model];
   std::uint64_t squares = 0;
@@ -264,7 +264,7 @@ Check check_attention(const v1::Weights& network) {
 Check check_logits(const v1::Weights& network) {
   const MatrixBounds bounds = bounds_of("head", network.head, nullptr);
   const std::uint64_t logit = kMaxActivation * bounds.largest_sum;
-  // Differences of logits are taken as uint32, weights summed in uint32, scaled in uint64.
+  // Differences of logits and sums of weights are uint32; scaled weights are uint64.
   const std::uint64_t weights = kMaxWeight * network.vocabulary;
   return make_check("logits", 2 * logit <= UINT32_MAX && weights <= UINT32_MAX,
                     format("|logit| <= %s: differences, and sums of %u weights, fit 32 bits",
