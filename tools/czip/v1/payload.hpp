@@ -23,7 +23,11 @@ struct PayloadDifference {
 [[nodiscard]] std::optional<PayloadDifference> compare_payloads(
     std::span<const std::uint8_t> expected, std::span<const std::uint8_t> found);
 
-// The level whose context a file has. nullopt: it is no level's, but the model's own.
+// The level with a file's context. nullopt: no level has it.
+[[nodiscard]] std::optional<int> level_of(const v1::FileInfo& info);
+
+// The same for a model. nullopt: the context is the model's own. Error: unsupported, a context that
+// neither a level nor the model has.
 Result<std::optional<int>> level_of(const v1::FileInfo& info, std::uint32_t model_context_log2);
 
 }  // namespace czip::tool
