@@ -23,9 +23,9 @@ struct Scale {
   std::int8_t shift;
 };
 
-// Requantizations of one layer, chosen by measuring so that each output is spread (standard deviation
-// 25 to 60, few values saturated). Layer 0 scales as the public models do where it can; the others
-// show that any multiplier, also a negative one, and any shift work.
+// Requantizations of one layer, chosen by measuring so that each output is spread (standard
+// deviation 25 to 60, few values saturated). Layer 0 scales as the public models do where it can;
+// the others show that any multiplier, also a negative one, and any shift work.
 struct LayerScales {
   Scale qkv;
   Scale out;
