@@ -1,13 +1,10 @@
 #!/usr/bin/env bash
-# The quick checks of the sources, in under two minutes. CI runs them too, and clang-tidy (tools/ci/gate_tidy.sh).
+# Runs the quick gates on the sources, in under two minutes. CI runs them and clang-tidy (tools/ci/gate_tidy.sh).
 # Usage: tools/check.sh [NAME...], such as `tools/check.sh borders constants`
 set -uo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 names=("$@")
-if [ ${#names[@]} -eq 0 ]; then
-  names=(format shellcheck layout borders constants headers)
-  [ ! -e "$root/tools/ci/check_links.sh" ] || names+=(links)
-fi
+[ ${#names[@]} -ne 0 ] || names=(format shellcheck layout borders constants headers links)
 failed=()
 for name in "${names[@]}"; do
   gate=$root/tools/ci/gate_$name.sh

@@ -4,8 +4,9 @@
 #   MODEL  a model file of format 1
 #   WORK   a folder of the script's own; it is emptied first
 #   CZIP_TEST_FAST=1 (optional)  smaller inputs and fewer repetitions of the same kind, for builds that are many times
-#          slower, such as those with sanitizers. Every command still runs; what is left out stands beside each use of
-#          `full_or_fast`.
+#          slower, such as those with sanitizers. Every command still runs; comments beside `full_or_fast` say what is
+#          left out.
+# Some scripts need further variables, and say which.
 set -euo pipefail
 
 : "${CZIP:?path of the czip binary}" "${MODEL:?path of a model}" "${WORK:?a folder to work in}"
@@ -24,7 +25,7 @@ fail() {
   exit 1
 }
 
-# expect STATUS COMMAND...: runs it and insists on its exit status; stderr goes to .err.
+# expect STATUS COMMAND...: runs the command and checks its exit status; stderr goes to .err.
 expect() {
   local wanted=$1 status=0
   shift
@@ -38,7 +39,7 @@ stderr_has() { grep -q -- "$1" "$WORK/.err" || fail "stderr lacks '$1'"; }
 # silent: the last command's stderr is empty.
 silent() { [ ! -s "$WORK/.err" ] || fail "stderr is not empty"; }
 
-# One line of at most 400 characters, "czip: ...".
+# one_line: the last command's stderr is one line of at most 400 characters, "czip: ...".
 one_line() {
   local line
   [ "$(wc -l <"$WORK/.err")" = 1 ] || fail "not one line on stderr"
@@ -56,7 +57,7 @@ present() {
   for name in "$@"; do [ -e "$name" ] || fail "$name does not exist"; done
 }
 
-# No temporary file stayed behind, here or in TMPDIR.
+# clean: no temporary file stayed behind, here or in TMPDIR.
 clean() {
   local left
   left=$(find "$WORK" -name '.*.czip-*'; find "$TMPDIR" -mindepth 1)
@@ -132,7 +133,7 @@ prose() {
     }'
 }
 
-# documents COUNT BYTES: so many documents of prose, each ended by a zero byte.
+# documents COUNT BYTES: that many documents of prose, each ended by a zero byte.
 documents() {
   local seed
   for seed in $(seq "$1"); do

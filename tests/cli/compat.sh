@@ -4,7 +4,7 @@ text 30 >in.txt
 expect 0 "$CZIP" compress -m "$MODEL" -i in.txt -o out.czip; silent
 expect 0 "$CZIP" decompress -m "$MODEL" -i out.czip -o back.txt; silent
 same back.txt in.txt
-# No suffix rules, and OUT is replaced without asking, as theirs is.
+# As in compress.zip, there are no rules for suffixes, and OUT is replaced without asking.
 printf old >any
 expect 0 "$CZIP" compress -m "$MODEL" -i in.txt -o any -c brotli </dev/null; same any out.czip
 expect 0 "$CZIP" decompress -m "$MODEL" -i any -o back.txt </dev/null; same back.txt in.txt
@@ -27,7 +27,7 @@ expect 2 "$CZIP" decompress -m "$MODEL" -i in.txt -o kept; one_line
 absent x
 clean
 
-# The hash that CZIPv1 stores is of the model's path as typed.
+# CZIPv1 stores a hash of the model's path as typed.
 cp "$MODEL" model.czm
 expect 0 "$CZIP" compress -m model.czm -i in.txt -o hash.czip
 wanted=$(printf 'model.czm' | md5sum | head -c 8)

@@ -63,6 +63,6 @@ silent
 silent
 [ "$(cat status)" = 1 ] || fail "status $(cat status) after EPIPE"
 set -o pipefail
-# A folder where nothing can be created (root may create anywhere but here).
+# A folder where nothing can be created, not even by root.
 expect 1 "$CZIP" -m "$MODEL" -o /proc/x.czip small; one_line
 clean

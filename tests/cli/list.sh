@@ -1,4 +1,4 @@
-# list: tables, JSON, and what it says of a path hash.
+# list: tables, JSON, and what it says about the hash of the model's path.
 source "$(dirname "$0")/common.sh"
 text 30 >a
 text 50 >b

@@ -1,4 +1,4 @@
-# What exists is safe: overwriting, suffixes, links, devices, input and output the same.
+# Existing files are safe: overwriting, suffixes, links, devices, one file as input and output.
 source "$(dirname "$0")/common.sh"
 text 5 >a.txt
 text 3 >b.txt
@@ -14,7 +14,7 @@ text 3 | cmp - b.txt
 mkdir folder
 expect 1 "$CZIP" -f -m "$MODEL" -o folder a.txt; one_line; stderr_has directory
 
-# Asked at a terminal.
+# At a terminal, czip asks.
 if command -v script >/dev/null; then
   printf precious >a.txt.czip
   ask() { printf '%s\n' "$1" | script -qec "'$CZIP' -m '$MODEL' a.txt" /dev/null >asked || true; }
@@ -43,7 +43,7 @@ expect 0 "$CZIP" -dc -m "$MODEL" renamed | cmp - a.txt
 cp a.txt.czip .czip
 expect 1 "$CZIP" -d -m "$MODEL" .czip; one_line
 
-# Input and output the same.
+# One file as input and output.
 cp a.txt same
 expect 1 "$CZIP" -f -m "$MODEL" -o same same; one_line; stderr_has 'both input and output'
 ln same hardlink
@@ -55,14 +55,14 @@ expect 1 "$CZIP" -f -m "$MODEL" -o same <same; one_line
 expect 1 "$CZIP" -dc -m "$MODEL" a.txt.czip >>a.txt.czip; one_line
 same same a.txt
 
-# Symbolic links: not followed beside their target without -f; followed where nothing is put there.
+# Symbolic links are followed with -f, or where no output is put beside them.
 ln -s a.txt link
 expect 1 "$CZIP" -m "$MODEL" link; one_line; stderr_has 'symbolic link'
 absent link.czip
 expect 0 "$CZIP" -c -m "$MODEL" link | expect 0 "$CZIP" -dc -m "$MODEL" | cmp - a.txt
 expect 0 "$CZIP" -f -m "$MODEL" link; present link.czip
 [ -L link ] || fail 'the link was replaced'
-# An output that is a link: the file that it means is written.
+# Where an output is a link, the file to which it leads is written.
 ln -s target.czip out.czip
 printf old >target.czip
 expect 1 "$CZIP" -m "$MODEL" -o out.czip a.txt </dev/null

@@ -40,7 +40,7 @@ cat 1.czip | expect 0 "$CZIP" -t -m "$MODEL" -
 # Several to standard output follow each other.
 expect 0 "$CZIP" -dc -m "$MODEL" 1.czip 2.czip >twice
 cat text.txt text.txt | cmp - twice
-# A file in a pipe that is no CZIPv1 file.
+# Input from a pipe that is not a compressed file.
 printf 'hello' | expect 2 "$CZIP" -dc -m "$MODEL" >out2; one_line
 printf 'CZ' | expect 2 "$CZIP" -dc -m "$MODEL" >out2; one_line
 [ ! -s out2 ] || fail 'something was written'

@@ -1,4 +1,4 @@
-# Threads, SIMD levels and the way in or out never change the file.
+# Threads, SIMD levels, files and pipes never change the bytes.
 source "$(dirname "$0")/common.sh"
 text 10 >text.txt
 binary 500 >>text.txt

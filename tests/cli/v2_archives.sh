@@ -26,7 +26,7 @@ cp tree.czip out
 [ "$(listing tree)" = "$(listing out/tree)" ] || { diff <(listing tree) <(listing out/tree) >&2; fail 'another tree'; }
 same tree/sub/b out/tree/sub/b
 
-# What is there stays without -f, and is merged with it.
+# Without -f, existing files stay; with -f, the archive is merged into them.
 printf mine >out/tree/a
 expect 1 "$CZIP" -d -m "$MODEL2" out/tree.czip; one_line; stderr_has 'use -f'
 [ "$(cat out/tree/a)" = mine ] || fail 'overwritten without -f'
@@ -40,7 +40,7 @@ present out/tree/more
 [ "$(readlink out/tree/link)" = a ] || fail 'a link was followed or kept'
 [ -z "$(ls -A elsewhere)" ] || fail 'something was written through a link'
 
-# To another place, to a stream, from one.
+# To another place, to a stream, from a stream.
 expect 0 "$CZIP" -d -m "$MODEL2" -o place tree.czip; same place/tree/a tree/a
 expect 0 "$CZIP" -d -m "$MODEL2" -o place2 <tree.czip; same place2/tree/a tree/a
 expect 0 "$CZIP" -dc -m "$MODEL2" tree.czip >tree.tar
@@ -49,7 +49,7 @@ expect 0 "$CZIP" -t -m "$MODEL2" tree.czip; silent
 expect 0 "$CZIP" -l tree.czip >list.txt; grep -q '^CZIPv2  tar ' list.txt || fail 'list'
 expect 0 "$CZIP" -dc --range 9:400 -m "$MODEL2" tree.czip >part
 head -c 409 tree.tar | tail -c 400 | cmp - part
-# The same tree gives the same archive, whatever the name it is given by.
+# The same tree gives the same archive, by whatever path it is named.
 expect 0 "$CZIP" -r -c -m "$MODEL2" tree/ >again.czip; same again.czip tree.czip
 (cd tree; expect 0 "$CZIP" -r -m "$MODEL2" -o ../dot.czip .); same dot.czip tree.czip
 (cd tree; expect 1 "$CZIP" -r -m "$MODEL2" .; one_line; stderr_has '-o FILE')
@@ -127,6 +127,6 @@ pid=$!
 wait_for '.unpacked.czip-*'
 kill -TERM $pid || true
 wait $pid || status=$?
-# A machine that was quick enough is done by then.
+# A quick machine may be done by then.
 case $status in 143) absent big ;; 0) ;; *) fail "status $status after SIGTERM" ;; esac
 clean

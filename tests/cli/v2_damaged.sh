@@ -1,4 +1,4 @@
-# Format 2: every damage is seen, with status 2 and without a file; a stream gets good blocks only.
+# Format 2: every damage is found, with status 2 and without a file; a stream gets only good blocks.
 source "$(dirname "$0")/v2_common.sh"
 text 5 >text
 expect 0 "$CZIP" -c -m "$MODEL2" text >compact.czip
@@ -27,7 +27,7 @@ for file in compact full; do
   absent bad
 done
 
-# Of several blocks, a stream gets those before the damage. At level 1 a block has 1 MiB; the noise is stored.
+# A stream gets the blocks before the damaged one. At level 1 a block has 1 MiB; the noise is stored.
 (noise 1048576; text 1000) >several
 expect 0 "$CZIP" -1 -c -m "$MODEL2" several >several.czip
 change_bit several.czip $(($(stat -c %s several.czip) - 100)) bad.czip
@@ -37,7 +37,7 @@ head -c "$(stat -c %s out)" several | cmp - out
 # A version of the future.
 (head -c 3 full.czip; printf '\003'; tail -c +5 full.czip) >bad.czip
 expect 2 "$CZIP" -t -m "$MODEL2" bad.czip; one_line; stderr_has 'version 3'
-# Little memory: sizes in headers are not believed.
+# Little memory suffices, since sizes in headers are not believed.
 if (ulimit -v 400000; "$CZIP" -V) >/dev/null 2>&1; then  # a sanitizer reserves far more
   (ulimit -v 400000; expect 0 "$CZIP" -T1 -t -m "$MODEL2" full.czip)
 fi

@@ -25,7 +25,7 @@ expect 0 "$CZIP" train -q --vocabulary 270 --prior-size 50000 -o line.czm one_li
 expect 0 "$CZIP" -c -m line.czm one_line_text >packed
 expect 0 "$CZIP" -dc -m line.czm packed | cmp - one_line_text
 
-# With the network, and what it gains.
+# Adding a network, and the report of what it gains.
 expect 0 "$CZIP" train --from own.czm --network network -o joined.czm corpus
 stderr_has 'profile 1 without the network'; stderr_has 'profile 1 with the network'
 stderr_has 'profile 2 without the network'; stderr_has 'profile 2 with the network'; stderr_has 'the network alone'
@@ -38,7 +38,7 @@ for level in 1 5 9; do
   done
   same few.1 few.2
 done
-# The same from a model that has a network already, and with another number of threads.
+# The result is the same from a model that already has a network, and with another number of threads.
 expect 0 "$CZIP" train -q -T1 --from joined.czm --network network -o again.czm corpus
 same joined.czm again.czm
 

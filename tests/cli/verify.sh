@@ -7,7 +7,7 @@ grep -q 'Everything holds' verify.txt || fail verify
 grep -q 'content hash: [0-9a-f]\{32\}' verify.txt || fail 'content hash'
 ! grep -q FAILED verify.txt || fail 'a check failed'
 
-# All else with a smaller model.
+# The rest uses a smaller model.
 : "${SEEDED_MODEL:?path of a small model of format 1}"
 expect 0 "$CZIP" -m "$SEEDED_MODEL" a
 expect 0 "$CZIP" verify --json "$SEEDED_MODEL" >verify.json; valid_json verify.json

@@ -1,4 +1,4 @@
-// A logistic table whose values are computed in the head, for tests of what is built upon one:
+// A logistic table whose values a reader can compute, for tests of what is built upon one:
 //
 //   squash(x)  = 32768 + 16 * x, limited to 1..65535
 //   stretch(p) = p / 16 - 2047 (rounded down before the subtraction), at most 2047

@@ -1,4 +1,4 @@
-// Writes an archive that no czip writes, to see it refused or tamed.
+// Writes an archive that no czip writes, to test that it is refused or made harmless.
 // Usage: make_hostile_archive MODEL FILE ENTRY... with entries "TYPE:NAME[:CONTENT or TARGET]";
 // types as in tar: 0 file, 1 hard link, 2 symbolic link, 3 device, 5 folder, 6 pipe; s: a
 // set-user-id file.

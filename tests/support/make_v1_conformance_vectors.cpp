@@ -1,5 +1,5 @@
 // Writes the files of conformance/v1 that are computed: seeded.czm, vectors.json and the .czip
-// files. Usage: make_conformance_vectors DIR (which holds the inputs)
+// files. Usage: make_v1_conformance_vectors DIR; the folder holds the inputs.
 #include <cstdio>
 #include <exception>
 #include <fstream>

@@ -1,6 +1,7 @@
-// Writes the tiny czip-model-v2 to a file, maybe under another name, or with a network of random
-// weights: "network", "network-gated" (with all else that the first has not, too) or
-// "network-extreme" (everything at the ends of its range). Usage: make_v2_tiny_model FILE [NAME]
+// Writes the tiny czip-model-v2 to a file. NAME is another name for it, or the kind of network of
+// random weights that it gets: "network", "network-gated" (which has everything that the first
+// lacks) or "network-extreme" (with everything at the ends of its range).
+// Usage: make_v2_tiny_model FILE [NAME]
 #include <cstdint>
 #include <cstdio>
 #include <string>

@@ -1,6 +1,6 @@
 // Generated texts of the kinds that czip is used for. The same size and seed give the same bytes on
-// every machine. They resemble what they are named after in what matters to a predictor: words that
-// come again, lines, columns, indentation, brackets, fields and numbers.
+// every machine. In what matters to a predictor they resemble what they are named after: words that
+// recur, lines, columns, indentation, brackets, fields and numbers.
 #pragma once
 
 #include <cstddef>
@@ -22,11 +22,11 @@ namespace czip::test {
 // A table with a header line.
 [[nodiscard]] std::string csv_text(std::size_t size, std::uint64_t seed = 1);
 
-// Bytes that nothing makes smaller.
+// Bytes that no compressor makes smaller.
 [[nodiscard]] Bytes random_bytes(std::size_t size, std::uint64_t seed);
 // Six words at random, which any predictor makes smaller. conformance/v2/words.czip is of these.
 [[nodiscard]] Bytes words(std::size_t size);
-// 0, 7, 14, ...: every byte, again and again.
+// 0, 7, 14, ...: every byte value, again and again.
 [[nodiscard]] Bytes every_byte(std::size_t size);
 
 }  // namespace czip::test

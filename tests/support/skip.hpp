@@ -1,4 +1,4 @@
-// Tests that cannot run on this machine, for example for want of golden files.
+// Skips tests that cannot run on this machine, for example because golden files are missing.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -7,7 +7,8 @@
 
 namespace czip::test {
 
-// What a test program returns when nothing failed, but a test was skipped; CTest shows it as such.
+// What a test program returns when nothing failed but a test was skipped; CTest shows it as
+// skipped.
 inline constexpr int kSkipReturnCode = 77;
 
 inline bool any_skipped = false;

@@ -23,9 +23,9 @@ struct Scale {
   std::int8_t shift;
 };
 
-// Requantisers of one layer, chosen by measuring so that each output is spread (standard deviation
-// 25 to 60, few values saturated). Layer 0 scales as the public models do where it can; the others
-// show that any multiplier, also a negative one, and any shift work.
+// Requantizations of one layer, chosen by measuring so that each output is spread (standard
+// deviation 25 to 60, few values saturated). Layer 0 scales as the public models do where it can;
+// the others show that any multiplier, also a negative one, and any shift work.
 struct LayerScales {
   Scale qkv;
   Scale out;
@@ -45,7 +45,7 @@ class ModelBuilder {
 
   SafetensorsContent build() && {
     add_metadata();
-    // Half the range: the layers add to it, and a normalisation first limits the sum to 127.
+    // Half the range: the layers add to it, and a normalization first limits the sum to 127.
     add_weights("embed.weight", {vocabulary_, d_model_}, -64, 64);
     for (std::uint32_t layer = 0; layer < options_.layers; ++layer) add_layer(layer);
     add_norm("norm.weight");
@@ -73,7 +73,7 @@ class ModelBuilder {
     add(safetensors::make_tensor<std::int8_t>(name, shape, values));
   }
 
-  // Around half of 127, so that a normalised value rarely saturates.
+  // Around half of 127, so that a normalized value rarely saturates.
   void add_norm(const std::string& name) { add_weights(name, {d_model_}, 32, 96); }
 
   void add_dense(const std::string& name, std::uint64_t rows, std::uint64_t cols, Scale scale) {

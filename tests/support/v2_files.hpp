@@ -22,7 +22,7 @@ struct Outcome {
   v2::CodingReport report;
 };
 
-// One thread unless `options` says otherwise.
+// Uses one thread unless `options` says otherwise.
 [[nodiscard]] Bytes encoded_v2(std::span<const std::uint8_t> text,
                                v2::EncodeOptions options = {.threads = 1});
 [[nodiscard]] Outcome decode_v2(const Bytes& file, const v2::Model& model = tiny_model_v2(),

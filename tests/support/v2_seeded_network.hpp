@@ -25,8 +25,8 @@ struct SeededNetworkV2Options {
                            .embedding_shift = 4,
                            .group_size = 40};
   std::uint32_t groups = 0;  // 0: those of seeded_groups
-  // Every weight, gain, multiplier and bias at an end of its range, the sign at random; every shift
-  // at its least. Only the head's scale stays moderate.
+  // Puts every weight, gain, multiplier and bias at an end of its range, with a random sign, and
+  // every shift at its least. Only the head's scale stays moderate.
   bool extreme = false;
   std::uint64_t seed = 1;
 };

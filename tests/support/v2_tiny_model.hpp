@@ -1,4 +1,5 @@
-// The small czip-model-v2 of conformance/v2, for tests: trained on this project's own documents.
+// The small czip-model-v2 of conformance/v2, for tests; it was trained on the sources of an early
+// czip.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +14,8 @@ namespace czip::test {
 // different names have different hashes.
 [[nodiscard]] std::vector<std::uint8_t> make_tiny_model_v2(const std::string& name = "tiny");
 
-// The same with a network of random weights, which costs bits but must be obeyed all the same. Of
-// the options, the vocabulary and the number of groups are the model's.
+// The same with a network of random weights, which costs bits but must be used all the same. The
+// vocabulary and the number of groups are the model's, whatever the options say.
 [[nodiscard]] std::vector<std::uint8_t> make_tiny_network_model_v2(
     SeededNetworkV2Options options = {});
 

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Trains the model of tests/models/v2/model_trainer_test.cpp with GCC and clang at the extremes of optimization, and compares its
-# hash with the one stored there. By hand; takes some minutes.
+# Trains the model of tests/models/v2/model_trainer_test.cpp with GCC and clang at the extremes of optimization, and
+# compares its hash with the one stored there. No test runs this script; it takes some minutes.
 #
-# usage: training_determinism.sh BUILD_FOLDER
+# Usage: training_determinism.sh BUILD_FOLDER
 set -eu
 source=$(cd "$(dirname "$0")/../.." && pwd)
 builds=$1

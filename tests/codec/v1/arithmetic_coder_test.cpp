@@ -78,7 +78,7 @@ std::uint32_t below(std::mt19937& random, std::uint32_t bound) {
   return static_cast<std::uint32_t>(random()) % bound;
 }
 
-// Symbols of all kinds: certain ones, even ones, ones of a single part in 2^30.
+// Symbols of all kinds: of a single part, almost certain, of any width, and narrow.
 Symbol random_symbol(std::mt19937& random) {
   const std::uint32_t total = 2 + below(random, kMaxTotal - 1);
   std::uint32_t width = 1;
@@ -107,7 +107,7 @@ std::vector<Symbol> random_symbols(std::uint32_t seed, std::size_t count) {
   return symbols;
 }
 
-// Symbols around the middle of the interval: each leaves bits pending and settles none.
+// Symbols around the middle of the interval: each leaves more bits pending and decides none.
 std::vector<Symbol> straddling_symbols(std::size_t count) {
   return std::vector<Symbol>(count, {{kMaxTotal / 2 - 3, kMaxTotal / 2 + 3}, kMaxTotal});
 }
@@ -235,7 +235,7 @@ TEST_CASE("any bytes decode to symbols, and running past the end is noticed") {
     Bytes bytes(below(random, 40));
     for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
     ArithmeticDecoder decoder(bytes);
-    // 256 even symbols of a byte each; with 2^30 parts they are decoded without rounding.
+    // 256 equally likely symbols take a byte each; with 2^30 parts, decoding does not round.
     for (std::size_t i = 0; i < bytes.size() + 5; ++i) {
       const std::uint32_t target = decoder.decode_target(kMaxTotal);
       REQUIRE(target < kMaxTotal);

@@ -1,5 +1,5 @@
-// CZIPv1 files of a seeded model: whatever goes in comes out, the same file from every machine, and
-// errors of the streams below are passed on.
+// CZIPv1 files of a seeded model: whatever goes in comes out, every machine makes the same file,
+// and errors of the streams are passed on.
 #include "czip/codec/v1/codec.hpp"
 
 #include <doctest/doctest.h>
@@ -117,7 +117,8 @@ TEST_CASE("texts around the ends of chunks and batches round-trip") {
   }
 }
 
-// With `options`, the file and what it decodes to are those of one thread at the best SIMD level.
+// Checks that with `options` the file, and what it decodes to, are those of one thread at the best
+// SIMD level.
 void check_same_file(const Bytes& text, const EncodeOptions& options) {
   EncodeOptions one_thread = level_options(*options.level);
   one_thread.threads = 1;

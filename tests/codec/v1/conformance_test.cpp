@@ -24,8 +24,8 @@ TEST_CASE("the seeded model is made again bit for bit") {
   CHECK(test::make_seeded_model() == test::read_file(kDirectory + "seeded.czm"));
 }
 
-// All vectors at the fastest level; at the slower ones, and where there is only the scalar level,
-// every seventh, which meets each input, level and dialect.
+// Checks all vectors at the fastest SIMD level. At the slower ones, and where there is only the
+// scalar level, checks every seventh, which covers each input, level and dialect.
 TEST_CASE("the vectors are reproduced at every SIMD level") {
   const Model model = seeded_model();
   const auto vectors = nlohmann::json::parse(test::read_file(kDirectory + "vectors.json"));

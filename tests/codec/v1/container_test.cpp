@@ -1,4 +1,4 @@
-// The headers and the payload of CZIPv1, byte by byte as the format's document has them.
+// The headers and the payload of CZIPv1, byte by byte, as czip-v1.md has them.
 #include "v1/container.hpp"
 
 #include <doctest/doctest.h>

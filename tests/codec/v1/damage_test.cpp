@@ -54,7 +54,7 @@ Bytes sample_file(OuterCodec outer) {
   return sink.bytes();
 }
 
-// A payload with its file header, both open to lies, and the file they make.
+// A payload and its file header, which a test may falsify, and the file that they make.
 struct Forgery {
   FileHeader header;
   Bytes payload;
@@ -96,7 +96,7 @@ Outcome try_decode(const Model& model, const Bytes& file) {
   return {{}, sink.bytes()};
 }
 
-// An error as errors are, or a text of the promised length; returns whether it was an error.
+// Checks for a well-formed error or a text of the promised length. Returns whether it was an error.
 bool fails_well(const Bytes& file) {
   const Outcome outcome = try_decode(tiny_model(), file);
   if (outcome.status) {
@@ -273,9 +273,9 @@ TEST_CASE("a file with any bit flipped is an error, or a text of the promised le
     }
     MESSAGE(outer_codec_name(outer)
             << ": " << unnoticed << " of " << 8 * file.size() << " flipped bits were not noticed");
-    // The frame's checksum leaves one bit of zstd's header that no decoder looks at; brotli has
-    // none, so the 32 bits of the model's hash go free, and what a chunk's exact end happens to
-    // allow.
+    // zstd's checksum covers all but one bit of its header, which no decoder looks at. brotli has
+    // no checksum, so changes pass in the 32 bits of the model's hash, and where a chunk still
+    // happens to end exactly.
     CHECK(unnoticed <= (outer == OuterCodec::zstd ? 1 : 32 + file.size() / 10));
   }
 }

@@ -1,5 +1,5 @@
-// Against files, payloads, logits and frequencies made by the public reference; see
-// golden/README.md in CZIP_SHARED_DIR. Where that folder is absent the tests are skipped.
+// Compares with files, payloads, logits and frequencies that the public reference made; see
+// golden/README.md in CZIP_SHARED_DIR. Where that folder is absent, the tests are skipped.
 #include <doctest/doctest.h>
 #include <xxhash.h>
 
@@ -165,7 +165,7 @@ std::vector<std::uint64_t> golden_hashes(const json& config, const char* key) {
   return hashes;
 }
 
-// The first position whose logits or frequencies differ from the reference's, or -1; also where the
+// The first position whose logits or frequencies differ from the reference's. -1: none does, or the
 // golden files have none, as for the largest inputs at the middle levels.
 std::int64_t first_difference(const json& golden, const json& config, SimdLevel simd) {
   const auto tokens =

@@ -17,7 +17,7 @@ std::vector<std::uint16_t> identity(std::size_t size) {
   return order;
 }
 
-// Decisions that it takes to reach a rank; checks that each narrows the range that holds it.
+// The number of decisions to reach a rank. Checks that each narrows the range that holds the rank.
 std::uint32_t depth_of(const CodeTree& tree, std::uint32_t rank) {
   std::uint32_t low = 0, high = tree.size(), depth = 0;
   for (std::uint32_t split = tree.root(); split != CodeTree::kLeaf; ++depth) {

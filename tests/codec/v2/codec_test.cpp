@@ -1,4 +1,5 @@
-// CZIPv2 files: whatever goes in comes out, whole or in part, the same file from every machine.
+// CZIPv2 files: whatever goes in comes out, whole or in part, and every machine makes the same
+// file.
 #include "czip/codec/v2/codec.hpp"
 
 #include <doctest/doctest.h>

@@ -49,7 +49,8 @@ bool is_damage(ErrorCode code) {
          code == ErrorCode::unsupported || code == ErrorCode::model_mismatch;
 }
 
-// Fails as damage does, read whole, in part, or inspected without a model where that sees it.
+// Checks that a file fails as damage does: read whole, in part, or inspected without a model where
+// that can see it.
 void check_fails(const Bytes& file) {
   const auto outcome = decode_v2(file);
   REQUIRE_FALSE(outcome.status.has_value());
@@ -66,7 +67,7 @@ void check_fails(const Bytes& file) {
     CHECK((is_damage(part.error().code) || part.error().code == ErrorCode::invalid_argument));
 }
 
-// Frame headers and block headers with proper checks and whatever fields.
+// Frame headers and block headers with correct checks and any fields.
 using FrameBytes = std::array<std::uint8_t, kFrameHeaderBytes>;
 
 Bytes frame_with(const std::function<void(FrameBytes&)>& lie, const Bytes& rest = {}) {
@@ -204,7 +205,7 @@ TEST_CASE("headers that contradict themselves are refused") {
               "contradicts");
   check_error(lie([](BlockHeader& b) { b.text_hash = b.payload_hash = 4; }), ErrorCode::corrupt,
               "hash does not match");
-  // Lengths that are not written in as few bytes as they take, or are too long.
+  // Lengths that are written in more bytes than they need, or are too large.
   check_error(Bytes{0xfc, 'z', 3, 0x85, 0x00, 0, 0, 0, 0}, ErrorCode::corrupt, "length");
   check_error(Bytes{0xfc, 'z', 3, 0xff, 0xff, 0x04, 0, 0, 0, 0}, ErrorCode::corrupt, "length");
   check_error(Bytes{0xfc, 'z', 3, 0xff, 0xff, 0xff, 0xff, 0x01}, ErrorCode::corrupt, "length");

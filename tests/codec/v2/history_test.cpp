@@ -1,5 +1,5 @@
-// What precedes a token, as czip-v2-coding.md, section 6, has it. Hashes are composed here as that
-// page composes them; hash_test.cpp has the numbers.
+// The history of czip-v2-coding.md, section 6. Hashes are composed here as that page composes them;
+// hash_test.cpp has the numbers.
 #include "czip/codec/v2/coding/history.hpp"
 
 #include <doctest/doctest.h>
@@ -32,7 +32,7 @@ History history_of_bytes(std::string_view text) {
 
 std::uint64_t hash(std::uint64_t h, std::uint64_t v) { return hash_combine(h, v); }
 
-// Of a word given in lower case.
+// The hash of a word given in lower case.
 std::uint64_t word_hash(std::string_view letters) {
   std::uint64_t h = 0;
   for (const char c : letters) h = hash(h, static_cast<unsigned char>(c) + 1u);

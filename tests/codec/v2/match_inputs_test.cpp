@@ -50,13 +50,14 @@ class Fixture {
       streams_[stream].begun = false;
     }
   }
-  // What model m expects at this node, by its input.
+  // What model m expects at this node, as its input shows.
   std::optional<Expectation> expects(std::size_t m) {
     std::array<std::int32_t, 2> inputs{9999, 9999};
     matches_.predict(node_, logistic_, inputs);
     if (inputs[m] == 0) return {};
     const std::int32_t first = static_cast<std::int32_t>(m * kMatchStates) - 2047;
-    // Maps are below 256, so that what they say is below 0 unless it was turned to a 0's.
+    // Maps are below 256, so their values are below 0 unless the expected bit is 0, which negates
+    // them.
     const bool bit = inputs[m] < 0;
     return Expectation{static_cast<std::uint32_t>((bit ? inputs[m] : -inputs[m]) - first), bit};
   }
@@ -134,7 +135,8 @@ TEST_CASE("of several places the latest counts, unless a match is going on") {
   matches.append({1, 2, 3, 9, 1, 2, 3, 5, 1, 2, 3});
   matches.begin();
   CHECK(matches.expects(kShort) == expectation(3, 0, false));  // the 5 at position 7
-  // 8 1 2 goes on with 3; then 1 2 3 has its latest place before the 5, but the match goes on.
+  // 8 1 2 continues with 3. Then the latest place of 1 2 3 is before the 5, but the match
+  // continues.
   Fixture longer;
   longer.append({8, 1, 2, 3, 9, 7, 1, 2, 3, 5, 4, 8, 1, 2});
   longer.begin();

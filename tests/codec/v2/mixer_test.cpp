@@ -36,7 +36,7 @@ class Fixture {
     mixer.set_rate(rate);
     return mixer;
   }
-  // By their numbers: the weights that are not what they were.
+  // The weights that have changed, by number.
   [[nodiscard]] std::map<std::size_t, std::int32_t> changed(const Mixer& mixer) const {
     return changed(weights_, mixer.weights());
   }

@@ -22,13 +22,13 @@ constexpr std::size_t kInputs = 24;   // profile 0, the smallest: 8 lists
 // Where each of the five sets of weights begins.
 constexpr std::array<std::size_t, 5> kSetBegin{0, 768, 832, 1216, 2240};
 
-// Weights of 0, maps that say what this file's comments say, a secondary estimation that changes
-// nothing.
+// A predictor with weights of 0, the maps that the comments here state, and a secondary estimation
+// that changes nothing.
 TrainedState silent_state(const CodeTree& tree, const Logistic& logistic) {
   TrainedState state;
   state.weights.assign(kWeightSets * kInputs, 0);
   state.final_weights.assign(kFinalWeightSets * kInputGroup, 0);
-  // List i says 300 + i, the long match 400 and the short one 401, whatever they have seen.
+  // List i gives 300 + i, the long match 400 and the short one 401, whatever they have seen.
   for (std::uint32_t i = 0; i < 8; ++i) {
     state.list_maps.insert(state.list_maps.end(), kSuccessorStates,
                            test::state_showing_probability(2047 + 300 + i));
@@ -49,7 +49,7 @@ class Fixture {
         prior_(Prior::create(order0(tree_.size()), {}).value()),
         state(silent_state(tree_, logistic_)) {}
 
-  // Row `row` of set `set` says 512, and only set `set` is heard.
+  // Row `row` of set `set` gives 512, and the final weights use only set `set`.
   void listen_to(std::size_t set, std::size_t row) {
     state.weights[(kSetBegin[set] + row) * kInputs + kBiasInput] = 2 * kOne;
     for (std::size_t f = 0; f < kFinalWeightSets; ++f) {
@@ -57,7 +57,7 @@ class Fixture {
     }
   }
 
-  // From here on.
+  // Counts from here on.
   void start() {
     predictor_.emplace(PredictorTables{&logistic_, &tree_, &prior_}, kProfiles[0], state,
                        TableSizes::for_text(1000), SimdLevel::scalar);
@@ -95,7 +95,7 @@ class Fixture {
   TrainedState state;
 };
 
-// By the linear table, and as long as its points have not learned, the final probability of a mixed
+// With the linear table, and while its points have not learned, the final probability of a mixed
 // value m is 32768 + 16 * m: (2 * squash(m) + the same twice + 2) // 4.
 constexpr std::uint32_t p_of(std::int32_t mixed) {
   return static_cast<std::uint32_t>(32768 + 16 * mixed);

@@ -12,14 +12,14 @@ namespace czip::v2 {
 namespace {
 
 constexpr std::size_t kLists = 8;
-// By the linear table: of an unused map, and of one that has learned a single 1.
+// Inputs by the linear table: of an unused map, and of one that has learned a single 1.
 constexpr std::int32_t kUnused = 1;
 constexpr std::int32_t kAfter1 = 1366;
 
 using Numbers = std::vector<std::size_t>;
 
-// Eight lists over the tree of 16 tokens, all maps unused at first. The map that a list asks is
-// seen by which one learns: number
+// Eight lists over the tree of 16 tokens, all maps unused at first. Which map a list asks shows in
+// which one learns: number
 //   392 * (escape class) + 2 * (7 * (7 * (class of depth) + class(n0)) + class(n1)) + latest
 // of the list's 1176 (czip-v2-coding.md, section 8).
 class Fixture {
@@ -29,7 +29,7 @@ class Fixture {
             kLists, 12,
             std::vector<std::uint32_t>(kLists * kSuccessorStates, AdaptiveProbability().raw())) {}
 
-  // `context` of each list, below 16; 0: one that has never been there.
+  // `context` of each list, below 16. 0: a context that has never occurred.
   void begin(const std::array<std::uint32_t, kLists>& context) {
     Contexts contexts;
     for (std::size_t i = 0; i < kLists; ++i) {
@@ -52,7 +52,7 @@ class Fixture {
     inputs_.predict(node_, logistic_, values_);
     return values_;
   }
-  // Codes a bit; gives the numbers of the maps that learned it, of those of all lists.
+  // Codes a bit. Returns the numbers of the maps, among those of all lists, that learned it.
   Numbers code(bool bit) {
     inputs_.predict(node_, logistic_, values_);
     const std::vector<std::uint32_t> before(inputs_.maps().begin(), inputs_.maps().end());
@@ -92,7 +92,7 @@ class Fixture {
   std::uint32_t fresh_ = 1000;
 };
 
-// The map that list 0 alone, of all, asks at the root after `ranks` have followed its context.
+// The map that list 0 asks at the root after `ranks` have followed its context; no other list asks.
 std::size_t map_at_root(const std::vector<std::uint32_t>& ranks) {
   Fixture lists;
   lists.seen(1, ranks);

@@ -19,7 +19,7 @@ namespace {
 using namespace test;
 
 Exp2Table exp2_table() {
-  // Close to 2^(-i/256) by repeated multiplication: any falling table will do here.
+  // A table close to 2^(-i/256), by repeated multiplication; any falling table would do here.
   Exp2Table table;
   std::uint64_t value = std::uint64_t{1} << 32;
   for (std::uint16_t& entry : table) {
@@ -210,7 +210,7 @@ std::vector<std::int8_t> run_attention(const simd::KernelSet& kernels, const Att
                                        const AttentionData& data) {
   const std::size_t bytes = simd::round_up(c.positions, 16) * kHeadDim;
   AlignedBuffer<std::int8_t> memory = buffer<std::int8_t>(2 * bytes);
-  // What an earlier, longer sequence left behind must not matter.
+  // What an earlier, longer sequence has left behind must not matter.
   std::fill_n(memory.data(), 2 * bytes, std::int8_t{-3});
   const KvCache cache{memory.data(), memory.data() + bytes};
   AlignedBuffer<std::int8_t> key = buffer<std::int8_t>(kHeadDim);

@@ -54,7 +54,7 @@ Edit set_metadata(const std::string& key, const std::string& value) {
   return [=](SafetensorsContent& content) { content.metadata[key] = value; };
 }
 
-// Another length of a tensor's first dimension, with the data to go with it.
+// Changes the length of a tensor's first dimension, and its data accordingly.
 Edit resize(const std::string& name, std::uint64_t length) {
   return [=](SafetensorsContent& content) {
     safetensors::TensorContent& tensor = content.tensor(name);
@@ -81,7 +81,7 @@ std::optional<Bytes> public_model([[maybe_unused]] const std::string& name) {
   return std::nullopt;
 }
 
-// Everything that the metadata cannot change in a model that is still accepted.
+// Checks what no metadata can change in a model that is still accepted.
 bool same_weights(const v1::Weights& a, const v1::Weights& b) {
   const auto same_matrix = [](const MatrixI8& x, const MatrixI8& y) {
     return x.rows == y.rows && x.cols == y.cols && x.data == y.data;
@@ -102,7 +102,7 @@ bool same_weights(const v1::Weights& a, const v1::Weights& b) {
          a.rope_sin == b.rope_sin;
 }
 
-// What the engine relies on in every model that was accepted.
+// Checks what the engine relies on in every model that it accepted.
 bool within_bounds(const v1::Weights& model) {
   return model.context >= 1 && model.context <= model.positions && model.context_log2 <= 15 &&
          model.context == std::uint32_t{1} << model.context_log2 &&

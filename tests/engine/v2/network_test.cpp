@@ -63,7 +63,7 @@ InferenceState make_state(const Network& network, std::uint32_t streams) {
   return std::move(*state);
 }
 
-// Tokens of stream `stream` of a text of its own.
+// The tokens of stream `stream`, each of which has a text of its own.
 std::vector<std::uint32_t> tokens_of(std::uint32_t stream, std::uint32_t vocabulary,
                                      std::size_t count) {
   test::SplitMix64 random(stream + 100);
@@ -73,7 +73,7 @@ std::vector<std::uint32_t> tokens_of(std::uint32_t stream, std::uint32_t vocabul
   return tokens;
 }
 
-// Of the groups and then of all groups' members, in the order of ranks.
+// The logits of the groups, then those of all groups' members in the order of ranks.
 void append_logits(const Network& network, InferenceState& state, std::uint32_t stream,
                    std::span<const std::int32_t> group_logits, Logits& all) {
   all.insert(all.end(), group_logits.begin(), group_logits.end());

@@ -60,7 +60,7 @@ std::string sentences(std::size_t size, std::uint32_t seed) {
   return text;
 }
 
-// `text` to train on, cut in equal parts, then a held-out document.
+// Makes a corpus of `text`, cut in equal parts, and a held-out document.
 Corpus corpus_of(const std::string& text, const std::string& held_out) {
   Corpus corpus;
   const std::size_t documents = Corpus::kHeldOutPeriod - 1;
@@ -79,7 +79,7 @@ std::string trained_tokenizer(const std::string& text) {
   return *json;
 }
 
-// A few steps on tokens of a small language.
+// Trains for a few steps on tokens of a small language.
 struct Training {
   NetworkShape shape = small_shape();
   std::size_t tokens = std::size_t{1} << shape.context_log2;
@@ -101,7 +101,7 @@ struct Training {
     return result;
   }
 
-  // Of the mean natural logarithm over `sequences` texts; returns that in bits.
+  // Computes the gradient of the mean code length over `sequences` texts; returns that in bits.
   double batch(std::uint32_t seed, std::uint32_t sequences) {
     gradients.clear();
     double bits = 0;
@@ -237,9 +237,9 @@ TEST_CASE("bound values give the engine's logits, too") {
   CHECK(different_logits(*model, best_simd_level(), text, expected) == 0);
 }
 
-// Rounding makes the loss a staircase, so the slope is taken over a wide step, and from many
-// parameters together: along the gradient itself. It is less steep than the gradient says where
-// values at their bounds let a gradient pass that would bring them back, but stay there.
+// Rounding makes the loss a staircase, so the slope is measured over a wide step and for many
+// parameters together, along the gradient itself. It is less steep than the gradient says where a
+// value at its bound lets a gradient pass that would bring it back, but stays there.
 TEST_CASE("a step along each parameter's gradient lowers the loss as the gradient says") {
   Training training;
   training.run(5);

@@ -1,5 +1,5 @@
-// A network joins a trained model: blocks with it have states of their own, blocks without it stay
-// what they were, and what does not fit is refused.
+// A network joins a trained model: blocks with it have states of their own, blocks without it do
+// not change, and what does not fit is refused.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -40,8 +40,8 @@ Model parse(const Bytes& file) {
   return *model;
 }
 
-// Two documents held out, one of them long enough for two streams; what the others say does not
-// matter.
+// A corpus in which two documents are held out, one of them long enough for two streams. The
+// content of the others does not matter.
 Corpus corpus_with_documents() {
   const Bytes text = english(33'000);
   const Bytes filler{'x'};
@@ -63,7 +63,7 @@ const Bytes& joined_tiny() {
   return file;
 }
 
-// A file's tensors; `but`: without those whose names begin so.
+// The tensors of a file, except those whose names begin with `but`.
 test::SafetensorsContent content_of(const Bytes& file, const std::string& but = "-") {
   const auto parsed = safetensors::File::parse(file);
   REQUIRE(parsed.has_value());
@@ -94,7 +94,7 @@ Bytes payload(const Model& model, const BlockSettings& settings, const Bytes& te
   return block->payload;
 }
 
-// A model with a network, the higher bytes of a tensor's 16-bit elements changed.
+// A model with a network in which the higher bytes of a tensor's 16-bit elements are changed.
 Bytes with_changed(const std::string& name) {
   auto content = content_of(test::make_tiny_network_model_v2());
   Bytes& bytes = content.tensor(name).bytes;

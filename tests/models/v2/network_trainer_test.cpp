@@ -63,7 +63,7 @@ std::vector<std::uint16_t> text(std::size_t size, std::uint32_t seed) {
   return tokens;
 }
 
-// Backwards, so that a token's number is not its rank.
+// The order is backwards, so that a token's number is not its rank.
 std::vector<std::uint16_t> token_order(std::uint32_t vocabulary) {
   std::vector<std::uint16_t> order(vocabulary);
   for (std::size_t r = 0; r < order.size(); ++r)
@@ -177,9 +177,9 @@ TEST_CASE("a network whose scales have other shifts than the trainer's is not tr
         std::string::npos);
 }
 
-// Rounding makes any loss a staircase, so that slopes are taken over wide steps and of many values
-// together: along the gradient itself. Moves `values` so, by `most` at most, both ways, and
-// compares what `loss` gives with what the gradient says.
+// Rounding makes any loss a staircase, so the slope is measured over a wide step and for many
+// values together, along the gradient itself. Moves `values` that way in both directions, by at
+// most `most`, and compares the change of `loss` with what the gradient says.
 template <class Loss>
 void check_slope(std::span<float> values, std::span<const float> gradient, float most,
                  const Loss& loss) {
@@ -259,7 +259,7 @@ TEST_CASE("a step along each parameter's gradient changes the loss as the gradie
   };
   for (std::size_t p = 0; p < parameters.list.size(); ++p) {
     Parameter& parameter = parameters.list[p];
-    // What attention alone has a part in is too weak here to stand out of the rounding.
+    // What only attention affects is too weak here to stand out from the rounding.
     constexpr std::array kWeak{"position_bias",  "score_scale", "sink",
                                "attention_gain", "query_norm",  "key_norm"};
     if (std::any_of(kWeak.begin(), kWeak.end(),

@@ -45,7 +45,8 @@ std::vector<bpe::TokenDefinition> with_all_bytes(std::vector<std::string> string
   return tokens;
 }
 
-// Any strings in any order: many cannot be made by merging, and ranks fall as well as rise.
+// A vocabulary of any strings in any order: many cannot be made by merging, and ranks fall as well
+// as rise.
 std::vector<bpe::TokenDefinition> random_vocabulary(Random& random, std::size_t letters) {
   std::set<std::string> strings;
   const std::size_t count = 1 + below(random, 40);
@@ -58,7 +59,7 @@ std::vector<bpe::TokenDefinition> random_vocabulary(Random& random, std::size_t 
   return with_all_bytes(shuffled, &random);
 }
 
-// As training makes them: each token is two earlier ones put together.
+// A vocabulary as training makes it: each token is two earlier ones put together.
 std::vector<bpe::TokenDefinition> trained_vocabulary(Random& random, std::size_t letters) {
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < letters; ++i) parts.emplace_back(1, static_cast<char>('a' + i));
@@ -74,7 +75,7 @@ std::vector<bpe::TokenDefinition> trained_vocabulary(Random& random, std::size_t
                         nullptr);
 }
 
-// The definition, word by word.
+// Merges by the definition, word by word.
 std::vector<TokenId> merge_by_definition(const std::vector<bpe::TokenDefinition>& tokens,
                                          std::string_view text) {
   std::map<std::string, TokenId, std::less<>> rank_of;

@@ -103,7 +103,7 @@ std::string random_text(std::mt19937& random, std::string_view alphabet, std::si
 
 constexpr std::string_view kEveryClass = "abcZ09 \t\n\r.,'\x01\x80\xBF\xC3\xE3\xFF";
 
-// Merging as the header says it, with nothing clever.
+// Merges as the header says, without any optimization.
 std::vector<TokenId> naive_tokens(const Strings& tokens, std::string_view text) {
   std::map<std::string, TokenId> ids;
   for (const std::string& token : tokens) ids.emplace(token, static_cast<TokenId>(ids.size()));
@@ -129,7 +129,7 @@ std::vector<TokenId> naive_tokens(const Strings& tokens, std::string_view text) 
   return out;
 }
 
-// Training with all pairs counted anew for every merge.
+// Trains by counting all pairs anew for every merge.
 Strings naive_training(std::string_view text, std::size_t vocabulary_size) {
   Strings tokens = single_bytes();
   std::vector<std::vector<TokenId>> words;
@@ -206,7 +206,7 @@ TEST_CASE("a long run of letters is cut between characters of UTF-8") {
   for (int i = 0; i < 20; ++i) kana += "\xE3\x81\x82";
   CHECK(pieces(kana) == Strings{kana.substr(0, 39), kana.substr(39)});
   CHECK(pieces(kana.substr(0, 40)) == Strings{kana.substr(0, 40)});
-  // Where nothing begins a character there is nothing to spare.
+  // Where no byte begins a character, there is nothing to keep together.
   CHECK(pieces(std::string(50, '\x80')) ==
         Strings{std::string(40, '\x80'), std::string(10, '\x80')});
   CHECK(pieces("x" + std::string(45, '\xBF')) ==

@@ -11,14 +11,14 @@ namespace czip::tool {
 // What fail() returns; converts to every Result.
 using Failure = tl::unexpected<Error>;
 
-// An error in how the command is used; the message ends in what to type instead.
+// An error in how the command is used; the message ends with what to type instead.
 [[nodiscard]] Failure usage_error(std::string message);
 
 // "`what`: reason; advice" for an error of the operating system. `error` is its errno.
 [[nodiscard]] Error system_error(std::string_view what, int error);
 [[nodiscard]] Failure system_failure(std::string_view what, int error);
 
-// The reader of an output has left. The error has no message: nobody needs to be told.
+// The error that the reader of an output has left. It has no message: nobody needs to be told.
 [[nodiscard]] Failure broken_pipe();
 
 // `error` with the name of the file at fault in front.

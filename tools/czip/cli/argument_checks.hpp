@@ -1,4 +1,4 @@
-// Combinations of arguments that mean nothing or would lose data.
+// Refuses combinations of arguments that mean nothing or would lose data.
 #pragma once
 
 #include "cli/arguments.hpp"

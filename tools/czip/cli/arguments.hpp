@@ -28,7 +28,7 @@ struct NetworkArguments {
 };
 
 struct Arguments {
-  // After parsing: what to do, never `files` or `compat_...`.
+  // What to do. After parsing it is never `files` or `compat_...`.
   Command command = Command::files;
   bool compat = false;  // compress.zip's command line: one input, and OUT is replaced unasked
   std::string answer;   // help or version: print this and do nothing else
@@ -64,7 +64,7 @@ struct Arguments {
   v2::ModelDescription description;
 };
 
-// Errors are about usage; their messages end in what to type instead.
+// Errors are about usage; their messages end with what to type instead.
 Result<Arguments> parse_arguments(int argc, const char* const* argv);
 
 }  // namespace czip::tool

@@ -10,7 +10,7 @@ namespace czip::tool {
 
 // Each command is one bit, so that an option can state all commands that have it.
 enum class Command : std::uint16_t {
-  files = 1 << 0,  // no sub-command: compress, or what -d, -t and -l say
+  files = 1 << 0,  // no sub-command: compress, or what -d, -t or -l says
   compress = 1 << 1,
   decompress = 1 << 2,
   test = 1 << 3,
@@ -25,7 +25,7 @@ enum class Command : std::uint16_t {
 
 [[nodiscard]] constexpr unsigned bit(Command command) { return static_cast<unsigned>(command); }
 
-// The word that selects a sub-command; empty for the others.
+// The word that selects a command; empty for `files` and the compat commands.
 [[nodiscard]] std::string_view command_name(Command command);
 
 // The sub-command of that name, else `files`. Error: a command of another version.

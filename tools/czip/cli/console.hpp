@@ -15,10 +15,10 @@ class Console {
 
   // Prints "czip: subject: message" and returns the exit status of that kind of error.
   ExitStatus error(std::string_view subject, const Error& error) const;
-  // Silent with -q.
+  // Warnings and notes are silent with -q.
   void warning(std::string_view subject, std::string_view text) const;
   void note(std::string_view text) const;
-  // Only with -v.
+  // Prints only with -v.
   void detail(std::string_view text) const;
 
   [[nodiscard]] bool quiet() const { return quiet_; }

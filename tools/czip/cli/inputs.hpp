@@ -1,4 +1,4 @@
-// From the names on the command line to the inputs of a command.
+// Turns the names on the command line into the inputs of a command.
 #pragma once
 
 #include <functional>
@@ -25,7 +25,7 @@ inline constexpr std::string_view kSuffix = ".czip";
 std::vector<std::string> expand_directories(const Arguments& arguments, const Console& console,
                                             ExitStatus& status);
 
-// How inputs are opened: links and devices only where no output is put beside them.
+// How inputs are opened. Links and devices are allowed only where no output is put beside them.
 [[nodiscard]] InputRules input_rules(const Arguments& arguments);
 
 // Opens each input, calls `handle` and reports failures. Returns the most severe status.

@@ -23,7 +23,7 @@ namespace czip::tool {
 namespace {
 
 constexpr unsigned kMaxThreads = 1024;
-constexpr int kFirstRow = 1000;  // getopt's value of the first row of the option table
+constexpr int kFirstRow = 1000;  // getopt's value for the first row of the option table
 
 Result<unsigned> parse_number(std::string_view text, unsigned limit, const char* what) {
   unsigned number = 0;
@@ -128,7 +128,7 @@ Status OptionParser::set_level(const std::string& value) {
   return {};
 }
 
-// Options whose value is one of several words.
+// Stores an option whose value is one of several words.
 Status OptionParser::apply_choice(const OptionRow& row, const std::string& value) {
   switch (row.id) {
     case OptionId::codec: {
@@ -160,7 +160,7 @@ Status OptionParser::apply_choice(const OptionRow& row, const std::string& value
   }
 }
 
-// Options without a value.
+// Stores an option without a value.
 Status OptionParser::apply_switch(const OptionRow& row) {
   switch (row.id) {
     case OptionId::decompress:
@@ -213,7 +213,7 @@ Status OptionParser::set_flag(OptionId id) {
   return {};
 }
 
-// Options whose value is stored unchanged; null: another kind.
+// Where the value of an option is stored unchanged. Null: the option is of another kind.
 std::string* OptionParser::text_of(OptionId id) {
   switch (id) {
     case OptionId::against:
@@ -247,7 +247,7 @@ std::string* OptionParser::text_of(OptionId id) {
   }
 }
 
-// Options whose value is a number with a limit.
+// Where the value of an option is stored that is a number with a limit.
 OptionParser::Number OptionParser::number_of(OptionId id) {
   switch (id) {
     case OptionId::minutes:

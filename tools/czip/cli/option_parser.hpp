@@ -1,4 +1,4 @@
-// Options and their values, stored in Arguments.
+// Parses options and stores their values in Arguments.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ class OptionParser {
 
   // Stores the options of `command` and the remaining words as files.
   Status parse(std::vector<std::string>& words);
-  // What -d, -t or -l ask for.
+  // The command that -d, -t or -l asks for.
   [[nodiscard]] std::optional<Command> mode() const { return mode_; }
 
  private:

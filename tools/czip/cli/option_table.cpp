@@ -56,7 +56,7 @@ constexpr std::array kOptions = {
     OptionRow{Id::level_digit, '1', nullptr, nullptr, kFiles | kCompress | kBench,
               "level: a higher one gives smaller files and takes longer\n"
               "(default: 6). Levels 7 to 9 use the model's network and take\n"
-              "four times as long. Format 1 has levels 1 to 5 for contexts of\n"
+              "five times as long. Format 1 has levels 1 to 5 for contexts of\n"
               "64 to 1024 tokens (default: the model's context)",
               "-1 ... -9"},
     OptionRow{Id::level_digit, '2', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},

@@ -27,7 +27,7 @@ bool same_file(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-// The output's name without -o.
+// The output's name when -o does not give one.
 Result<std::string> derived_name(const Arguments& arguments, const std::string& name) {
   if (arguments.command == Command::compress) {
     if (has_suffix(name) && !arguments.force)
@@ -46,7 +46,7 @@ bool confirmed(const std::string& path) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
-// The file that a symbolic link means: the link stays, and the file is replaced.
+// The file to which a symbolic link leads: the link stays, and the file is replaced.
 std::string without_links(const std::string& path) {
   const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr),
                                                          &std::free);
@@ -107,7 +107,7 @@ Result<OutputPlan> plan_output(const Arguments& arguments, const Input& input) {
     plan.path = std::move(name);
   }
   struct stat existing {};
-  // The target of a link counts; a link to nothing counts itself.
+  // Where the path is a link, its target counts; if there is none, the link itself.
   const bool exists =
       stat(plan.path.c_str(), &existing) == 0 || lstat(plan.path.c_str(), &existing) == 0;
   if (!exists) return plan;

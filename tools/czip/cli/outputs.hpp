@@ -1,4 +1,4 @@
-// Where outputs go, what may be overwritten, and which inputs are removed.
+// Decides where outputs go, what may be overwritten, and which inputs are removed.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// The progress bar: on stderr, if that is a terminal, for work that takes longer than a second.
+// The progress bar. It appears on stderr, if that is a terminal, when work takes longer than a
+// second.
 #pragma once
 
 #include <chrono>
@@ -16,7 +17,7 @@ class ProgressBar {
   // Clears the line.
   ~ProgressBar();
 
-  // To be called by one thread at a time.
+  // Must be called by one thread at a time.
   void update(std::uint64_t done);
 
   [[nodiscard]] bool enabled() const { return enabled_; }

@@ -32,13 +32,13 @@ struct BenchRow {
   std::uint64_t packed_bytes = 0;
   double compress_seconds = 0;
   double decompress_seconds = 0;
-  // Format 1 only.
+  // Only format 1 has this.
   std::uint64_t tokens = 0;
   std::uint64_t coding_ns = 0;
   std::uint64_t outer_ns = 0;
 };
 
-// Repeats short runs and counts the fastest: the others measure what else the machine does.
+// Repeats short runs and counts the fastest: the others also measure what else the machine does.
 template <class Work>
 auto timed(double& total, const Work& work) {
   using Clock = std::chrono::steady_clock;
@@ -71,7 +71,7 @@ Status measure(const BenchCodec& codec, const Bytes& text, BenchRow& row) {
   return {};
 }
 
-BenchCodec czip_codec(const Session& session, const v1::Model& model, int level, BenchRow& row) {
+BenchCodec czip_codec_v1(const Session& session, const v1::Model& model, int level, BenchRow& row) {
   const auto compress = [&, level](std::span<const std::uint8_t> text) -> Result<Bytes> {
     v1::EncodeOptions options = encode_options_v1(session);
     options.level = level;
@@ -123,7 +123,7 @@ Result<BenchRow> bench_level(const Session& session, const v1::Model& model, int
   BenchRow total{.name = "czip -" + std::to_string(level)};
   for (const Bytes& text : texts) {
     BenchRow row;
-    const BenchCodec codec = czip_codec(session, model, level, row);
+    const BenchCodec codec = czip_codec_v1(session, model, level, row);
     CZIP_TRY(measure(codec, text, row));
     total.text_bytes += row.text_bytes;
     total.packed_bytes += row.packed_bytes;

@@ -18,6 +18,7 @@
 #include "io/streams.hpp"
 #include "models/model_file.hpp"
 #include "models/model_store.hpp"
+#include "v1/payload.hpp"
 
 namespace czip::tool {
 namespace {
@@ -34,7 +35,7 @@ struct Listed {
   std::string format;
   std::string codec;
   std::string context;
-  int level = 0;  // 0: not known
+  int level = 0;  // 0: unknown
   std::uint64_t chunks = 0;
   std::optional<std::uint64_t> tokens;
   std::uint64_t file_bytes = 0;
@@ -42,13 +43,6 @@ struct Listed {
   std::string details;
   Json json;
 };
-
-// The level of a context; 0: no level has it.
-int level_number(const v1::FileInfo& info) {
-  for (int level = v1::kMinLevel; level <= v1::kMaxLevel; ++level)
-    if (v1::level_context_log2(level) == info.context_log2) return level;
-  return 0;
-}
 
 double bits_per_byte(std::uint64_t file_bytes, std::uint64_t text_bytes) {
   return percent(file_bytes, text_bytes) * 8 / 100;
@@ -70,7 +64,7 @@ Json to_json(const Arguments& arguments, const std::string& name, const v1::File
   json["format"] = v1::kMagic;
   json["codec"] = v1::outer_codec_name(info.outer);
   json["context"] = std::uint64_t{1} << info.context_log2;
-  json["level"] = level_json(level_number(info));
+  json["level"] = level_json(level_of(info).value_or(0));
   json["chunks"] = info.chunks;
   json["last_chunk_tokens"] = info.last_chunk_tokens;
   json["tokens"] = info.tokens;
@@ -94,7 +88,7 @@ Result<Listed> list_v1(const Arguments& arguments, std::string name, const Input
               .format = std::string(v1::kMagic),
               .codec = std::string(v1::outer_codec_name(info.outer)),
               .context = std::to_string(std::uint64_t{1} << info.context_log2),
-              .level = level_number(info),
+              .level = level_of(info).value_or(0),
               .chunks = info.chunks,
               .tokens = info.tokens,
               .file_bytes = info.file_bytes,

@@ -60,8 +60,8 @@ std::uint32_t test_token(std::uint32_t sequence, std::uint32_t position, std::ui
   return (position * position * 7 + position * 31 + sequence * 101) % vocabulary;
 }
 
-// Sends all sequences through in one batch at even positions and row by row at odd ones: the values
-// must not depend on that.
+// Runs all sequences in one batch at even positions and row by row at odd ones: the values must not
+// depend on the batch.
 Status hash_network(const v1::Weights& network, SimdLevel level, v1::Dialect dialect,
                     Hasher& hasher) {
   CZIP_TRY_ASSIGN(const auto transformer, v1::Network::create(network, level, dialect));

@@ -92,12 +92,12 @@ v1::Weights make_network() {
   network.final_norm = random.vector<std::int8_t>(network.d_model, 127);
   network.head = random.matrix(kVocabulary, network.d_model);
   // A straight line from 1 to 1/2 stands in for 2^(-i/256): any table tests the arithmetic.
-  for (std::uint32_t i = 0; i < 256; ++i)
+  for (std::uint32_t i = 0; i < v1::kExp2Entries; ++i)
     network.exp2_table[i] = static_cast<std::uint16_t>(65535 - 128 * i);
   network.rope_cos = random.vector<std::int16_t>(std::size_t{kPositions} * v1::kRopePairs, 32767);
   network.rope_sin = random.vector<std::int16_t>(std::size_t{kPositions} * v1::kRopePairs, 32767);
   network.softmax_coefficient = v1::kDefaultSoftmaxCoefficient;
-  network.target_total = (1U << 30) - kVocabulary - 1024;
+  network.target_total = v1::kMaxTargetTotal - kVocabulary - v1::kDefaultTotalReserve;
   return network;
 }
 

@@ -108,7 +108,7 @@ Status write_model(const Session& session, std::span<const std::uint8_t> model) 
   return {};
 }
 
-// The network: trained now, read from a file, or read and trained further.
+// The network, which is trained now, read from a file, or read and trained further.
 Result<std::vector<std::uint8_t>> get_network(const Session& session, const Corpus& corpus,
                                               const v2::Model& model) {
   const std::string& path = session.arguments.network;
@@ -122,7 +122,7 @@ Result<std::vector<std::uint8_t>> get_network(const Session& session, const Corp
   return train_network(session, corpus, model, std::move(given));
 }
 
-// Fails before hours of training, not after.
+// Fails before hours of training rather than after.
 Status check_outputs(const Arguments& arguments) {
   for (const std::string& path : {arguments.output, arguments.network_training.save}) {
     std::error_code error;

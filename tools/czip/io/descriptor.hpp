@@ -1,4 +1,4 @@
-// File descriptors and what is done with them directly.
+// File descriptors and the operations on them.
 #pragma once
 
 #include <cstddef>

@@ -63,7 +63,7 @@ Result<std::vector<std::uint8_t>> read_whole(const Input& input, std::uint64_t l
   if (input.is_regular()) {
     const auto size = static_cast<std::uint64_t>(input.status.st_size);
     if (size > limit) return fail(ErrorCode::invalid_argument, limit_reason);
-    bytes.reserve(size + 1);  // one more, to see the end without growing
+    bytes.reserve(size + 1);  // one byte more, so that the end is seen without growing
   }
   for (;;) {
     const std::size_t filled = bytes.size();

@@ -51,7 +51,7 @@ class InputSource final : public ByteSource {
 // The first `count` bytes of an input, or all if it is shorter. Later reads begin with them again.
 Result<std::vector<std::uint8_t>> peek(Input& input, std::size_t count);
 
-// Reads from the current position to the end. Error: `limit_reason`, beyond `limit` bytes.
+// Reads from the current position to the end. Error: `limit_reason` for more than `limit` bytes.
 Result<std::vector<std::uint8_t>> read_whole(const Input& input, std::uint64_t limit,
                                              const std::string& limit_reason);
 

@@ -9,12 +9,12 @@
 
 namespace czip::tool {
 
-// Makes signals that end the command clean up first, and SIGXFSZ an error of write(). To be called
-// by the main thread, before there are others.
+// Makes signals that end the command clean up first, and turns SIGXFSZ into an error of write().
+// Must be called by the main thread, before there are others.
 void install_signal_handlers();
 
-// The file to remove; null: none. The path must stay valid until the next call. Only for the main
-// thread.
+// Sets the file to remove; null: none. The path must stay valid until the next call. Only the main
+// thread may call it.
 void set_unfinished_file(const char* path);
 
 // Blocks the signals in this thread while a file and its registration change together.

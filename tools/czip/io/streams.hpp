@@ -60,13 +60,13 @@ class FileSink final : public RewindableSink {
   std::vector<std::uint8_t> buffer_;
 };
 
-// Output that must equal `expected`: checks a decoded text without writing it.
+// A sink whose input must equal `expected`: checks a decoded text without writing it.
 class CompareSink final : public RewindableSink {
  public:
   explicit CompareSink(std::span<const std::uint8_t> expected) : expected_(expected) {}
   Status write(std::span<const std::uint8_t> bytes) override;
   Status rewind() override;
-  // After the last write: whether everything came and was equal.
+  // Whether everything came and was equal. Call it after the last write.
   [[nodiscard]] bool equal() const { return !differs_ && position_ == expected_.size(); }
   // The offset of the first byte that is wrong, missing or beyond the end.
   [[nodiscard]] std::uint64_t first_difference() const { return position_; }

@@ -91,7 +91,7 @@ Result<Corpus> read_corpus(Session& session) {
   status = more_severe(status, for_each_input(session, names, [&](Input& input) {
                          return add_input(session, models, input, corpus);
                        }));
-  // The failures have been reported. A model of the rest is not what was asked for.
+  // The failures have been reported. A model of the remaining texts is not what the user asked for.
   if (status == ExitStatus::ok) return corpus;
   return fail(ErrorCode::io, "nothing was trained: part of the corpus could not be read");
 }

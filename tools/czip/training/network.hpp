@@ -11,8 +11,8 @@
 
 namespace czip::tool {
 
-// Trains a network for `model` on the documents of `corpus` and returns its file. Continues from
-// the network in the file `start` if the arguments name one. Error: unsupported, in a czip that
+// Trains a network for `model` on the documents of `corpus` and returns its file. Trains the
+// network in the file `start` further if the arguments name one. Error: unsupported, in a czip that
 // cannot train networks.
 Result<std::vector<std::uint8_t>> train_network(const Session& session, const Corpus& corpus,
                                                 const v2::Model& model,

@@ -1,4 +1,5 @@
-// Decompresses and tests CZIPv1. The text is published after all of it was decoded and checked.
+// Decompresses and tests CZIPv1. The text is published after all of it has been decoded and
+// checked.
 #include <cstdint>
 #include <string>
 
@@ -27,7 +28,8 @@ Error with_advice(Error error) {
   return error;
 }
 
-// The text's length by the headers, for the progress bar only: decoding does not trust it.
+// The text's length as the headers state it. Only the progress bar uses it; decoding does not trust
+// it.
 std::uint64_t announced_length(const Session& session, const Input& input) {
   if (!session.wants_progress() || !Console::interactive()) return 0;
   FileSource source(input.file.get());

@@ -50,9 +50,14 @@ std::optional<PayloadDifference> compare_payloads(std::span<const std::uint8_t> 
   return std::nullopt;
 }
 
-Result<std::optional<int>> level_of(const v1::FileInfo& info, std::uint32_t model_context_log2) {
+std::optional<int> level_of(const v1::FileInfo& info) {
   for (int level = v1::kMinLevel; level <= v1::kMaxLevel; ++level)
-    if (v1::level_context_log2(level) == info.context_log2) return std::optional<int>(level);
+    if (v1::level_context_log2(level) == info.context_log2) return level;
+  return std::nullopt;
+}
+
+Result<std::optional<int>> level_of(const v1::FileInfo& info, std::uint32_t model_context_log2) {
+  if (const auto level = level_of(info)) return level;
   if (info.context_log2 == model_context_log2) return std::optional<int>();
   return fail(ErrorCode::unsupported,
               "its context of 2^" + std::to_string(info.context_log2) +

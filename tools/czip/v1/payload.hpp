@@ -1,4 +1,4 @@
-// Comparing what CZIPv1 files hold inside their outer codec: outer codecs of different versions
+// Compares what CZIPv1 files hold inside their outer codec: different versions of an outer codec
 // give different bytes for the same payload.
 #pragma once
 
@@ -18,12 +18,16 @@ struct PayloadDifference {
   std::uint64_t chunk = 0;  // the first that differs; the number of common chunks where none does
 };
 
-// Compares everything that follows from the text: not the hash of the model's path, and a context
-// of 0 counts as the 6 that it means. None: equal.
+// Compares everything that follows from the text. The hash of the model's path does not, and a
+// context of 0 counts as the 6 that it means. nullopt: the payloads are equal.
 [[nodiscard]] std::optional<PayloadDifference> compare_payloads(
     std::span<const std::uint8_t> expected, std::span<const std::uint8_t> found);
 
-// The level whose context a file has; none: the file has the model's own context.
+// The level with a file's context. nullopt: no level has it.
+[[nodiscard]] std::optional<int> level_of(const v1::FileInfo& info);
+
+// The same for a model. nullopt: the context is the model's own. Error: unsupported, a context that
+// neither a level nor the model has.
 Result<std::optional<int>> level_of(const v1::FileInfo& info, std::uint32_t model_context_log2);
 
 }  // namespace czip::tool

@@ -16,7 +16,7 @@
 namespace czip::tool {
 
 Status compress_v2(const Session& session, const v2::Model& model, Input& input);
-// An archive comes out as the tar inside; see archive/archive.hpp.
+// Writes an archive as the tar inside; archive/archive.hpp unpacks it.
 Status decompress_v2(const Session& session, ModelStore& models, Input& input);
 // Decodes without writing.
 Status test_v2(const Session& session, ModelStore& models, Input& input);

@@ -1,5 +1,5 @@
 // Compresses to CZIPv2, in bounded memory. A file is written, decoded and then published; a stream
-// gets each block after that has been decoded.
+// gets each block after the block has been decoded.
 #include <cstdint>
 #include <optional>
 #include <string>

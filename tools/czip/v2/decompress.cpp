@@ -1,5 +1,5 @@
-// Decompresses and tests CZIPv2, in bounded memory. A file is published after all of it was
-// checked; a stream gets each block after that was checked.
+// Decompresses and tests CZIPv2, in bounded memory. A file is published after all of it has been
+// checked; a stream gets each block after the block has been checked.
 #include <cstdint>
 #include <string>
 
@@ -20,7 +20,8 @@
 namespace czip::tool {
 namespace {
 
-// The text's length by the headers, for the progress bar only: decoding does not trust it.
+// The text's length as the headers state it. Only the progress bar uses it; decoding does not trust
+// it.
 std::uint64_t announced_length(const Session& session, const Input& input) {
   if (!session.wants_progress() || !Console::interactive() || !input.at_start()) return 0;
   FileRandomAccess file(input.file.get());

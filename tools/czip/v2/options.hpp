@@ -1,4 +1,4 @@
-// The options of CZIPv2's codec that the arguments ask for.
+// Translates the arguments into options of CZIPv2's codec.
 #pragma once
 
 #include "cli/session.hpp"

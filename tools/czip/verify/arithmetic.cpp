@@ -43,10 +43,11 @@ std::uint64_t largest_magnitude(const Values& values) {
 }
 
 // The largest |output| of a requantization of accumulators up to `accumulator`.
-std::uint64_t requantized(std::uint64_t accumulator, const v1::Requantization& requantizer) {
-  const std::uint64_t product = accumulator * magnitude(requantizer.multiplier);
-  const std::uint64_t rounded =
-      requantizer.shift <= 0 ? product : divide_rne(product, std::uint64_t{1} << requantizer.shift);
+std::uint64_t requantized(std::uint64_t accumulator, const v1::Requantization& requantization) {
+  const std::uint64_t product = accumulator * magnitude(requantization.multiplier);
+  const std::uint64_t rounded = requantization.shift <= 0
+                                    ? product
+                                    : divide_rne(product, std::uint64_t{1} << requantization.shift);
   return std::min(rounded, kMaxActivation);
 }
 
@@ -60,7 +61,7 @@ struct MatrixBounds {
 };
 
 MatrixBounds bounds_of(std::string name, const MatrixI8& matrix,
-                       const v1::Requantization* requantizer) {
+                       const v1::Requantization* requantization) {
   MatrixBounds bounds;
   bounds.name = std::move(name);
   bounds.rows = matrix.rows;
@@ -70,16 +71,17 @@ MatrixBounds bounds_of(std::string name, const MatrixI8& matrix,
       bounds.largest_sum = sum;
       bounds.row = row;
     }
-    if (requantizer != nullptr && requantized(kMaxActivation * sum, *requantizer) == kMaxActivation)
+    if (requantization != nullptr &&
+        requantized(kMaxActivation * sum, *requantization) == kMaxActivation)
       ++bounds.saturating_rows;
   }
-  if (requantizer == nullptr || requantized(kInt32Limit, *requantizer) < kMaxActivation)
+  if (requantization == nullptr || requantized(kInt32Limit, *requantization) < kMaxActivation)
     return bounds;
   std::uint64_t below = 0;
   std::uint64_t reached = kInt32Limit;
   while (reached - below > 1) {
     const std::uint64_t middle = below + (reached - below) / 2;
-    (requantized(middle, *requantizer) == kMaxActivation ? reached : below) = middle;
+    (requantized(middle, *requantization) == kMaxActivation ? reached : below) = middle;
   }
   bounds.first_saturating = reached;
   return bounds;
@@ -196,8 +198,8 @@ std::uint64_t largest_value_of_rows(const v1::Weights& network, const v1::LayerW
   return largest;
 }
 
-// A token's embedding as the first layer's projection sees it, in the dialects rust and i64: the
-// sums of `python` have 64 bits, and need no bound.
+// A token's embedding as the first layer's projection sees it, in the dialects `rust` and `i64`.
+// The sums of `python` have 64 bits and need no bound.
 std::vector<std::int8_t> normalized_embedding(const v1::Weights& network, std::size_t token) {
   const std::int8_t* const embedding = &network.embedding.data[token * network.d_model];
   std::uint64_t squares = 0;
@@ -262,7 +264,7 @@ Check check_attention(const v1::Weights& network) {
 Check check_logits(const v1::Weights& network) {
   const MatrixBounds bounds = bounds_of("head", network.head, nullptr);
   const std::uint64_t logit = kMaxActivation * bounds.largest_sum;
-  // Differences of logits are taken as uint32, weights summed in uint32, scaled in uint64.
+  // Differences of logits and sums of weights are uint32; scaled weights are uint64.
   const std::uint64_t weights = kMaxWeight * network.vocabulary;
   return make_check("logits", 2 * logit <= UINT32_MAX && weights <= UINT32_MAX,
                     format("|logit| <= %s: differences, and sums of %u weights, fit 32 bits",

@@ -27,7 +27,7 @@ struct Check {
 };
 using Checks = std::vector<Check>;
 
-// Sizes, context, softmax total, content hash.
+// Reports sizes, context, softmax total and content hash.
 [[nodiscard]] Checks check_configuration(const v1::Model& model);
 
 // No accumulator of any kernel can overflow, whatever the input.

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "czip/base/little_endian.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "czip/codec/v2/model/format.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "verify/checks.hpp"
 
@@ -31,7 +32,7 @@ Check check_description(const v2::Model& model) {
 Check check_squash(std::span<const std::uint8_t> file) {
   Check check{.name = "squash table", .text = "equals its formula at every entry"};
   const auto tensors = safetensors::File::parse(file);
-  const safetensors::TensorView* table = tensors ? tensors->find("tables.squash") : nullptr;
+  const safetensors::TensorView* table = tensors ? tensors->find(v2::kSquashTensor) : nullptr;
   const std::size_t entries = table == nullptr ? 0 : table->bytes.size() / 2;
   for (std::size_t i = 0; i < entries; ++i) {
     const double x = static_cast<double>(i) - static_cast<double>(entries / 2);

@@ -15,7 +15,7 @@ Check failure(std::string name, std::string text) {
   return {std::move(name), Verdict::failure, std::move(text)};
 }
 
-// What is wrong with text -> tokens -> text; empty: nothing.
+// What is wrong with text -> tokens -> text; empty: nothing is.
 std::string round_trip_fault(const v1::Tokenizer& tokenizer, std::string_view text) {
   const auto tokens = tokenizer.encode(text);
   if (!tokens) return tokens.error().message;

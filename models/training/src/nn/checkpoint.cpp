@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kPosition = "position";
 
-// A vector of fp32 numbers that a checkpoint holds; of const or other parameters.
+// A vector of fp32 numbers that a checkpoint holds. The parameters may be const.
 template <class Values>
 struct Entry {
   std::string name;

@@ -21,9 +21,9 @@ std::vector<std::uint8_t> write_checkpoint(const ParameterList& parameters,
                                            const Optimizer& optimizer,
                                            const TrainingPosition& position);
 
-// Into parameters and an optimizer of the same network, trained with the same seed. Errors:
-// corrupt, and invalid_argument for a checkpoint of another network or seed; both are unchanged
-// then.
+// Sets the parameters and the optimizer of the same network, trained with the same seed. Errors:
+// corrupt, and invalid_argument for a checkpoint of another network or seed. After an error, both
+// are unchanged.
 Result<TrainingPosition> read_checkpoint(std::span<const std::uint8_t> file, std::uint64_t seed,
                                          ParameterList& parameters, Optimizer& optimizer);
 

@@ -1,4 +1,4 @@
-// The tables of each instruction set, of which there is one kernels.cpp object each.
+// Finds the tables of an instruction set, which its kernels.cpp objects define.
 #include "nn/kernels.hpp"
 #include "v1/kernels.hpp"
 #include "v2/network/kernels.hpp"

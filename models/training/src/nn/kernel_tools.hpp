@@ -9,7 +9,7 @@
 // Inlines all calls, for the same reason.
 #define CZIP_NN_KERNEL __attribute__((flatten))
 
-// Iterations do not depend on each other, even where an output is also an input.
+// Promises that iterations do not depend on each other, even where an output is also an input.
 #if defined(__clang__)
 #define CZIP_NN_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #else
@@ -25,6 +25,12 @@ namespace {
 [[maybe_unused]] inline double clamp(double x, double bound) {
   const double raised = x > -bound ? x : -bound;
   return raised < bound ? raised : bound;
+}
+
+[[maybe_unused]] constexpr double power_of_two(int exponent) {  // exponent <= 0
+  double power = 1;
+  for (; exponent < 0; ++exponent) power /= 2;
+  return power;
 }
 
 // Straight-through estimator (Bengio et al. 2013) with saturation: whether the gradient dy at an

@@ -1,5 +1,5 @@
-// The element-wise loops that both formats' networks are trained with, one table of functions for
-// each instruction set. Vectors of fp32 numbers; an output may be one of the inputs.
+// The element-wise loops that train the networks of both formats, one table of functions for each
+// instruction set. Vectors have fp32 elements; an output may be one of the inputs.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ struct NormShape {
   std::size_t rows, n, stride;
 };
 
-// What the formats' norms differ in, as far as their gradients see it:
+// Where the norms of the formats differ, as far as it matters for gradients:
 // y = clamp(clamp(x, input_bound) * inverse_rms * gain * output_scale, output_bound).
 struct NormBounds {
   float input_bound, output_scale, output_bound;
@@ -23,7 +23,7 @@ struct NormBounds {
 // Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019).
 struct AdamStep {
   float rate, decay;
-  float first_decay, second_decay;    // of the moments
+  float first_decay, second_decay;    // of the two moments
   float first_unbias, second_unbias;  // 1 / (1 - decay^step)
 };
 
@@ -40,12 +40,12 @@ struct Kernels {
   void (*add_scaled)(float scale, const float* x, std::size_t n, float* sum);
   void (*adam)(const AdamStep& step, const float* gradient, std::size_t n, float* first,
                float* second, float* value);
-  // Also limits the values to what `low` and `high` stand for.
+  // Also limits the values to those that `low` and `high` stand for.
   void (*quantize)(const Quantization& quantization, std::size_t n, float* value, float* integer);
-  // Of clamp(x, bound), integers of a magnitude of at most 2^24. Exact.
+  // The exact sum over clamp(x, bound), which must be integers of magnitudes of at most 2^24.
   std::uint64_t (*sum_of_squares)(const float* x, std::size_t n, float bound);
-  // The gradient of RMSNorm (Zhang and Sennrich 2019): dx = ...; dgain += .... dx may be dy.
-  // inverse_rms: [rows].
+  // The gradient of RMSNorm (Zhang and Sennrich 2019): replaces dx, which may be dy, and adds to
+  // dgain. inverse_rms: [rows].
   void (*normalize_backward)(const NormShape& shape, const NormBounds& bounds, const float* x,
                              const float* gain, const float* y, const float* inverse_rms,
                              const float* dy, float* dx, float* dgain);

@@ -10,8 +10,8 @@
 
 namespace czip::nn {
 
-// y = x * transpose(weights). x: [rows][cols], y: [rows][weights.rows]. Exact sums of integers, as
-// the formats bound them below 2^24.
+// y = x * transpose(weights). x: [rows][cols], y: [rows][weights.rows]. Sums of integers are exact,
+// as the formats bound them below 2^24.
 inline void linear(const Parameter& weights, const float* x, std::size_t rows, float* y) {
   multiply_transposed({x, rows, weights.cols},
                       {weights.quantized.data(), weights.rows, weights.cols}, y, weights.rows);
@@ -31,7 +31,7 @@ inline void accumulate(const Kernels& kernels, const std::vector<float>& summand
   kernels.add_scaled(1, summand.data(), sum.size(), sum.data());
 }
 
-// What a norm's gradient needs: what went in, what came out, and the inverse root mean squares.
+// What the gradient of a norm needs: its input, its output, and the inverse root mean squares.
 struct NormActivations {
   NormActivations() = default;
   NormActivations(std::size_t rows, std::size_t width)

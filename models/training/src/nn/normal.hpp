@@ -7,7 +7,8 @@
 
 namespace czip::nn {
 
-// By the method of Box and Muller (1958): the standard library's distributions differ.
+// Uses the method of Box and Muller (1958), because standard libraries differ in their
+// distributions.
 class Normal {
  public:
   explicit Normal(std::uint64_t seed) : random_(seed) {}

@@ -51,7 +51,7 @@ std::vector<float> muon_direction(std::vector<float> momentum, std::size_t rows,
   return transposed(turned, cols, rows);
 }
 
-// Elements of a parameter that are stepped together: the rows of a linear map, or a slice of a
+// Elements of a parameter that one thread steps: the rows of a linear map, or a slice of a
 // parameter for Adam.
 struct Slice {
   std::size_t parameter;
@@ -59,10 +59,10 @@ struct Slice {
   std::size_t size;
 };
 
-// Slices for Adam are small enough for all threads to have work to the end.
+// Slices for Adam are small, so that all threads have work until the end.
 constexpr std::size_t kSliceElements = 65'536;
 
-// The linear maps first, since each takes long.
+// The linear maps come first, since each of them takes long.
 std::vector<Slice> slices_of(const ParameterList& parameters) {
   std::vector<Slice> slices;
   for (std::size_t p = 0; p < parameters.list.size(); ++p) {
@@ -87,7 +87,7 @@ void step_muon(Parameter& parameter, const Slice& slice, const float* gradient,
   const std::size_t rows = slice.size / parameter.cols;
   float* velocity = &momentum[slice.first];
   const float* g = gradient + slice.first;
-  // Nesterov's momentum: one step ahead.
+  // Nesterov's momentum looks one step ahead.
   std::vector<float> ahead(slice.size);
   k.combine(kMomentum, velocity, 1 - kMomentum, g, slice.size, velocity);
   k.combine(kMomentum, velocity, 1 - kMomentum, g, slice.size, ahead.data());
@@ -111,7 +111,7 @@ void step_adam(Parameter& parameter, const Slice& slice, const float* gradient,
                  &moments.second[slice.first], &parameter.value[slice.first]);
 }
 
-// The sum of all gradients of a slice, in the first's place; the others are zero then.
+// Adds all gradients of a slice to the first set's, and sets the others to zero.
 float* gather(std::span<Gradients* const> gradients, const Slice& slice) {
   float* sum = (*gradients[0])[slice.parameter];
   for (std::size_t t = 1; t < gradients.size(); ++t) {

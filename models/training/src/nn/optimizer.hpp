@@ -15,23 +15,24 @@
 
 namespace czip::nn {
 
-// Per step, in units of the parameters' values. Tuned on the runs in models/README.md.
+// Per step, in units of the parameters' values. Tuned in the runs of
+// models/training/experiments.md.
 struct LearningRates {
   float matrix = 0.02F;
   float embedding = 0.05F;
   float head = 0.05F;
   float vector = 0.005F;
   float matrix_decay = 0.05F;  // of a matrix's values, times its rate
-  float table_decay = 0;       // of the values of embeddings and heads, at the full rate
+  float table_decay = 0;       // of embeddings and heads, at the full rate
 };
 
 class Optimizer {
  public:
   Optimizer(const ParameterList& parameters, const LearningRates& rates);
 
-  // Moves the values against the sum of `gradients`, one of each thread, on as many threads, and
-  // quantizes them; the gradients are zero then. `fraction`: of the full learning rates. Error:
-  // out_of_memory.
+  // Moves the values against the sum of `gradients`, which has one set for each thread, and
+  // quantizes them, on as many threads. Then the gradients are zero. `fraction` is the present part
+  // of the full learning rates. Error: out_of_memory.
   Status step(ParameterList& parameters, std::span<Gradients* const> gradients, float fraction);
 
   // The state that a checkpoint holds.

@@ -33,12 +33,12 @@ struct Parameter {
 
   [[nodiscard]] std::size_t size() const { return rows * cols; }
   void quantize();
-  // Limits `count` values from `first` on to what `low` and `high` stand for, so that they leave
-  // the ends of the range as soon as their gradients turn, and quantizes them.
+  // Limits `count` values, starting at `first`, to those that `low` and `high` stand for, and
+  // quantizes them. So a value leaves the end of its range as soon as its gradient turns.
   void update_quantized(std::size_t first, std::size_t count);
 };
 
-// The parameters of some network.
+// The parameters of a network.
 class ParameterList {
  public:
   std::vector<Parameter> list;

@@ -19,13 +19,13 @@ constexpr std::uint64_t kWarmUpSteps = 20;
 // The learning rate is constant at first and falls linearly to 0 over this last fraction of the
 // budget.
 constexpr double kDecayFraction = 0.5;
-constexpr std::size_t kHeldOutTokens = 65536;  // measured for a report
+constexpr std::size_t kHeldOutTokens = 65536;  // how many a report measures
 constexpr double kReportSeconds = 20;
 constexpr double kSaveSeconds = 300;
 
 // The weight decay of tables is fixed per epoch rather than per step (Wang and Aitchison 2024), so
 // that the rows of rare tokens do not learn a small text by heart but keep what a large one says
-// once. Tuned on 5 MB of Japanese HTML (models/README.md).
+// once. Tuned on 5 MB of Japanese HTML (models/training/experiments.md).
 constexpr double kDecayPerEpoch = 2.4;
 constexpr double kMaxDecayPerStep = 0.004;
 
@@ -36,7 +36,7 @@ LearningRates rates_for(std::size_t sequences, std::size_t sequences_per_step) {
   return rates;
 }
 
-// A micro-batch is the sequences of one pass; a step is a number of them, spread over the threads.
+// A micro-batch holds the sequences of one pass; a step takes several, spread over the threads.
 class Run {
  public:
   Run(const RunOptions& options, const Sequences& sequences, const TrainableNetwork& network)
@@ -173,7 +173,7 @@ class Run {
     return {};
   }
 
-  // Per byte; 0 where there is no held-out text.
+  // The code length in bits per byte; 0 where there is no held-out text.
   Result<double> held_out_bits() {
     const std::size_t count = std::min(kHeldOutTokens / micro_batch_tokens_,
                                        sequences_.held_out.size() / network_.pass_sequences);
@@ -203,7 +203,7 @@ class Run {
   const RunOptions& options_;
   const Sequences& sequences_;
   const TrainableNetwork& network_;
-  std::size_t micro_batch_tokens_;  // predicted ones
+  std::size_t micro_batch_tokens_;  // predicted tokens
   std::size_t micro_batches_;       // in a step
   Optimizer optimizer_;
   std::vector<Worker> workers_;

@@ -18,7 +18,7 @@
 
 namespace czip::nn {
 
-// The tokens to train on and to measure by, in sequences of one length.
+// The tokens to train on and those to measure with, in sequences of one length.
 struct Sequences {
   // The last `predicted` of a sequence's `tokens` are predicted.
   Sequences(std::size_t tokens, std::size_t predicted)
@@ -35,14 +35,15 @@ struct Sequences {
   std::vector<std::size_t> token_bytes;  // by token
 };
 
-// A thread's passes over sequences laid end to end. Both return the bits of the predicted tokens.
+// A thread's passes over sequences laid end to end. Both functions return the code length of the
+// predicted tokens in bits.
 struct Pass {
-  // Adds the gradients of the mean natural logarithm, times the weight.
+  // Adds the gradients of the mean code length in nats, times the weight.
   std::function<double(std::span<const std::uint16_t>, float, Gradients&)> gradients;
   std::function<double(std::span<const std::uint16_t>)> evaluate;
 };
 
-// With the NetworkPass of either format; the parameters must outlive it.
+// Makes a pass of the NetworkPass of either format. The parameters must outlive it.
 template <class NetworkPass, class Parameters>
 Pass pass_with(NetworkPass network_pass, const Parameters& parameters) {
   const auto pass = std::make_shared<NetworkPass>(std::move(network_pass));

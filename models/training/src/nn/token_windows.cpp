@@ -8,8 +8,8 @@
 namespace czip::nn {
 namespace {
 
-// By how many tokens the windows of an epoch lie behind those of the epoch before. Far from the
-// shifts of the last few epochs, for windows of 100 tokens and more.
+// By how many tokens the windows shift from epoch to epoch. For windows of 100 tokens and more, the
+// shift is far from those of the last few epochs.
 constexpr std::uint64_t kShift = 47;
 
 }  // namespace

@@ -8,16 +8,16 @@
 
 namespace czip::nn {
 
-// Cuts token texts into windows that overlap by the one token that is predicted last and seen
-// first.
+// Cuts token texts into windows. Neighbours overlap by one token, which the first predicts last and
+// the second sees first.
 class TokenWindows {
  public:
-  // `length`: the tokens seen in a window; each has one more.
+  // `length` is the number of tokens that a window sees; it has one more, to predict.
   explicit TokenWindows(std::size_t length) : length_(length) {}
 
   // Adds a text; windows may span several texts.
   void add(std::span<const std::uint16_t> tokens);
-  // Shuffles the windows, by their number and the seed only.
+  // Shuffles the windows. The order depends on their number and the seed only.
   void shuffle(std::uint64_t seed);
 
   [[nodiscard]] std::size_t size() const { return order_.size(); }

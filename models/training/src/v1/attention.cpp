@@ -1,7 +1,6 @@
 #include "v1/attention.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "nn/matrix_products.hpp"
 #include "v1/exp2_table.hpp"
@@ -14,8 +13,6 @@ using nn::Into;
 using nn::Matrix;
 
 constexpr std::size_t kBlock = 64;
-// As in kernels.cpp.
-const float kProductUnit = std::ldexp(1.0F, -14 - kDotShift - kScoreShift);
 
 }  // namespace
 
@@ -60,7 +57,7 @@ void Attention::forward(const AttentionInput& input, float* out, std::uint16_t* 
   });
 }
 
-// To dmean_, and the gradients' products with the means themselves to row_product_.
+// Computes dmean_, and in row_product_ the products of these gradients with the mean values.
 void Attention::mean_gradients(const Block& block, const float* out, const float* dout) {
   for (std::size_t r = 0; r < block.tokens * heads_; ++r) {
     const std::size_t at = (block.first * heads_ + r) * kHeadDim;
@@ -68,7 +65,7 @@ void Attention::mean_gradients(const Block& block, const float* out, const float
   }
 }
 
-// To normalized_ and sink_weight_.
+// Fills normalized_ and sink_weight_.
 void Attention::load_weights(const Block& block, const std::uint16_t* weights, const float* sums) {
   for (std::size_t r = 0; r < block.tokens * heads_; ++r) {
     const std::size_t row = block.first * heads_ + r;
@@ -78,15 +75,15 @@ void Attention::load_weights(const Block& block, const std::uint16_t* weights, c
   }
 }
 
-// products_ holds the gradients by the normalized weights; leaves there those by products of
-// queries and keys.
+// Replaces the gradients with respect to the normalized weights, in products_, by those with
+// respect to the products of queries and keys.
 void Attention::score_gradients(const AttentionInput& input, const Block& block) {
   for (std::size_t r = 0; r < block.tokens * heads_; ++r)
     tables_.own->score_gradients(block.end(), input.score_multiplier[r % heads_], row_product_[r],
                                  &normalized_[r * tokens_], &products_[r * tokens_]);
 }
 
-// Adds the sink's part to the queries' gradients; these then give the multipliers'.
+// Adds the sink's part to the queries' gradients, and computes the multipliers' from these.
 void Attention::sink_gradients(const AttentionInput& input, const Block& block,
                                const AttentionGradients& gradients) {
   const nn::Kernels& k = *tables_.shared;

@@ -11,9 +11,8 @@
 
 namespace czip::v1::training {
 
-// All heads share keys and values (multi-query attention: Shazeer 2019), so the queries of a
-// token's heads are as good as further tokens: rows are in the order of tokens, then heads, 64
-// elements each.
+// All heads share keys and values (multi-query attention: Shazeer 2019), so each head's query can
+// be treated as a further token. Rows are in the order of tokens, then heads, 64 elements each.
 struct AttentionInput {
   const float* queries;           // [tokens * heads], rotated and halved
   const float* keys;              // [tokens], rotated
@@ -27,19 +26,19 @@ struct AttentionGradients {
   float *sink, *score_multiplier;  // added to
 };
 
-// Reused from sequence to sequence; not thread-safe.
+// Can be reused for the next sequence; not thread-safe.
 class Attention {
  public:
   Attention(std::size_t tokens, std::size_t heads, const KernelTables& tables);
 
   // out: [tokens * heads][64]. `weights`, [tokens * heads][tokens], and `sums`, [tokens * heads],
-  // are kept for the gradient; of the weights those of later tokens are undefined.
+  // are kept for the gradient; the weights of later tokens are undefined.
   void forward(const AttentionInput& input, float* out, std::uint16_t* weights, float* sums);
   void backward(const AttentionInput& input, const float* out, const std::uint16_t* weights,
                 const float* sums, const float* dout, const AttentionGradients& gradients);
 
  private:
-  // Queries are taken in blocks, so that the keys after a block are left out.
+  // Queries are processed in blocks, so that the keys after a block can be skipped.
   struct Block {
     std::size_t first, tokens;
     [[nodiscard]] std::size_t end() const { return first + tokens; }
@@ -61,7 +60,7 @@ class Attention {
   std::vector<float> products_;        // [rows of a block][tokens]
   std::vector<float> normalized_;      // [rows of a block][tokens]: weights that add up to 1
   std::vector<float> sink_weight_;     // [rows of a block], normalized
-  std::vector<float> dmean_;           // [rows of a block][64]: gradients by the mean values
+  std::vector<float> dmean_;           // [rows of a block][64]: gradients of the mean values
   std::vector<float> row_product_;     // [rows of a block]
 };
 

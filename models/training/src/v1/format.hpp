@@ -14,9 +14,13 @@ namespace czip::v1::training {
 inline constexpr std::int32_t kRequantizeMultiplier = 819;
 inline constexpr int kRequantizeShift = 20;
 
-// A logit's unit as a natural logarithm, for weights times 1280 and activations times 128: what
-// kDefaultSoftmaxCoefficient stands for.
+// A logit's unit as a natural logarithm, for weights times 1280 and activations times 128:
+// kDefaultSoftmaxCoefficient stands for it.
 inline constexpr float kLogitUnit = 0.1F * 0x1p-14F;
+// The unit, as a natural logarithm, of a product of query and key times its multiplier; that of a
+// score is 2^-14.
+inline constexpr float kProductUnit =
+    1.0F / static_cast<float>(std::uint64_t{1} << (14 + kDotShift + kScoreShift));
 // The least weight of a token relative to the most probable one's: an EXP of 1.
 inline constexpr float kLeastWeight = 1.0F / (1 << kExpWeightShift);
 

@@ -20,15 +20,15 @@ class HeadLoss {
  public:
   HeadLoss(std::size_t vocabulary, const Kernels& kernels);
 
-  // Bits that `targets` take after the rows of `x`, [targets][width], as the coder computes them:
+  // The code length in bits of `targets` after the rows of `x`, [targets][width]. As in the coder,
   // no probability is below 2^-16 of the largest.
   double forward(const Head& head, const float* x, std::span<const std::uint16_t> targets);
-  // The same, with gradients of the sum of natural logarithms times `weight`: dx is replaced,
-  // dweights is added to.
+  // The same, with gradients of the code length in nats, times `weight`: replaces dx and adds to
+  // dweights.
   double backward(const Head& head, const float* x, std::span<const std::uint16_t> targets,
                   float weight, float* dx, float* dweights);
 
-  // The logits of the rows of `x`, of which there are at most kBatch.
+  // The logits after each row of `x`; at most kBatch rows.
   std::span<const float> logits(const Head& head, const float* x, std::size_t rows);
 
   static constexpr std::size_t kBatch = 128;  // rows at a time

@@ -15,18 +15,13 @@ constexpr float kBound = kValueBound;
 constexpr std::size_t kPairs = kRopePairs;
 constexpr float kLog2e = 1.4426950408889634F;
 
-constexpr float power_of_two(int exponent) {
-  float power = 1;
-  for (; exponent < 0; ++exponent) power /= 2;
-  return power;
-}
-constexpr float kRotationUnit = power_of_two(-kRotationShift);
-constexpr float kGateUnit = power_of_two(-kGateShift);
-// Of a product of query and key, times the multiplier, as a natural logarithm: a score's is 2^-14.
-constexpr float kProductUnit = power_of_two(-14 - kDotShift - kScoreShift);
+constexpr float kRotationUnit = static_cast<float>(nn::power_of_two(-kRotationShift));
+constexpr float kGateUnit = static_cast<float>(nn::power_of_two(-kGateShift));
+constexpr float kQueryUnit = static_cast<float>(nn::power_of_two(-kQueryShift));
+constexpr float kDotUnit = static_cast<float>(nn::power_of_two(-kDotShift));
 
-// The format rounds magnitudes to nearest, ties to even, which is what the processor does to either
-// sign unless told otherwise. All numbers given are exact.
+// The format rounds magnitudes to nearest, ties to even; so does the processor, for either sign,
+// unless told otherwise. The numbers that are rounded are exact.
 float round_even(float x) { return __builtin_nearbyintf(x); }
 double round_even(double x) { return __builtin_nearbyint(x); }
 
@@ -63,7 +58,7 @@ CZIP_NN_KERNEL void gate(std::size_t rows, std::size_t n, const float* up, float
     const float* gates = up + 2 * r * n;
     const float* values = gates + n;
     float* out = y + r * n;
-    // At most 127 * 127 / 128: the format's limit to 127 never applies.
+    // The result is at most 127 * 127 / 128, so the format's limit of 127 never applies.
     CZIP_NN_INDEPENDENT
     for (std::size_t i = 0; i < n; ++i)
       out[i] = round_even(most(gates[i], 0.0F) * values[i] * kGateUnit);
@@ -86,7 +81,7 @@ CZIP_NN_KERNEL void gate_backward(std::size_t rows, std::size_t n, const float* 
   }
 }
 
-// `finish` makes an element of the format of a rounded one. Sums of two products are below
+// `finish` turns a rounded element into one of the format. Sums of two products are below
 // 127 * 32768 * 2 < 2^24, so fp32 holds them.
 template <class Finish>
 void rotate(const float* cosines, const float* sines, const float* head, float* out,
@@ -115,9 +110,8 @@ void rotate_back(const float* cosines, const float* sines, float scale, const fl
 
 CZIP_NN_KERNEL void rotate_query(const float* cosines, const float* sines, const float* head,
                                  float* out) {
-  // At most 90: the format's limit to 127 never applies.
-  rotate(cosines, sines, head, out,
-         [](float x) { return round_even(x * power_of_two(-kQueryShift)); });
+  // The result is at most 90, so the format's limit of 127 never applies.
+  rotate(cosines, sines, head, out, [](float x) { return round_even(x * kQueryUnit); });
 }
 
 CZIP_NN_KERNEL void rotate_key(const float* cosines, const float* sines, const float* head,
@@ -127,7 +121,7 @@ CZIP_NN_KERNEL void rotate_key(const float* cosines, const float* sines, const f
 
 CZIP_NN_KERNEL void rotate_query_backward(const float* cosines, const float* sines,
                                           const float* dout, float* dhead) {
-  rotate_back(cosines, sines, power_of_two(-kQueryShift), dout, dhead);
+  rotate_back(cosines, sines, kQueryUnit, dout, dhead);
 }
 
 CZIP_NN_KERNEL void rotate_key_backward(const float* cosines, const float* sines, const float* out,
@@ -141,14 +135,14 @@ CZIP_NN_KERNEL void rotate_key_backward(const float* cosines, const float* sines
 // The format's attention_score(). A product is below 2^20 and a multiplier below 2^22, so a score
 // fits 32 bits.
 std::int32_t score_of(float product, double multiplier) {
-  const auto shifted = static_cast<double>(round_even(product * power_of_two(-kDotShift)));
+  const auto shifted = static_cast<double>(round_even(product * kDotUnit));
   return static_cast<std::int32_t>(
-      round_even(shifted * multiplier * double{power_of_two(-kScoreShift)}));
+      round_even(shifted * multiplier * nn::power_of_two(-kScoreShift)));
 }
 
 class OnlineSoftmax {
  public:
-  // Begins with the sink, whose value is zero.
+  // Starts from the sink, whose value is zero.
   OnlineSoftmax(const Exp2Table& exp2, std::int32_t sink_score)
       : exp2_(exp2), maximum_(sink_score), sum_(weight(sink_score)) {}
 
@@ -228,7 +222,7 @@ CZIP_NN_KERNEL float normalized_weights(std::size_t count, std::size_t end,
 
 CZIP_NN_KERNEL void score_gradients(std::size_t n, float score_multiplier, float row_product,
                                     const float* normalized, float* products) {
-  const float unit = score_multiplier * (kProductUnit);
+  const float unit = score_multiplier * kProductUnit;
   CZIP_NN_INDEPENDENT
   for (std::size_t t = 0; t < n; ++t)
     products[t] = normalized[t] * (products[t] - row_product) * unit;

@@ -1,10 +1,10 @@
 // The loops of a czip-model-v1 network's training, one table of functions for each instruction set.
-// Vectors of fp32 numbers; those that the engine has as integers hold the same integers.
+// Vectors have fp32 elements; where the engine has integers, these are the same integers.
 //
 // The functions of the forward pass are those of conformance/czip-v1.md, sections 3 and 4, in the
-// dialect `rust`. Their gradients are those of the functions without rounding, except that a
-// saturated value passes no gradient that would push it further out (straight-through estimator:
-// Bengio et al. 2013).
+// dialect `rust`. Gradients are those of the functions without rounding, except that a saturated
+// value passes no gradient that would push it further out (straight-through estimator: Bengio et
+// al. 2013). "The gradient of y" is that of the loss with respect to y.
 #pragma once
 
 #include <cstddef>
@@ -15,17 +15,17 @@
 
 namespace czip::v1::training {
 
-// A token's attention by one of its heads to itself and the tokens before it, `count` in all.
+// How one head of a token attends to the token and to those before it, `count` tokens in all.
 struct AttentionRow {
   std::size_t count;
   float score_multiplier;
-  float sink_product;  // of the query and the sink's key
+  float sink_product;  // query * the sink's key
 };
 
 struct Kernels {
   // x = requantize(x, multiplier, kRequantizeShift).
   void (*requantize)(std::int32_t multiplier, std::size_t n, float* x);
-  // dy, the gradient by the requantized y, becomes the gradient by the sums.
+  // Replaces dy, the gradient of the requantized y, by the gradient of the sums.
   void (*requantize_backward)(std::int32_t multiplier, std::size_t n, const float* y, float* dy);
 
   // One row of a norm, given 1 / root mean square. x need not be limited to 127.
@@ -36,38 +36,39 @@ struct Kernels {
   void (*gate_backward)(std::size_t rows, std::size_t n, const float* up, const float* dy,
                         float* dup);
 
-  // Rotary position embedding (Su et al. 2021) of one head by cosines and sines, Q15. A query is
-  // also halved.
+  // Rotary position embedding (Su et al. 2021): rotates one head by cosines and sines, Q15. A query
+  // is also halved.
   void (*rotate_query)(const float* cosines, const float* sines, const float* head, float* out);
   void (*rotate_key)(const float* cosines, const float* sines, const float* head, float* out);
-  // From gradients by the output to those by the input.
+  // Compute the gradient of the input from that of the output.
   void (*rotate_query_backward)(const float* cosines, const float* sines, const float* dout,
                                 float* dhead);
   void (*rotate_key_backward)(const float* cosines, const float* sines, const float* out,
                               const float* dout, float* dhead);
 
-  // The online softmax (Milakov and Gimelshein 2018), step by step as the engine's reference
-  // kernels: products of the query and the keys, [count], and values, [count][64] modulo 2^32, to
-  // the mean value, [64], and the weights at the end, [count]. scores: [count], scratch. Returns
-  // the sum of the weights with the sink's, whose value is zero.
+  // The online softmax (Milakov and Gimelshein 2018), in the steps of the engine's scalar kernels.
+  // Takes products of the query and the keys, [count], and values, [count][64] modulo 2^32. Gives
+  // the mean value in out, [64], and the final weights, [count]; scores, [count], is scratch.
+  // Returns the sum of the weights and of the sink's, whose value is zero.
   float (*attend)(const AttentionRow& row, const Exp2Table& exp2, const float* products,
                   const std::uint32_t* values, std::int32_t* scores, float* out,
                   std::uint16_t* weights);
-  // dmean = the gradient dout by the mean value where it passes, [64]; returns its product with
-  // out.
+  // dmean = the gradient dout where it passes the limit of the mean value, [64]. Returns
+  // dmean * out.
   float (*attend_backward)(const float* out, const float* dout, float* dmean);
-  // normalized = weights / sum, [count], then zeros up to `end`. Returns what is left for the sink.
+  // normalized = weights / sum, [count], then zeros up to `end`. Returns the sink's weight.
   float (*normalized_weights)(std::size_t count, std::size_t end, const std::uint16_t* weights,
                               float sum, float* normalized);
-  // products, [n], from gradients by the normalized weights to those by products of query and keys.
+  // Replaces the gradients of the normalized weights in products, [n], by those of the products of
+  // query and keys.
   void (*score_gradients)(std::size_t n, float score_multiplier, float row_product,
                           const float* normalized, float* products);
 
-  // Logits to weights relative to the largest, in place, none below 2^-16; returns their sum.
+  // Replaces logits by weights relative to the largest, none below 2^-16. Returns their sum.
   float (*softmax_weights)(std::size_t n, float* row);
-  // Weights to gradients of -ln(weight of the target / sum) by the logits times `factor`, in place.
-  // A weight at the least possible moves with the largest logit rather than its own; only the
-  // target's is treated as if it moved with its own, so as to be brought back.
+  // Replaces weights by the logits' gradients of -ln(weight of the target / sum), times `factor`. A
+  // weight at the lower limit moves with the largest logit rather than with its own; only the
+  // target's is treated as if it moved with its own, so that it leaves the limit again.
   void (*softmax_backward)(std::size_t n, float sum, std::size_t target, float factor, float* row);
 };
 

@@ -11,7 +11,7 @@
 
 namespace czip::v1::training {
 
-// All tensors and metadata that the public models have, and the description.
+// The file has all tensors and metadata that the public models have, and the description.
 Result<std::vector<std::uint8_t>> write_model(const NetworkShape& shape,
                                               const Parameters& parameters,
                                               const std::string& tokenizer_json,

@@ -12,7 +12,7 @@ namespace {
 constexpr nn::NormBounds kBounds{
     .input_bound = kValueBound, .output_scale = 1, .output_bound = kValueBound};
 
-// inverse_rms() by the mean square.
+// inverse_rms() as a function of the mean square.
 std::vector<float> make_inverse_rms_table() {
   constexpr std::uint32_t kLargest = mean_square(kValueBound * kValueBound, 1);
   std::vector<float> table(kLargest + 1);

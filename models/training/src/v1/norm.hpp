@@ -1,5 +1,5 @@
-// RMSNorm (Zhang and Sennrich 2019) of a czip-model-v1 network, and the tables of loops that
-// training one runs on.
+// RMSNorm (Zhang and Sennrich 2019) of a czip-model-v1 network, and the tables of loops that its
+// training uses.
 #pragma once
 
 #include "nn/isa.hpp"
@@ -15,11 +15,11 @@ struct KernelTables {
   const Kernels* own;
 };
 
-// norm.output = the format's rmsnorm(norm.input, gain), for rows of `width` elements, which need
-// not be limited to 127.
+// norm.output = the format's rmsnorm(norm.input, gain), for rows of `width` elements, which may
+// exceed 127.
 void normalize(const KernelTables& tables, std::size_t width, const float* gain,
                nn::NormActivations& norm);
-// dgain += ...; dinput = ....
+// Adds to dgain and replaces dinput.
 void normalize_backward(const KernelTables& tables, std::size_t width, const float* gain,
                         const nn::NormActivations& norm, const float* doutput, float* dinput,
                         float* dgain);

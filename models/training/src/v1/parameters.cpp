@@ -28,7 +28,7 @@ constexpr float kInitialHead = 0.05F;
 constexpr float kInputGain = 64;
 constexpr float kBranchGain = 8;
 constexpr float kFinalGain = 127;
-// Brings the scores of initial queries and keys to the order of 1.
+// Brings the scores of initial queries and keys to about 1.
 constexpr float kScoreMultiplier = 8 * 32768;
 constexpr float kMaxScoreMultiplier = 3'000'000;  // fp32 holds it, and scores fit 32 bits
 

@@ -19,16 +19,17 @@
 
 namespace czip::v1::training {
 
-// For sequences of one length. Not thread-safe; a thread has its own.
+// Handles sequences of one length. Not thread-safe: each thread needs its own.
 class NetworkPass {
  public:
   NetworkPass(const NetworkShape& shape, std::size_t tokens, nn::Isa isa = nn::best_isa());
 
-  // `text` are the tokens to predict, the first after <|bos|>, as in a chunk. Adds
-  // gradients of the mean natural logarithm, times `weight`, and returns the bits of all tokens.
+  // `text` holds the tokens to predict, the first of them after <|bos|>, as in a chunk. Adds the
+  // gradients of the mean code length in nats, times `weight`. Returns the code length of all
+  // tokens in bits.
   double gradients(const Parameters& parameters, std::span<const std::uint16_t> text, float weight,
                    nn::Gradients& gradients);
-  // The bits of all tokens.
+  // The code length of all tokens in bits.
   double evaluate(const Parameters& parameters, std::span<const std::uint16_t> text);
   // The logits of each token: [tokens][vocabulary].
   std::vector<float> logits(const Parameters& parameters, std::span<const std::uint16_t> text);
@@ -42,7 +43,7 @@ class NetworkPass {
   struct Layer {
     nn::NormActivations attention_input;
     std::vector<float> qkv;                    // [T][D + 128]
-    std::vector<float> queries, keys, values;  // rotated, the keys and values apart
+    std::vector<float> queries, keys, values;  // of qkv; queries and keys rotated
     std::vector<std::uint16_t> weights;        // [T * H][T]
     std::vector<float> weight_sums;            // [T * H]
     std::vector<float> attended;               // [T][D]
@@ -68,14 +69,14 @@ class NetworkPass {
 
   // y = requantize(x * transpose(weights)).
   void forward_map(const Map& map, const std::vector<float>& x, std::vector<float>& y) const;
-  // dy becomes the gradient by the sums before they were requantized.
+  // Replaces dy by the gradient of the sums before they were requantized.
   void backward_map(const Map& map, const std::vector<float>& x, const std::vector<float>& y,
                     std::vector<float>& dy, std::vector<float>& dx, float* dweights) const;
-  // Of the residual as it is.
+  // Normalizes the present residual.
   void normalize_residual(const float* gain, nn::NormActivations& norm) const;
   // Normalizes norm.input and adds it to the residual.
   void add_branch(const float* gain, nn::NormActivations& norm);
-  // From the gradient by the norm's output to that by its input, in dnarrow_.
+  // Computes the gradient of the norm's input, in dnarrow_, from that of its output.
   void backward_norm(const Parameters& parameters, std::size_t gain,
                      const nn::NormActivations& norm, const std::vector<float>& doutput,
                      nn::Gradients& gradients);
@@ -91,10 +92,10 @@ class NetworkPass {
   std::vector<float> residual_;        // [T][D]
   std::vector<Layer> layers_;
   nn::NormActivations final_;
-  std::vector<float> cosines_, sines_;  // of RotaryTables, as integers
+  std::vector<float> cosines_, sines_;  // the integers of RotaryTables
   Attention attention_;
   HeadLoss head_loss_;
-  // Gradients by the residual and by what lies between.
+  // Gradients of the residual and of the activations.
   std::vector<float> dresidual_, dnarrow_, dnormalized_, dhidden_, dup_, dqkv_;
   std::vector<float> dqueries_, dkeys_, dvalues_;
 };

@@ -9,7 +9,7 @@ namespace czip::v1::training {
 
 inline constexpr double kRotaryTheta = 10000;
 
-// As the model file holds them: [positions][32], Q15.
+// The tables as the model file holds them: [positions][32], Q15.
 struct RotaryTables {
   explicit RotaryTables(std::size_t positions);
   std::vector<std::int16_t> cosines, sines;

@@ -16,9 +16,9 @@ namespace czip::v1 {
 namespace training {
 namespace {
 
-// In the manner of GPT-4's: contractions; words, numbers and punctuation with the space before
-// them; line ends; white space without the space that belongs to the next word. Uses only syntax
-// that both PCRE2 and Rust's fancy-regex have.
+// Splits like the pattern of GPT-4: contractions; words, numbers and punctuation with the space
+// before them; line ends; white space without the space that belongs to the next word. It uses only
+// syntax that both PCRE2 and Rust's fancy-regex have.
 constexpr std::string_view kPattern =
     R"('(?i:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++|[\r\n]++|[^\S\r\n]+(?!\S)|\s)";
 
@@ -38,7 +38,7 @@ std::string to_json(const std::vector<std::string>& tokens) {
   return json.dump();
 }
 
-// Longer pieces are cut: so long a token would not be worth its id.
+// Longer pieces are cut, because so long a token would not be worth its id.
 constexpr std::size_t kMaxTokenBytes = 64;
 
 Status add_piece(std::string_view piece, bpe::Trainer& pairs) {

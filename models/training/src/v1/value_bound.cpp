@@ -34,7 +34,7 @@ ValueBound::ValueBound(const NetworkShape& shape)
 void ValueBound::apply(Parameters& parameters) {
   if (limit_ >= kValueBound) return;
   normalize_tokens(parameters);
-  // Again, because scaled weights rounded to integers may still give too much.
+  // Repeats, because scaled weights that are rounded to integers may still give too much.
   while (scale_rows(parameters.list[parameters.layers[0].qkv])) {
   }
 }

@@ -12,26 +12,26 @@
 
 namespace czip::v1::training {
 
-// The largest magnitude of a value for which the sums over so many positions fit, whatever the
-// text; at most 127. Each position adds a value times at most 65535.
+// The largest magnitude of a value, at most 127, with which the sums over so many positions fit for
+// every text. Each position adds a value times at most 65535.
 [[nodiscard]] std::uint32_t largest_safe_value(std::size_t positions);
 
 // The requantization of attn.out makes up for the smaller values.
 [[nodiscard]] std::int32_t attention_output_multiplier(const NetworkShape& shape);
 
-// The values of the first layer depend on their token alone, so all values that can occur are
-// known, and scaling down the rows of the weights that give too large ones is enough. Nothing as
-// useful is known of further layers.
+// A value of the first layer depends on its token alone, so all values that can occur are known,
+// and it is enough to scale down the rows of weights that give too large ones. Nothing as useful is
+// known about further layers.
 class ValueBound {
  public:
   explicit ValueBound(const NetworkShape& shape);
 
-  // To be called after each step, so that the parameters are trained within the bound.
+  // Must be called after each step, so that the parameters are trained within the bound.
   void apply(Parameters& parameters);
 
  private:
   void normalize_tokens(const Parameters& parameters);
-  // Whether any row had to be.
+  // Returns whether any row was too large.
   bool scale_rows(nn::Parameter& qkv);
 
   KernelTables tables_{nn::best_isa()};

@@ -39,7 +39,7 @@ Status check_options(const TrainingOptions& options) {
               "the vocabulary must have 257 to " + std::to_string(kMaxPriorRanks) + " tokens");
 }
 
-// By byte-pair encoding (Sennrich et al. 2016) of blocks spread evenly over each source.
+// Uses byte-pair encoding (Sennrich et al. 2016) of blocks spread evenly over each source.
 Result<Tokenizer> train_tokenizer(const Corpus& corpus, const TrainingOptions& options) {
   TokenizerTrainer trainer;
   std::uint64_t done = 0;
@@ -57,7 +57,7 @@ Result<Tokenizer> train_tokenizer(const Corpus& corpus, const TrainingOptions& o
   return Tokenizer::create(tokens);
 }
 
-// The code order is that of the tokens' bytes, so that tokens that begin alike share decisions.
+// Orders tokens by their bytes, so that tokens that begin alike share decisions.
 std::vector<std::uint16_t> alphabetic_order(const Tokenizer& tokenizer) {
   std::vector<std::uint16_t> order(tokenizer.vocabulary_size());
   std::iota(order.begin(), order.end(), std::uint16_t{0});
@@ -140,7 +140,7 @@ Result<std::vector<std::uint8_t>> train(const Corpus& corpus, const TrainingOpti
                       std::move(trained), std::move(states)});
 }
 
-// Calls `train` where memory may run out.
+// Calls `train`, and reports it as an error when memory runs out.
 template <class Train>
 Result<std::vector<std::uint8_t>> with_memory_checked(const Train& train) try {
   return train();

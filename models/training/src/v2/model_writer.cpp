@@ -25,12 +25,12 @@ class Tensors {
     list_.push_back(
         safetensors::make_tensor(std::string(name), std::move(shape), std::span(values)));
   }
-  // Of elements that are little-endian bytes already.
+  // Adds a tensor whose elements are little-endian bytes already.
   void add_bytes(std::string_view name, const char* dtype, std::uint64_t elements,
                  const std::vector<std::uint8_t>& bytes) {
     list_.push_back({std::string(name), dtype, {elements}, bytes});
   }
-  // Of another file.
+  // Adds a tensor of another file.
   void add_copy(const std::string& name, const safetensors::TensorView& tensor) {
     list_.push_back({name,
                      std::string(safetensors::dtype_name(tensor.dtype)),
@@ -62,7 +62,7 @@ void add_state(Tensors& tensors, const StateTensors& names, const Profile& profi
   tensors.add(names.match_maps, {kMatchInputs, kMatchStates}, state.match_maps);
 }
 
-// Of the profiles from `first` on.
+// Adds the states of the profiles from `first` on.
 void add_states(Tensors& tensors, std::string_view prefix, std::size_t first,
                 const TrainedStates& states) {
   const auto& apm = states.back().apm;

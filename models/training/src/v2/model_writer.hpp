@@ -19,13 +19,13 @@ struct ModelContent {
   std::vector<std::uint16_t> code_splits;
   std::vector<std::uint16_t> squash;
   TrainedPrior prior;
-  TrainedStates states;  // the last's apm counts for all
+  TrainedStates states;  // all profiles get the APM of the last
 };
 
 std::vector<std::uint8_t> write_model(const ModelContent& content);
 
-// `model`, without any network that it has, with the network of the file `network` and `states` for
-// the profiles that one joins. What `description` leaves empty stays as it is.
+// `model` with the network of the file `network` in place of any that it has, and with `states` for
+// the profiles that a network joins. What `description` leaves empty stays as it is.
 std::vector<std::uint8_t> write_model_with_network(const safetensors::File& model,
                                                    const safetensors::File& network,
                                                    const ModelDescription& description,

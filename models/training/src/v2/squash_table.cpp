@@ -12,9 +12,10 @@ constexpr std::uint64_t kExpStep = 280'377'609'773'053;  // exp(-1 / 256), Q48
 
 }  // namespace
 
-// exp(-x / 256) for x = 0, 1, 2, ..., each from the one before by a multiplication. After all 2,815
-// it is off by less than 2^-36, and an entry by less than 2^-20. No exact entry is closer than
-// 2^-12 to a half (checked with 60 digits), so all are rounded as the exact ones are.
+// Computes exp(-x / 256) for x = 0, 1, 2, ..., each from the one before by a multiplication. After
+// all 2,815 multiplications it is off by less than 2^-36, and an entry by less than 2^-20. No exact
+// entry is closer than 2^-12 to a half (checked with 60 digits), so all are rounded as the exact
+// entries are.
 std::vector<std::uint16_t> make_squash_table() {
   std::vector<std::uint16_t> table(kSquashEntries);
   std::uint64_t exp = kOneQ48;

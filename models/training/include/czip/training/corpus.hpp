@@ -13,8 +13,8 @@ namespace czip {
 
 class Corpus {
  public:
-  // One document in so many of each source, the last of each such group, is held out: nothing of it
-  // is counted or trained on, but progress is measured and the mixer is trained on it.
+  // In each source, the last of each group of so many documents is held out. Only the tokenizer and
+  // the mixer of a czip-model-v2 learn from it; progress is measured on it.
   static constexpr std::size_t kHeldOutPeriod = 24;
   [[nodiscard]] static constexpr bool is_held_out(std::size_t document) {
     return document % kHeldOutPeriod == kHeldOutPeriod - 1;

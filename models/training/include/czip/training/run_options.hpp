@@ -1,4 +1,4 @@
-// Options and progress of one run of a network's training; those of both formats' networks.
+// Options and progress of one run of a network's training, for the networks of both formats.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,8 @@ struct RunOptions {
   // Called every few minutes while the learning rate is constant, and once when it begins to fall:
   // resuming there gives a better network than resuming after it has fallen. An error ends the run.
   std::function<Status(std::span<const std::uint8_t>)> save_checkpoint;
-  // Called every few seconds from the calling thread. An error ends the run: so it is cancelled.
+  // Called every few seconds from the thread that called. An error ends the run; so a caller
+  // cancels it.
   std::function<Status(const Progress&)> progress;
 };
 

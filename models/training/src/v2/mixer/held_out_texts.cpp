@@ -6,7 +6,7 @@
 namespace czip::v2::training {
 namespace {
 
-// A fixed generator (Knuth's MMIX): training must be the same everywhere.
+// A fixed generator (Knuth's MMIX), because training must be the same everywhere.
 class Random {
  public:
   std::uint32_t below(std::uint32_t bound) {

@@ -12,9 +12,9 @@
 
 namespace czip::v2::training {
 
-// Some `bytes` of each source's held-out documents, joined to texts of 1 to 100 * 2^10 tokens and
-// shuffled, the same each time. `ranks` are the tokens' in code order. Errors: invalid_argument if
-// no source has a held-out document, out_of_memory.
+// Takes about `bytes` of each source's held-out documents, joins them to texts of 1 to 100 * 2^10
+// tokens and shuffles these, the same way each time. `ranks` holds each token's rank. Errors:
+// invalid_argument if no source has a held-out document, out_of_memory.
 Result<std::vector<MixerText>> held_out_texts(const Corpus& corpus, const Tokenizer& tokenizer,
                                               std::span<const std::uint16_t> ranks,
                                               std::uint64_t bytes);

@@ -12,7 +12,7 @@
 
 namespace czip::v2::training {
 
-// As v2::add_network(), but that it may throw std::bad_alloc.
+// Does what v2::add_network() does, but may throw std::bad_alloc.
 Result<std::vector<std::uint8_t>> add_network_to(const ModelParts& model,
                                                  std::span<const std::uint8_t> network_file,
                                                  const Corpus& corpus,

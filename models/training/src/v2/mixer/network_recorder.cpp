@@ -22,8 +22,9 @@ void record_token(const CodeTree& tree, NetworkPrediction& prediction, std::uint
   }
 }
 
-double bits_of(std::span<const std::uint32_t> sums, std::uint32_t index) {
-  return std::log2(static_cast<double>(sums.back()) / (sums[index + 1] - sums[index]));
+double bits_of(std::span<const std::uint32_t> cumulative, std::uint32_t index) {
+  return std::log2(static_cast<double>(cumulative.back()) /
+                   (cumulative[index + 1] - cumulative[index]));
 }
 
 double token_bits(NetworkStreams& network, std::uint32_t stream, std::uint32_t rank) {

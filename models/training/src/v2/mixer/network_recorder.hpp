@@ -18,8 +18,9 @@ namespace czip::v2::training {
 // that they take when coded with the network's prediction alone. An error ends the recording.
 using RecorderProgress = std::function<Status(std::uint64_t bytes, double bits)>;
 
-// Sets each text's streams as the encoder does, and its network inputs. The same for any number of
-// threads (0: as many as the machine has). Errors: out_of_memory, those of `progress`.
+// Sets each text's streams as the encoder does, and its network inputs. The result is the same for
+// any number of threads (0: as many as the machine has). Errors: out_of_memory, those of
+// `progress`.
 Status record_network(const ModelNetwork& network, const CodeTree& tree, const Logistic& logistic,
                       std::span<MixerText> texts, unsigned threads,
                       const RecorderProgress& progress);

@@ -87,8 +87,8 @@ void Attention::forward(const float* qkv, const AttentionParameters& parameters,
                  sums + head * shape_.tokens);
 }
 
-// scores_ holds the normalized weights and weighted_ the gradients by the mean values; leaves the
-// gradients by the normalized weights in products_.
+// Takes the normalized weights in scores_ and the gradients of the mean values in weighted_, and
+// leaves the gradients of the normalized weights in products_.
 void Attention::value_gradients(std::size_t head, const float* qkv, float* dqkv) {
   const std::size_t tokens = shape_.tokens;
   const std::size_t dim = shape_.head_dim;
@@ -105,7 +105,7 @@ void Attention::value_gradients(std::size_t head, const float* qkv, float* dqkv)
   });
 }
 
-// To products_, of the gradients by products of queries and keys.
+// Leaves the gradients of the products of queries and keys in products_.
 void Attention::score_gradients(const AttentionHead& head, std::size_t number,
                                 const std::uint8_t* weights, const float* sums,
                                 const AttentionGradients& gradients) {

@@ -15,15 +15,15 @@ namespace czip::v2::training {
 
 struct AttentionShape {
   std::size_t tokens, heads, kv_heads, head_dim, window;
-  std::size_t stride;  // of `qkv`: its rows are the queries, keys and values of a token
+  std::size_t stride;  // from row to row of `qkv`: a token's queries, keys and values
 
   [[nodiscard]] std::size_t key_column() const { return heads * head_dim; }
   [[nodiscard]] std::size_t value_column() const { return (heads + kv_heads) * head_dim; }
-  // Weights of a sequence: [heads][tokens][tokens].
+  // Number of weights of a sequence: [heads][tokens][tokens].
   [[nodiscard]] std::size_t weights() const { return heads * tokens * tokens; }
 };
 
-// By head, and head and distance.
+// By head; position_bias by head and distance.
 struct AttentionParameters {
   const float *position_bias, *score_scale, *sink, *gain;
 };
@@ -31,8 +31,8 @@ struct AttentionGradients {
   float *position_bias, *score_scale, *sink, *gain;
 };
 
-// Attends the tokens of a sequence, no longer than the window, to those before them. Reused from
-// sequence to sequence; not thread-safe.
+// Lets each token of a sequence, no longer than the window, attend to those before it. Can be
+// reused for the next sequence; not thread-safe.
 class Attention {
  public:
   Attention(const AttentionShape& shape, const Kernels& kernels);
@@ -41,13 +41,13 @@ class Attention {
   // gradient.
   void forward(const float* qkv, const AttentionParameters& parameters, float* out,
                std::uint8_t* weights, float* sums);
-  // dqkv is replaced, the parameters' gradients are added to.
+  // Replaces dqkv and adds to the parameters' gradients.
   void backward(const float* qkv, const AttentionParameters& parameters, const float* out,
                 const std::uint8_t* weights, const float* sums, const float* dout, float* dqkv,
                 const AttentionGradients& gradients);
 
  private:
-  // Queries are taken in blocks, so that the keys after a block are left out.
+  // Queries are processed in blocks, so that the keys after a block can be skipped.
   struct Block {
     std::size_t first, tokens;
     [[nodiscard]] std::size_t end() const { return first + tokens; }
@@ -59,9 +59,9 @@ class Attention {
                                       std::size_t head) const;
   // The column of a head's keys among all keys, or of its values among all values.
   [[nodiscard]] std::size_t kv_column(std::size_t head) const;
-  // The rows of a block in qkv, from a column on.
+  // The rows of a block in qkv, beginning at a column.
   [[nodiscard]] nn::Matrix rows(const float* qkv, std::size_t column, const Block& block) const;
-  // Those up to a block's end.
+  // The rows up to a block's end.
   [[nodiscard]] nn::Matrix rows_before(const float* qkv, std::size_t column,
                                        const Block& block) const;
 
@@ -77,7 +77,7 @@ class Attention {
 
   AttentionShape shape_;
   const Kernels* kernels_;
-  // The weight of a score that many units below the largest; the last is 0.
+  // The weight of a score by how many units it is below the largest; the last is 0.
   std::array<std::uint8_t, kScoreRange + 1> weight_of_;
   std::vector<float> scores_;             // [tokens][tokens]
   std::vector<float> products_;           // [tokens][tokens]

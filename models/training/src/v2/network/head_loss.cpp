@@ -69,7 +69,7 @@ double HeadLoss::forward(const Head& head, const float* x, std::span<const std::
   return total;
 }
 
-// Of at most kBatch rows; dx is replaced.
+// Handles at most kBatch rows, and replaces dx.
 double HeadLoss::groups_backward(const Head& head, const float* x,
                                  std::span<const std::uint16_t> targets, float factor, float* dx,
                                  const HeadGradients& gradients) {
@@ -83,7 +83,7 @@ double HeadLoss::groups_backward(const Head& head, const float* x,
     bits += bits_of(tables_.own->softmax(n, group, row));
     row[group] -= 1;
   }
-  // From gradients by logits to those by sums and by the scale.
+  // The gradients of the logits give those of the sums and of the scale.
   const float product = tables_.shared->dot(logits_.data(), sums_.data(), rows * n);
   *gradients.scale += std::ldexp(product * factor, -kLogitShift);
   tables_.shared->combine(static_cast<float>(scale_of(head)) * factor, logits_.data(), 0,
@@ -95,7 +95,7 @@ double HeadLoss::groups_backward(const Head& head, const float* x,
   return bits;
 }
 
-// Of one row; dx is added to as well.
+// Handles one row, and adds to dx as well.
 double HeadLoss::member_backward(const Head& head, const float* x, std::size_t target, float factor,
                                  float* dx, const HeadGradients& gradients) {
   const auto& members = groups_->members[groups_->group_of[target]];

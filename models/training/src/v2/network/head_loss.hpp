@@ -16,7 +16,7 @@ struct Head {
   std::size_t width;
   const float* group_weights;  // [groups][width]
   const float* weights;        // [vocabulary][width]
-  float scale;                 // the multiplier, an integer
+  float scale;                 // the integer multiplier
 };
 
 struct HeadGradients {
@@ -30,16 +30,16 @@ class HeadLoss {
   // `groups` must outlive this.
   HeadLoss(const HeadGroups& groups, const KernelTables& tables);
 
-  // Bits that `targets` take after the rows of `x`, [targets][width].
+  // The code length in bits of `targets` after the rows of `x`, [targets][width].
   double forward(const Head& head, const float* x, std::span<const std::uint16_t> targets);
-  // The same, with gradients of the sum of natural logarithms times `weight`: dx is replaced, the
-  // others are added to.
+  // The same, with gradients of the code length in nats, times `weight`: replaces dx and adds to
+  // the others.
   double backward(const Head& head, const float* x, std::span<const std::uint16_t> targets,
                   float weight, float* dx, const HeadGradients& gradients);
 
-  // The groups' logits of the rows of `x`, of which there are at most kBatch.
+  // The groups' logits after each row of `x`; at most kBatch rows.
   std::span<const float> group_logits(const Head& head, const float* x, std::size_t rows);
-  // Of the tokens of `target`'s group, after one row of `x`.
+  // The logits of the members of the target's group, after one row of `x`.
   std::span<const float> member_logits(const Head& head, const float* x, std::size_t target);
 
   static constexpr std::size_t kBatch = 256;  // rows at a time

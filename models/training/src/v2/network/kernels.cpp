@@ -15,14 +15,9 @@ using nn::passes;
 constexpr float kFloatValueBound = kValueBound;
 constexpr float kFloatActivationBound = kActivationBound;
 
-constexpr double power_of_two(int exponent) {
-  double power = 1;
-  for (; exponent < 0; ++exponent) power /= 2;
-  return power;
-}
-constexpr float kScoreUnit = static_cast<float>(power_of_two(-kScoreShift));
+constexpr float kScoreUnit = static_cast<float>(nn::power_of_two(-kScoreShift));
 // The squared ReLU, y = u^2 * kSquareUnit, and its slope, u * 2 * kSquareUnit.
-constexpr float kSquareUnit = static_cast<float>(power_of_two(-kActivationShift));
+constexpr float kSquareUnit = static_cast<float>(nn::power_of_two(-kActivationShift));
 
 // clamp(round(x * scale), bound), ties upwards, for x an integer below 2^53 and scale a power of
 // two: the format's round_shift.
@@ -32,8 +27,8 @@ float round_scaled(double x, double scale, float bound) {
 
 CZIP_NN_KERNEL void normalize_row(std::size_t n, double inverse, const float* x, const float* gain,
                                   float* y) {
-  constexpr double kScale = power_of_two(-kNormalizedShift);
-  constexpr double kGainScale = power_of_two(-kGainShift);
+  constexpr double kScale = nn::power_of_two(-kNormalizedShift);
+  constexpr double kGainScale = nn::power_of_two(-kGainShift);
   CZIP_NN_INDEPENDENT
   for (std::size_t i = 0; i < n; ++i) {
     const float normalized =
@@ -45,7 +40,7 @@ CZIP_NN_KERNEL void normalize_row(std::size_t n, double inverse, const float* x,
 
 CZIP_NN_KERNEL void requantize(const RequantizeShape& shape, const float* x,
                                const float* multiplier, float* y) {
-  const double scale = power_of_two(-shape.shift);
+  const double scale = nn::power_of_two(-shape.shift);
   const float bound = shape.bound;
   for (std::size_t r = 0; r < shape.rows; ++r) {
     const float* in = x + r * shape.stride;
@@ -59,7 +54,7 @@ CZIP_NN_KERNEL void requantize(const RequantizeShape& shape, const float* x,
 
 CZIP_NN_KERNEL void add_requantized(const RequantizeShape& shape, const float* x,
                                     const float* multiplier, float* residual) {
-  const double scale = power_of_two(-shape.shift);
+  const double scale = nn::power_of_two(-shape.shift);
   const float bound = shape.bound;
   for (std::size_t r = 0; r < shape.rows; ++r) {
     const float* in = x + r * shape.stride;
@@ -74,7 +69,7 @@ CZIP_NN_KERNEL void add_requantized(const RequantizeShape& shape, const float* x
 CZIP_NN_KERNEL void requantize_backward(const RequantizeShape& shape, const float* x,
                                         const float* multiplier, const float* dy, float* dx,
                                         float* dmultiplier) {
-  const auto scale = static_cast<float>(power_of_two(-shape.shift));
+  const auto scale = static_cast<float>(nn::power_of_two(-shape.shift));
   const float bound = shape.bound;
   for (std::size_t r = 0; r < shape.rows; ++r) {
     const std::size_t at = r * shape.stride;
@@ -90,7 +85,7 @@ CZIP_NN_KERNEL void requantize_backward(const RequantizeShape& shape, const floa
 
 CZIP_NN_KERNEL void squared_relu(const RequantizeShape& shape, const float* x,
                                  const float* multiplier, float* y) {
-  const double scale = power_of_two(-shape.shift);
+  const double scale = nn::power_of_two(-shape.shift);
   for (std::size_t r = 0; r < shape.rows; ++r) {
     const float* in = x + r * shape.n;
     float* out = y + r * shape.n;
@@ -99,7 +94,7 @@ CZIP_NN_KERNEL void squared_relu(const RequantizeShape& shape, const float* x,
       const float u = round_scaled(static_cast<double>(in[i]) * static_cast<double>(multiplier[i]),
                                    scale, kFloatActivationBound);
       const float positive = most(u, 0.0F);
-      // Below 2^24, so exact.
+      // The product is below 2^24, so fp32 holds it exactly.
       out[i] = least(__builtin_floorf(positive * positive * kSquareUnit + 0.5F), kFloatValueBound);
     }
   }
@@ -108,7 +103,7 @@ CZIP_NN_KERNEL void squared_relu(const RequantizeShape& shape, const float* x,
 CZIP_NN_KERNEL void squared_relu_backward(const RequantizeShape& shape, const float* x,
                                           const float* multiplier, const float* dy, float* dx,
                                           float* dmultiplier) {
-  const auto scale = static_cast<float>(power_of_two(-shape.shift));
+  const auto scale = static_cast<float>(nn::power_of_two(-shape.shift));
   for (std::size_t r = 0; r < shape.rows; ++r) {
     const std::size_t at = r * shape.n;
     CZIP_NN_INDEPENDENT
@@ -165,7 +160,7 @@ CZIP_NN_KERNEL void attention_output(const AttentionHead& head, const float* wei
     CZIP_NN_INDEPENDENT
     for (std::size_t e = 0; e < head.head_dim; ++e)
       row[e] = round_scaled(static_cast<double>(in[e]) * factor,
-                            power_of_two(-kAttentionOutputShift), kFloatValueBound);
+                            nn::power_of_two(-kAttentionOutputShift), kFloatValueBound);
   }
 }
 

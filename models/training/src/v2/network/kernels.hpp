@@ -1,9 +1,10 @@
 // The loops of a czip-model-v2 network's training, one table of functions for each instruction set.
-// Vectors of fp32 numbers; those that the engine has as integers hold the same integers.
+// Vectors have fp32 elements; where the engine has integers, these are the same integers.
 //
-// The functions of the forward pass are those of conformance/czip-network-v2.md. Their gradients
-// are those of the functions without rounding, except that a saturated value passes no gradient
-// that would push it further out (straight-through estimator: Bengio et al. 2013).
+// The functions of the forward pass are those of conformance/czip-network-v2.md. Gradients are
+// those of the functions without rounding, except that a saturated value passes no gradient that
+// would push it further out (straight-through estimator: Bengio et al. 2013). "The gradient of y"
+// is that of the loss with respect to y.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +15,7 @@
 
 namespace czip::v2::training {
 
-// `rows` x `n` elements, rows `stride` apart. y = requantize(x, multiplier, shift, bound).
+// y = requantize(x, multiplier, shift, bound) for `rows` x `n` elements, rows `stride` apart.
 struct RequantizeShape {
   std::size_t rows, n, stride;
   int shift;
@@ -27,8 +28,8 @@ inline constexpr float kLn2Over64 = 0.010830424696249145F;
 // Scores this much or more below the largest have weight 0.
 inline constexpr std::int32_t kScoreRange = (kLastAttentionOctave + 1) * kExp2Entries;
 
-// One head's attention of each of `tokens` tokens to itself and those before it. Matrices are
-// [tokens][tokens], row by row, of which only the columns up to the row's number count.
+// How one head of each of `tokens` tokens attends to the token and to those before it. Matrices are
+// [tokens][tokens]; in a row, only the columns up to the row's number count.
 struct AttentionHead {
   std::size_t tokens, head_dim, out_stride;
   float score_scale, sink, gain;
@@ -55,32 +56,33 @@ struct Kernels {
                                 const float* multiplier, const float* dy, float* dx,
                                 float* dmultiplier);
 
-  // Products of queries and keys to weights, and each token's sum of weights with the sink's
-  // (attention sinks: Xiao et al. 2023). bias: by falling distance, the last that of distance 0.
-  // weight_of: [kScoreRange + 1], by the distance below the largest score. row: [tokens], scratch.
+  // Computes weights from products of queries and keys, and for each token the sum of its weights
+  // and the sink's (attention sinks: Xiao et al. 2023). bias: by falling distance, the last for
+  // distance 0. weight_of: [kScoreRange + 1], by how far a score is below the largest. row:
+  // [tokens], scratch.
   void (*attention_weights)(const AttentionHead& head, const float* products, const float* bias,
                             const std::uint8_t* weight_of, std::int32_t* row, std::uint8_t* weights,
                             float* sums);
   // out = the weighted sums of values divided by `sums`, times the gain.
   void (*attention_output)(const AttentionHead& head, const float* weighted, const float* sums,
                            float* out);
-  // To `dmean`, the gradients by the mean values, and to `row_products` their products with the
-  // means themselves. Returns the sum of these.
+  // Computes dmean, the gradients of the mean values, and in row_products their products with the
+  // mean values. Returns the sum of these products.
   float (*attention_output_backward)(const AttentionHead& head, const float* out, const float* dout,
                                      float* dmean, float* row_products);
-  // weights / sums.
+  // normalized = weights / sums.
   void (*normalized_weights)(const AttentionHead& head, const std::uint8_t* weights,
                              const float* sums, float* normalized);
-  // `products`: gradients by the normalized weights, replaced by those by products of queries and
-  // keys. bias_gradients: by falling distance, added to. Returns the sink's gradient.
+  // Replaces the gradients of the normalized weights in `products` by those of the products of
+  // queries and keys. Adds to bias_gradients, by falling distance. Returns the sink's gradient.
   float (*score_gradients)(const AttentionHead& head, const std::uint8_t* weights,
                            const float* sums, const float* row_products, float* products,
                            float* bias_gradients);
 
-  // Sums of products to logits: clamp(round(sum * scale)).
+  // logits = clamp(round(sums * scale)).
   void (*logits)(std::size_t n, double scale, const float* sums, float* logits);
-  // Logits, in 1/64 of a power of two, to probabilities, in place; returns the natural logarithm of
-  // that of `target`.
+  // Replaces logits, in 1/64 of a power of two, by probabilities. Returns the natural logarithm of
+  // the target's.
   float (*softmax)(std::size_t n, std::size_t target, float* row);
 };
 

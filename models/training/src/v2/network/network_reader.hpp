@@ -7,7 +7,7 @@
 
 namespace czip::v2::training {
 
-// Into the parameters of a network of the same configuration. `file` must hold a network that the
+// Sets the parameters of a network of the same configuration. `file` must hold a network that the
 // engine accepts. Error: unsupported, for shifts other than the trainer's.
 Status read_network(const safetensors::File& file, Parameters& parameters);
 

@@ -14,8 +14,8 @@ namespace czip::v2 {
 namespace training {
 namespace {
 
-// Sequences in a pass: few, so that the activations between forward and backward pass stay in the
-// cache.
+// Sequences in a pass. There are few, so that the activations between forward and backward pass
+// stay in the cache.
 constexpr std::size_t kSequences = 2;
 
 Status add_documents(const Corpus& corpus, const ModelParts& model, nn::Sequences& sequences) {

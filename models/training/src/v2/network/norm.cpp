@@ -9,8 +9,8 @@ namespace czip::v2::training {
 namespace {
 
 constexpr float kInputBound = kAccumulatorBound;
-// inverse_rms() is 2^32 over the root in Q2, so the inverse in Q30; the norm shifts the product
-// with the gain by 35.
+// inverse_rms() is 2^32 over the root in Q2, which is the inverse in Q30; the norm shifts its
+// product with the gain by 35.
 constexpr int kInverseBits = 30;
 constexpr nn::NormBounds kBounds{
     .input_bound = kInputBound,

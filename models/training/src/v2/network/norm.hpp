@@ -1,5 +1,5 @@
-// RMSNorm (Zhang and Sennrich 2019) of a czip-model-v2 network, and the tables of loops that
-// training one runs on.
+// RMSNorm (Zhang and Sennrich 2019) of a czip-model-v2 network, and the tables of loops that its
+// training uses.
 #pragma once
 
 #include "nn/isa.hpp"
@@ -18,7 +18,7 @@ struct KernelTables {
 // x are at most 2^24. inverse_rms: [rows].
 void normalize(const KernelTables& tables, const nn::NormShape& shape, const float* x,
                const float* gain, float* y, float* inverse_rms);
-// dgain += ...; dx = ..., which may be dy.
+// Adds to dgain and replaces dx, which may be dy.
 void normalize_backward(const KernelTables& tables, const nn::NormShape& shape, const float* x,
                         const float* gain, const float* y, const float* inverse_rms,
                         const float* dy, float* dx, float* dgain);

@@ -17,7 +17,7 @@ constexpr float kMaxMagnitude = 32767;  // of an int16 gain, bias or multiplier
 constexpr float kWeightDeviation = 25;
 constexpr float kEmbeddingDeviation = 30;
 
-// So that the magnitudes of a row add up to no more than the format allows.
+// The limit of a weight, so that a row's magnitudes add up to no more than the format allows.
 float largest_weight(std::size_t cols) {
   return static_cast<float>(std::min<std::size_t>(kValueBound, kMaxRowSum / cols));
 }
@@ -53,7 +53,7 @@ Parameter head_table(std::string name, std::size_t rows, std::size_t cols) {
   return parameter;
 }
 
-// `value` for every element.
+// A parameter of which every element starts as `value`.
 Parameter vector(std::string name, std::size_t size, float unit, float value, float low,
                  float high) {
   Parameter parameter{
@@ -66,8 +66,8 @@ Parameter gains(std::string name, std::size_t size) {
   return vector(std::move(name), size, 1024, 1, -kMaxMagnitude, kMaxMagnitude);
 }
 
-// Multipliers of a requantization by 2^-shift, which bring sums of `terms` products of weights and
-// activations, of their usual sizes, to about `target`.
+// Multipliers of a requantization by 2^-shift. They bring sums of `terms` products of weights and
+// activations of the usual sizes to about `target`.
 Parameter scale(std::string name, std::size_t size, int shift, std::size_t terms, float target) {
   constexpr float kActivationDeviation = 32;
   const float products =
@@ -91,7 +91,7 @@ Parameters::Parameters(const NetworkConfig& config, std::size_t groups, std::uin
   head_scale =
       add(vector("head_scale", 1, std::ldexp(logit_unit, kLogitShift), 1, 1, kMaxMultiplier));
 
-  // The last map of each branch starts at zero, and the head near it.
+  // The last map of each branch starts at zero, and the head near zero.
   nn::Normal normal(seed);
   for (float& value : list[embedding].value) value = normal();
   for (const std::size_t index : {group_head, head})

@@ -19,7 +19,7 @@ struct LayerIndex {
       sink, attention_gain, output, output_scale, feed_forward_norm, up, up_scale, down, down_scale;
 };
 
-// The shifts of the requantizations: the trainer's choice, but for the head's, which the format
+// The shifts of the requantizations are the trainer's choice, except the head's, which the format
 // fixes (kLogitShift).
 inline constexpr int kValueShift = 20;
 inline constexpr int kBranchShift = 15;

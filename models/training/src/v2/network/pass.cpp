@@ -24,7 +24,7 @@ AttentionShape attention_shape(const NetworkConfig& config, std::size_t tokens) 
           .stride = (config.heads + 2 * std::size_t{config.kv_heads}) * config.head_dim};
 }
 
-// Of what a branch adds to the residual.
+// The shape of what a branch adds to the residual.
 RequantizeShape branch_shape(std::size_t rows, std::size_t width) {
   return {rows, width, width, kBranchShift, kResidualStep};
 }
@@ -244,7 +244,7 @@ void NetworkPass::backward_feed_forward(const Parameters& parameters, const Laye
   accumulate(*tables_.shared, dnarrow_, dresidual_);
 }
 
-// dqkv_, from gradients by queries, keys and values to those by the products behind them.
+// Replaces the gradients of queries, keys and values, in dqkv_, by those of the sums behind them.
 void NetworkPass::backward_heads(const Parameters& parameters, const LayerIndex& index,
                                  const Layer& layer, Gradients& gradients) {
   const std::size_t dim = config_.head_dim;

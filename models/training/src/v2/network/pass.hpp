@@ -16,7 +16,8 @@
 
 namespace czip::v2::training {
 
-// Sequences of one length, no longer than the window. Not thread-safe; a thread has its own.
+// Handles sequences of one length, no longer than the window. Not thread-safe: each thread needs
+// its own.
 class NetworkPass {
  public:
   // `groups` must outlive this.
@@ -24,11 +25,11 @@ class NetworkPass {
               std::size_t tokens, nn::Isa isa = nn::best_isa());
 
   // `text` holds, for each sequence, its tokens and the one after them: [sequences][tokens + 1].
-  // Adds gradients of the mean natural logarithm, times `weight`, and returns the bits of all
-  // tokens but each sequence's first.
+  // Adds the gradients of the mean code length in nats, times `weight`. Returns the code length in
+  // bits of all tokens but each sequence's first.
   double gradients(const Parameters& parameters, std::span<const std::uint16_t> text, float weight,
                    nn::Gradients& gradients);
-  // The bits of the same tokens.
+  // The code length of the same tokens in bits.
   double evaluate(const Parameters& parameters, std::span<const std::uint16_t> text);
   // The logits after each token of the first sequence of `text`: those of the groups, then those of
   // the next token's group.
@@ -67,21 +68,21 @@ class NetworkPass {
                       nn::Gradients& gradients);
   void backward_feed_forward(const Parameters& parameters, const LayerIndex& index,
                              const Layer& layer, nn::Gradients& gradients);
-  // Of the residual as it is.
+  // Normalizes the present residual.
   void normalize_residual(const float* gain, nn::NormActivations& norm) const;
-  // From gradients by the norm's output, dnormalized_, to those by its input.
+  // Computes the gradient of the norm's input from that of its output, dnormalized_.
   void backward_norm(const Parameters& parameters, std::size_t gain,
                      const nn::NormActivations& norm, nn::Gradients& gradients,
                      std::vector<float>& dinput) const;
   [[nodiscard]] Head head(const Parameters& parameters) const;
-  // Row of the bigram table.
+  // The row of the bigram table for the token at a position and the one before it.
   [[nodiscard]] std::uint32_t bucket(std::size_t position) const;
 
   NetworkConfig config_;
   KernelTables tables_;
   std::size_t sequences_;
   std::size_t tokens_;     // of a sequence
-  std::size_t positions_;  // of all: N
+  std::size_t positions_;  // of all sequences: N
   std::size_t query_width_, key_width_, qkv_width_;
   std::vector<std::uint16_t> inputs_;   // [N]
   std::vector<std::uint16_t> targets_;  // [N]
@@ -90,7 +91,7 @@ class NetworkPass {
   nn::NormActivations final_norm_;  // [N][D]
   Attention attention_;
   HeadLoss head_loss_;
-  // Gradients by the residual and by activations of one width.
+  // Gradients of the residual and of activations, one for each width.
   std::vector<float> dresidual_, dnarrow_, dnormalized_, dwide_, dqkv_;
 };
 

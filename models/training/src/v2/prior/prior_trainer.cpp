@@ -20,8 +20,8 @@ constexpr std::uint64_t kPartitions = std::uint64_t{1} << kPartitionsLog2;
 
 // Counts, in twentieths of an occurrence. Below 2^37: a corpus has less than 2^32 positions.
 constexpr std::uint64_t kOccurrence = 20;
-// An occurrence that follows the one before within kBurst tokens counts a quarter: a text repeats
-// its own words, which the adaptive part of the predictor learns by itself.
+// An occurrence within kBurst tokens of the one before counts a quarter: a text repeats its own
+// words, which the adaptive part of the predictor learns by itself.
 constexpr std::uint64_t kRepeatedOccurrence = kOccurrence / 4;
 constexpr std::uint32_t kBurst = 1024;
 // Absolute discounting (Chen and Goodman 1998): what a listed successor's count loses to the
@@ -42,7 +42,7 @@ struct Selection {
 constexpr Selection kFrequent{2 * kOccurrence, 3 * kBit, 0};
 // A successor that occurred once is right less often, but in a small corpus most are of that kind.
 constexpr Selection kAll{kOccurrence, 0, kDiscount};
-// All are considered where the prior has at least one byte for so many tokens.
+// All entries are considered where the prior has at least one byte for so many tokens.
 constexpr std::size_t kTokensPerByte = 2;
 
 struct Occurrence {
@@ -81,8 +81,8 @@ class LowerOrders {
     }
   }
 
-  // Q48, at least 1. A context that lists something has an escape probability below 1, Q16, so the
-  // product fits 64 bits.
+  // The probability in Q48, at least 1. A context that lists something has an escape probability
+  // below 1, Q16, so the product fits 64 bits.
   [[nodiscard]] std::uint64_t probability(std::uint32_t rank) const {
     std::uint64_t p = (prior_->order0_cumulative(rank + 1) - prior_->order0_cumulative(rank)) << 16;
     for (std::uint32_t k = 1; k <= prior_->orders(); ++k) {
@@ -130,8 +130,8 @@ std::uint64_t count_successors(std::span<const Occurrence> context,
   return total;
 }
 
-// By how much an entry of probability `p` shortens its successor's code, in bits, Q16. Without the
-// entry, p is part of the escape, too:
+// How many bits, Q16, an entry of probability `p` saves in its successor's code. Without the entry,
+// p is part of the escape, too:
 //   log2(p + escape * below) - log2((escape + p) * below)
 std::int64_t code_length_saved(std::uint64_t p, std::uint64_t escape, std::uint64_t below) {
   constexpr std::int64_t kLog2One = std::int64_t{kProbabilityBits} << 24;
@@ -227,7 +227,7 @@ Quantized quantize(std::span<const Candidate> list) {
         ++level;
       }
       const std::uint32_t rounded = prior_probability(q.scale, level);
-      // Less than half of the lowest level is better left to the escape.
+      // The escape codes a probability below half of the lowest level better than an entry.
       if (std::uint64_t{rounded} << 15 > c.probability) continue;
       sum += rounded;
       q.entries.push_back(pack_prior_entry({c.rank, level}));
@@ -242,7 +242,7 @@ void append_cell(std::vector<std::uint8_t>& cells, std::uint32_t value) {
   cells.push_back(static_cast<std::uint8_t>(value >> 8));
 }
 
-// Two to four contexts to a bucket.
+// A bucket holds two to four contexts on average.
 std::uint32_t bucket_bits(std::size_t contexts) {
   return std::max(1u, static_cast<std::uint32_t>(std::bit_width(contexts / 4)));
 }
@@ -288,15 +288,15 @@ std::size_t table_bytes(std::span<const Candidate> candidates, Gain threshold) {
     const bool first = contexts == 0 || c.hash != last;
     contexts += first ? 1u : 0u;
     length = first ? 1 : length + 1;
-    // The entry, its context's header, and the length of a long list.
+    // An entry takes a cell, and so does its context's header and the length of a long list.
     cells += 1u + (first ? 1u : 0u) + (length == kLongList ? 1u : 0u);
     last = c.hash;
   }
   return 2 * cells + (std::size_t{4} << bucket_bits(contexts));
 }
 
-// Keeps the entries that save most (entropy pruning: Stolcke 1998), as many as fit `budget` bytes:
-// bisection for the least threshold that does.
+// Keeps the entries that save most (entropy pruning: Stolcke 1998), as many as fit `budget` bytes.
+// Bisection finds the least threshold at which they fit.
 void prune(std::vector<Candidate>& candidates, std::size_t budget) {
   Gain low = 0;  // all gains are positive
   Gain high = 1;
@@ -312,8 +312,8 @@ void prune(std::vector<Candidate>& candidates, std::size_t budget) {
   std::erase_if(candidates, [&](const Candidate& c) { return c.gain < high; });
 }
 
-// In proportion to the counts, a token that never occurs counting a sixty-fourth; their sum is
-// below 2^32.
+// Probabilities are in proportion to the counts, where a token that never occurs counts a
+// sixty-fourth. Their sum is below 2^32.
 std::vector<std::uint32_t> order0_probabilities(std::span<const std::uint16_t> corpus,
                                                 std::uint32_t vocabulary) {
   constexpr std::uint64_t kSum = 4'294'900'000;

@@ -34,13 +34,13 @@ struct TrainedPrior {
   }
 };
 
-// Called from the calling thread before each order: orders done, of `total`. An error ends the
-// training.
+// Called before each order, from the thread that trains, with the number of orders done and of all.
+// An error ends the training.
 using PriorProgress = std::function<Status(std::uint64_t done, std::uint64_t total)>;
 
-// `corpus` holds ranks, with kNoToken between documents; fewer than 2^32. `budgets[k - 1]` bounds
-// order k's bytes. The same for any number of threads, compiler and machine. Errors: out_of_memory,
-// those of `progress`, invalid_argument (a corpus too large).
+// `corpus` holds fewer than 2^32 ranks, with kNoToken between documents. `budgets[k - 1]` limits
+// the bytes of order k. The result is the same for any number of threads, compiler and machine.
+// Errors: out_of_memory, those of `progress`, invalid_argument (the corpus is too large).
 Result<TrainedPrior> train_prior(std::span<const std::uint16_t> corpus, std::uint32_t vocabulary,
                                  std::span<const std::size_t> budgets, unsigned threads,
                                  const PriorProgress& progress);

@@ -23,8 +23,8 @@ Result<std::string> train_tokenizer(const Corpus& corpus);
 
 // The vocabulary is always 1,024 tokens and a head always has 64 elements; d_model is 64 * heads.
 // The defaults are the public models' shape. With one layer, no text makes the attention's sums
-// exceed 32 bits, where compress.zip's dialects differ; with more layers, near-constant text might
-// from a context_log2 of 9 on.
+// exceed 32 bits, where compress.zip's dialects differ; with more layers and a context_log2 of 9 or
+// more, near-constant text might.
 struct NetworkShape {
   std::uint32_t heads = 6;          // at most 16
   std::uint32_t d_ff = 1024;        // at most 1024
@@ -41,12 +41,12 @@ struct NetworkTrainingOptions : nn::RunOptions {
   v2::ModelDescription description;   // empty fields are left out of the file
 };
 
-// A czip-model-v1 file. `tokenizer_json` is train_tokenizer()'s; it becomes part of the model. But
-// for the budget, the order of the text depends on the seed and the corpus alone; the weights
-// depend on the number of threads, the CPU and the BLAS library as well. Errors: invalid_argument
-// (no budget, too little text, a checkpoint of another network or seed), unsupported (a shape
-// beyond the limits), corrupt (checkpoint), out_of_memory, those of Tokenizer::from_json and of the
-// two callbacks.
+// Trains a network and returns a czip-model-v1 file. `tokenizer_json`, which train_tokenizer()
+// made, becomes part of the model. Apart from the budget, the order of the text depends on the seed
+// and the corpus alone; the weights also depend on the number of threads, the CPU and the BLAS
+// library. Errors: invalid_argument (no budget, too little text, a checkpoint of another network or
+// seed), unsupported (a shape beyond the limits), corrupt (checkpoint), out_of_memory, those of
+// Tokenizer::from_json and of the two callbacks.
 Result<std::vector<std::uint8_t>> train_model(const Corpus& corpus,
                                               const std::string& tokenizer_json,
                                               const NetworkTrainingOptions& options);

@@ -19,7 +19,7 @@ namespace czip::v2 {
 struct TrainingProgress {
   std::string_view stage;   // "tokenizer", "tokens", "prior", "predictions", "mixer"
   std::string_view part{};  // of the stage, where it has several: "profile 2 with the network"
-  std::uint64_t done = 0;   // of `total`, in the stage's own units; a part ends with all of them
+  std::uint64_t done = 0;   // of `total`, in units of the stage; a part ends when done = total
   std::uint64_t total = 0;
   double bits_per_byte = 0;  // on held-out text, in the last two stages; else 0
 };
@@ -32,21 +32,21 @@ struct TrainingOptions {
   std::uint64_t network_mixer_bytes = 500'000;  // the same for blocks with a network
   unsigned threads = 0;                         // 0: as many as the machine has
   ModelDescription description;
-  // Never called from two threads at once. An error ends the training: so it is cancelled.
+  // Never called from two threads at once. An error ends the training; so a caller cancels it.
   std::function<Status(const TrainingProgress&)> progress;
 };
 
-// The model file. Errors: invalid_argument (options out of range, too little text), out_of_memory,
-// and those of `progress`. Memory: some 15 bytes for each byte of text.
+// Returns the model file. Errors: invalid_argument (options out of range, too little text),
+// out_of_memory, and those of `progress`. Takes some 15 bytes of memory for each byte of text.
 Result<std::vector<std::uint8_t>> train_model(const Corpus& corpus, const TrainingOptions& options);
 
-// The file of `model`, which was trained on the same documents in the same order, with a network:
-// its tokenizer, prior and states stay as they are, and states for blocks with the network are
-// trained beside them. A network that it already has is replaced. Of the options' description,
-// empty fields keep the model's. Of the safetensors file `network`, the tensors "network.*" count
-// (conformance/czip-network-v2.md), trained with the model's tokens and without the held-out
-// documents. Errors: those of train_model; corrupt and unsupported (`network` holds no valid
-// network, or one of another vocabulary).
+// Adds a network to `model`, which must have been trained on the same documents in the same order,
+// and returns the new file. Tokenizer, prior and states stay as they are, and states for blocks
+// with the network are trained in addition. A network that the model already has is replaced.
+// Fields that are empty in the options' description keep the model's text. The safetensors file
+// `network` gives the tensors "network.*" (conformance/czip-network-v2.md); they must have been
+// trained with the model's tokens and without the held-out documents. Errors: those of train_model;
+// corrupt and unsupported (`network` holds no valid network, or one of another vocabulary).
 Result<std::vector<std::uint8_t>> add_network(const Model& model,
                                               std::span<const std::uint8_t> network,
                                               const Corpus& corpus, const TrainingOptions& options);

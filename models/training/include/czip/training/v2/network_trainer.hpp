@@ -13,13 +13,13 @@
 
 namespace czip::v2 {
 
-// Shapes whose compression was found to be worth their time (models/README.md).
+// Sizes whose compression is worth their time (models/training/experiments.md).
 enum class NetworkSize : std::uint8_t {
   small,  // 0.4 M multiply-adds per token, without the head's
   base,   // 2 M
   large,  // 15 M: for a machine with more than a few processors
 };
-// The configuration of that size; its vocabulary is left 0.
+// The configuration of a size; its vocabulary is 0.
 [[nodiscard]] NetworkConfig network_config(NetworkSize size);
 
 struct NetworkTrainingOptions : nn::RunOptions {
@@ -31,12 +31,12 @@ struct NetworkTrainingOptions : nn::RunOptions {
   std::uint32_t batch_windows = 16;  // sequences per step
 };
 
-// A safetensors file of the network's tensors (conformance/czip-network-v2.md), for the tokens of
-// `model`. But for the budget, the order of the text depends on the seed and the corpus alone; the
-// weights depend on the number of threads, the CPU and the BLAS library as well. Errors:
-// invalid_argument (no budget, too little text, a checkpoint or network of another configuration, a
-// checkpoint of another seed), corrupt (checkpoint, network), unsupported (a network of a kind that
-// is not trained), out_of_memory, and those of the two callbacks.
+// Trains a network for the tokens of `model` and returns a safetensors file of its tensors
+// (conformance/czip-network-v2.md). Apart from the budget, the order of the text depends on the
+// seed and the corpus alone; the weights also depend on the number of threads, the CPU and the BLAS
+// library. Errors: invalid_argument (no budget, too little text, a checkpoint or network of another
+// configuration, a checkpoint of another seed), corrupt (checkpoint, network), unsupported (a
+// network of a kind that is not trained), out_of_memory, and those of the two callbacks.
 Result<std::vector<std::uint8_t>> train_network(const Corpus& corpus, const Model& model,
                                                 const NetworkTrainingOptions& options);
 
