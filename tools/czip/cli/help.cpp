@@ -14,6 +14,7 @@ constexpr std::string_view kExitStatus =
     "\nExit status: 0 success; 1 usage, missing files, full disk; 2 damaged data or another\n"
     "model; 3 a defect of czip.\n";
 
+// One text for each command. NOLINTNEXTLINE(readability-function-size)
 std::string_view introduction(Command command) {
   switch (command) {
     case Command::files:

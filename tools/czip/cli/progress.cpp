@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -26,7 +27,7 @@ std::size_t terminal_width() {
 }
 
 std::string clock_time(double seconds) {
-  const auto whole = static_cast<std::uint64_t>(seconds + 0.5);
+  const auto whole = static_cast<std::uint64_t>(std::llround(seconds));
   const auto unit = [](std::uint64_t n) { return static_cast<unsigned>(n % 60); };
   if (whole < 3600) return format("%u:%02u", unit(whole / 60), unit(whole));
   return format("%llu:%02u:%02u", static_cast<unsigned long long>(whole / 3600), unit(whole / 60),

@@ -35,7 +35,7 @@ std::string_view verdict_name(Verdict verdict) {
 }
 
 std::string coloured(Verdict verdict) {
-  const std::string padded = format("%-7s", std::string(verdict_name(verdict)).c_str());
+  std::string padded = format("%-7s", std::string(verdict_name(verdict)).c_str());
   if (!Console::colourful()) return padded;
   const char* const colour = verdict == Verdict::ok        ? "\x1b[32m"
                              : verdict == Verdict::warning ? "\x1b[33m"

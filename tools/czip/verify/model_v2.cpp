@@ -34,8 +34,9 @@ Check check_squash(std::span<const std::uint8_t> file) {
   const auto tensors = safetensors::File::parse(file);
   const safetensors::TensorView* table = tensors ? tensors->find(v2::kSquashTensor) : nullptr;
   const std::size_t entries = table == nullptr ? 0 : table->bytes.size() / 2;
+  const std::size_t middle = entries / 2;
   for (std::size_t i = 0; i < entries; ++i) {
-    const double x = static_cast<double>(i) - static_cast<double>(entries / 2);
+    const double x = static_cast<double>(i) - static_cast<double>(middle);
     const long formula = std::clamp(std::lround(65536 / (1 + std::exp(-x / 256))), 1L, 65535L);
     const long entry = load_le<std::uint16_t>(&table->bytes[2 * i]);
     if (entry == formula) continue;

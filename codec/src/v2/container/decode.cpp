@@ -43,7 +43,7 @@ class StreamDecoder {
 
  private:
   Result<bool> pull(DecodingTask& task) {
-    const Result<bool> found = reader_.next(task.record);
+    Result<bool> found = reader_.next(task.record);
     if (!found || !*found || task.record.kind == RecordKind::frame_end) return found;
     CZIP_TRY_ASSIGN(auto model, models_.model_for(task.record, reader_));
     task.model = std::move(model);

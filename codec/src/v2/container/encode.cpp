@@ -102,7 +102,7 @@ class BlockEncoder {
   Status verify(BlockCoder& coder, const BlockSettings& settings, const CodedBlock& coded,
                 std::span<const std::uint8_t> text) const {
     Bytes back(text.size());
-    const Status status = coder.decode(*model_, settings, coded.payload, coded.final_range, back);
+    Status status = coder.decode(*model_, settings, coded.payload, coded.final_range, back);
     if (!status && status.error().code == ErrorCode::out_of_memory) return status;
     if (status && std::ranges::equal(back, text)) return {};
     return fail(ErrorCode::internal, "a block does not decode to its text; please report this");

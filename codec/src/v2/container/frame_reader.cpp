@@ -60,7 +60,7 @@ Status FrameReader::read_exactly(std::span<std::uint8_t> buffer, const char* wha
 Result<bool> FrameReader::next(Record& record) {
   record_offset_ = record.offset = input_.offset();
   if (!in_frame_) {
-    const Result<bool> begun = begin_frame(record);
+    Result<bool> begun = begin_frame(record);
     if (!begun || !*begun || record.kind == RecordKind::compact) {
       record.end = input_.offset();
       return begun;
