@@ -22,7 +22,7 @@ inline constexpr int kMaxRequantizationShift = 62;  // 2^shift is a positive int
 
 // RMSNorm. The root of a mean square in Q16 is Q8; 2^23 over it is the inverse in Q15.
 inline constexpr int kMeanSquareShift = 16;
-inline constexpr std::uint32_t kInverseRmsNumerator = std::uint32_t{1} << 23;
+inline constexpr std::uint32_t kInverseRmsNumerator = 8388608;  // 2^15 * 2^8
 inline constexpr std::uint32_t kMinInverseRms = 1;
 inline constexpr std::uint32_t kMaxInverseRms = 32768;
 inline constexpr int kNormShift = 15;
