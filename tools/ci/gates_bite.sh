@@ -84,5 +84,5 @@ bites links nowhere.md README.md <<< '[A page](conformance/nowhere.md) that is n
   echo '}'
 } > fault
 bites tidy 'readability-function-size' "$existing_source" "$existing_source" < fault
-bites tidy 'NullDereference' "$existing_source" "$existing_source" < fault
+bites tidy 'modernize-use-nullptr' "$existing_source" "$existing_source" < fault
 echo "gates_bite: each of $count faults was found"
