@@ -7,9 +7,7 @@ names=("$@")
 [ ${#names[@]} -ne 0 ] || names=(format shellcheck layout borders constants headers links)
 failed=()
 for name in "${names[@]}"; do
-  gate=$root/tools/ci/gate_$name.sh
-  [ "$name" != links ] || gate=$root/tools/ci/check_links.sh
-  bash "$gate" || failed+=("$name")
+  bash "$root/tools/ci/gate_$name.sh" || failed+=("$name")
 done
 [ ${#failed[@]} -eq 0 ] || { echo "check: failed: ${failed[*]}"; exit 1; }
 echo 'check: fine'

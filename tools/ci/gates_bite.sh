@@ -16,8 +16,7 @@ bites() { # GATE PATTERN FILE [ARGUMENT OF THE GATE]
   shift 3
   mkdir -p "$(dirname "$file")"
   cat >> "$file"
-  if [ "$gate" = links ]; then gate=check_links; else gate=gate_$gate; fi
-  bash "tools/ci/$gate.sh" "$@" > "$work/output" 2>&1 || status=$?
+  bash "tools/ci/gate_$gate.sh" "$@" > "$work/output" 2>&1 || status=$?
   if [ "$status" -eq 0 ] || ! grep -q -- "$pattern" "$work/output"; then
     printf '%s does not find "%s" in %s (status %s):\n' "$gate" "$pattern" "$file" "$status" >&2
     tail -n 20 "$work/output" >&2

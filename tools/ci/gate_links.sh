@@ -3,9 +3,8 @@
 # commands, sections of pages; and the pages, sections and scripts that comments of the sources name. Prints one line
 # for each that does not.
 # What is not checked: other sites, build folders, ../shared, and names with placeholders (FILE, DIR, vN).
-# Usage: tools/ci/check_links.sh
-set -euo pipefail
-cd "$(dirname "$0")/../.."
+# shellcheck source=gate.sh
+source "$(dirname "$0")/gate.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -87,11 +86,7 @@ exists() {  # NAME FOLDER: from the root, or from the document's folder; with * 
 anchors() {  # DOCUMENT: those that its headings have
   grep -E '^#+ ' "$1" | sed -E 's/^#+ +//; s/.*/\L&/; s/[^a-z0-9 _-]//g; s/ /-/g'
 }
-missing=0
-report() {
-  printf '%s:%s: %s\n' "$1" "$2" "$3"
-  missing=$((missing + 1))
-}
+report() { printf '%s:%s: %s\n' "$1" "$2" "$3"; }
 while IFS=$'\t' read -r file line kind name part; do
   folder=$(dirname "$file")
   case $kind in
@@ -128,9 +123,4 @@ while IFS=$'\t' read -r file line kind name part; do
       esac
       ;;
   esac
-done < "$work/mentions"
-if [ "$missing" -ne 0 ]; then
-  echo "links: $missing findings"
-  exit 1
-fi
-echo "links: fine ($(wc -l < "$work/mentions") mentions in $(wc -l < "$work/documents") documents and the sources)"
+done < "$work/mentions" | findings links
