@@ -17,6 +17,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/session.hpp"
 #include "io/input.hpp"
+#include "io/input_registry.hpp"
 
 namespace czip::tool {
 namespace {
@@ -78,6 +79,7 @@ InputRules input_rules(const Arguments& arguments) {
 ExitStatus for_each_input(Session& session, const std::vector<std::string>& names,
                           const std::function<Status(Input&)>& handle) {
   ExitStatus status = ExitStatus::ok;
+  for (const std::string& name : names) register_input(name, InputRole::text);
   for (const std::string& name : names) {
     auto input = open_input(name, input_rules(session.arguments));
     const std::string_view label = name == "-" ? "standard input" : std::string_view(name);

@@ -8,11 +8,14 @@ namespace czip::tool {
 
 enum class OptionId : std::uint8_t {
   against,
+  best,
   checkpoint,
   codec,
+  compress,
   decompress,
   description,
   dialect,
+  fast,
   force,
   format,
   from,

@@ -47,7 +47,7 @@ Status set_options(const Session& session, nn::RunOptions& options) {
     return write_file(arguments.checkpoint, bytes, true);
   };
   if (!arguments.resume) return {};
-  auto checkpoint = read_file(arguments.checkpoint);
+  auto checkpoint = read_regular_file(arguments.checkpoint, std::nullopt);
   if (!checkpoint) return failure_in(arguments.checkpoint, checkpoint.error());
   options.checkpoint = std::move(*checkpoint);
   return {};

@@ -73,15 +73,15 @@ void explain(const Session& session, const v1::CodingReport& report,
 }
 
 Result<v1::CodingReport> write_compressed(const Session& session, const v1::Model& model,
-                                          const Input& input, const OutputPlan& plan,
-                                          std::span<const std::uint8_t> text, int fd) {
+                                          const Input& input, std::span<const std::uint8_t> text,
+                                          const StagedOutput& output) {
   ProgressBar progress(std::string(input.label()), text.size(), session.wants_progress());
   v1::EncodeOptions options = encode_options_v1(session);
   options.progress = [&progress](std::uint64_t done) {
     progress.update(done);
     return true;
   };
-  FileSink sink(fd, std::string(plan.label()));
+  FileSink sink(output.fd(), output.label());
   auto report = v1::encode(model, text, sink, options);
   CZIP_TRY(report);
   CZIP_TRY(sink.flush());
@@ -97,8 +97,7 @@ Status compress_v1(const Session& session, const v1::Model& model, Input& input)
                                "split it");
   CZIP_TRY(text);
   CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
-  CZIP_TRY_ASSIGN(const auto report,
-                  write_compressed(session, model, input, plan, *text, output.fd()));
+  CZIP_TRY_ASSIGN(const auto report, write_compressed(session, model, input, *text, output));
 
   Result<v1::CodingReport> verified;
   if (session.arguments.verify) {
@@ -106,6 +105,8 @@ Status compress_v1(const Session& session, const v1::Model& model, Input& input)
     CZIP_TRY(verified);
   }
   CZIP_TRY(output.publish(input));
+  if (const std::string change = describe_change(input, text->size()); !change.empty())
+    session.console.warning(input.label(), change);
   summarize(session, input, plan, report);
   explain(session, report, session.arguments.verify ? &*verified : nullptr);
   return remove_if_asked(session.arguments, session.console, input, plan);
