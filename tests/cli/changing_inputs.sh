@@ -10,7 +10,8 @@ while_waiting() { # COMMAND: runs it while czip has opened the log and not yet r
   local pid tries=0
   "$CZIP" -f -m "$MODEL2" -o pipe log 2>.err &
   pid=$!
-  until [ -n "$(find "/proc/$pid/fd" -lname "$WORK/log" 2>/dev/null)" ]; do
+  # It sleeps where it waits for the reader, and nowhere between opening the log and that.
+  until [ -n "$(find "/proc/$pid/fd" -lname "$WORK/log" 2>/dev/null)" ] && grep -q ') S ' "/proc/$pid/stat"; do
     tries=$((tries + 1))
     [ $tries -lt 6000 ] || fail 'the log is not opened'
     sleep 0.02

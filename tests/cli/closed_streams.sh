@@ -19,7 +19,8 @@ export CZIP_MODEL_PATH=$WORK/models
 for words in "${writers[@]}"; do
   read -ra arguments <<<"$words"
   expect 1 "$CZIP" "${arguments[@]}" >&-; one_line; stderr_has 'Bad file descriptor'
-  expect 1 "$CZIP" "${arguments[@]}" 1</dev/null; stderr_has 'Bad file descriptor'
+  [ "${CZIP_TEST_FAST:-0}" = 1 ] || expect 1 "$CZIP" "${arguments[@]}" 1</dev/null
+  stderr_has 'Bad file descriptor'
   expect 1 "$CZIP" "${arguments[@]}" >/dev/full; one_line; stderr_has 'No space left'
 done
 # Everything that reads standard input.

@@ -89,3 +89,8 @@ expect 0 "$CZIP" -qvt a.txt.czip;               silent
 expect 0 "$CZIP" verify -qv "$MODEL" >out;      silent
 [ ! -s out ] || fail '-q printed a report that has no error'
 expect 1 "$CZIP" -qv missing;                   one_line
+
+# An empty name, such as a variable that is not set, is not the default.
+for option in -o -m --tokenizer; do
+  expect 1 "$CZIP" -f "$option" '' a.txt;       one_line; stderr_has 'needs a name'
+done

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -74,6 +75,11 @@ InputRules input_rules(const Arguments& arguments) {
       arguments.output.empty();
   const bool follow = arguments.force || !writes_beside;
   return {.follow_links = follow, .allow_special = follow};
+}
+
+void warn_of_change(const Console& console, const Input& input, std::uint64_t taken) {
+  const std::string change = describe_change(input, taken);
+  if (!change.empty()) console.warning(input.label(), change);
 }
 
 ExitStatus for_each_input(Session& session, const std::vector<std::string>& names,

@@ -67,6 +67,13 @@ std::string level_in_words(int letter, const std::vector<char*>& words) {
   return "";
 }
 
+bool names_file(OptionId id) {
+  constexpr std::array kFiles{OptionId::against,      OptionId::checkpoint, OptionId::from,
+                              OptionId::model,        OptionId::network,    OptionId::output,
+                              OptionId::save_network, OptionId::text,       OptionId::tokenizer};
+  return std::ranges::find(kFiles, id) != kFiles.end();
+}
+
 }  // namespace
 
 std::string OptionParser::see_help() const {
@@ -308,6 +315,9 @@ OptionParser::Number OptionParser::number_of(OptionId id) {
 
 Status OptionParser::apply_value(const OptionRow& row, const std::string& value) {
   if (std::string* text = text_of(row.id)) {
+    // An empty name comes from a variable that is not set, and would mean the default.
+    if (value.empty() && names_file(row.id))
+      return usage_error("option --" + std::string(row.long_name) + " needs a name" + see_help());
     *text = value;
     return {};
   }

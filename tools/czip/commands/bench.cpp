@@ -239,6 +239,7 @@ ExitStatus run_bench(Session& session) {
         auto text =
             read_whole(input, v1::kMaxTextBytes, "is larger than 4 GiB - 1 bytes; use less");
         CZIP_TRY(text);
+        warn_of_change(session.console, input, text->size());
         texts.push_back(std::move(*text));
         return {};
       });

@@ -75,12 +75,21 @@ std::string describe_change(const Input& input, std::uint64_t taken) {
 
 namespace {
 
+Error not_regular(InputRules rules) {
+  return {ErrorCode::io, rules.role == InputRole::text
+                             ? "is not a regular file, skipped; use -f to read it all the same"
+                             : "is not a regular file; name one"};
+}
+
 Result<Descriptor> open_file(const std::string& name, InputRules rules) {
   struct stat status {};
   if (lstat(name.c_str(), &status) != 0) return system_failure("cannot open", errno);
   if (S_ISLNK(status.st_mode) && !rules.follow_links)
     return fail(ErrorCode::io, "is a symbolic link, skipped; use -f to follow it");
-  // Without this, opening a pipe that nobody writes to would wait for ever.
+  const bool special =
+      stat(name.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+  if (special && !rules.allow_special) return Failure(not_regular(rules));
+  // It may have become a pipe that nobody writes to; opening that would wait for ever.
   const int wait = rules.allow_special ? 0 : O_NONBLOCK;
   Descriptor file(open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | wait));
   if (file.get() < 0) return system_failure("cannot open", errno);
@@ -108,10 +117,7 @@ Result<Input> open_input(const std::string& name, InputRules rules) {
     return fail(ErrorCode::io, rules.role == InputRole::text ? "is a directory, skipped; use -r"
                                                              : "is a directory; name a file");
   if (!input.is_stdin() && !input.is_regular() && !rules.allow_special)
-    return fail(ErrorCode::io,
-                rules.role == InputRole::text
-                    ? "is not a regular file, skipped; use -f to read it all the same"
-                    : "is not a regular file; name one");
+    return Failure(not_regular(rules));
   input.announced = announced_length(fd, input.status);
   if (rules.role) register_input(input.status, *rules.role);
   return input;

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "cli/console.hpp"
+#include "cli/inputs.hpp"
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/session.hpp"
@@ -105,8 +106,7 @@ Status compress_v1(const Session& session, const v1::Model& model, Input& input)
     CZIP_TRY(verified);
   }
   CZIP_TRY(output.publish(input));
-  if (const std::string change = describe_change(input, text->size()); !change.empty())
-    session.console.warning(input.label(), change);
+  warn_of_change(session.console, input, text->size());
   summarize(session, input, plan, report);
   explain(session, report, session.arguments.verify ? &*verified : nullptr);
   return remove_if_asked(session.arguments, session.console, input, plan);

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "cli/console.hpp"
+#include "cli/inputs.hpp"
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/session.hpp"
@@ -99,11 +100,6 @@ Status publish_v2(const Session& session, const v2::Model& model, const Input& i
 
 namespace {
 
-void warn_of_change(const Session& session, const Input& input, std::uint64_t taken) {
-  const std::string change = describe_change(input, taken);
-  if (!change.empty()) session.console.warning(input.label(), change);
-}
-
 // A stream cannot be taken back, and its header must not announce a length that may turn out wrong:
 // a short file is read first, and of a longer one nothing is announced.
 Status compress_to_stream(const Session& session, const v2::Model& model, const Input& input,
@@ -126,7 +122,7 @@ Status compress_to_stream(const Session& session, const v2::Model& model, const 
   CZIP_TRY_ASSIGN(const auto report, encode_v2(session, model, std::string(input.label()), source,
                                                sink, options, length));
   CZIP_TRY(stream.close());
-  warn_of_change(session, input, report.text_bytes);
+  warn_of_change(session.console, input, report.text_bytes);
   summarize_v2(session, input, plan, report);
   return remove_if_asked(session.arguments, session.console, input, plan);
 }
@@ -149,7 +145,7 @@ Status compress_to_file(const Session& session, const v2::Model& model, const In
   }
   CZIP_TRY(report);
   CZIP_TRY(publish_v2(session, model, input, plan, output, sink, *report));
-  warn_of_change(session, input, report->text_bytes);
+  warn_of_change(session.console, input, report->text_bytes);
   return {};
 }
 
