@@ -6,7 +6,7 @@ if [ -z "${REFUSE_THREADS:-}" ]; then
   echo 'note: no library can be preloaded here, so no thread is refused'
   exit
 fi
-text 25000 >text
+text 16000 >text
 documents 30 300 >corpus
 mkdir -p tree/a tree/b
 cp corpus tree/a/
@@ -18,7 +18,7 @@ expect 0 "$CZIP" train -q --vocabulary 300 -o model.ref corpus
 
 # few COMMAND...: with that many further threads.
 few() { expect 0 env LD_PRELOAD="$REFUSE_THREADS" CZIP_TEST_THREADS="$left" "$CZIP" "$@"; silent; }
-for left in 0 1; do
+for left in $(full_or_fast "0 1" 0); do
   few -1 -T4 -o text.czip -m "$MODEL2" text; same text.czip text.ref
   few -d -T4 -o text.back -m "$MODEL2" text.czip; same text.back text
   few -1 -T4 -o v1.czip -m "$MODEL" corpus; same v1.czip v1.ref
