@@ -3,7 +3,9 @@
 #include <getopt.h>
 
 #include <array>
+#include <cctype>
 #include <charconv>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
@@ -32,6 +34,28 @@ Result<unsigned> parse_number(std::string_view text, unsigned limit, const char*
     return usage_error(std::string(what) + " '" + std::string(text) +
                        "' must be a number from 0 to " + std::to_string(limit));
   return number;
+}
+
+// Parses a number of bytes: digits, and K, M or G for its multiples by powers of 1024, with or
+// without "B" or "iB" behind.
+Result<std::uint64_t> parse_bytes(std::string_view text) {
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+  constexpr std::string_view kUnits = "KMG";
+  const std::size_t power =
+      unit.empty()
+          ? std::string_view::npos
+          : kUnits.find(static_cast<char>(std::toupper(static_cast<unsigned char>(unit[0]))));
+  const bool has_unit = power != std::string_view::npos;
+  const std::string_view ending = has_unit ? unit.substr(1) : unit;
+  const unsigned shift = has_unit ? 10 * (static_cast<unsigned>(power) + 1) : 0;
+  if (error != std::errc{} || number > std::numeric_limits<std::uint64_t>::max() >> shift ||
+      !(ending.empty() || ending == "B" || (has_unit && ending == "iB")))
+    return usage_error("'" + std::string(text) +
+                       "' is no number of bytes; use digits with or without K, M or G");
+  return number << shift;
 }
 
 // Parses START:LENGTH, in bytes. Without LENGTH, the range has no end.
@@ -283,6 +307,15 @@ Status OptionParser::apply_value(const OptionRow& row, const std::string& value)
       return {};
     case OptionId::level:
       return set_level(value);
+    case OptionId::memory: {
+      CZIP_TRY_ASSIGN(arguments_.memory_limit, parse_bytes(value));
+      if (arguments_.memory_limit == 0) return usage_error("-M 0 allows nothing; leave it out");
+      return {};
+    }
+    case OptionId::max_output: {
+      CZIP_TRY_ASSIGN(arguments_.max_output, parse_bytes(value));
+      return {};
+    }
     case OptionId::range: {
       CZIP_TRY_ASSIGN(const auto range, parse_range(value));
       arguments_.range = range;

@@ -24,6 +24,8 @@ enum class OptionId : std::uint8_t {
   license,
   level_digit,
   list,
+  max_output,
+  memory,
   minutes,
   model,
   name,
