@@ -283,6 +283,10 @@ Status OptionParser::apply_value(const OptionRow& row, const std::string& value)
       return {};
     case OptionId::level:
       return set_level(value);
+    case OptionId::expect_hash:
+      arguments_.expected_hash = parse_hash(value);
+      if (arguments_.expected_hash) return {};
+      return usage_error("hash '" + value + "' must be 32 hexadecimal digits");
     case OptionId::range: {
       CZIP_TRY_ASSIGN(const auto range, parse_range(value));
       arguments_.range = range;

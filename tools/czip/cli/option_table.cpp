@@ -37,6 +37,9 @@ constexpr std::array kOptions = {
     OptionRow{Id::model, 'm', "model", "MODEL", kCoders | kList,
               "model file, or its name in a folder of CZIP_MODEL_PATH\n"
               "(default: the built-in model)"},
+    OptionRow{Id::expect_hash, 0, "expect-hash", "HEX", kOwnCoders | kVerify,
+              "refuse every model but that of this hash (czip verify shows\n"
+              "a model's)"},
     OptionRow{Id::tokenizer, 't', "tokenizer", "FILE", kCompat,
               "tokenizer JSON to use instead of the model's own"},
     OptionRow{Id::tokenizer, 0, "tokenizer", "FILE", (kCoders | kVerify) & ~kCompat,

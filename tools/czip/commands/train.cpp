@@ -102,9 +102,11 @@ Status write_model(const Session& session, std::span<const std::uint8_t> model) 
   const Arguments& arguments = session.arguments;
   const std::string& path = arguments.output;
   CZIP_TRY(write_file(path, model, arguments.force));
-  session.console.note(
-      format("%s: %s bytes, hash %s", printable(path).c_str(), grouped(model.size()).c_str(),
-             to_hex(safetensors::content_hash(*safetensors::File::parse(model))).c_str()));
+  const auto file = safetensors::File::parse(model);
+  const auto hash = file ? safetensors::stated_hash(*file) : std::nullopt;
+  session.console.note(format("%s: %s bytes, hash %s", printable(path).c_str(),
+                              grouped(model.size()).c_str(),
+                              std::string(hash.value_or("unknown")).c_str()));
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include "czip/base/little_endian.hpp"
 #include "czip/codec/v2/coding/mixer.hpp"
 #include "czip/codec/v2/model/format.hpp"
+#include "czip/codec/v2/model/identity.hpp"
 #include "czip/codec/v2/model/network.hpp"
 #include "czip/codec/v2/model/parts.hpp"
 #include "czip/engine/safetensors/content_hash.hpp"
@@ -149,6 +150,8 @@ Result<std::shared_ptr<const ModelParts>> load(safetensors::File file) {
   if (format == file.metadata().end() || format->second != kModelFormat) {
     return fail(ErrorCode::unsupported, "the model's format is not " + std::string(kModelFormat));
   }
+  const Hash128 hash = model_hash(file);
+  CZIP_TRY(safetensors::check_stated_hash(file, hash));
   TensorReader reader(file);
   const auto lengths = reader.bytes(kTokenLengthsTensor, safetensors::DType::u8, {0});
   const auto token_bytes = reader.bytes(kTokenBytesTensor, safetensors::DType::u8, {0});
@@ -178,9 +181,9 @@ Result<std::shared_ptr<const ModelParts>> load(safetensors::File file) {
     network = std::make_unique<NetworkCache>();
   }
   return std::make_shared<const ModelParts>(
-      ModelParts{safetensors::content_hash(file), read_description(file), std::move(tokenizer),
-                 std::move(logistic), std::move(tree), std::move(prior), std::move(states),
-                 std::move(network_states), std::move(network), std::move(file)});
+      ModelParts{hash, read_description(file), std::move(tokenizer), std::move(logistic),
+                 std::move(tree), std::move(prior), std::move(states), std::move(network_states),
+                 std::move(network), std::move(file)});
 }
 
 }  // namespace
