@@ -8,6 +8,7 @@
 
 #include "czip/base/error.hpp"
 #include "czip/base/little_endian.hpp"
+#include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 
 namespace czip::safetensors {
@@ -70,6 +71,11 @@ Result<std::vector<std::uint8_t>> with_metadata(std::span<const std::uint8_t> fi
   return result;
 } catch (const nlohmann::json::exception&) {
   return fail(ErrorCode::invalid_argument, "the metadata of a model must be UTF-8");
+}
+
+Result<std::vector<std::uint8_t>> with_content_hash(std::span<const std::uint8_t> file) {
+  CZIP_TRY_ASSIGN(const auto parsed, File::parse(file));
+  return with_metadata(file, {{std::string(kContentHashKey), to_hex(content_hash(parsed))}});
 }
 
 }  // namespace czip::safetensors

@@ -88,7 +88,8 @@ constexpr std::array kOptions = {
     OptionRow{Id::recursive, 'r', "recursive", nullptr, kTrain,
               "train on every file in directories"},
     OptionRow{Id::vocabulary, 0, "vocabulary", "N", kTrain,
-              "number of tokens, 257 to 8192 (default: 8192)"},
+              "number of tokens, 257 to 8192 (default: 8192, or as many as the\n"
+              "texts suffice for)"},
     OptionRow{Id::prior_size, 0, "prior-size", "BYTES", kTrain,
               "limit on the n-gram prior's size (default: 20000000)"},
     OptionRow{Id::from, 0, "from", "MODEL", kTrain,

@@ -6,8 +6,6 @@
 #include <array>
 #include <span>
 
-#include "czip/engine/safetensors/content_hash.hpp"
-#include "czip/engine/safetensors/reader.hpp"
 #include "czip/engine/safetensors/writer.hpp"
 #include "v1/exp2_table.hpp"
 #include "v1/rotary.hpp"
@@ -135,10 +133,7 @@ Result<std::vector<std::uint8_t>> write_model(const NetworkShape& shape,
       safetensors::make_tensor<std::uint8_t>("tokenizer.data", {tokenizer.size()}, tokenizer));
   safetensors::Metadata metadata = metadata_of(shape);
   describe(description, metadata);
-  const auto file = safetensors::write(metadata, tensors);
-  CZIP_TRY_ASSIGN(const auto parsed, safetensors::File::parse(file));
-  return safetensors::with_metadata(file, {{std::string(safetensors::kContentHashKey),
-                                            to_hex(safetensors::content_hash(parsed))}});
+  return safetensors::with_content_hash(safetensors::write(metadata, tensors));
 }
 
 }  // namespace czip::v1::training
