@@ -8,6 +8,7 @@
 
 #include "cli/command.hpp"
 #include "czip/base/error.hpp"
+#include "czip/base/hash128.hpp"
 #include "czip/codec/model_description.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
@@ -35,7 +36,8 @@ struct Arguments {
   std::string answer;   // help or version: print this and do nothing else
   std::vector<std::string> files;
 
-  std::string model;  // as typed: CZIPv1 stores a hash of exactly this
+  std::string model;                     // as typed: CZIPv1 stores a hash of exactly this
+  std::optional<Hash128> expected_hash;  // of the model
   std::string tokenizer;
   std::string output;  // empty: derived from the input's name; "-": standard output
   bool force = false;

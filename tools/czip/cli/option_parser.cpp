@@ -20,19 +20,24 @@
 #include "cli/option_table.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "czip/codec/v2/coding/prior.hpp"
+#include "czip/tokenizer/v2/tokenizer.hpp"
 
 namespace czip::tool {
 namespace {
 
 constexpr unsigned kMaxThreadsOption = 1024;  // more than any library uses at once
+constexpr std::uint32_t kMinVocabulary = v2::Tokenizer::kSingleBytes + 1;
+constexpr std::uint32_t kMaxVocabulary = v2::kMaxPriorRanks;
 constexpr int kFirstRow = 1000;  // getopt's value for the first row of the option table
 
-Result<unsigned> parse_number(std::string_view text, unsigned limit, const char* what) {
+Result<unsigned> parse_number(std::string_view text, unsigned limit, const char* what,
+                              unsigned least = 0) {
   unsigned number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number > limit)
-    return usage_error(std::string(what) + " '" + std::string(text) +
-                       "' must be a number from 0 to " + std::to_string(limit));
+  if (error != std::errc{} || end != text.data() + text.size() || number > limit || number < least)
+    return usage_error(std::string(what) + " '" + std::string(text) + "' must be a number from " +
+                       std::to_string(least) + " to " + std::to_string(limit));
   return number;
 }
 
@@ -275,17 +280,17 @@ std::string* OptionParser::text_of(OptionId id) {
 OptionParser::Number OptionParser::number_of(OptionId id) {
   switch (id) {
     case OptionId::minutes:
-      return {&arguments_.network_training.minutes, 1U << 20U, "number of minutes"};
+      return {&arguments_.network_training.minutes, 1U << 20U, "number of minutes", 1};
     case OptionId::prior_size:
-      return {&arguments_.prior_bytes, 1U << 30U, "prior's size"};
+      return {&arguments_.prior_bytes, 1U << 30U, "prior's size", 1};
     case OptionId::seed:
       return {&arguments_.network_training.seed, ~0U, "seed"};
     case OptionId::threads:
       return {&arguments_.threads, kMaxThreadsOption, "number of threads"};
     case OptionId::tokens:
-      return {&arguments_.network_training.tokens, ~0U, "number of tokens"};
+      return {&arguments_.network_training.tokens, ~0U, "number of tokens", 1};
     case OptionId::vocabulary:
-      return {&arguments_.vocabulary, 65536, "vocabulary"};
+      return {&arguments_.vocabulary, kMaxVocabulary, "vocabulary", kMinVocabulary};
     default:
       return {};
   }
@@ -297,7 +302,8 @@ Status OptionParser::apply_value(const OptionRow& row, const std::string& value)
     return {};
   }
   if (const Number number = number_of(row.id); number.member != nullptr) {
-    CZIP_TRY_ASSIGN(const auto parsed, parse_number(value, number.limit, number.name));
+    CZIP_TRY_ASSIGN(const auto parsed,
+                    parse_number(value, number.limit, number.name, number.least));
     *number.member = parsed;
     return {};
   }
@@ -316,6 +322,10 @@ Status OptionParser::apply_value(const OptionRow& row, const std::string& value)
       CZIP_TRY_ASSIGN(arguments_.max_output, parse_bytes(value));
       return {};
     }
+    case OptionId::expect_hash:
+      arguments_.expected_hash = parse_hash(value);
+      if (arguments_.expected_hash) return {};
+      return usage_error("hash '" + value + "' must be 32 hexadecimal digits");
     case OptionId::range: {
       CZIP_TRY_ASSIGN(const auto range, parse_range(value));
       arguments_.range = range;

@@ -13,6 +13,7 @@ enum class OptionId : std::uint8_t {
   decompress,
   description,
   dialect,
+  expect_hash,
   force,
   format,
   from,
