@@ -42,17 +42,17 @@ class FileDecoder {
  public:
   FileDecoder(const Model& model, const Bytes& file) : model_(&model), file_(&file) {}
 
-  Bytes decode() {
+  DecodedFile decode() {
     require(!file_->empty(), "the file is empty");
-    while (at_ < file_->size()) {
-      const std::uint8_t* const magic = peek(2, "a frame's magic");
-      require(magic[0] == 0xfc && (magic[1] == 'C' || magic[1] == 'z'), "this is no CZIPv2 frame");
-      if (magic[1] == 'C')
+    require(begins_frame(), "this is no CZIPv2 frame");
+    do {
+      if (peek(2, "a frame's magic")[1] == 'C')
         decode_full_frame();
       else
         decode_compact_frame();
-    }
-    return std::move(text_);
+      while (at_ < file_->size() && (*file_)[at_] == 0) ++at_;
+    } while (begins_frame());
+    return {std::move(text_), at_ == file_->size()};
   }
 
  private:
@@ -63,6 +63,12 @@ class FileDecoder {
     std::optional<std::uint64_t> text_bytes;
   };
 
+  // Whether a frame begins here, if only by the first byte of its magic.
+  [[nodiscard]] bool begins_frame() const {
+    const std::size_t left = file_->size() - at_;
+    return left > 0 && (*file_)[at_] == 0xfc &&
+           (left == 1 || (*file_)[at_ + 1] == 'C' || (*file_)[at_ + 1] == 'z');
+  }
   const std::uint8_t* peek(std::uint64_t size, const std::string& what) {
     require(size <= file_->size() - at_, "the file ends inside " + what);
     return file_->data() + at_;
@@ -216,7 +222,7 @@ void FileDecoder::decode_compact_frame() {
 
 }  // namespace
 
-Bytes decode_file(const Model& model, const Bytes& file) {
+DecodedFile decode_file(const Model& model, const Bytes& file) {
   return FileDecoder(model, file).decode();
 }
 

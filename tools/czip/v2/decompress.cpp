@@ -9,6 +9,7 @@
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/session.hpp"
+#include "cli/trailing_data.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "io/input.hpp"
 #include "io/staged_output.hpp"
@@ -76,6 +77,7 @@ Status decompress_v2(const Session& session, ModelStore& models, Input& input) {
     StreamSink sink(stream.get(), std::string(plan.label()));
     CZIP_TRY_ASSIGN(const auto report, decode_v2(session, models, input, sink));
     summarize(session, input, plan.label(), report);
+    CZIP_TRY(check_trailing_data(session, input.label(), report.trailing));
     return remove_if_asked(session.arguments, session.console, input, plan);
   }
   CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
@@ -84,6 +86,7 @@ Status decompress_v2(const Session& session, ModelStore& models, Input& input) {
   CZIP_TRY(sink.flush());
   CZIP_TRY(output.publish(input));
   summarize(session, input, plan.label(), report);
+  CZIP_TRY(check_trailing_data(session, input.label(), report.trailing));
   return remove_if_asked(session.arguments, session.console, input, plan);
 }
 
@@ -91,7 +94,7 @@ Status test_v2(const Session& session, ModelStore& models, Input& input) {
   NullSink sink;
   CZIP_TRY_ASSIGN(const auto report, decode_v2(session, models, input, sink));
   summarize(session, input, "good", report);
-  return {};
+  return check_trailing_data(session, input.label(), report.trailing);
 }
 
 }  // namespace czip::tool

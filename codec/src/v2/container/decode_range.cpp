@@ -113,6 +113,7 @@ Result<CodingReport> decode_range(const ModelFinder& models, RandomAccessSource&
     CodingContext own_context;
     CZIP_TRY(decoder.run(options.context != nullptr ? *options.context : own_context));
     CodingReport report = decoder.report();
+    report.trailing = index.trailing;
     report.coding_ns = stopwatch.elapsed_ns();
     return report;
   } catch (const std::bad_alloc&) {

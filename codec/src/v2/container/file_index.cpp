@@ -56,7 +56,10 @@ Result<FileIndex> walk(RandomAccessSource& in) {
   Record record;
   for (std::uint32_t next = 0;;) {
     CZIP_TRY_ASSIGN(const auto found, reader.next(record));
-    if (!found) return index;
+    if (!found) {
+      index.trailing = reader.trailing();
+      return index;
+    }
     if (record.kind == RecordKind::frame_end) {
       // The next frame's header is added with its first block, so never that of an empty frame.
       next = 0;

@@ -26,6 +26,7 @@ struct FileIndex {
   std::vector<FrameHeader> frames;  // those that are not compact
   std::vector<BlockPlace> places;
   std::uint64_t text_bytes = 0;
+  TrailingData trailing;
 };
 
 // Reads the seek table of a file that is one frame; otherwise walks from block header to block

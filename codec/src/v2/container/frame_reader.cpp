@@ -12,12 +12,18 @@ namespace {
 // Memory for a payload is allocated in steps of this size, because it may not be there.
 constexpr std::size_t kReadStep = std::size_t{1} << 20;
 
+// Bytes that are read at once where zeros may stand.
+constexpr std::size_t kPaddingStep = std::size_t{4} << 10;
+
 constexpr const char* kPayload = "a payload";
 
 }  // namespace
 
 Result<std::size_t> FrameInput::read(std::span<std::uint8_t> buffer) {
-  std::size_t filled = 0;
+  std::size_t filled = std::min(buffer.size(), unread_.size());
+  std::copy_n(unread_.begin(), filled, buffer.begin());
+  unread_.erase(unread_.begin(), unread_.begin() + static_cast<std::ptrdiff_t>(filled));
+  offset_ += filled;
   while (filled < buffer.size()) {
     const auto rest = buffer.subspan(filled);
     CZIP_TRY_ASSIGN(const auto count,
@@ -40,6 +46,21 @@ Status FrameInput::append(std::uint64_t count, std::vector<std::uint8_t>& bytes)
     count -= step;
   }
   return {};
+}
+
+Result<std::uint64_t> FrameInput::skip_zeros() {
+  std::uint64_t zeros = 0;
+  std::vector<std::uint8_t> bytes(kPaddingStep);
+  for (;;) {
+    CZIP_TRY_ASSIGN(const auto got, read(bytes));
+    const auto end = bytes.begin() + static_cast<std::ptrdiff_t>(got);
+    const auto other =
+        std::find_if(bytes.begin(), end, [](std::uint8_t byte) { return byte != 0; });
+    zeros += static_cast<std::uint64_t>(other - bytes.begin());
+    offset_ -= static_cast<std::uint64_t>(end - other);
+    if (stream_ != nullptr) unread_.assign(other, end);
+    if (other != end || got < bytes.size()) return zeros;
+  }
 }
 
 tl::unexpected<Error> FrameReader::located(const Error& error) const {
@@ -98,17 +119,22 @@ ModelReference FrameReader::model_of(const Record& record) const {
 
 // Reads a compact frame or a frame's header; sets record.kind to compact or to block.
 Result<bool> FrameReader::begin_frame(Record& record) {
+  if (frames_ > 0) {
+    CZIP_TRY_ASSIGN(const auto zeros, input_.skip_zeros());
+    trailing_.padding_bytes += zeros;
+    record_offset_ = record.offset = input_.offset();
+  }
   frame_offset_ = input_.offset();
   std::array<std::uint8_t, 2> magic{};
   CZIP_TRY_ASSIGN(const auto got, input_.read(magic));
   if (got == 0 && frames_ > 0) return false;
   if (got == 0) return fail(ErrorCode::truncated, "the file is empty, which no CZIPv2 file is");
   if (got < magic.size() && magic[0] == kFrameMagic[0]) return ended("a frame's magic");
-  if (!has_magic(std::span(magic).first(got)))
-    return fail(ErrorCode::corrupt, frames_ == 0 ? std::string("is not a CZIPv2 file")
-                                                 : "what follows the frame's end, from byte " +
-                                                       std::to_string(frame_offset_) +
-                                                       " on, is no CZIPv2 frame");
+  if (!has_magic(std::span(magic).first(got))) {
+    if (frames_ == 0) return fail(ErrorCode::corrupt, "is not a CZIPv2 file");
+    trailing_.garbage_offset = frame_offset_;
+    return false;
+  }
   const bool compact = magic[1] == kCompactMagic[1];
   record.kind = compact ? RecordKind::compact : RecordKind::block;
   CZIP_TRY(compact ? read_compact(magic, record) : read_frame_header(magic));
