@@ -86,7 +86,7 @@ Bytes block_with(const BlockHeader& block, std::uint32_t block_bytes, const Byte
   auto bytes = serialize(block, header, 0);
   if (type != 0) bytes[0] = type;
   if (settings != 0) bytes[1] = settings;
-  store_le(&bytes[30], check32(std::span(bytes).first<30>(), header.check));
+  store_le(&bytes[42], check32(std::span(bytes).first<42>()));
   return joined({Bytes(frame.begin(), frame.end()), Bytes(bytes.begin(), bytes.end()), payload});
 }
 
@@ -249,7 +249,8 @@ TEST_CASE("headers that contradict themselves are refused") {
     return block_with(block, 1000, five);
   };
   check_error(lie([](BlockHeader& b) { b.text_bytes = 0; }), ErrorCode::corrupt, "0 bytes of text");
-  check_error(lie([](BlockHeader& b) { b.text_bytes = 1001; }), ErrorCode::corrupt, "1001 bytes");
+  check_error(lie([](BlockHeader& b) { b.text_bytes = b.payload_bytes = 1001; }),
+              ErrorCode::corrupt, "1001 bytes");
   check_error(lie([](BlockHeader& b) { b.payload_bytes = 4; }), ErrorCode::corrupt, "contradicts");
   check_error(lie([](BlockHeader& b) { b.final_range = 4; }), ErrorCode::corrupt, "contradicts");
   check_error(lie([](BlockHeader& b) { b.text_hash = 4; }), ErrorCode::corrupt, "contradicts");

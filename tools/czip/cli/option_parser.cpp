@@ -34,6 +34,24 @@ Result<unsigned> parse_number(std::string_view text, unsigned limit, const char*
   return number;
 }
 
+// Parses a number of bytes, which may end in K or M.
+Result<std::uint32_t> parse_block_size(std::string_view text) {
+  std::string_view digits = text;
+  int shift = 0;
+  if (text.ends_with('K') || text.ends_with('k')) shift = 10;
+  if (text.ends_with('M') || text.ends_with('m')) shift = 20;
+  if (shift != 0) digits.remove_suffix(1);
+  std::uint32_t number = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [rest, error] = std::from_chars(digits.data(), end, number);
+  const std::uint64_t bytes = std::uint64_t{number} << shift;
+  if (error == std::errc{} && rest == end && bytes >= v2::kMinBlockBytes &&
+      bytes <= v2::kMaxBlockBytes)
+    return static_cast<std::uint32_t>(bytes);
+  return usage_error("block size '" + std::string(text) +
+                     "' must be 64K to 64M: bytes, or with K or M");
+}
+
 // Parses START:LENGTH, in bytes. Without LENGTH, the range has no end.
 Result<v2::TextRange> parse_range(std::string_view text) {
   v2::TextRange range{.start = 0, .length = std::numeric_limits<std::uint64_t>::max()};
@@ -278,6 +296,11 @@ Status OptionParser::apply_value(const OptionRow& row, const std::string& value)
     return {};
   }
   switch (row.id) {
+    case OptionId::block_size: {
+      CZIP_TRY_ASSIGN(const auto bytes, parse_block_size(value));
+      arguments_.block_bytes = bytes;
+      return {};
+    }
     case OptionId::input:
       arguments_.files.push_back(value);
       return {};

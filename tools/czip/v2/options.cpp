@@ -7,6 +7,7 @@ namespace czip::tool {
 v2::EncodeOptions encode_options_v2(const Session& session) {
   v2::EncodeOptions options;
   options.level = session.arguments.level.value_or(v2::kDefaultLevel);
+  options.block_bytes = session.arguments.block_bytes;
   options.threads = session.arguments.threads;
   options.simd = session.simd();
   return options;

@@ -58,7 +58,7 @@ class TextRangeDecoder {
     if (place.frame == kCompactFrame)
       reader_.restart(place.file_offset);
     else
-      reader_.resume(index_->frames[place.frame], place.index, place.file_offset);
+      reader_.resume(index_->frames[place.frame], place.frame_text_offset, place.file_offset);
     Record& record = task.block.record;
     CZIP_TRY_ASSIGN(const auto found, reader_.next(record));
     if (!found || record.kind == RecordKind::frame_end || record.text_bytes() != place.text_bytes)

@@ -16,8 +16,8 @@ struct BlockPlace {
   std::uint64_t file_offset = 0;
   std::uint64_t text_offset = 0;
   std::uint32_t text_bytes = 0;
-  std::uint32_t index = 0;  // in its frame
-  std::size_t frame = 0;    // index in FileIndex::frames, or kCompactFrame
+  std::uint64_t frame_text_offset = 0;  // in the text of its frame
+  std::size_t frame = 0;                // index in FileIndex::frames, or kCompactFrame
 };
 
 inline constexpr std::size_t kCompactFrame = static_cast<std::size_t>(-1);

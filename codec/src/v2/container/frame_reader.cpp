@@ -93,10 +93,11 @@ Result<bool> FrameReader::next(Record& record) {
   return true;
 }
 
-void FrameReader::resume(const FrameHeader& frame, std::uint64_t index, std::uint64_t offset) {
+void FrameReader::resume(const FrameHeader& frame, std::uint64_t text_offset,
+                         std::uint64_t offset) {
   frame_ = frame;
   in_frame_ = true;
-  index_ = index;
+  text_offset_ = text_offset;
   input_.seek(offset);
 }
 
@@ -108,7 +109,7 @@ void FrameReader::restart(std::uint64_t offset) {
 ModelReference FrameReader::model_of(const Record& record) const {
   ModelReference model;
   if (record.kind == RecordKind::compact) {
-    model.known = kCompactHashBytes;
+    model.known = kModelPrefixBytes;
     std::ranges::copy(record.compact.model_hash, model.hash.begin());
   } else {
     model.known = kHashBytes;
@@ -154,7 +155,7 @@ Status FrameReader::read_frame_header(std::span<const std::uint8_t> begun) {
   if (!header) return located(header.error());
   frame_ = *header;
   in_frame_ = true;
-  index_ = 0;
+  text_offset_ = 0;
   blocks_.clear();
   return {};
 }
@@ -184,14 +185,14 @@ Status FrameReader::read_block_or_end(Record& record) {
   CZIP_TRY(read_exactly(std::span(bytes).first<1>(), "a frame"));
   if (bytes[0] == static_cast<std::uint8_t>(BlockType::end)) return read_trailer(record);
   CZIP_TRY(read_exactly(std::span(bytes).subspan<1>(), "a block header"));
-  const auto header = parse_block_header(bytes, *frame_, index_);
+  const auto header = parse_block_header(bytes, *frame_, text_offset_);
   if (!header) return located(header.error());
   record.kind = RecordKind::block;
   record.block = *header;
   CZIP_TRY(read_payload(header->payload_bytes, record));
   blocks_.push_back(
       {header->text_bytes, static_cast<std::uint32_t>(kBlockHeaderBytes) + header->payload_bytes});
-  ++index_;
+  text_offset_ += header->text_bytes;
   return {};
 }
 

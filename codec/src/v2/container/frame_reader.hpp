@@ -75,9 +75,9 @@ class FrameReader {
   // blocks; hashes of payload and text are the caller's.
   Result<bool> next(Record& record);
 
-  // Continues in the middle of a frame, at the header of its block `index`. Its trailer cannot be
-  // read after that. Random access only.
-  void resume(const FrameHeader& frame, std::uint64_t index, std::uint64_t offset);
+  // Continues in the middle of a frame, at the header of the block at `text_offset` of its text. Its
+  // trailer cannot be read after that. Random access only.
+  void resume(const FrameHeader& frame, std::uint64_t text_offset, std::uint64_t offset);
   // Continues at the beginning of a frame. Random access only.
   void restart(std::uint64_t offset);
 
@@ -112,7 +112,7 @@ class FrameReader {
   TrailingData trailing_;
   std::uint64_t record_offset_ = 0;
   bool archive_ = false;            // of the first frame
-  std::uint64_t index_ = 0;         // of the frame's next block
+  std::uint64_t text_offset_ = 0;   // of the next block, in the frame's text
   std::vector<TableEntry> blocks_;  // of the frame so far
 };
 
