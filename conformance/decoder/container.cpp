@@ -130,30 +130,33 @@ void FileDecoder::decode_block_of(const Frame& frame, std::uint64_t text_offset,
   require(check32(header, 42) == integer_at(header + 42, 4), "a block header is damaged");
   require(integer_at(header + 30, 4) == frame.check && integer_at(header + 34, 8) == text_offset,
           "a block is not in its frame and place");
-  require(header[0] <= 2, "a block has the unknown type " + std::to_string(header[0]));
+  require(header[0] <= 3, "a block has the unknown type " + std::to_string(header[0]));
   const bool coded = header[0] == 2;
+  const bool repeated = header[0] == 3;
   const std::uint64_t text_bytes = integer_at(header + 2, 4);
   const std::uint64_t payload_bytes = integer_at(header + 6, 4);
   const auto final_range = static_cast<std::uint32_t>(integer_at(header + 10, 4));
   const std::uint64_t text_hash = integer_at(header + 14, 8);
   const std::uint64_t payload_hash = integer_at(header + 22, 8);
-  require(text_bytes >= 1 && text_bytes <= frame.max_text_bytes &&
-              (coded ? payload_bytes < text_bytes && final_range >= 1u << 24
-                     : payload_bytes == text_bytes && final_range == 0 && header[1] == 0 &&
-                           payload_hash == text_hash),
+  const bool lengths_fit = repeated ? payload_bytes >= 1 && payload_bytes < text_bytes
+                           : coded  ? payload_bytes < text_bytes
+                                    : payload_bytes == text_bytes && payload_hash == text_hash;
+  const bool coder_fits = coded ? final_range >= 1u << 24 : final_range == 0 && header[1] == 0;
+  require(text_bytes >= 1 && text_bytes <= frame.max_text_bytes && lengths_fit && coder_fits,
           "a block header contradicts itself");
   const std::uint8_t* const payload = take(payload_bytes, "a payload");
   require(xxh3_64(payload, payload_bytes) == payload_hash, "a payload is damaged");
+  Bytes text(payload, payload + payload_bytes);
   if (coded) {
     const Settings settings = parse_settings(header[1]);
     require_model(frame.model);
-    const Bytes text =
-        decode_block(*model_, settings, payload, payload_bytes, final_range, text_bytes);
-    require(xxh3_64(text.data(), text.size()) == text_hash, "a block's text has the wrong hash");
-    text_.insert(text_.end(), text.begin(), text.end());
+    text = decode_block(*model_, settings, payload, payload_bytes, final_range, text_bytes);
   } else {
-    text_.insert(text_.end(), payload, payload + payload_bytes);
+    for (std::size_t i = payload_bytes; i < text_bytes; ++i)
+      text.push_back(text[i - payload_bytes]);
   }
+  require(xxh3_64(text.data(), text.size()) == text_hash, "a block's text has the wrong hash");
+  text_.insert(text_.end(), text.begin(), text.end());
   const std::uint64_t entry = text_bytes | (kBlockHeaderBytes + payload_bytes) << 32;
   for (int i = 0; i < 8; ++i) table.push_back(static_cast<std::uint8_t>(entry >> 8 * i));
 }

@@ -157,7 +157,7 @@ Result<BlockHeader> parse_block_header(std::span<const std::uint8_t, kBlockHeade
   if (check32(bytes.first<Layout::kCheck>()) != load_le<std::uint32_t>(&bytes[Layout::kCheck]))
     return damaged_header("the block header");
   if (bytes[Layout::kType] == static_cast<std::uint8_t>(BlockType::end) ||
-      bytes[Layout::kType] > static_cast<std::uint8_t>(BlockType::coded))
+      bytes[Layout::kType] > static_cast<std::uint8_t>(BlockType::repeated))
     return fail(ErrorCode::unsupported, "block type " + std::to_string(bytes[Layout::kType]) +
                                             " is unknown to this version of czip");
   BlockHeader header{.type = static_cast<BlockType>(bytes[Layout::kType]),
@@ -174,6 +174,12 @@ Result<BlockHeader> parse_block_header(std::span<const std::uint8_t, kBlockHeade
     if (bytes[Layout::kSettings] != 0 || header.final_range != 0 ||
         header.payload_bytes != header.text_bytes || header.payload_hash != header.text_hash)
       return fail(ErrorCode::corrupt, "the header of a stored block contradicts itself");
+    return header;
+  }
+  if (header.type == BlockType::repeated) {
+    if (bytes[Layout::kSettings] != 0 || header.final_range != 0 || header.payload_bytes == 0 ||
+        header.payload_bytes >= header.text_bytes)
+      return fail(ErrorCode::corrupt, "the header of a repeated block contradicts itself");
     return header;
   }
   if (header.payload_bytes >= header.text_bytes || header.final_range < kNormalizeBelow)
