@@ -24,7 +24,7 @@
 namespace czip::tool {
 namespace {
 
-constexpr unsigned kMaxThreads = 1024;
+constexpr unsigned kMaxThreadsOption = 1024;  // more than any library uses at once
 constexpr std::uint32_t kMinVocabulary = v2::Tokenizer::kSingleBytes + 1;
 constexpr std::uint32_t kMaxVocabulary = v2::kMaxPriorRanks;
 constexpr int kFirstRow = 1000;  // getopt's value for the first row of the option table
@@ -262,7 +262,7 @@ OptionParser::Number OptionParser::number_of(OptionId id) {
     case OptionId::seed:
       return {&arguments_.network_training.seed, ~0U, "seed"};
     case OptionId::threads:
-      return {&arguments_.threads, kMaxThreads, "number of threads"};
+      return {&arguments_.threads, kMaxThreadsOption, "number of threads"};
     case OptionId::tokens:
       return {&arguments_.network_training.tokens, ~0U, "number of tokens", 1};
     case OptionId::vocabulary:

@@ -16,6 +16,7 @@
 #include "cli/arguments.hpp"
 #include "czip/base/little_endian.hpp"
 #include "czip/codec/v2/model/format.hpp"
+#include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/models/default_model.hpp"
 #include "io/descriptor.hpp"

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/codec/model_description.hpp"
 #include "czip/codec/v2/coding/trained_state.hpp"
-#include "czip/codec/v2/model.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/tokenizer/v2/tokenizer.hpp"
 #include "v2/prior/prior_trainer.hpp"
