@@ -48,10 +48,13 @@ struct Arguments {
   bool progress = true;
   bool verify = true;
   bool json = false;
-  unsigned threads = 0;       // 0: all processors
-  std::optional<int> format;  // 1 or 2; nullopt: the model decides
+  unsigned threads = 0;                     // 0: all processors
+  std::uint64_t memory_limit = 0;           // bytes; 0: the default
+  std::optional<std::uint64_t> max_output;  // bytes
+  std::optional<int> format;                // 1 or 2; nullopt: the model decides
   std::optional<int> level;
   std::optional<v2::TextRange> range;
+  std::uint32_t block_bytes = 0;  // 0: the level's
   std::optional<v1::Dialect> dialect;
   std::optional<SimdLevel> simd;
   std::optional<v1::OuterCodec> outer;

@@ -28,6 +28,7 @@ constexpr unsigned kEvery = (kCompatDecompress << 1) - 1;
 using Id = OptionId;
 
 constexpr std::array kOptions = {
+    OptionRow{Id::compress, 'z', "compress", nullptr, kFiles, "compress (the default)"},
     OptionRow{Id::decompress, 'd', "decompress", nullptr, kFiles, "decompress"},
     OptionRow{Id::decompress, 0, "uncompress", nullptr, kFiles, nullptr},
     OptionRow{Id::test, 't', "test", nullptr, kFiles, "test: decode and write nothing"},
@@ -70,6 +71,12 @@ constexpr std::array kOptions = {
     OptionRow{Id::level_digit, '7', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
     OptionRow{Id::level_digit, '8', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
     OptionRow{Id::level_digit, '9', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
+    OptionRow{Id::fast, 0, "fast", nullptr, kFiles | kCompress | kBench, "the same as -1"},
+    OptionRow{Id::best, 0, "best", nullptr, kFiles | kCompress | kBench, "the same as -9"},
+    OptionRow{Id::block_size, 0, "block-size", "BYTES", kFiles | kCompress,
+              "text of a block, 64K to 64M (K: 1024 bytes, M: 1024 K): what one\n"
+              "fault can destroy, and what --range decodes at least. Smaller\n"
+              "blocks make larger files (default: 1M to 8M, by the level)"},
     OptionRow{Id::level, 'L', "level", "1..5", kCompatCompress,
               "context of 64, 128, 256, 512 or 1024 tokens\n"
               "(default: the model's context)"},
@@ -122,6 +129,12 @@ constexpr std::array kOptions = {
               "needs -c or -o"},
     OptionRow{Id::threads, 'T', "threads", "N", kCoders | kVerify | kTrain,
               "number of threads (default: 0, one for each processor)"},
+    OptionRow{Id::memory, 'M', "memory", "LIMIT", kCoders | kVerify,
+              "memory that coding may take, in bytes or with K, M or G\n"
+              "(default: half of the machine's, at most 1G). Fewer threads\n"
+              "take less"},
+    OptionRow{Id::max_output, 0, "max-output", "LIMIT", kOwnCoders | kCompat | kVerify | kList,
+              "fail rather than give more bytes than this (K, M, G as above)"},
     OptionRow{Id::json, 0, "json", nullptr, kFiles, "with --list: report as JSON"},
     OptionRow{Id::json, 0, "json", nullptr, kList | kVerify | kSelftest | kBench, "report as JSON"},
     OptionRow{Id::no_verify, 0, "no-verify", nullptr, kOwnCoders | kCompat,

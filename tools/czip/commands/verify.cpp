@@ -11,6 +11,7 @@
 #include "cli/arguments.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/json_report.hpp"
 #include "cli/session.hpp"
 #include "commands/commands.hpp"
 #include "io/input.hpp"
@@ -36,13 +37,9 @@ std::string_view verdict_name(Verdict verdict) {
   return "?";
 }
 
-std::string coloured(Verdict verdict) {
-  std::string padded = format("%-7s", std::string(verdict_name(verdict)).c_str());
-  if (!Console::colourful()) return padded;
-  const char* const colour = verdict == Verdict::ok        ? "\x1b[32m"
-                             : verdict == Verdict::warning ? "\x1b[33m"
-                                                           : "\x1b[31m";
-  return colour + padded + "\x1b[0m";
+Colour colour_of(Verdict verdict) {
+  if (verdict == Verdict::ok) return Colour::green;
+  return verdict == Verdict::warning ? Colour::yellow : Colour::red;
 }
 
 void append(Checks& all, Checks more) {
@@ -64,9 +61,11 @@ bool holds(const Checks& checks) {
 void print_text(Session& session, const Report& report) {
   session.console.print("czip " CZIP_VERSION ", " + printable(report.model) + ": " +
                         grouped(report.model_bytes) + " bytes\n");
-  for (const Check& check : report.checks)
-    session.console.print(coloured(check.verdict) + "  " + check.name + ": " +
-                          printable(check.text) + "\n");
+  for (const Check& check : report.checks) {
+    session.console.print(colour_of(check.verdict),
+                          format("%-7s", std::string(verdict_name(check.verdict)).c_str()));
+    session.console.print("  " + check.name + ": " + printable(check.text) + "\n");
+  }
   session.console.print(holds(report.checks) ? "Everything holds.\n" : "NOT everything holds.\n");
 }
 
@@ -94,10 +93,6 @@ Json json_of(const Report& report) {
     json["checks"].push_back(std::move(row));
   }
   return json;
-}
-
-void print_json(Session& session, const Json& json) {
-  session.console.print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 // The file and the text of --against.
@@ -155,7 +150,7 @@ Result<Checks> verify_v2(const Session& session, const std::string& path,
 Result<Report> verify(const Session& session) {
   const std::string& name = session.arguments.files.front();
   CZIP_TRY_ASSIGN(const auto path, find_model_file(name));
-  const auto file = read_file(path);
+  const auto file = read_model_file(path, InputRole::helper);
   if (!file) return failure_in(path, file.error());
   auto checks =
       is_v2_model(*file) ? verify_v2(session, path, *file) : verify_v1(session, path, *file);
@@ -170,14 +165,14 @@ ExitStatus run_verify(Session& session) {
   const auto report = verify(session);
   if (!report) {
     if (arguments.json)
-      print_json(session, {{"czip", CZIP_VERSION},
-                           {"model", arguments.files.front()},
-                           {"holds", false},
-                           {"error", report.error().message}});
+      print_json(session.console, {{"czip", CZIP_VERSION},
+                                   {"model", arguments.files.front()},
+                                   {"holds", false},
+                                   {"error", report.error().message}});
     return session.console.error("", report.error());
   }
   if (arguments.json)
-    print_json(session, json_of(*report));
+    print_json(session.console, json_of(*report));
   else if (arguments.quiet)
     print_failures(session, *report);
   else

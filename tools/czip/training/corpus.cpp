@@ -11,6 +11,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/inputs.hpp"
 #include "cli/session.hpp"
+#include "cli/trailing_data.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "io/formats.hpp"
 #include "io/input.hpp"
@@ -64,11 +65,13 @@ Status decode(const Session& session, ModelStore& models, Input& input, Rewindab
     return usage_error("is an archive; extract it with czip -d and train on its files with -r");
   if (format == FileFormat::czip_v2) {
     const auto report = decode_v2(session, models, input, text);
-    return report ? Status{} : error_of(report);
+    CZIP_TRY(report);
+    return check_trailing_data(session, input.label(), report->trailing);
   }
   CZIP_TRY_ASSIGN(const auto model, models.for_v1());
   const auto report = decode_v1(session, *model, input, text);
-  return report ? Status{} : error_of(report);
+  CZIP_TRY(report);
+  return check_trailing_data(session, input.label(), report->trailing);
 }
 
 Status add_input(const Session& session, ModelStore& models, Input& input, Corpus& corpus) {
@@ -77,8 +80,10 @@ Status add_input(const Session& session, ModelStore& models, Input& input, Corpu
     CZIP_TRY(decode(session, models, input, text));
     return add_source(corpus, text.bytes());
   }
-  CZIP_TRY_ASSIGN(const auto text,
-                  read_whole(input, kMaxCorpusFile, "the largest file to train on"));
+  CZIP_TRY_ASSIGN(const auto text, read_whole(input, kMaxCorpusFile,
+                                              "is larger than 4 GiB, the most that one "
+                                              "file to train on may have; divide it"));
+  warn_of_change(session.console, input, text.size());
   return add_source(corpus, text);
 }
 
