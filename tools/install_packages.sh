@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that czip needs, as root or through sudo.
-# Usage: install_packages.sh build|test
+# Usage: install_packages.sh build|test|PACKAGE...
 set -euo pipefail
 
 build_packages=(
@@ -17,7 +17,8 @@ test_packages=(
 case ${1:-} in
   build) packages=("${build_packages[@]}") ;;
   test) packages=("${build_packages[@]}" "${test_packages[@]}") ;;
-  *) echo "usage: $0 build|test" >&2; exit 1 ;;
+  '' | -*) echo "usage: $0 build|test|PACKAGE..." >&2; exit 1 ;;
+  *) packages=("$@") ;;
 esac
 
 missing=()

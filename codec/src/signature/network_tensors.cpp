@@ -61,22 +61,21 @@ class NetworkWriter {
     tensors_->push_back(safetensors::make_tensor<T>(std::string(v2::kTensorPrefix) + name,
                                                     std::move(shape), values));
   }
-  void add_weights(const std::string& name, std::uint64_t rows, std::uint64_t cols) {
+  void add_weights(const std::string& name, std::size_t rows, std::size_t cols) {
     add<std::int8_t>(name, {rows, cols}, random_->vector<std::int8_t>(rows * cols, -127, 127));
   }
-  void add_vector(const std::string& name, std::uint64_t size, std::int32_t low,
-                  std::int32_t high) {
+  void add_vector(const std::string& name, std::size_t size, std::int32_t low, std::int32_t high) {
     add<std::int16_t>(name, {size}, random_->vector<std::int16_t>(size, low, high));
   }
-  void add_scale(const std::string& name, std::uint64_t size, const Scale& scale) {
+  void add_scale(const std::string& name, std::size_t size, const Scale& scale) {
     add_vector(name + "_scale", size, scale.least, scale.most);
     add<std::uint8_t>(name + "_shift", {1}, std::span(&scale.shift, 1));
   }
 
   void add_layer(const std::string& prefix) {
-    const std::uint64_t query_width = std::uint64_t{c_.heads} * c_.head_dim;
-    const std::uint64_t key_width = std::uint64_t{c_.kv_heads} * c_.head_dim;
-    const std::uint64_t up_rows = std::uint64_t{c_.d_ff} * (c_.gated != 0 ? 2 : 1);
+    const std::size_t query_width = std::size_t{c_.heads} * c_.head_dim;
+    const std::size_t key_width = std::size_t{c_.kv_heads} * c_.head_dim;
+    const std::size_t up_rows = std::size_t{c_.d_ff} * (c_.gated != 0 ? 2 : 1);
     add_vector(prefix + "attention_norm", c_.d_model, -1600, 1600);
     add_weights(prefix + "qkv", query_width + 2 * key_width, c_.d_model);
     add_vector(prefix + "query_norm", query_width, 400, 1600);

@@ -64,7 +64,7 @@ class OrderedPipeline {
     for (;;) {
       changed_.wait(lock, [this] { return stopped() || made_ - committed_ < slots_.size(); });
       if (stopped()) return;
-      Slot& slot = slots_[made_ % slots_.size()];
+      Slot& slot = slots_[static_cast<std::size_t>(made_ % slots_.size())];
       slot.done = false;
       const Result<bool> pulled = guarded([&] { return stages_.pull(slot.task); });
       if (pulled && !*pulled) {
@@ -92,7 +92,7 @@ class OrderedPipeline {
   // Commits tasks in order, up to the first that is not done.
   void commit_done() {
     while (status_ && committed_ < made_) {
-      Slot& slot = slots_[committed_ % slots_.size()];
+      Slot& slot = slots_[static_cast<std::size_t>(committed_ % slots_.size())];
       if (!slot.done) return;
       if (slot.status) slot.status = guarded([&] { return stages_.commit(slot.task); });
       if (!slot.status) status_ = std::move(slot.status);
