@@ -14,6 +14,7 @@
 #include "czip/codec/v2/coding/token_groups.hpp"
 #include "czip/codec/v2/coding/trained_state.hpp"
 #include "czip/codec/v2/model/format.hpp"
+#include "czip/codec/v2/model/identity.hpp"
 #include "czip/tokenizer/v2/tokenizer.hpp"
 #include "signature/models.hpp"
 
@@ -176,7 +177,7 @@ Result<std::vector<std::uint8_t>> make_model_v2() {
   add_network_tensors(config, v2::TokenGroups(tree, config.group_size).size(), random, tensors);
   const safetensors::Metadata metadata{{std::string(v2::kFormatKey), std::string(v2::kModelFormat)},
                                        {std::string(v2::kNameKey), "signature"}};
-  return safetensors::write(metadata, tensors);
+  return v2::with_model_hash(safetensors::write(metadata, tensors));
 }
 
 std::vector<std::uint8_t> make_text(std::size_t bytes) {

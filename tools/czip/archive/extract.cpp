@@ -1,7 +1,6 @@
 // Extracts archives. One thread decodes and another unpacks into a private folder, whose content
 // moves into place after all of it was checked.
 #include <string>
-#include <thread>
 
 #include "archive/archive.hpp"
 #include "archive/staged_folder.hpp"
@@ -11,8 +10,10 @@
 #include "cli/console.hpp"
 #include "cli/outputs.hpp"
 #include "cli/session.hpp"
-#include "io/byte_channel.hpp"
+#include "cli/trailing_data.hpp"
+#include "czip/codec/io/trailing_data.hpp"
 #include "io/input.hpp"
+#include "io/producer.hpp"
 #include "io/signals.hpp"
 #include "io/staged_output.hpp"
 #include "models/model_store.hpp"
@@ -27,7 +28,7 @@ std::string folder_of(const std::string& path) {
 }
 
 Result<Unpacked> unpack(const Session& session, ModelStore& models, Input& input,
-                        const StagedFolder& staged) {
+                        const StagedFolder& staged, TrailingData& trailing) {
   const UnpackRequest request{
       .folder = staged.fd(),
       .may_create = [&](const std::string& name) { return staged.may_create(name); },
@@ -35,13 +36,13 @@ Result<Unpacked> unpack(const Session& session, ModelStore& models, Input& input
         if (!InterruptWatch::arrived()) return {};
         return fail(ErrorCode::io, {});
       }};
-  ByteChannel channel;
-  const std::jthread decoder([&] {
-    const auto report = decode_v2(session, models, input, channel);
-    channel.finish(report ? Status{} : error_of(report));
-  });
-  const ChannelReader reader(channel);
-  return unpack_tar(request, channel);
+  return run_with_producer(
+      [&](ByteSink& tar) -> Status {
+        const auto report = decode_v2(session, models, input, tar);
+        if (report) trailing = report->trailing;
+        return report ? Status{} : error_of(report);
+      },
+      [&](ByteSource& tar) { return unpack_tar(request, tar); });
 }
 
 }  // namespace
@@ -53,11 +54,13 @@ Status extract_archive(const Session& session, ModelStore& models, Input& input)
   const SignalsHeld held;
   CZIP_TRY_ASSIGN(auto staged, StagedFolder::create(target, arguments.force));
   const InterruptWatch watch([&] { staged.remove(); });
-  CZIP_TRY_ASSIGN(const auto content, unpack(session, models, input, staged));
+  TrailingData trailing;
+  CZIP_TRY_ASSIGN(const auto content, unpack(session, models, input, staged, trailing));
   CZIP_TRY(staged.publish(content, arguments.remove_input));
   if (Console::interactive() || session.console.verbose())
     for (const std::string& name : content.names)
       session.console.note(printable(input.label()) + " : " + printable(target + name));
+  CZIP_TRY(check_trailing_data(session, input.label(), trailing));
   OutputPlan plan;
   plan.path = target;
   return remove_if_asked(arguments, session.console, input, plan);
