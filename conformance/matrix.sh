@@ -102,7 +102,7 @@ write_table() {
     echo
     echo "Made by \`conformance/matrix.sh\`, which says how each is built. The signature is that of \`czip selftest\`: a"
     echo 'number over functions, networks, mixers, coders and files of both formats. *Core* is czip_core_selftest, which'
-    echo 'also decodes and writes the files of `conformance/v2`, *command* is `conformance/command_test.sh`.'
+    echo "also decodes and writes the files of \`conformance/v2\`, *command* is \`conformance/command_test.sh\`."
     echo
     echo '| target | endian | bits | compiler | emulator | ran | SIMD levels | signature | result |'
     echo '|--------|--------|-----:|----------|----------|-----|-------------|-----------|--------|'

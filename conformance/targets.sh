@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The targets of conformance/matrix.sh, which sources this file.
+# The targets of conformance/matrix.sh, which sources this file and uses its variables.
+# shellcheck disable=SC2034
 #
 # A line: target, kind (core, cross, native: functions of matrix.sh), compiler, emulator, and for the kind
 #   core    options of CMake

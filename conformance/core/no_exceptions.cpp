@@ -1,4 +1,5 @@
-// For C++ libraries without exceptions: what is thrown, such as memory that runs out, ends the program.
+// For C++ libraries without exceptions: what is thrown, such as memory that runs out, ends the
+// program.
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>

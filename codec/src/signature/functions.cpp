@@ -1,5 +1,5 @@
-// The integer functions of both networks, over their ranges. Arguments are drawn one to a statement:
-// compilers evaluate those of one call in different orders.
+// The integer functions of both networks, over their ranges. Arguments are drawn one to a
+// statement: compilers evaluate those of one call in different orders.
 #include "czip/engine/v1/functions.hpp"
 
 #include <array>

@@ -27,8 +27,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// The hash of the CZIPv1 payload of a built-in text, with the model of selftest_model.hpp: beyond the engine signature, it
-// has the tokenizer's pattern.
+// The hash of the CZIPv1 payload of a built-in text, with the model of selftest_model.hpp: beyond
+// the engine signature, it has the tokenizer's pattern.
 constexpr std::uint64_t kCodecSignature = 0xa476401c3aef3718;
 
 // The hash of the CZIPv2 file of the same text with models/default.czm, and that model's hash.
