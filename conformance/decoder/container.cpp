@@ -66,10 +66,10 @@ class FileDecoder {
   }
   const std::uint8_t* take(std::uint64_t size, const std::string& what) {
     const std::uint8_t* const bytes = peek(size, what);
-    at_ += size;
+    at_ += static_cast<std::size_t>(size);
     return bytes;
   }
-  std::uint64_t take_length();
+  std::size_t take_length();
 
   void note_archive(bool archive) {
     require(!archive_ || *archive_ == archive, "the file mixes frames of archives and of texts");
@@ -133,8 +133,8 @@ void FileDecoder::decode_block_of(const Frame& frame, std::uint64_t text_offset,
   require(header[0] <= 3, "a block has the unknown type " + std::to_string(header[0]));
   const bool coded = header[0] == 2;
   const bool repeated = header[0] == 3;
-  const std::uint64_t text_bytes = integer_at(header + 2, 4);
-  const std::uint64_t payload_bytes = integer_at(header + 6, 4);
+  const auto text_bytes = static_cast<std::size_t>(integer_at(header + 2, 4));
+  const auto payload_bytes = static_cast<std::size_t>(integer_at(header + 6, 4));
   const auto final_range = static_cast<std::uint32_t>(integer_at(header + 10, 4));
   const std::uint64_t text_hash = integer_at(header + 14, 8);
   const std::uint64_t payload_hash = integer_at(header + 22, 8);
@@ -157,17 +157,17 @@ void FileDecoder::decode_block_of(const Frame& frame, std::uint64_t text_offset,
   }
   require(xxh3_64(text.data(), text.size()) == text_hash, "a block's text has the wrong hash");
   text_.insert(text_.end(), text.begin(), text.end());
-  const std::uint64_t entry = text_bytes | (kBlockHeaderBytes + payload_bytes) << 32;
+  const std::uint64_t entry = text_bytes | std::uint64_t{kBlockHeaderBytes + payload_bytes} << 32;
   for (int i = 0; i < 8; ++i) table.push_back(static_cast<std::uint8_t>(entry >> 8 * i));
 }
 
 void FileDecoder::check_frame_end(const Frame& frame, std::uint64_t blocks, const Bytes& table,
                                   std::size_t text_begin) {
-  const std::uint64_t size = 1 + table.size() + kFooterBytes;
+  const std::size_t size = 1 + table.size() + kFooterBytes;
   const std::uint8_t* const end = take(size, "a seek table");
   const std::uint8_t* const footer = end + 1 + table.size();
   require(check32(end, size - 4) == integer_at(footer + 37, 4), "a seek table is damaged");
-  const std::uint64_t text_bytes = text_.size() - text_begin;
+  const std::size_t text_bytes = text_.size() - text_begin;
   require(std::equal(table.begin(), table.end(), end + 1) && integer_at(footer + 33, 4) == blocks &&
               integer_at(footer + 24, 4) == frame.check && footer[28] == frame.flags &&
               frame.model.compare(0, 4, reinterpret_cast<const char*>(footer) + 29, 4) == 0 &&
@@ -179,11 +179,11 @@ void FileDecoder::check_frame_end(const Frame& frame, std::uint64_t blocks, cons
           "a frame's text has the wrong hash");
 }
 
-std::uint64_t FileDecoder::take_length() {
-  std::uint64_t value = 0;
+std::size_t FileDecoder::take_length() {
+  std::size_t value = 0;
   for (int i = 0; i < 3; ++i) {
     const std::uint8_t byte = *take(1, "a compact frame");
-    value |= static_cast<std::uint64_t>(byte & 127) << 7 * i;
+    value |= static_cast<std::size_t>(byte & 127) << 7 * i;
     if (byte >= 128) continue;
     require(value <= kMaxCompactTextBytes && (byte != 0 || i == 0),
             "a length is not in its shortest form, or too long");
@@ -196,8 +196,8 @@ void FileDecoder::decode_compact_frame() {
   const std::size_t begin = at_;
   const unsigned kind = take(3, "a compact frame")[2];
   const bool stored = (kind & ~0x40u) == 3;
-  const std::uint64_t text_bytes = take_length();
-  std::uint64_t payload_bytes = text_bytes;
+  const std::size_t text_bytes = take_length();
+  std::size_t payload_bytes = text_bytes;
   Settings settings;
   if (!stored) {
     settings = parse_settings(kind & ~0x40u);
