@@ -86,5 +86,11 @@ expect 1 "$CZIP" train --minutes 1 --network-size tall -o x.czm corpus; one_line
 expect 1 "$CZIP" train --network network -o x.czm corpus; one_line; stderr_has '--from MODEL'
 expect 1 "$CZIP" train --from own.czm --network network --network-size small --tokens 1 -o x.czm corpus; one_line; stderr_has --network-size
 expect 1 "$CZIP" train --from own.czm --network network --vocabulary 270 -o x.czm corpus; one_line
+
+# A model file holds its texts in UTF-8; others are refused before the work.
+for option in --name --description --license --training-data; do
+  expect 1 "$CZIP" train -q --vocabulary 270 --prior-size 50000 "$option" $'bad\x8e' -o bad.czm corpus
+  one_line; stderr_has "$option needs a text in UTF-8"; absent bad.czm
+done
 absent x.czm
 clean

@@ -22,7 +22,7 @@ std::vector<std::uint8_t> write(const Metadata& metadata, std::span<const Tensor
     header[tensor.name] = {
         {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {begin, end}}};
   }
-  std::string text = header.dump();
+  std::string text = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   text.resize((text.size() + 7) / 8 * 8, ' ');
   std::vector<std::uint8_t> file(sizeof(std::uint64_t) + text.size() + end);
   store_le(file.data(), std::uint64_t{text.size()});
