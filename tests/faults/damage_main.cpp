@@ -251,8 +251,10 @@ int main(int argc, char** argv) {
       "checksum; %ld failed\n",
       flips.damages, flips.right, flips.undetected, flips.failed);
 
-  const Bytes large_text =
-      joined({to_bytes(log_text(400'000)), random_bytes(200'000, 5), to_bytes(json_text(400'000))});
+  // Mostly stored blocks, which are quick, and coded ones between them.
+  Bytes large_text;
+  for (std::uint64_t i = 0; i < 17; ++i)
+    large_text = joined({large_text, random_bytes(56'000, i), to_bytes(log_text(9'000, i))});
   Totals damages;
   damage(kind_v2("1 MB of small blocks", small_block_frame(large_text, {.block_bytes = 16'384}),
                  large_text),

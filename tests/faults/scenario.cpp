@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -38,6 +39,13 @@ std::string lines(int count) {
     text +=
         "It was the best of times, it was the worst of times, line " + std::to_string(i) + ".\n";
   return text;
+}
+
+// Archives hold times, so that every copy of the inputs has the same.
+void set_times(const fs::path& folder) {
+  constexpr std::array<timespec, 2> kTimes{timespec{1'000'000'000, 0}, timespec{1'000'000'000, 0}};
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    utimensat(AT_FDCWD, entry.path().c_str(), kTimes.data(), AT_SYMLINK_NOFOLLOW);
 }
 
 bool is_temporary(const std::string& path) {
@@ -119,8 +127,8 @@ Bench::Bench(std::string czip, std::string work, const std::string& model1,
       {"extract", {"-d", m2, "-o", "place", "packed.czip"}},
       {"extract-here", {"-d", "-k", m2, "packed.czip"}},
       {"test", {"-t", m2, "full.czip", "small.czip"}},
-      {"list", {"-l", "full.czip", "small.czip", "packed.czip", "old.v1"}},
-      {"list-json", {"list", "--json", "full.czip", "old.v1"}},
+      {"list", {"-l", "full.czip", "small.czip", "packed.czip", "old.v1"}, "", "", true},
+      {"list-json", {"list", "--json", "full.czip", "old.v1"}, "", "", true},
       {"verify", {"verify", (work_ / "tiny.czm").string()}},
       {"train",
        {"train", "-q", "--vocabulary", "270", "--prior-size", "20000", "-o", "new.czm",
@@ -175,6 +183,7 @@ Outcome Bench::run(const Scenario& scenario, const RunOptions& options) {
   fs::copy(work_ / "base", work_ / "run",
            fs::copy_options::recursive | fs::copy_options::copy_symlinks);
   if (scenario.name == "extract-here") fs::remove_all(work_ / "run/folder");
+  set_times(work_ / "run");
   write(work_ / "stdin", scenario.input);
   write(work_ / "stdout", "");
 
@@ -269,7 +278,7 @@ std::string Bench::verdict(const Scenario& scenario, const Outcome& outcome, boo
     return compare_trees(scenario, outcome.tree, may_leave);
   }
   if (outcome.error.empty()) return "a status without an error";
-  if (!right.out.starts_with(outcome.out)) return "false output";
+  if (!scenario.reports && !right.out.starts_with(outcome.out)) return "false output";
   return compare_trees(scenario, outcome.tree, may_leave);
 }
 

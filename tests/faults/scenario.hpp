@@ -22,6 +22,7 @@ struct Scenario {
   // An output that may have other bytes if it decodes to the same: where the length of the input
   // cannot be found out, a file does not state it.
   std::string decodes = {};
+  bool reports = false;  // on several files: where one cannot be read, the others are reported
 };
 
 struct RunOptions {

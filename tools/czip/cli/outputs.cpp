@@ -79,7 +79,6 @@ Status plan_existing(const Arguments& arguments, const Input& input, const struc
     plan.is_stream = true;  // a device or pipe, to be written and not replaced
     return {};
   }
-  plan.replace = arguments.force || arguments.compat;
   if (!plan.replace && !input.is_stdin() && isatty(STDIN_FILENO) != 0 && Console::interactive())
     plan.replace = confirmed(plan.path);
   if (!plan.replace) return already_exists(plan.path);
@@ -106,6 +105,7 @@ Result<OutputPlan> plan_output(const Arguments& arguments, const Input& input) {
     CZIP_TRY_ASSIGN(auto name, derived_name(arguments, input.name));
     plan.path = std::move(name);
   }
+  plan.replace = arguments.force || arguments.compat;  // also what appears in the meantime
   struct stat existing {};
   // Where the path is a link, its target counts; if there is none, the link itself.
   const bool exists =
