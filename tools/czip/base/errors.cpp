@@ -52,10 +52,12 @@ Failure failure_in(const std::string& file, const Error& error) {
   return fail(error.code, printable(file) + ": " + error.message);
 }
 
-Error advise_another_copy(Error error) {
+Error advise(Error error) {
   const bool damage = error.code == ErrorCode::corrupt || error.code == ErrorCode::truncated;
   if (damage && error.message.find("not a CZIP") == std::string::npos)
     error.message += "; the file is damaged, get another copy";
+  const bool memory = error.message.find(" of memory, ") != std::string::npos;
+  if (error.code == ErrorCode::over_limit && memory) error.message += "; -M LIMIT allows more";
   return error;
 }
 

@@ -24,7 +24,7 @@ using Failure = tl::unexpected<Error>;
 // `error` with the name of the file at fault in front.
 [[nodiscard]] Failure failure_in(const std::string& file, const Error& error);
 
-// Adds the advice to get another copy where `error` means damage.
-[[nodiscard]] Error advise_another_copy(Error error);
+// Adds what to do about damaged data and about a memory limit that is too low.
+[[nodiscard]] Error advise(Error error);
 
 }  // namespace czip::tool

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <string>
+#include <utility>
 
 #include "base/errors.hpp"
 #include "cli/arguments.hpp"
@@ -33,26 +34,21 @@ Status check_training_v1(const Arguments& arguments) {
   return {};
 }
 
-// Model files hold their texts as JSON, which is UTF-8.
-Status check_description(const v2::ModelDescription& description) {
-  struct Given {
-    const char* option;
-    const std::string* text;
-  };
-  for (const Given& given :
-       {Given{"--name", &description.name}, Given{"--description", &description.description},
-        Given{"--license", &description.license},
-        Given{"--training-data", &description.training_data}}) {
-    if (valid_utf8_prefix(*given.text) != given.text->size())
-      return usage_error(std::string(given.option) + " needs a text in UTF-8");
-  }
+// A model's metadata are JSON.
+Status check_description(const v2::ModelDescription& about) {
+  const std::array texts{
+      std::pair{"--name", &about.name}, std::pair{"--description", &about.description},
+      std::pair{"--license", &about.license}, std::pair{"--training-data", &about.training_data}};
+  for (const auto& [option, text] : texts)
+    if (valid_utf8_prefix(*text) != text->size())
+      return usage_error(std::string(option) + " must be UTF-8");
   return {};
 }
 
 Status check_training(const Arguments& arguments) {
+  CZIP_TRY(check_description(arguments.description));
   if (arguments.files.empty() || arguments.output.empty() || arguments.output == "-")
     return usage_error("train needs texts and -o MODEL; see czip train --help");
-  CZIP_TRY(check_description(arguments.description));
   const NetworkArguments& network = arguments.network_training;
   if (arguments.format == 1) {
     CZIP_TRY(check_training_v1(arguments));

@@ -3,7 +3,9 @@
 #include <getopt.h>
 
 #include <array>
+#include <cctype>
 #include <charconv>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
@@ -18,20 +20,47 @@
 #include "cli/option_table.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "czip/codec/v2/coding/prior.hpp"
+#include "czip/tokenizer/v2/tokenizer.hpp"
 
 namespace czip::tool {
 namespace {
 
-constexpr unsigned kMaxThreads = 1024;
+constexpr unsigned kMaxThreadsOption = 1024;  // more than any library uses at once
+constexpr std::uint32_t kMinVocabulary = v2::Tokenizer::kSingleBytes + 1;
+constexpr std::uint32_t kMaxVocabulary = v2::kMaxPriorRanks;
 constexpr int kFirstRow = 1000;  // getopt's value for the first row of the option table
 
-Result<unsigned> parse_number(std::string_view text, unsigned limit, const char* what) {
+Result<unsigned> parse_number(std::string_view text, unsigned limit, const char* what,
+                              unsigned least = 0) {
   unsigned number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number > limit)
-    return usage_error(std::string(what) + " '" + std::string(text) +
-                       "' must be a number from 0 to " + std::to_string(limit));
+  if (error != std::errc{} || end != text.data() + text.size() || number > limit || number < least)
+    return usage_error(std::string(what) + " '" + std::string(text) + "' must be a number from " +
+                       std::to_string(least) + " to " + std::to_string(limit));
   return number;
+}
+
+// Parses a number of bytes: digits, and K, M or G for its multiples by powers of 1024, with or
+// without "B" or "iB" behind.
+Result<std::uint64_t> parse_bytes(std::string_view text) {
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+  constexpr std::string_view kUnits = "KMG";
+  const std::size_t power =
+      unit.empty()
+          ? std::string_view::npos
+          : kUnits.find(static_cast<char>(std::toupper(static_cast<unsigned char>(unit[0]))));
+  const bool has_unit = power != std::string_view::npos;
+  const std::string_view ending = has_unit ? unit.substr(1) : unit;
+  const unsigned shift = has_unit ? 10 * (static_cast<unsigned>(power) + 1) : 0;
+  if (error != std::errc{} || number > std::numeric_limits<std::uint64_t>::max() >> shift ||
+      !(ending.empty() || ending == "B" || (has_unit && ending == "iB")))
+    return usage_error("'" + std::string(text) +
+                       "' is no number of bytes; use digits with or without K, M or G");
+  return number << shift;
 }
 
 // Parses START:LENGTH, in bytes. Without LENGTH, the range has no end.
@@ -251,17 +280,17 @@ std::string* OptionParser::text_of(OptionId id) {
 OptionParser::Number OptionParser::number_of(OptionId id) {
   switch (id) {
     case OptionId::minutes:
-      return {&arguments_.network_training.minutes, 1U << 20U, "number of minutes"};
+      return {&arguments_.network_training.minutes, 1U << 20U, "number of minutes", 1};
     case OptionId::prior_size:
-      return {&arguments_.prior_bytes, 1U << 30U, "prior's size"};
+      return {&arguments_.prior_bytes, 1U << 30U, "prior's size", 1};
     case OptionId::seed:
       return {&arguments_.network_training.seed, ~0U, "seed"};
     case OptionId::threads:
-      return {&arguments_.threads, kMaxThreads, "number of threads"};
+      return {&arguments_.threads, kMaxThreadsOption, "number of threads"};
     case OptionId::tokens:
-      return {&arguments_.network_training.tokens, ~0U, "number of tokens"};
+      return {&arguments_.network_training.tokens, ~0U, "number of tokens", 1};
     case OptionId::vocabulary:
-      return {&arguments_.vocabulary, 65536, "vocabulary"};
+      return {&arguments_.vocabulary, kMaxVocabulary, "vocabulary", kMinVocabulary};
     default:
       return {};
   }
@@ -273,7 +302,8 @@ Status OptionParser::apply_value(const OptionRow& row, const std::string& value)
     return {};
   }
   if (const Number number = number_of(row.id); number.member != nullptr) {
-    CZIP_TRY_ASSIGN(const auto parsed, parse_number(value, number.limit, number.name));
+    CZIP_TRY_ASSIGN(const auto parsed,
+                    parse_number(value, number.limit, number.name, number.least));
     *number.member = parsed;
     return {};
   }
@@ -283,6 +313,19 @@ Status OptionParser::apply_value(const OptionRow& row, const std::string& value)
       return {};
     case OptionId::level:
       return set_level(value);
+    case OptionId::memory: {
+      CZIP_TRY_ASSIGN(arguments_.memory_limit, parse_bytes(value));
+      if (arguments_.memory_limit == 0) return usage_error("-M 0 allows nothing; leave it out");
+      return {};
+    }
+    case OptionId::max_output: {
+      CZIP_TRY_ASSIGN(arguments_.max_output, parse_bytes(value));
+      return {};
+    }
+    case OptionId::expect_hash:
+      arguments_.expected_hash = parse_hash(value);
+      if (arguments_.expected_hash) return {};
+      return usage_error("hash '" + value + "' must be 32 hexadecimal digits");
     case OptionId::range: {
       CZIP_TRY_ASSIGN(const auto range, parse_range(value));
       arguments_.range = range;

@@ -101,25 +101,26 @@ v2::TrainingOptions options_of(const Arguments& arguments, Report& report) {
 Status write_model(const Session& session, std::span<const std::uint8_t> model) {
   const Arguments& arguments = session.arguments;
   const std::string& path = arguments.output;
-  CZIP_TRY(write_file(path, model, arguments.force));
-  session.console.note(
-      format("%s: %s bytes, hash %s", printable(path).c_str(), grouped(model.size()).c_str(),
-             to_hex(safetensors::content_hash(*safetensors::File::parse(model))).c_str()));
+  const auto written = write_file(path, model, arguments.force);
+  if (!written) return failure_in(path, written.error());
+  const auto file = safetensors::File::parse(model);
+  const auto hash = file ? safetensors::stated_hash(*file) : std::nullopt;
+  session.console.note(format("%s: %s bytes, hash %s", printable(path).c_str(),
+                              grouped(model.size()).c_str(),
+                              std::string(hash.value_or("unknown")).c_str()));
   return {};
 }
 
-// The network, which is trained now, read from a file, or read and trained further.
-Result<std::vector<std::uint8_t>> get_network(const Session& session, const Corpus& corpus,
-                                              const v2::Model& model) {
+// The file of --network, which must fit the model of --from; empty where there is none.
+Result<std::vector<std::uint8_t>> read_network(const Session& session,
+                                               const std::optional<BaseModel>& base) {
   const std::string& path = session.arguments.network;
-  std::vector<std::uint8_t> given;
-  if (!path.empty()) {
-    auto network = read_file(path);
-    if (!network) return failure_in(path, network.error());
-    given = std::move(*network);
-  }
-  if (!session.arguments.network_training.wanted()) return given;
-  return train_network(session, corpus, model, std::move(given));
+  if (path.empty() || !base) return std::vector<std::uint8_t>{};
+  auto network = read_file(path);
+  if (!network) return failure_in(path, network.error());
+  const auto fits = v2::check_network(base->model, *network);
+  if (!fits) return failure_in(path, fits.error());
+  return network;
 }
 
 // Fails before hours of training rather than after.
@@ -130,6 +131,26 @@ Status check_outputs(const Arguments& arguments) {
       return already_exists(path);
   }
   return {};
+}
+
+// Whether a file can be created beside `path`: its folder exists and is writable, and its name is
+// not too long.
+Status check_writable(const std::string& path) {
+  std::error_code error;
+  if (path.empty() ||
+      (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)))
+    return {};
+  const auto probe = StagedOutput::create({.path = path, .is_stream = false, .replace = true});
+  return probe ? Status{} : failure_in(path, probe.error());
+}
+
+// What would fail after the work is refused before it.
+Status check_possible(const Arguments& arguments) {
+  const NetworkArguments& network = arguments.network_training;
+  if (network.wanted() || arguments.format == 1) CZIP_TRY(can_train_networks());
+  for (const std::string& path : {arguments.output, network.save, network.checkpoint})
+    CZIP_TRY(check_writable(path));
+  return network.resume ? check_checkpoint_file(network.checkpoint) : Status{};
 }
 
 Status train_v1(Session& session) {
@@ -145,6 +166,7 @@ Status train_v2(Session& session) {
     CZIP_TRY_ASSIGN(auto read, read_base(arguments.from));
     base = std::move(read);
   }
+  CZIP_TRY_ASSIGN(auto given_network, read_network(session, base));
   Report report(session);
   const v2::TrainingOptions options = options_of(arguments, report);
   CZIP_TRY_ASSIGN(const auto corpus, read_corpus(session));
@@ -154,8 +176,11 @@ Status train_v2(Session& session) {
     CZIP_TRY_ASSIGN(auto parsed, parse_base(std::move(model)));
     base = std::move(parsed);
   }
-  CZIP_TRY_ASSIGN(const auto network, get_network(session, corpus, base->model));
-  CZIP_TRY_ASSIGN(const auto model, v2::add_network(base->model, network, corpus, options));
+  if (arguments.network_training.wanted()) {
+    CZIP_TRY_ASSIGN(given_network,
+                    train_network(session, corpus, base->model, std::move(given_network)));
+  }
+  CZIP_TRY_ASSIGN(const auto model, v2::add_network(base->model, given_network, corpus, options));
   return write_model(session, model);
 }
 
@@ -164,9 +189,10 @@ Status train_v2(Session& session) {
 ExitStatus run_train(Session& session) {
   if (const auto checked = check_outputs(session.arguments); !checked)
     return session.console.error("", checked.error());
+  if (const auto possible = check_possible(session.arguments); !possible)
+    return session.console.error("", possible.error());
   const auto trained = session.arguments.format == 1 ? train_v1(session) : train_v2(session);
-  return trained ? ExitStatus::ok
-                 : session.console.error(session.arguments.output, trained.error());
+  return trained ? ExitStatus::ok : session.console.error("", trained.error());
 }
 
 }  // namespace czip::tool

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/errors.hpp"
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
 #include "cli/console.hpp"
@@ -108,6 +109,8 @@ std::optional<ExitStatus> verify_v2(Session& session) {
                    "--against is for compress.zip's models; czip -t checks a file of czip's own"});
   const auto model = v2::Model::parse(*file);
   if (!model) return refuse(model.error());
+  const auto expected = check_expected_hash(session.arguments.expected_hash, model->hash());
+  if (!expected) return refuse(expected.error());
   return report(session, check_model_v2(*model, *file, session.arguments.threads));
 }
 
@@ -118,6 +121,9 @@ ExitStatus run_verify(Session& session) {
   const Arguments& arguments = session.arguments;
   const auto model = load_model(arguments.files.front(), arguments.tokenizer);
   if (!model) return session.console.error("", model.error());
+  const auto expected = check_expected_hash(arguments.expected_hash, model->hash);
+  if (!expected)
+    return session.console.error("", failure_in(arguments.files.front(), expected.error()).value());
   Checks checks = check_configuration(*model);
   append(checks, check_tables(model->network));
   append(checks, check_arithmetic(model->network));

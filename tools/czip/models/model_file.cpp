@@ -25,6 +25,11 @@ bool exists(const std::string& path) {
   return stat(path.c_str(), &status) == 0;
 }
 
+bool is_regular(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
 }  // namespace
 
 std::uint32_t model_path_hash(const std::string& path) {
@@ -57,11 +62,17 @@ Result<std::string> find_model_file(const std::string& name) {
   for (const std::string& folder : folders)
     for (const char* const ending : {"", ".czm"}) {
       const std::string path = folder + "/" + name + ending;
-      if (exists(path)) return path;
+      if (is_regular(path)) return path;
     }
   return fail(ErrorCode::io, printable(name) +
                                  ": no such model here or in the folders of "
                                  "CZIP_MODEL_PATH; check the name");
+}
+
+Status check_expected_hash(const std::optional<Hash128>& expected, const Hash128& hash) {
+  if (!expected || *expected == hash) return {};
+  return fail(ErrorCode::model_mismatch, "is the model of hash " + to_hex(hash) + ", not of " +
+                                             to_hex(*expected) + ", as --expect-hash wants it");
 }
 
 Result<v1::Model> load_v1_model(const std::string& path, std::span<const std::uint8_t> file,

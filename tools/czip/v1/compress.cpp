@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/errors.hpp"
 #include "base/text.hpp"
 #include "cli/console.hpp"
 #include "cli/outputs.hpp"
@@ -12,6 +13,7 @@
 #include "cli/session.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "io/input.hpp"
+#include "io/limited_sink.hpp"
 #include "io/staged_output.hpp"
 #include "io/streams.hpp"
 #include "v1/coders.hpp"
@@ -82,8 +84,9 @@ Result<v1::CodingReport> write_compressed(const Session& session, const v1::Mode
     return true;
   };
   FileSink sink(fd, std::string(plan.label()));
-  auto report = v1::encode(model, text, sink, options);
-  CZIP_TRY(report);
+  LimitedSink limited(sink, session.arguments.max_output, "--max-output");
+  auto report = v1::encode(model, text, limited, options);
+  if (!report) return Failure(advise(report.error()));
   CZIP_TRY(sink.flush());
   return report;
 }

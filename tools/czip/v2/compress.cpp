@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "base/errors.hpp"
 #include "base/text.hpp"
 #include "cli/console.hpp"
 #include "cli/outputs.hpp"
@@ -11,6 +12,7 @@
 #include "cli/session.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "io/input.hpp"
+#include "io/limited_sink.hpp"
 #include "io/staged_output.hpp"
 #include "io/streams.hpp"
 #include "v2/coders.hpp"
@@ -61,10 +63,11 @@ void summarize_v2(const Session& session, const Input& input, const OutputPlan& 
         static_cast<unsigned long long>(report.file_bytes), printable(plan.label()).c_str()));
   const double coding = seconds(report.coding_ns);
   session.console.detail(format(
-      "  level %d, %s blocks, %s of them stored; SIMD level %s\n  coding %.2f s, %.0f kB/s",
+      "  level %d, %s blocks, %s of them stored; SIMD level %s, threads %u\n  coding %.2f s, %.0f "
+      "kB/s",
       encode_options_v2(session).level, grouped(report.blocks).c_str(),
       grouped(report.stored_blocks).c_str(), std::string(simd_level_name(session.simd())).c_str(),
-      coding, per_second(report.text_bytes, coding) / 1000));
+      report.threads, coding, per_second(report.text_bytes, coding) / 1000));
 }
 
 Result<v2::CodingReport> encode_v2(const Session& session, const v2::Model& model,
@@ -75,7 +78,10 @@ Result<v2::CodingReport> encode_v2(const Session& session, const v2::Model& mode
     progress.update(done);
     return true;
   };
-  return v2::encode(model, text, out, options);
+  LimitedSink limited(out, session.arguments.max_output, "--max-output");
+  auto report = v2::encode(model, text, limited, options);
+  if (!report) return Failure(advise(report.error()));
+  return report;
 }
 
 Status publish_v2(const Session& session, const v2::Model& model, const Input& input,

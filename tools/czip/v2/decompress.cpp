@@ -11,6 +11,7 @@
 #include "cli/session.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "io/input.hpp"
+#include "io/limited_sink.hpp"
 #include "io/staged_output.hpp"
 #include "io/streams.hpp"
 #include "models/model_store.hpp"
@@ -44,10 +45,10 @@ void summarize(const Session& session, const Input& input, std::string_view resu
                                 printable(result).c_str()));
   const double decoding = seconds(report.coding_ns);
   session.console.detail(
-      format("  %s blocks, %s of them stored; SIMD level %s\n"
+      format("  %s blocks, %s of them stored; SIMD level %s, threads %u\n"
              "  decoding %.2f s, %.0f kB/s",
              grouped(report.blocks).c_str(), grouped(report.stored_blocks).c_str(),
-             std::string(simd_level_name(session.simd())).c_str(), decoding,
+             std::string(simd_level_name(session.simd())).c_str(), report.threads, decoding,
              per_second(report.text_bytes, decoding) / 1000));
 }
 
@@ -63,9 +64,10 @@ Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, I
     return true;
   };
   InputSource source(input);
-  auto report = session.arguments.range ? decode_range(session, models, input, sink, options)
-                                        : v2::decode(models.finder(), source, sink, options);
-  if (!report) return Failure(advise_another_copy(report.error()));
+  LimitedSink limited(sink, session.arguments.max_output, "--max-output");
+  auto report = session.arguments.range ? decode_range(session, models, input, limited, options)
+                                        : v2::decode(models.finder(), source, limited, options);
+  if (!report) return Failure(advise(report.error()));
   return report;
 }
 
