@@ -114,9 +114,22 @@ done
 round_trip trained.czm 9 text40000
 round_trip network.czm 7 text70000
 
-# What must be refused.
 "$CZIP" -c -m "$1" mixed >mixed.czip
 "$CZIP" -c -m "$1" long >long.czip
+# Zeros are padding. After garbage the text is given, and the status tells of it.
+(cat mixed.czip; head -c 700 /dev/zero; cat long.czip; head -c 5000 /dev/zero) >padded.czip
+cat mixed long >both
+decodes "$1" padded.czip both
+for garbage in x '\0\0x'; do
+  (cat padded.czip; printf '%b' "$garbage") >garbage.czip
+  status=0
+  "$DECODER" "$1" garbage.czip >back 2>message || status=$?
+  [ $status = 2 ] || fail "garbage: exit status $status instead of 2"
+  cmp -s back both || fail 'garbage: another text'
+  grep -q garbage message || fail "garbage: $(cat message)"
+done
+
+# What must be refused.
 for name in mixed long; do
   size=$(stat -c %s $name.czip)
   for at in 3 9 20 40 $((size / 2)) $((size - 2)); do

@@ -146,6 +146,7 @@ Result<FileInfo> inspect(ByteSource& in) {
     info.last_chunk_tokens = header.last_chunk_tokens;
     info.context_log2 = header.context_log2;
     info.tokens = header.tokens();
+    info.trailing = reader.trailing();
     return info;
   } catch (const std::bad_alloc&) {
     return fail(ErrorCode::out_of_memory, "not enough memory to inspect");

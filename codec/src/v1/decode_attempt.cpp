@@ -128,6 +128,7 @@ CodingReport make_report(const FileReader& reader, Dialect dialect) {
   report.context_log2 = reader.header().context_log2;
   report.dialect = dialect;
   report.outer_ns = reader.outer_ns();
+  report.trailing = reader.trailing();
   return report;
 }
 

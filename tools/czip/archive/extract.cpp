@@ -11,6 +11,8 @@
 #include "cli/console.hpp"
 #include "cli/outputs.hpp"
 #include "cli/session.hpp"
+#include "cli/trailing_data.hpp"
+#include "czip/codec/io/trailing_data.hpp"
 #include "io/byte_channel.hpp"
 #include "io/input.hpp"
 #include "io/signals.hpp"
@@ -27,7 +29,7 @@ std::string folder_of(const std::string& path) {
 }
 
 Result<Unpacked> unpack(const Session& session, ModelStore& models, Input& input,
-                        const StagedFolder& staged) {
+                        const StagedFolder& staged, TrailingData& trailing) {
   const UnpackRequest request{
       .folder = staged.fd(),
       .may_create = [&](const std::string& name) { return staged.may_create(name); },
@@ -38,6 +40,7 @@ Result<Unpacked> unpack(const Session& session, ModelStore& models, Input& input
   ByteChannel channel;
   const std::jthread decoder([&] {
     const auto report = decode_v2(session, models, input, channel);
+    if (report) trailing = report->trailing;
     channel.finish(report ? Status{} : error_of(report));
   });
   const ChannelReader reader(channel);
@@ -53,11 +56,13 @@ Status extract_archive(const Session& session, ModelStore& models, Input& input)
   const SignalsHeld held;
   CZIP_TRY_ASSIGN(auto staged, StagedFolder::create(target, arguments.force));
   const InterruptWatch watch([&] { staged.remove(); });
-  CZIP_TRY_ASSIGN(const auto content, unpack(session, models, input, staged));
+  TrailingData trailing;
+  CZIP_TRY_ASSIGN(const auto content, unpack(session, models, input, staged, trailing));
   CZIP_TRY(staged.publish(content, arguments.remove_input));
   if (Console::interactive() || session.console.verbose())
     for (const std::string& name : content.names)
       session.console.note(printable(input.label()) + " : " + printable(target + name));
+  CZIP_TRY(check_trailing_data(session, input.label(), trailing));
   OutputPlan plan;
   plan.path = target;
   return remove_if_asked(arguments, session.console, input, plan);

@@ -54,6 +54,7 @@ struct Arguments {
   std::optional<int> format;                // 1 or 2; nullopt: the model decides
   std::optional<int> level;
   std::optional<v2::TextRange> range;
+  std::uint32_t block_bytes = 0;  // 0: the level's
   std::optional<v1::Dialect> dialect;
   std::optional<SimdLevel> simd;
   std::optional<v1::OuterCodec> outer;

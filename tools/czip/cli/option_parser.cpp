@@ -63,6 +63,15 @@ Result<std::uint64_t> parse_bytes(std::string_view text) {
   return number << shift;
 }
 
+// Parses the size of a block.
+Result<std::uint32_t> parse_block_size(std::string_view text) {
+  const auto bytes = parse_bytes(text);
+  if (bytes && *bytes >= v2::kMinBlockBytes && *bytes <= v2::kMaxBlockBytes)
+    return static_cast<std::uint32_t>(*bytes);
+  return usage_error("block size '" + std::string(text) +
+                     "' must be 64K to 64M: bytes, or with K or M");
+}
+
 // Parses START:LENGTH, in bytes. Without LENGTH, the range has no end.
 Result<v2::TextRange> parse_range(std::string_view text) {
   v2::TextRange range{.start = 0, .length = std::numeric_limits<std::uint64_t>::max()};
@@ -308,6 +317,11 @@ Status OptionParser::apply_value(const OptionRow& row, const std::string& value)
     return {};
   }
   switch (row.id) {
+    case OptionId::block_size: {
+      CZIP_TRY_ASSIGN(const auto bytes, parse_block_size(value));
+      arguments_.block_bytes = bytes;
+      return {};
+    }
     case OptionId::input:
       arguments_.files.push_back(value);
       return {};

@@ -70,6 +70,10 @@ constexpr std::array kOptions = {
     OptionRow{Id::level_digit, '7', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
     OptionRow{Id::level_digit, '8', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
     OptionRow{Id::level_digit, '9', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
+    OptionRow{Id::block_size, 0, "block-size", "BYTES", kFiles | kCompress,
+              "text of a block, 64K to 64M (K: 1024 bytes, M: 1024 K): what one\n"
+              "fault can destroy, and what --range decodes at least. Smaller\n"
+              "blocks make larger files (default: 1M to 8M, by the level)"},
     OptionRow{Id::level, 'L', "level", "1..5", kCompatCompress,
               "context of 64, 128, 256, 512 or 1024 tokens\n"
               "(default: the model's context)"},

@@ -8,6 +8,7 @@ namespace czip::tool {
 
 enum class OptionId : std::uint8_t {
   against,
+  block_size,
   checkpoint,
   codec,
   decompress,

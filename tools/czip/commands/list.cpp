@@ -10,6 +10,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/inputs.hpp"
 #include "cli/session.hpp"
+#include "cli/trailing_data.hpp"
 #include "commands/commands.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
@@ -42,6 +43,7 @@ struct Listed {
   std::uint64_t text_bytes = 0;
   std::string details;
   Json json;
+  TrailingData trailing;
 };
 
 double bits_per_byte(std::uint64_t file_bytes, std::uint64_t text_bytes) {
@@ -94,7 +96,8 @@ Result<Listed> list_v1(const Arguments& arguments, std::string name, const Input
               .file_bytes = info.file_bytes,
               .text_bytes = info.text_bytes,
               .details = {},
-              .json = {}};
+              .json = {},
+              .trailing = info.trailing};
   file.details =
       format("        path hash %s%s; payload %s bytes, last chunk %s tokens, %.3f bits per byte\n",
              hex(info.model_path_hash).c_str(), path_hash_says(arguments, info).c_str(),
@@ -154,7 +157,8 @@ Result<Listed> list_v2(ModelStore& models, std::string name, const Input& input)
               .file_bytes = info.file_bytes,
               .text_bytes = info.text_bytes,
               .details = {},
-              .json = {}};
+              .json = {},
+              .trailing = info.trailing};
   Json& json = file.json;
   json["name"] = file.name;
   json["format"] = file.format;
@@ -231,8 +235,9 @@ ExitStatus run_list(Session& session) {
     CZIP_TRY_ASSIGN(auto file, file_format == FileFormat::czip_v1
                                    ? list_v1(arguments, std::move(name), input)
                                    : list_v2(*models, std::move(name), input));
+    const TrailingData trailing = file.trailing;
     files.push_back(std::move(file));
-    return {};
+    return check_trailing_data(session, input.label(), trailing);
   });
   print(session, files);
   return more_severe(status, handled);

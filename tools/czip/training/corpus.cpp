@@ -11,6 +11,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/inputs.hpp"
 #include "cli/session.hpp"
+#include "cli/trailing_data.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "io/formats.hpp"
 #include "io/input.hpp"
@@ -64,11 +65,13 @@ Status decode(const Session& session, ModelStore& models, Input& input, Rewindab
     return usage_error("is an archive; extract it with czip -d and train on its files with -r");
   if (format == FileFormat::czip_v2) {
     const auto report = decode_v2(session, models, input, text);
-    return report ? Status{} : error_of(report);
+    CZIP_TRY(report);
+    return check_trailing_data(session, input.label(), report->trailing);
   }
   CZIP_TRY_ASSIGN(const auto model, models.for_v1());
   const auto report = decode_v1(session, *model, input, text);
-  return report ? Status{} : error_of(report);
+  CZIP_TRY(report);
+  return check_trailing_data(session, input.label(), report->trailing);
 }
 
 Status add_input(const Session& session, ModelStore& models, Input& input, Corpus& corpus) {

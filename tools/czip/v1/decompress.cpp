@@ -9,6 +9,7 @@
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/session.hpp"
+#include "cli/trailing_data.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "io/input.hpp"
@@ -98,6 +99,7 @@ Status decompress_v1(const Session& session, const v1::Model& model, Input& inpu
   CZIP_TRY(output.publish(input));
   tell_dialect(session, input, report);
   summarize(session, input, plan.label(), report);
+  CZIP_TRY(check_trailing_data(session, input.label(), report.trailing));
   return remove_if_asked(session.arguments, session.console, input, plan);
 }
 
@@ -115,7 +117,7 @@ Status test_v1(const Session& session, const v1::Model& model, Input& input) {
   }
   tell_dialect(session, input, report);
   summarize(session, input, "good", report);
-  return {};
+  return check_trailing_data(session, input.label(), report.trailing);
 }
 
 }  // namespace czip::tool

@@ -9,6 +9,7 @@
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/session.hpp"
+#include "cli/trailing_data.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "io/input.hpp"
 #include "io/limited_sink.hpp"
@@ -78,6 +79,7 @@ Status decompress_v2(const Session& session, ModelStore& models, Input& input) {
     StreamSink sink(stream.get(), std::string(plan.label()));
     CZIP_TRY_ASSIGN(const auto report, decode_v2(session, models, input, sink));
     summarize(session, input, plan.label(), report);
+    CZIP_TRY(check_trailing_data(session, input.label(), report.trailing));
     return remove_if_asked(session.arguments, session.console, input, plan);
   }
   CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
@@ -86,6 +88,7 @@ Status decompress_v2(const Session& session, ModelStore& models, Input& input) {
   CZIP_TRY(sink.flush());
   CZIP_TRY(output.publish(input));
   summarize(session, input, plan.label(), report);
+  CZIP_TRY(check_trailing_data(session, input.label(), report.trailing));
   return remove_if_asked(session.arguments, session.console, input, plan);
 }
 
@@ -93,7 +96,7 @@ Status test_v2(const Session& session, ModelStore& models, Input& input) {
   NullSink sink;
   CZIP_TRY_ASSIGN(const auto report, decode_v2(session, models, input, sink));
   summarize(session, input, "good", report);
-  return {};
+  return check_trailing_data(session, input.label(), report.trailing);
 }
 
 }  // namespace czip::tool

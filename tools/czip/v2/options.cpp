@@ -8,6 +8,7 @@ v2::EncodeOptions encode_options_v2(const Session& session) {
   v2::EncodeOptions options;
   options.memory_limit = session.memory_limit();
   options.level = session.arguments.level.value_or(v2::kDefaultLevel);
+  options.block_bytes = session.arguments.block_bytes;
   options.threads = session.arguments.threads;
   options.simd = session.simd();
   return options;

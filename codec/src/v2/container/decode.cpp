@@ -35,6 +35,7 @@ class StreamDecoder {
     report.frames = reader_.frames();
     report.file_bytes = reader_.offset();
     report.text_hash = whole_hasher_.digest();
+    report.trailing = reader_.trailing();
     return report;
   }
 

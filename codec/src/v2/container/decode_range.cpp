@@ -56,7 +56,7 @@ class TextRangeDecoder {
     if (place.frame == kCompactFrame)
       reader_.restart(place.file_offset);
     else
-      reader_.resume(index_->frames[place.frame], place.index, place.file_offset);
+      reader_.resume(index_->frames[place.frame], place.frame_text_offset, place.file_offset);
     Record& record = task.record;
     CZIP_TRY_ASSIGN(const auto found, reader_.next(record));
     if (!found || record.kind == RecordKind::frame_end || record.text_bytes() != place.text_bytes)
@@ -111,6 +111,7 @@ Result<CodingReport> decode_range(const ModelFinder& models, RandomAccessSource&
     CodingContext own_context;
     CZIP_TRY(decoder.run(options.context != nullptr ? *options.context : own_context));
     CodingReport report = decoder.report();
+    report.trailing = index.trailing;
     report.coding_ns = stopwatch.elapsed_ns();
     return report;
   } catch (const std::bad_alloc&) {

@@ -227,7 +227,7 @@ Status write_compact(const Model& model, const EncodeOptions& options, CodingCon
     header.stored = false;
     header.settings = encoder.settings_for(text.size());
     const auto hash = hash_bytes(model.hash());
-    std::copy_n(hash.begin(), kCompactHashBytes, header.model_hash.begin());
+    std::copy_n(hash.begin(), kModelPrefixBytes, header.model_hash.begin());
   }
   header.payload_bytes = static_cast<std::uint32_t>(payload.size());
   Bytes file = serialize(header);

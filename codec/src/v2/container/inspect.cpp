@@ -56,6 +56,7 @@ Result<FileInfo> read_info(RandomAccessSource& in) {
     info.frames.push_back(std::exchange(frame, {}));
   }
   info.file_bytes = reader.offset();
+  info.trailing = reader.trailing();
   return info;
 }
 

@@ -19,6 +19,7 @@
 #include "czip/base/hash128.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/io/progress.hpp"
+#include "czip/codec/io/trailing_data.hpp"
 #include "czip/codec/v2/model.hpp"
 #include "czip/engine/simd.hpp"
 
@@ -92,6 +93,7 @@ struct CodingReport {
   std::uint64_t payload_bytes = 0;  // of all blocks
   Hash128 text_hash;                // of the whole text
   unsigned threads = 0;             // the most that coded at once
+  TrailingData trailing;            // between and after the frames; of a decoding
   std::uint64_t coding_ns = 0;      // wall-clock nanoseconds, reading and writing included
 };
 
@@ -135,8 +137,10 @@ struct DecodeOptions {
 // every payload before it is decoded and of every text after, the seek table and the hash of the
 // whole text. `out` receives a block only after its hash was found right, so after an error it has
 // the text before the damage. Holds at most two blocks per thread in memory, and allocates nothing
-// for a header that has not been checked. Errors: corrupt, truncated, unsupported, model_mismatch,
-// cancelled, out_of_memory, over_limit, and those of the finder and the streams.
+// for a header that has not been checked. Zeros may stand between the frames and after them; other
+// bytes after a frame end the reading without an error, and the report tells where they begin.
+// Errors: corrupt, truncated, unsupported, model_mismatch, cancelled, out_of_memory, over_limit, and
+// those of the finder and the streams.
 Result<CodingReport> decode(const ModelFinder& models, ByteSource& in, ByteSink& out,
                             const DecodeOptions& options);
 Result<CodingReport> decode(const Model& model, ByteSource& in, ByteSink& out,
@@ -173,6 +177,7 @@ struct FileInfo {
   std::uint64_t text_bytes = 0;
   std::uint64_t file_bytes = 0;
   std::vector<FrameInfo> frames;  // at least one
+  TrailingData trailing;
 };
 
 // Reads and checks everything except the payloads, which it skips. Needs no model. Errors: corrupt,
