@@ -167,8 +167,10 @@ std::function<Verdict(const Bytes&, Error&)> reader_v2(const Bytes& text) {
     const auto report =
         v2::decode(tiny_model_v2(), source, sink,
                    {.threads = 1, .simd = best_simd_level(), .progress = {}, .context = &context});
-    if (report) return sink.bytes() == text ? Verdict::right : Verdict::wrong;
-    error = report.error();
+    // What follows the last frame that is whole is reported; the command warns and fails.
+    if (report && !report->trailing.garbage_offset)
+      return sink.bytes() == text ? Verdict::right : Verdict::wrong;
+    error = report ? Error{ErrorCode::corrupt, "bytes after the end"} : report.error();
     // What was given before the damage is the beginning of the text.
     const bool prefix = sink.bytes().size() <= text.size() &&
                         std::equal(sink.bytes().begin(), sink.bytes().end(), text.begin());
@@ -188,8 +190,9 @@ Kind kind_v1(const v1::Model& model, v1::OuterCodec outer, const Bytes& text) {
     MemorySource source(damaged);
     MemorySink sink;
     const auto report = context.decode(source, sink, {.dialect = {}, .threads = 1});
-    if (report) return sink.bytes() == text ? Verdict::right : Verdict::wrong;
-    error = report.error();
+    if (report && !report->trailing.garbage_offset)
+      return sink.bytes() == text ? Verdict::right : Verdict::wrong;
+    error = report ? Error{ErrorCode::corrupt, "bytes after the end"} : report.error();
     return Verdict::refused;
   };
   return {"v1 " + std::string(v1::outer_codec_name(outer)), file.bytes(), read, true};

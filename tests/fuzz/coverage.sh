@@ -7,7 +7,7 @@ build=$PWD/build/coverage
 flags='-O1 -g1 -fprofile-instr-generate -fcoverage-mapping'
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS="$flags -Wno-pass-failed" \
   -DCZIP_TRAIN_NETWORK=ON -DCZIP_DEFAULT_MODEL= > /dev/null
-cmake --build "$build" --target fuzzers > "$build/build.log"
+cmake --build "$build" --parallel "${JOBS:-2}" --target fuzzers > "$build/build.log"
 "$build/tests/fuzz/fuzz_seeds" "$build/seeds"
 objects=()
 rm -f "$build"/*.profraw

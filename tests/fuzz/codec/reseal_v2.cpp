@@ -144,7 +144,7 @@ class Resealer {
 
 }  // namespace
 
-Bytes resealed_v2(Bytes file, Reseal how, const v2::Model& model) {
+Bytes resealed_frames(Bytes file, Reseal how, const v2::Model& model) {
   Resealer(file, how, model).run();
   return file;
 }

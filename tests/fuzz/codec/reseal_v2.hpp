@@ -13,6 +13,6 @@ enum class Reseal {
 };
 
 // Stops where a frame cannot be followed. Claims of long texts are made smaller, to stay quick.
-[[nodiscard]] Bytes resealed_v2(Bytes file, Reseal how, const v2::Model& model);
+[[nodiscard]] Bytes resealed_frames(Bytes file, Reseal how, const v2::Model& model);
 
 }  // namespace czip::test

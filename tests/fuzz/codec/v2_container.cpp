@@ -70,9 +70,11 @@ void check_information(const Bytes& file, const Outcome& whole) {
     return;
   }
   if (!whole.report) return;
-  insist(info->text_bytes == whole.text.size() && info->file_bytes == file.size() &&
-             info->frames.size() == whole.report->frames,
+  insist(info->text_bytes == whole.text.size() && info->frames.size() == whole.report->frames &&
+             info->trailing.garbage_offset == whole.report->trailing.garbage_offset,
          "inspection knows the lengths");
+  insist(info->trailing.garbage_offset.has_value() || info->file_bytes <= file.size(),
+         "only what is reported is left over");
 }
 
 }  // namespace
@@ -83,7 +85,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::uint32_t mode = input.below(3);
   Bytes file(input.rest().begin(), input.rest().end());
   if (mode != 0)
-    file = resealed_v2(std::move(file), mode == 1 ? Reseal::checks : Reseal::all, model());
+    file = resealed_frames(std::move(file), mode == 1 ? Reseal::checks : Reseal::all, model());
   const MemoryBound bound((std::size_t{160} << 20) + 64 * size);
   const Outcome whole = decoded(file, 1, best_simd_level());
   if (!whole.report) insist_damage(whole.report.error());
