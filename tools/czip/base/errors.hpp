@@ -14,8 +14,12 @@ using Failure = tl::unexpected<Error>;
 // An error in how the command is used; the message ends with what to type instead.
 [[nodiscard]] Failure usage_error(std::string message);
 
-// "`what`: reason; advice" for an error of the operating system. `error` is its errno.
-[[nodiscard]] Error system_error(std::string_view what, int error);
+// "`what`: reason; advice" for an error of the operating system. `error` is its errno, and `no_room` the advice
+// for a full disk.
+[[nodiscard]] Error system_error(std::string_view what, int error,
+                                 std::string_view no_room =
+                                     "make room, or name another place with "
+                                     "-o");
 [[nodiscard]] Failure system_failure(std::string_view what, int error);
 
 // The error that the reader of an output has left. It has no message: nobody needs to be told.

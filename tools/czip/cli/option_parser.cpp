@@ -2,6 +2,7 @@
 
 #include <getopt.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
@@ -18,6 +19,7 @@
 #include "cli/command.hpp"
 #include "cli/help.hpp"
 #include "cli/option_table.hpp"
+#include "cli/suggestions.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/codec/v2/coding/prior.hpp"
@@ -87,6 +89,29 @@ Result<v2::TextRange> parse_range(std::string_view text) {
   return usage_error("range '" + std::string(text) + "' must be START:LENGTH, both in bytes");
 }
 
+// "10" where getopt found the 1 or the 0 of -10, which are not two levels; else empty. getopt's
+// optind is the word it is in, or the next one after a word's last letter.
+std::string level_in_words(int letter, const std::vector<char*>& words) {
+  const auto is_digit = [](int c) { return c >= '0' && c <= '9'; };
+  if (!is_digit(letter)) return "";
+  for (const int i : {optind, optind - 1}) {
+    const char* const pointer = words[static_cast<std::size_t>(i)];
+    const std::string_view word = pointer == nullptr ? "" : pointer;
+    if (word.size() < 2 || word[0] != '-' || word.find(static_cast<char>(letter)) == word.npos)
+      continue;
+    const bool number = word == "-0" || word.size() > 2;
+    if (number && std::ranges::all_of(word.substr(1), is_digit)) return std::string(word.substr(1));
+  }
+  return "";
+}
+
+bool names_file(OptionId id) {
+  constexpr std::array kFiles{OptionId::against,      OptionId::checkpoint, OptionId::from,
+                              OptionId::model,        OptionId::network,    OptionId::output,
+                              OptionId::save_network, OptionId::text,       OptionId::tokenizer};
+  return std::ranges::find(kFiles, id) != kFiles.end();
+}
+
 }  // namespace
 
 std::string OptionParser::see_help() const {
@@ -136,6 +161,10 @@ Status OptionParser::parse(std::vector<std::string>& words) {
     const int found =
         getopt_long(count, pointers.data(), short_options.c_str(), long_options.data(), nullptr);
     if (found == -1) break;
+    const int letter = found == '?' ? optopt : found;
+    if (const std::string level = level_in_words(letter, pointers); !level.empty())
+      return usage_error("level " + level + " does not exist; use 1 to " +
+                         std::to_string(v2::kMaxLevel));
     if (found == '?' || found == ':') return explain_failure(found == ':', pointers);
     const OptionRow& row = *find_row(found);
     CZIP_TRY(row.argument != nullptr ? apply_value(row, optarg) : apply_switch(row));
@@ -154,6 +183,16 @@ Failure OptionParser::explain_failure(bool value_missing, const std::vector<char
           : "--" + std::string(row->long_name);
   if (value_missing) return usage_error("option " + name + " needs a value" + see_help());
   if (row != nullptr) return usage_error("option " + name + " takes no value" + see_help());
+  std::vector<std::string_view> known;
+  for (const OptionRow& each : option_table())
+    if (each.long_name != nullptr && (each.commands & bit(command_)) != 0)
+      known.emplace_back(each.long_name);
+  const std::string typed = word.substr(0, word.find('='));
+  const std::string_view similar =
+      typed.starts_with("--") ? nearest_name(typed.substr(2), known) : std::string_view();
+  if (!similar.empty() && optopt == 0)
+    return usage_error("unknown option " + typed + "; did you mean --" + std::string(similar) +
+                       "?");
   return usage_error("unknown option " + name + see_help());
 }
 
@@ -201,6 +240,9 @@ Status OptionParser::apply_choice(const OptionRow& row, const std::string& value
 // Stores an option without a value.
 Status OptionParser::apply_switch(const OptionRow& row) {
   switch (row.id) {
+    case OptionId::compress:
+      mode_ = Command::compress;
+      return {};
     case OptionId::decompress:
       mode_ = mode_ == Command::test ? mode_ : Command::decompress;
       return {};
@@ -218,6 +260,10 @@ Status OptionParser::apply_switch(const OptionRow& row) {
       return {};
     case OptionId::level_digit:
       return set_level(std::string(1, row.short_name));
+    case OptionId::fast:
+      return set_level(std::to_string(v2::kMinLevel));
+    case OptionId::best:
+      return set_level(std::to_string(v2::kMaxLevel));
     case OptionId::resume:
       arguments_.network_training.resume = true;
       return {};
@@ -307,6 +353,9 @@ OptionParser::Number OptionParser::number_of(OptionId id) {
 
 Status OptionParser::apply_value(const OptionRow& row, const std::string& value) {
   if (std::string* text = text_of(row.id)) {
+    // An empty name comes from a variable that is not set, and would mean the default.
+    if (value.empty() && names_file(row.id))
+      return usage_error("option --" + std::string(row.long_name) + " needs a name" + see_help());
     *text = value;
     return {};
   }

@@ -28,6 +28,7 @@ constexpr unsigned kEvery = (kCompatDecompress << 1) - 1;
 using Id = OptionId;
 
 constexpr std::array kOptions = {
+    OptionRow{Id::compress, 'z', "compress", nullptr, kFiles, "compress (the default)"},
     OptionRow{Id::decompress, 'd', "decompress", nullptr, kFiles, "decompress"},
     OptionRow{Id::decompress, 0, "uncompress", nullptr, kFiles, nullptr},
     OptionRow{Id::test, 't', "test", nullptr, kFiles, "test: decode and write nothing"},
@@ -70,6 +71,8 @@ constexpr std::array kOptions = {
     OptionRow{Id::level_digit, '7', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
     OptionRow{Id::level_digit, '8', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
     OptionRow{Id::level_digit, '9', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
+    OptionRow{Id::fast, 0, "fast", nullptr, kFiles | kCompress | kBench, "the same as -1"},
+    OptionRow{Id::best, 0, "best", nullptr, kFiles | kCompress | kBench, "the same as -9"},
     OptionRow{Id::block_size, 0, "block-size", "BYTES", kFiles | kCompress,
               "text of a block, 64K to 64M (K: 1024 bytes, M: 1024 K): what one\n"
               "fault can destroy, and what --range decodes at least. Smaller\n"

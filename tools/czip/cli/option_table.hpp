@@ -8,13 +8,16 @@ namespace czip::tool {
 
 enum class OptionId : std::uint8_t {
   against,
+  best,
   block_size,
   checkpoint,
   codec,
+  compress,
   decompress,
   description,
   dialect,
   expect_hash,
+  fast,
   force,
   format,
   from,

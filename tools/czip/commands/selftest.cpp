@@ -12,6 +12,7 @@
 
 #include "base/text.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/json_report.hpp"
 #include "cli/session.hpp"
 #include "commands/commands.hpp"
 #include "commands/selftest_model.hpp"
@@ -227,7 +228,7 @@ ExitStatus run_selftest(Session& session) {
     if (!session.arguments.json && (!session.arguments.quiet || !result.good()))
       session.console.print(describe(result));
   }
-  if (session.arguments.json) session.console.print(report.dump(2) + "\n");
+  if (session.arguments.json) print_json(session.console, report);
   if (good) return ExitStatus::ok;
   return session.console.error(
       "selftest",

@@ -78,7 +78,7 @@ Result<BaseModel> parse_base(std::vector<std::uint8_t> file) {
 
 Result<BaseModel> read_base(const std::string& name) {
   CZIP_TRY_ASSIGN(const auto path, find_model_file(name));
-  auto file = read_file(path);
+  auto file = read_model_file(path, InputRole::helper);
   if (!file) return failure_in(path, file.error());
   auto base = parse_base(std::move(*file));
   if (!base) return failure_in(path, base.error());
@@ -116,20 +116,34 @@ Result<std::vector<std::uint8_t>> read_network(const Session& session,
                                                const std::optional<BaseModel>& base) {
   const std::string& path = session.arguments.network;
   if (path.empty() || !base) return std::vector<std::uint8_t>{};
-  auto network = read_file(path);
+  auto network = read_model_file(path, InputRole::helper);
   if (!network) return failure_in(path, network.error());
   const auto fits = v2::check_network(base->model, *network);
   if (!fits) return failure_in(path, fits.error());
   return network;
 }
 
-// Fails before hours of training rather than after.
+bool name_one_file(const std::string& a, const std::string& b) {
+  std::error_code error;
+  const auto plain = [&](const std::string& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
+  };
+  return std::filesystem::equivalent(a, b, error) || plain(a) == plain(b);
+}
+
+// Fails before hours of training rather than after. No output may be an input or another output.
 Status check_outputs(const Arguments& arguments) {
-  for (const std::string& path : {arguments.output, arguments.network_training.save}) {
-    std::error_code error;
-    if (!path.empty() && !arguments.force && std::filesystem::exists(path, error))
-      return already_exists(path);
-  }
+  const NetworkArguments& network = arguments.network_training;
+  const bool own_checkpoint = arguments.force || network.resume;
+  CZIP_TRY(check_output_file(arguments.output, arguments.force));
+  CZIP_TRY(check_output_file(network.save, arguments.force));
+  CZIP_TRY(check_output_file(network.checkpoint, own_checkpoint));
+  std::vector<std::string> paths{arguments.output, network.save, network.checkpoint};
+  std::erase(paths, "");
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (name_one_file(paths[i], paths[j]))
+        return usage_error(printable(paths[i]) + " is named as two outputs; name another file");
   return {};
 }
 
@@ -153,8 +167,16 @@ Status check_possible(const Arguments& arguments) {
   return network.resume ? check_checkpoint_file(network.checkpoint) : Status{};
 }
 
+// The texts, which must not be outputs. Directories are known only now.
+Result<Corpus> read_texts(Session& session) {
+  auto corpus = read_corpus(session);
+  CZIP_TRY(corpus);
+  CZIP_TRY(check_outputs(session.arguments));
+  return corpus;
+}
+
 Status train_v1(Session& session) {
-  CZIP_TRY_ASSIGN(const auto corpus, read_corpus(session));
+  CZIP_TRY_ASSIGN(const auto corpus, read_texts(session));
   CZIP_TRY_ASSIGN(const auto model, train_model_v1(session, corpus));
   return write_model(session, model);
 }
@@ -169,7 +191,7 @@ Status train_v2(Session& session) {
   CZIP_TRY_ASSIGN(auto given_network, read_network(session, base));
   Report report(session);
   const v2::TrainingOptions options = options_of(arguments, report);
-  CZIP_TRY_ASSIGN(const auto corpus, read_corpus(session));
+  CZIP_TRY_ASSIGN(const auto corpus, read_texts(session));
   if (!base) {
     CZIP_TRY_ASSIGN(auto model, v2::train_model(corpus, options));
     if (!arguments.network_training.wanted()) return write_model(session, model);

@@ -79,7 +79,7 @@ Result<v1::Model> load_v1_model(const std::string& path, std::span<const std::ui
                                 const std::string& tokenizer) {
   std::optional<std::string> json;
   if (!tokenizer.empty()) {
-    const auto bytes = read_file(tokenizer);
+    const auto bytes = read_regular_file(tokenizer, InputRole::helper);
     if (!bytes) return failure_in(tokenizer, bytes.error());
     json.emplace(bytes->begin(), bytes->end());
   }
@@ -90,7 +90,7 @@ Result<v1::Model> load_v1_model(const std::string& path, std::span<const std::ui
 
 Result<v1::Model> load_model(const std::string& name, const std::string& tokenizer) {
   CZIP_TRY_ASSIGN(const auto path, find_model_file(name));
-  const auto file = read_file(path);
+  const auto file = read_model_file(path, InputRole::helper);
   if (!file) return failure_in(path, file.error());
   return load_v1_model(path, *file, tokenizer);
 }

@@ -81,7 +81,7 @@ Result<ModelStore> ModelStore::open(const Arguments& arguments) {
   store.expected_ = arguments.expected_hash;
   if (arguments.model.empty()) return store;
   CZIP_TRY_ASSIGN(const auto path, find_model_file(arguments.model));
-  auto file = read_file(path);
+  auto file = read_model_file(path, InputRole::helper);
   if (!file) return failure_in(path, file.error());
   if (!is_v2_model(*file)) {
     CZIP_TRY_ASSIGN(auto model, load_v1_model(path, *file, arguments.tokenizer));
@@ -159,12 +159,13 @@ std::optional<v2::Model> ModelStore::search_folders(const v2::ModelReference& wa
   for (const std::string& folder : model_folders())
     for (const std::string& name : model_files(folder)) {
       if (!may_be(name, wanted)) continue;
-      auto file = read_file(name);
+      auto file = read_model_file(name, std::nullopt);
       if (!file) continue;
       auto kept = std::make_unique<std::vector<std::uint8_t>>(std::move(*file));
       auto model = v2::Model::parse(*kept);
       if (!model || !wanted.matches(model->hash())) continue;
       if (!check_expected_hash(expected_, model->hash())) continue;
+      register_input(name, InputRole::helper);
       files_.push_back(std::move(kept));
       return std::move(*model);
     }

@@ -80,8 +80,10 @@ Status add_input(const Session& session, ModelStore& models, Input& input, Corpu
     CZIP_TRY(decode(session, models, input, text));
     return add_source(corpus, text.bytes());
   }
-  CZIP_TRY_ASSIGN(const auto text,
-                  read_whole(input, kMaxCorpusFile, "the largest file to train on"));
+  CZIP_TRY_ASSIGN(const auto text, read_whole(input, kMaxCorpusFile,
+                                              "is larger than 4 GiB, the most that one "
+                                              "file to train on may have; divide it"));
+  warn_of_change(session.console, input, text.size());
   return add_source(corpus, text);
 }
 

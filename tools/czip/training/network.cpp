@@ -48,7 +48,7 @@ Status set_options(const Session& session, nn::RunOptions& options) {
     return written ? Status{} : failure_in(arguments.checkpoint, written.error());
   };
   if (!arguments.resume) return {};
-  auto checkpoint = read_file(arguments.checkpoint);
+  auto checkpoint = read_regular_file(arguments.checkpoint, std::nullopt);
   if (!checkpoint) return failure_in(arguments.checkpoint, checkpoint.error());
   options.checkpoint = std::move(*checkpoint);
   return {};

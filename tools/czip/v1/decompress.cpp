@@ -89,7 +89,7 @@ Result<v1::CodingReport> decode_v1(const Session& session, const v1::Model& mode
 Status decompress_v1(const Session& session, const v1::Model& model, Input& input) {
   CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
   CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
-  FileSink sink(output.fd(), std::string(plan.label()));
+  FileSink sink(output.fd(), output.label());
   CZIP_TRY_ASSIGN(const auto report, decode_v1(session, model, input, sink));
   CZIP_TRY(sink.flush());
   if (session.arguments.remove_input && !plan.is_stream) {

@@ -75,15 +75,16 @@ Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, I
 Status decompress_v2(const Session& session, ModelStore& models, Input& input) {
   CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
   if (plan.is_stream) {
-    CZIP_TRY_ASSIGN(const auto stream, open_stream(plan));
+    CZIP_TRY_ASSIGN(auto stream, open_stream(plan));
     StreamSink sink(stream.get(), std::string(plan.label()));
     CZIP_TRY_ASSIGN(const auto report, decode_v2(session, models, input, sink));
+    CZIP_TRY(stream.close());
     summarize(session, input, plan.label(), report);
     CZIP_TRY(check_trailing_data(session, input.label(), report.trailing));
     return remove_if_asked(session.arguments, session.console, input, plan);
   }
   CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
-  FileSink sink(output.fd(), std::string(plan.label()));
+  FileSink sink(output.fd(), output.label());
   CZIP_TRY_ASSIGN(const auto report, decode_v2(session, models, input, sink));
   CZIP_TRY(sink.flush());
   CZIP_TRY(output.publish(input));
