@@ -90,8 +90,8 @@ void add_round_trips(Seeds& seeds) {
                                  to_bytes("\xc3\xa9\xe2\x82\xac\xff\xc0\x80")};
   std::uint8_t flags = 0;
   for (std::uint8_t level = 0; level < 9; ++level)
-    for (const Bytes& text : texts)
-      seeds.add("round_trip", joined({{1, level, flags++, 200}, text}));
+    for (std::size_t i = level % 2; i < texts.size(); i += 2)
+      seeds.add("round_trip", joined({{1, level, flags++, 200}, texts[i]}));
   for (std::uint8_t level = 0; level < 5; ++level)
     for (const Bytes& text : texts) seeds.add("round_trip", joined({{0, level, flags++}, text}));
 }

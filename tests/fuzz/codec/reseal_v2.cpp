@@ -96,9 +96,9 @@ class Resealer {
     } else if (how_ == Reseal::all) {
       mend_text(header, payload);
     }
-    const std::uint64_t index = trailer_.table.size();
-    store_le(&header[Layout::kCheck],
-             check32(header.first(Layout::kCheck), frame_.check | index << kBlockIndexShift));
+    store_le(&header[Layout::kFrameCheck], frame_.check);
+    if (how_ == Reseal::all) store_le(&header[Layout::kTextOffset], trailer_.text_bytes);
+    store_le(&header[Layout::kCheck], check32(header.first(Layout::kCheck)));
     const auto text_bytes = load_le<std::uint32_t>(&header[Layout::kTextBytes]);
     trailer_.table.push_back(
         {text_bytes, static_cast<std::uint32_t>(kBlockHeaderBytes + payload_bytes)});
@@ -126,8 +126,10 @@ class Resealer {
       trailer_.text_hash = hasher_.digest();
       std::ranges::copy(serialize(trailer_, frame_), bytes.begin());
     } else {
-      store_le(&bytes[size - kFooterBytes + FooterLayout::kCheck],
-               check32(bytes.first(size - kFooterBytes + FooterLayout::kCheck), frame_.check));
+      const std::size_t footer = size - kFooterBytes;
+      store_le(&bytes[footer + FooterLayout::kFrameCheck], frame_.check);
+      store_le(&bytes[footer + FooterLayout::kCheck],
+               check32(bytes.first(footer + FooterLayout::kCheck)));
     }
     at_ += size;
     return true;
