@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Who may include whom:
 #  - A library's src/ is private: only its own sources and the tests in its mirrored folder (tests/LIBRARY) include
-#    it. Of the other tests, benchmarks sees the inside of engine, support and conformance that of codec.
+#    it (of fuzz, tests/fuzz/LIBRARY). Of the other tests, benchmarks sees the inside of engine, support and conformance that of codec.
 #  - Libraries include the public headers of the libraries below them only: engine < tokenizer < codec < training <
 #    tools; of engine, the tokenizer sees only base.
 #  - Nothing of v1 includes v2 or the other way round. What both share (base, simd, safetensors, bpe, io, nn) includes
@@ -38,8 +38,9 @@ awk '
   function mirrored(path) {  # the library that a test sees the inside of
     if (path !~ /^tests\//) return ""
     split(path, parts, "/")
-    if (parts[2] == "models") return "training"
     if (parts[2] == "benchmarks") return "engine"
+    if (parts[2] == "fuzz") parts[2] = parts[3]
+    if (parts[2] == "models") return "training"
     if (parts[2] == "support" || parts[2] == "conformance") return "codec"  # files that czip itself does not write
     return parts[2]
   }
