@@ -156,7 +156,7 @@ class TarWriter {
   Status copy_content(int fd, const std::string& path, std::uint64_t size) {
     buffer_.resize(std::size_t{1} << 18);
     while (size > 0) {
-      const std::size_t step = std::min<std::uint64_t>(size, buffer_.size());
+      const auto step = static_cast<std::size_t>(std::min<std::uint64_t>(size, buffer_.size()));
       const auto n = read_some(fd, std::span(buffer_).first(step));
       if (!n) return failure_in(path, n.error());
       if (*n == 0)
