@@ -8,7 +8,8 @@
 #    neither, but for the tables of what is compiled for each instruction set, which all versions ask for their kernels.
 #  - Folders, public and private part taken together, do not include each other in a circle. (A folder and the folders
 #    in it are one thing.)
-#  - The reference decoder (conformance/decoder) includes nothing of czip.
+#  - The reference decoder (conformance/decoder) includes nothing of czip. The core's program (conformance/core) shows
+#    both at work: czip by public headers, and the decoder from one file, which includes nothing of czip.
 # shellcheck source=gate.sh
 source "$(dirname "$0")/gate.sh"
 
@@ -27,6 +28,7 @@ awk '
   function library(path) {  # whose file this is
     if (path ~ /^models\/training\//) return "training"
     if (path ~ /^conformance\/decoder\//) return "decoder"
+    if (path ~ /^conformance\/core\//) return "core"
     sub(/\/.*/, "", path)
     return path
   }
@@ -43,7 +45,7 @@ awk '
     return parts[2]
   }
   function find_file(file, name,   candidates, count, i) {
-    count = split(folder(file) "/" name " " source_root(library(file)) "/" name " tests/" name " " \
+    count = split(folder(file) "/" name " " source_root(library(file)) "/" name " tests/" name " conformance/" name " " \
       source_root(mirrored(file)) "/" name " engine/include/" name " tokenizer/include/" name " codec/include/" name \
       " models/training/include/" name " models/include/" name " engine/src/" name " tokenizer/src/" name \
       " codec/src/" name " models/training/src/" name " tools/czip/" name, candidates, " ")
@@ -69,7 +71,7 @@ awk '
 
   BEGIN {
     rank["engine"] = 1; rank["tokenizer"] = 2; rank["codec"] = 3; rank["models"] = 3; rank["training"] = 4
-    rank["tools"] = 5; rank["tests"] = 6
+    rank["tools"] = 5; rank["core"] = 5; rank["tests"] = 6
   }
   FNR == NR { exists[$1] = 1; next }
   {
@@ -81,6 +83,8 @@ awk '
       next
     }
     if (target == "") { finding("no such file in the tree"); next }
+    if (from == "core" && (to == "core" || (to == "decoder" && $1 == "conformance/core/reference.cpp"))) next
+    if ($1 == "conformance/core/reference.cpp") { finding("the side of the decoder includes nothing of czip"); next }
     if (to == "decoder") { finding("the reference decoder shares nothing with czip"); next }
     private = target !~ /\/include\// && (to in rank) && to != "tests"
     if (private && to != from && !(from == "tests" && mirrored($1) == to)) finding("private to " to)
