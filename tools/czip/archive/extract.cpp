@@ -1,9 +1,14 @@
 // Extracts archives. One thread decodes and another unpacks into a private folder, whose content
 // moves into place after all of it was checked.
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "archive/archive.hpp"
+#include "archive/folder_merge.hpp"
 #include "archive/staged_folder.hpp"
 #include "archive/tar_reader.hpp"
 #include "base/text.hpp"
@@ -26,15 +31,29 @@ std::string folder_of(const std::string& path) {
   return slash == std::string::npos ? "" : path.substr(0, slash + 1);
 }
 
+// The files that the command reads, which nothing of an archive may replace.
+std::vector<FileIdentity> inputs_of(const Arguments& arguments, const Input& input) {
+  std::vector<FileIdentity> inputs{identity_of(input.status)};
+  std::vector<std::string> names = arguments.files;
+  names.push_back(arguments.model);
+  names.push_back(arguments.tokenizer);
+  for (const std::string& name : names)
+    if (struct stat status{}; stat(name.c_str(), &status) == 0)
+      inputs.push_back(identity_of(status));
+  return inputs;
+}
+
+// As tar does: what root unpacks has the permissions of the archive; for others, those of the umask
+// are taken away.
+mode_t withheld_permissions() {
+  if (geteuid() == 0) return 0;
+  const mode_t mask = umask(0);
+  umask(mask);
+  return mask;
+}
+
 Result<Unpacked> unpack(const Session& session, ModelStore& models, Input& input,
-                        const StagedFolder& staged) {
-  const UnpackRequest request{
-      .folder = staged.fd(),
-      .may_create = [&](const std::string& name) { return staged.may_create(name); },
-      .may_go_on = [&]() -> Status {
-        if (!InterruptWatch::arrived()) return {};
-        return fail(ErrorCode::io, {});
-      }};
+                        const UnpackRequest& request) {
   ByteChannel channel;
   const std::jthread decoder([&] {
     const auto report = decode_v2(session, models, input, channel);
@@ -51,10 +70,20 @@ Status extract_archive(const Session& session, ModelStore& models, Input& input)
   const std::string target =
       arguments.output.empty() ? folder_of(input.name) : arguments.output + "/";
   const SignalsHeld held;
-  CZIP_TRY_ASSIGN(auto staged, StagedFolder::create(target, arguments.force));
+  CZIP_TRY_ASSIGN(auto staged,
+                  StagedFolder::create(target, arguments.force, inputs_of(arguments, input)));
   const InterruptWatch watch([&] { staged.remove(); });
-  CZIP_TRY_ASSIGN(const auto content, unpack(session, models, input, staged));
-  CZIP_TRY(staged.publish(content, arguments.remove_input));
+  UnpackRequest request{
+      .folder = staged.fd(),
+      .may_create = [&](const std::string& name) { return staged.may_create(name); },
+      .may_go_on = [&]() -> Status {
+        if (!InterruptWatch::arrived()) return {};
+        return fail(ErrorCode::io, {});
+      },
+      .withheld = withheld_permissions()};
+  CZIP_TRY_ASSIGN(const auto content, unpack(session, models, input, request));
+  CZIP_TRY(staged.publish(content));
+  CZIP_TRY(staged.finish(content, arguments.remove_input));
   if (Console::interactive() || session.console.verbose())
     for (const std::string& name : content.names)
       session.console.note(printable(input.label()) + " : " + printable(target + name));
