@@ -223,7 +223,7 @@ TEST_CASE("a model with a network needs the states that go with it") {
     changed.remove(tensor.name);
     const Error missing = refusal(changed);
     CHECK(missing.code == ErrorCode::corrupt);
-    CHECK(missing.message == "the model has no tensor " + tensor.name);
+    CHECK(missing.message == "tensor '" + tensor.name + "' is missing");
     changed = whole;
     changed.tensor(tensor.name).shape.push_back(1);
     CHECK(refusal(changed).message.find(tensor.name) != std::string::npos);

@@ -8,6 +8,7 @@
 
 #include "cli/command.hpp"
 #include "czip/base/error.hpp"
+#include "czip/codec/model_description.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/engine/simd.hpp"
@@ -61,7 +62,7 @@ struct Arguments {
   std::string from;               // a model to which a network is added
   std::string network;            // a file with a trained network, to add or to train further
   NetworkArguments network_training;
-  v2::ModelDescription description;
+  ModelDescription description;
 };
 
 // Errors are about usage; their messages end with what to type instead.

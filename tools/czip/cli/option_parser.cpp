@@ -22,7 +22,7 @@
 namespace czip::tool {
 namespace {
 
-constexpr unsigned kMaxThreads = 1024;
+constexpr unsigned kMaxThreadsOption = 1024;  // more than any library uses at once
 constexpr int kFirstRow = 1000;  // getopt's value for the first row of the option table
 
 Result<unsigned> parse_number(std::string_view text, unsigned limit, const char* what) {
@@ -257,7 +257,7 @@ OptionParser::Number OptionParser::number_of(OptionId id) {
     case OptionId::seed:
       return {&arguments_.network_training.seed, ~0U, "seed"};
     case OptionId::threads:
-      return {&arguments_.threads, kMaxThreads, "number of threads"};
+      return {&arguments_.threads, kMaxThreadsOption, "number of threads"};
     case OptionId::tokens:
       return {&arguments_.network_training.tokens, ~0U, "number of tokens"};
     case OptionId::vocabulary:

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
 #include "czip/codec/v2/model/format.hpp"
+#include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/models/default_model.hpp"
 #include "io/input.hpp"

@@ -16,7 +16,7 @@ namespace czip::tool {
 namespace {
 
 Check check_description(const v2::Model& model) {
-  const v2::ModelDescription& about = model.description();
+  const ModelDescription& about = model.description();
   Check check{.name = "model"};
   check.text = about.name + ", " + grouped(model.vocabulary_size()) + " tokens, " +
                (model.has_network() ? "with" : "without") + " a network, hash " +

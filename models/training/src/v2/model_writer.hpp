@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "czip/codec/model_description.hpp"
 #include "czip/codec/v2/coding/trained_state.hpp"
-#include "czip/codec/v2/model.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/tokenizer/v2/tokenizer.hpp"
 #include "v2/prior/prior_trainer.hpp"

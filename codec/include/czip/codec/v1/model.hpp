@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "czip/base/error.hpp"
-#include "czip/engine/safetensors/content_hash.hpp"
+#include "czip/base/hash128.hpp"
 #include "czip/engine/v1/weights.hpp"
 #include "czip/tokenizer/v1/tokenizer.hpp"
 

@@ -16,10 +16,10 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/base/hash128.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/io/progress.hpp"
 #include "czip/codec/v2/model.hpp"
-#include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/simd.hpp"
 
 namespace czip::v2 {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/codec/model_description.hpp"
 #include "czip/codec/v2/model.hpp"
 #include "czip/training/corpus.hpp"
 
