@@ -36,5 +36,16 @@ as_user sh -c 'mkdir -p r/s; echo x >r/s/t; chmod 400 r/s/t; chmod 555 r/s r'
 expect_user 0 "$CZIP" -r -m "$MODEL2" r; silent
 expect_user 0 "$CZIP" -d -m "$MODEL2" -o closed r.czip; silent
 [ "$(stat -c %a closed/r closed/r/s closed/r/s/t | tr '\n' ' ')" = '555 555 400 ' ] || fail 'closed folders'
+
+# What cannot be read is left out and named; the rest is packed.
+as_user mkdir -p some/closed some/deep
+as_user sh -c 'echo a >some/a; echo b >some/b; echo c >some/closed/c; chmod 0 some/b some/closed; echo e >some/deep/e'
+expect_user 1 "$CZIP" -rq -m "$MODEL2" some
+[ "$(wc -l <"$WORK/.err")" = 2 ] || fail 'not two errors'
+stderr_has 'some/b: cannot read, left out: Permission denied'
+stderr_has 'some/closed: cannot read, left out: Permission denied'
+expect_user 0 "$CZIP" -d -m "$MODEL2" -o some.out some.czip; silent
+[ "$(cd some.out && find . | sort | tr '\n' ' ')" = '. ./some ./some/a ./some/deep ./some/deep/e ' ] || fail 'what is left'
+expect_user 1 "$CZIP" -rq -m "$MODEL2" some/closed; stderr_has 'nothing of it can be read'; absent some/closed.czip
 chmod -R u+rwx .
 clean

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "archive/archive.hpp"
-#include "archive/folder_merge.hpp"
+#include "archive/file_identity.hpp"
 #include "archive/staged_folder.hpp"
 #include "archive/tar_reader.hpp"
 #include "base/text.hpp"
@@ -73,20 +73,28 @@ Status extract_archive(const Session& session, ModelStore& models, Input& input)
   CZIP_TRY_ASSIGN(auto staged,
                   StagedFolder::create(target, arguments.force, inputs_of(arguments, input)));
   const InterruptWatch watch([&] { staged.remove(); });
-  UnpackRequest request{
+  bool complete = true;
+  const UnpackRequest request{
       .folder = staged.fd(),
       .may_create = [&](const std::string& name) { return staged.may_create(name); },
       .may_go_on = [&]() -> Status {
         if (!InterruptWatch::arrived()) return {};
         return fail(ErrorCode::io, {});
       },
-      .withheld = withheld_permissions()};
+      .withheld = withheld_permissions(),
+      .extended_attributes = arguments.extended_attributes,
+      .warn =
+          [&](const std::string& path, const Error& error) {
+            session.console.error(target + path, error);
+            complete = false;
+          }};
   CZIP_TRY_ASSIGN(const auto content, unpack(session, models, input, request));
   CZIP_TRY(staged.publish(content));
   CZIP_TRY(staged.finish(content, arguments.remove_input));
   if (Console::interactive() || session.console.verbose())
     for (const std::string& name : content.names)
       session.console.note(printable(input.label()) + " : " + printable(target + name));
+  if (!complete) return fail(ErrorCode::io, {});  // it has been said of what
   OutputPlan plan;
   plan.path = target;
   return remove_if_asked(arguments, session.console, input, plan);

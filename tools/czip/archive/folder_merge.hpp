@@ -7,19 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "archive/file_identity.hpp"
 #include "czip/base/error.hpp"
 
 namespace czip::tool {
-
-// A file by device and inode, whatever its names are.
-struct FileIdentity {
-  dev_t device = 0;
-  ino_t inode = 0;
-  bool operator==(const FileIdentity&) const = default;
-};
-[[nodiscard]] inline FileIdentity identity_of(const struct stat& status) {
-  return {status.st_dev, status.st_ino};
-}
 
 struct MergeRequest {
   int from = -1;  // descriptors of folders on one file system

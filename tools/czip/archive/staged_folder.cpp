@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "archive/folder_merge.hpp"
 #include "archive/remove_tree.hpp"
 #include "archive/tar_parser.hpp"
 #include "base/errors.hpp"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "archive/folder_merge.hpp"
+#include "archive/file_identity.hpp"
 #include "archive/tar_reader.hpp"
 #include "czip/base/error.hpp"
 #include "io/descriptor.hpp"

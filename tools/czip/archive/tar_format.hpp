@@ -82,19 +82,23 @@ struct Attribute {
 
 struct Entry {
   char type = kFile;
-  std::string path;
-  std::string target;  // of a link
-  mode_t mode = 0;     // without special bits
+  std::string path{};
+  std::string target{};  // of a link
+  mode_t mode = 0;       // without special bits
   std::timespec modified{};
   std::uint64_t size = 0;  // of a file, holes included
   bool sparse = false;     // has holes
-  std::vector<Attribute> attributes;
+  std::vector<Attribute> attributes{};
 };
 
 // Bytes that fill up the last block of `size` bytes.
 [[nodiscard]] constexpr std::size_t padding(std::uint64_t size) {
   return static_cast<std::size_t>((kBlock - size % kBlock) % kBlock);
 }
+
+// The name of an attribute as a key has it, without "=", as GNU tar writes it; and back.
+[[nodiscard]] std::string attribute_to_key(std::string_view name);
+[[nodiscard]] std::string attribute_from_key(std::string_view key);
 
 // The sum of a header's bytes, in which the checksum itself counts as spaces.
 [[nodiscard]] std::uint32_t checksum(const Block& header);

@@ -133,10 +133,10 @@ bool TarParser::Extended::set(std::string_view key, std::string_view value) {
   if (key == tar::kModifiedKey && !(modified = time_of(value))) return false;
   if (key.starts_with(tar::kSparsePrefix)) return set_sparse(key, value);
   if (key.starts_with(tar::kAttributePrefix)) {
-    const std::string_view name = key.substr(tar::kAttributePrefix.size());
-    if (name.find('\0') != std::string_view::npos) return false;
+    std::string name = tar::attribute_from_key(key.substr(tar::kAttributePrefix.size()));
+    if (name.find('\0') != std::string::npos) return false;
     if (name.starts_with(tar::kUserAttributes))
-      attributes.emplace_back(std::string(name), std::string(value));
+      attributes.push_back({std::move(name), std::string(value)});
   }
   return true;  // POSIX: records with other keys are ignored
 }
