@@ -11,20 +11,10 @@ namespace reference {
 namespace {
 
 constexpr std::size_t kFrameHeaderBytes = 38;
-constexpr std::size_t kBlockHeaderBytes = 34;
-constexpr std::size_t kFooterBytes = 32;
+constexpr std::size_t kBlockHeaderBytes = 46;
+constexpr std::size_t kFooterBytes = 41;
 constexpr std::uint64_t kMaxBlockBytes = 67'108'864;
 constexpr std::uint64_t kMaxCompactTextBytes = 65'535;
-
-std::string hex(const std::string& bytes) {
-  std::string text;
-  for (const char byte : bytes) {
-    const auto value = static_cast<unsigned char>(byte);
-    text += "0123456789abcdef"[value / 16];
-    text += "0123456789abcdef"[value % 16];
-  }
-  return text;
-}
 
 Settings parse_settings(unsigned byte) {
   require((byte & 0xc0) == 0 && (byte & 3) != 3 && byte >> 3 != 7,
@@ -42,27 +32,34 @@ class FileDecoder {
  public:
   FileDecoder(const Model& model, const Bytes& file) : model_(&model), file_(&file) {}
 
-  Bytes decode() {
+  DecodedFile decode() {
     require(!file_->empty(), "the file is empty");
-    while (at_ < file_->size()) {
-      const std::uint8_t* const magic = peek(2, "a frame's magic");
-      require(magic[0] == 0xfc && (magic[1] == 'C' || magic[1] == 'z'), "this is no CZIPv2 frame");
-      if (magic[1] == 'C')
+    require(begins_frame(), "this is no CZIPv2 frame");
+    do {
+      if (peek(2, "a frame's magic")[1] == 'C')
         decode_full_frame();
       else
         decode_compact_frame();
-    }
-    return std::move(text_);
+      while (at_ < file_->size() && (*file_)[at_] == 0) ++at_;
+    } while (begins_frame());
+    return {std::move(text_), at_ == file_->size()};
   }
 
  private:
   struct Frame {
     std::uint32_t check;
+    unsigned flags;
     std::uint64_t max_text_bytes;  // of a block
     Hash128 model;
     std::optional<std::uint64_t> text_bytes;
   };
 
+  // Whether a frame begins here, if only by the first byte of its magic.
+  [[nodiscard]] bool begins_frame() const {
+    const std::size_t left = file_->size() - at_;
+    return left > 0 && (*file_)[at_] == 0xfc &&
+           (left == 1 || (*file_)[at_ + 1] == 'C' || (*file_)[at_ + 1] == 'z');
+  }
   const std::uint8_t* peek(std::uint64_t size, const std::string& what) {
     require(size <= file_->size() - at_, "the file ends inside " + what);
     return file_->data() + at_;
@@ -80,12 +77,13 @@ class FileDecoder {
   }
   void require_model(const Hash128& wanted) const {
     require(model_->hash.compare(0, wanted.size(), wanted) == 0,
-            "this was made with the model " + hex(wanted) + ", not with " + hex(model_->hash));
+            "this was made with the model " + hexadecimal(wanted) + ", not with " +
+                hexadecimal(model_->hash));
   }
 
   void decode_full_frame();
   Frame parse_frame_header(const std::uint8_t* bytes);
-  void decode_block_of(const Frame& frame, std::uint64_t number, Bytes& table);
+  void decode_block_of(const Frame& frame, std::uint64_t text_offset, Bytes& table);
   void check_frame_end(const Frame& frame, std::uint64_t blocks, const Bytes& table,
                        std::size_t text_begin);
   void decode_compact_frame();
@@ -102,7 +100,9 @@ void FileDecoder::decode_full_frame() {
   const std::size_t text_begin = text_.size();
   Bytes table;
   std::uint64_t blocks = 0;
-  while (*peek(1, "a frame") != 0) decode_block_of(frame, blocks++, table);
+  for (; *peek(1, "a frame") != 0; ++blocks) {
+    decode_block_of(frame, text_.size() - text_begin, table);
+  }
   check_frame_end(frame, blocks, table, text_begin);
 }
 
@@ -113,6 +113,7 @@ FileDecoder::Frame FileDecoder::parse_frame_header(const std::uint8_t* bytes) {
   frame.check = static_cast<std::uint32_t>(integer_at(bytes + 34, 4));
   require(check32(bytes, 34) == frame.check, "a frame header is damaged");
   require(bytes[4] < 4, "a frame has unknown flags: " + std::to_string(bytes[4]));
+  frame.flags = bytes[4];
   note_archive((bytes[4] & 2) != 0);
   frame.model.assign(reinterpret_cast<const char*>(bytes) + 6, 16);
   frame.max_text_bytes = integer_at(bytes + 22, 4);
@@ -124,10 +125,11 @@ FileDecoder::Frame FileDecoder::parse_frame_header(const std::uint8_t* bytes) {
   return frame;
 }
 
-void FileDecoder::decode_block_of(const Frame& frame, std::uint64_t number, Bytes& table) {
+void FileDecoder::decode_block_of(const Frame& frame, std::uint64_t text_offset, Bytes& table) {
   const std::uint8_t* const header = take(kBlockHeaderBytes, "a block header");
-  const std::uint64_t seed = frame.check + (number << 32);
-  require(check32(header, 30, seed) == integer_at(header + 30, 4), "a block header is damaged");
+  require(check32(header, 42) == integer_at(header + 42, 4), "a block header is damaged");
+  require(integer_at(header + 30, 4) == frame.check && integer_at(header + 34, 8) == text_offset,
+          "a block is not in its frame and place");
   require(header[0] <= 2, "a block has the unknown type " + std::to_string(header[0]));
   const bool coded = header[0] == 2;
   const std::uint64_t text_bytes = integer_at(header + 2, 4);
@@ -161,10 +163,11 @@ void FileDecoder::check_frame_end(const Frame& frame, std::uint64_t blocks, cons
   const std::uint64_t size = 1 + table.size() + kFooterBytes;
   const std::uint8_t* const end = take(size, "a seek table");
   const std::uint8_t* const footer = end + 1 + table.size();
-  require(check32(end, size - 4, frame.check) == integer_at(footer + 28, 4),
-          "a seek table is damaged");
+  require(check32(end, size - 4) == integer_at(footer + 37, 4), "a seek table is damaged");
   const std::uint64_t text_bytes = text_.size() - text_begin;
-  require(std::equal(table.begin(), table.end(), end + 1) && integer_at(footer + 24, 4) == blocks &&
+  require(std::equal(table.begin(), table.end(), end + 1) && integer_at(footer + 33, 4) == blocks &&
+              integer_at(footer + 24, 4) == frame.check && footer[28] == frame.flags &&
+              frame.model.compare(0, 4, reinterpret_cast<const char*>(footer) + 29, 4) == 0 &&
               integer_at(footer, 8) == text_bytes &&
               frame.text_bytes.value_or(text_bytes) == text_bytes,
           "a seek table contradicts its blocks");
@@ -216,7 +219,7 @@ void FileDecoder::decode_compact_frame() {
 
 }  // namespace
 
-Bytes decode_file(const Model& model, const Bytes& file) {
+DecodedFile decode_file(const Model& model, const Bytes& file) {
   return FileDecoder(model, file).decode();
 }
 

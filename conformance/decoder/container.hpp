@@ -6,7 +6,12 @@
 
 namespace reference {
 
-// Returns the text of a CZIPv2 file; for an archive, its tar stream. Throws Refused.
-Bytes decode_file(const Model& model, const Bytes& file);
+struct DecodedFile {
+  Bytes text;              // for an archive, its tar stream
+  bool ends_well = false;  // nothing but zeros follows the last frame
+};
+
+// Decodes a CZIPv2 file. Throws Refused.
+DecodedFile decode_file(const Model& model, const Bytes& file);
 
 }  // namespace reference

@@ -1,7 +1,7 @@
 // czip_reference_decoder MODEL.czm FILE.czip > TEXT
 //
 // Decodes a whole CZIPv2 file, and writes its text if every check passes. Exit status: 0 success, 1
-// usage or a file that cannot be read or written, 2 refused data.
+// usage or a file that cannot be read or written, 2 refused data, or garbage after the text.
 #include <cstdio>
 #include <exception>
 #include <fstream>
@@ -41,8 +41,10 @@ int main(int argc, char** argv) {
     // Both must outlive the decoding, which points into them.
     const Bytes model_file = read_file(argv[1]);
     const Bytes file = read_file(argv[2]);
-    write_text(reference::decode_file(reference::parse_model(model_file), file));
-    return 0;
+    const auto decoded = reference::decode_file(reference::parse_model(model_file), file);
+    write_text(decoded.text);
+    if (decoded.ends_well) return 0;
+    throw reference::Refused("garbage follows the last frame; the text is whole");
   } catch (const reference::Refused& refused) {
     std::cerr << "czip_reference_decoder: " << refused.what() << '\n';
     return 2;

@@ -84,7 +84,7 @@ cd self
 hostile() { "$HOSTILE" "$MODEL2" "$@"; }
 keeps() { # keeps COMMAND...: refuses, and changes no file
   cp -a . ../self.before
-  expect 1 "$@"; one_line; stderr_has 'input of this command'
+  expect 1 "$@"; one_line; stderr_has 'both input and output'
   diff -r --no-dereference ../self.before . >&2 || fail 'something changed'
   rm -rf ../self.before
 }
@@ -99,7 +99,7 @@ hostile x.czip 0:soft.czip:gone
 keeps "$CZIP" -df -m "$MODEL2" soft.czip
 ln x.czip hard.czip
 hostile y.czip 0:hard.czip:gone
-expect 1 "$CZIP" -df -m "$MODEL2" y.czip x.czip; stderr_has 'y.czip: hard.czip is an input of this command'
+expect 1 "$CZIP" -df -m "$MODEL2" y.czip x.czip; stderr_has 'y.czip: hard.czip is both input and output'
 hostile x.czip 0:hard.czip:gone; ln -f x.czip hard.czip
 keeps "$CZIP" -df -m "$MODEL2" x.czip
 hostile x.czip 5:x.czip 0:x.czip/a:gone

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "czip/codec/io/byte_stream.hpp"
+#include "czip/codec/io/trailing_data.hpp"
 
 namespace czip {
 
@@ -39,6 +40,24 @@ class InputWindow {
       total_ += read;
     }
     return {};
+  }
+
+  // Reads zeros and what comes after them, which then is in `bytes`.
+  Result<TrailingData> read_trailing_data() {
+    TrailingData trailing;
+    for (;;) {
+      CZIP_TRY(fill(1));
+      const auto rest = bytes();
+      if (rest.empty()) return trailing;
+      const auto other =
+          std::find_if(rest.begin(), rest.end(), [](std::uint8_t byte) { return byte != 0; });
+      const auto zeros = static_cast<std::size_t>(other - rest.begin());
+      trailing.padding_bytes += zeros;
+      consume(zeros);
+      if (other == rest.end()) continue;
+      trailing.garbage_offset = offset();
+      return trailing;
+    }
   }
 
   // Offset of the first byte of `bytes` from where the window started.

@@ -36,6 +36,12 @@ Result<std::vector<std::uint8_t>> FileReader::read_payload() {
   }
 }
 
+TrailingData FileReader::trailing() const {
+  TrailingData trailing = outer_->trailing();
+  if (trailing.garbage_offset) *trailing.garbage_offset += kFileHeaderBytes;
+  return trailing;
+}
+
 Status FileReader::read_file_header() {
   std::array<std::uint8_t, kFileHeaderBytes> bytes{};
   std::size_t size = 0;

@@ -28,6 +28,8 @@ class FileReader {
   [[nodiscard]] const PayloadHeader& header() const { return header_; }
   [[nodiscard]] std::uint64_t file_bytes() const { return in_.size(); }
   [[nodiscard]] std::uint64_t payload_bytes() const { return payload_bytes_; }
+  // What follows the payload; known once all chunks have been read.
+  [[nodiscard]] TrailingData trailing() const;
   // Time spent in the outer codec and in reading.
   [[nodiscard]] std::uint64_t outer_ns() const { return outer_ns_; }
 

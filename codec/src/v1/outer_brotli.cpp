@@ -87,6 +87,8 @@ class BrotliDecoder final : public OuterDecoder {
     return buffer.size() - available_out;
   }
 
+  [[nodiscard]] const TrailingData& trailing() const override { return trailing_; }
+
  private:
   Status handle(BrotliDecoderResult result) {
     switch (result) {
@@ -96,7 +98,7 @@ class BrotliDecoder final : public OuterDecoder {
         return more_input();
       case BROTLI_DECODER_RESULT_SUCCESS:
         ended_ = true;
-        return check_nothing_follows();
+        return read_trailing_data();
       case BROTLI_DECODER_RESULT_ERROR:
         break;
     }
@@ -117,15 +119,14 @@ class BrotliDecoder final : public OuterDecoder {
     return {};
   }
 
-  Status check_nothing_follows() {
-    CZIP_TRY(in_.fill(1));
-    if (in_.bytes().empty()) return {};
-    return fail(ErrorCode::corrupt, "the file goes on after the end of its brotli stream of " +
-                                        std::to_string(in_.offset()) + " bytes");
+  Status read_trailing_data() {
+    CZIP_TRY_ASSIGN(trailing_, in_.read_trailing_data());
+    return {};
   }
 
   std::unique_ptr<BrotliDecoderState, DestroyDecoder> state_;
   InputWindow in_;
+  TrailingData trailing_;
   bool ended_ = false;
 };
 

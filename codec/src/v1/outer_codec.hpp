@@ -8,6 +8,7 @@
 
 #include "czip/base/error.hpp"
 #include "czip/codec/io/byte_stream.hpp"
+#include "czip/codec/io/trailing_data.hpp"
 #include "czip/codec/v1/codec.hpp"
 
 namespace czip::v1 {
@@ -28,9 +29,10 @@ Result<std::unique_ptr<OuterEncoder>> create_outer_encoder(OuterCodec codec,
 class OuterDecoder {
  public:
   virtual ~OuterDecoder() = default;
-  // Fills `buffer`, unless the stream ends before; then the end has been checked: the stream is
-  // complete and nothing follows it in the file.
+  // Fills `buffer`, unless the stream ends before; then the stream is complete.
   virtual Result<std::size_t> read(std::span<std::uint8_t> buffer) = 0;
+  // What follows the stream, once `read` has reached its end. Offsets are from the stream's start.
+  [[nodiscard]] virtual const TrailingData& trailing() const = 0;
 };
 
 // Reads a stream that starts where `in` stands and ends with it. `in` must outlive the decoder.

@@ -83,6 +83,8 @@ class ZstdDecoder final : public OuterDecoder {
     return output.pos;
   }
 
+  [[nodiscard]] const TrailingData& trailing() const override { return trailing_; }
+
  private:
   // zstd would also take skippable frames and, where it was built so, frames of its early versions.
   Status check_magic() {
@@ -105,7 +107,7 @@ class ZstdDecoder final : public OuterDecoder {
     in_.consume(input.pos);
     if (result == 0) {
       ended_ = true;
-      return check_nothing_follows();
+      return read_trailing_data();
     }
     if (input.pos > 0 || output.pos > before) return {};
     CZIP_TRY(in_.fill(in_.bytes().size() + 1));
@@ -132,20 +134,21 @@ class ZstdDecoder final : public OuterDecoder {
                                           " bytes of it");
   }
 
-  Status check_nothing_follows() {
+  // Another zstd frame would be part of the payload, which CZIPv1 has in one.
+  Status read_trailing_data() {
+    const std::uint64_t end = in_.offset();
+    CZIP_TRY_ASSIGN(trailing_, in_.read_trailing_data());
     CZIP_TRY(in_.fill(kMagicBytes));
     const std::span<const std::uint8_t> next = in_.bytes();
-    if (next.empty()) return {};
-    const bool frame =
-        next.size() >= kMagicBytes && load_le<std::uint32_t>(next.data()) == kFrameMagic;
-    return fail(ErrorCode::corrupt, std::string("the file goes on ") +
-                                        (frame ? "with another zstd frame " : "") +
-                                        "after the end of its zstd frame of " +
-                                        std::to_string(in_.offset()) + " bytes");
+    if (next.size() < kMagicBytes || load_le<std::uint32_t>(next.data()) != kFrameMagic) return {};
+    return fail(ErrorCode::corrupt,
+                "the file goes on with another zstd frame after the end of its zstd frame of " +
+                    std::to_string(end) + " bytes");
   }
 
   std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context_;
   InputWindow in_;
+  TrailingData trailing_;
   bool started_ = false;
   bool ended_ = false;
 };

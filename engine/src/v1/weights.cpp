@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cstdint>
 #include <new>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "base/in_quotes.hpp"
@@ -50,6 +54,28 @@ LayerWeights read_layer(safetensors::TensorReader& reader, std::uint32_t index,
   layer.down = read_dense(reader, prefix + "ffn.down", d, config.d_ff);
   layer.feed_forward_output_norm = reader.values<std::int8_t>(prefix + "post_ffn_norm.weight", {d});
   return layer;
+}
+
+// The number behind "layers." in a tensor's name; nothing for other names.
+std::optional<std::uint32_t> layer_of(std::string_view name) {
+  constexpr std::string_view kPrefix = "layers.";
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  name.remove_prefix(kPrefix.size());
+  std::uint32_t layer = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), layer);
+  if (error != std::errc{} || end == name.data() + name.size() || *end != '.') return std::nullopt;
+  return layer;
+}
+
+// Layers that the metadata do not count would be left out in silence.
+void refuse_further_layers(safetensors::TensorReader& reader, const safetensors::File& file,
+                           const NetworkConfig& config) {
+  for (const auto& [name, tensor] : file.tensors()) {
+    const auto layer = layer_of(name);
+    if (layer && *layer >= config.layers)
+      reader.refuse(ErrorCode::corrupt, "metadata: n_layers is " + std::to_string(config.layers) +
+                                            ", but the model has a tensor " + in_quotes(name));
+  }
 }
 
 void read_layers(safetensors::TensorReader& reader, const NetworkConfig& config, Weights& model) {
@@ -115,6 +141,7 @@ Result<Weights> load_weights(std::span<const std::uint8_t> file) try {
   read_softmax(reader, model);
   model.embedding = reader.matrix("embed.weight", model.vocabulary, model.d_model);
   read_layers(reader, config, model);
+  refuse_further_layers(reader, parsed, config);
   model.final_norm = reader.values<std::int8_t>("norm.weight", {model.d_model});
   model.head = reader.matrix("head.weight", model.vocabulary, model.d_model);
   read_tokenizer(reader, model);

@@ -60,52 +60,62 @@ Result<FrameHeader> parse_frame(const Bytes& bytes) {
 
 FrameHeader plain_frame() { return parse_frame(kPlainFrame).value(); }
 
-// Block 5 of the plain frame: stored, then coded.
-constexpr std::uint64_t kIndex = 5;
-std::uint64_t block_seed() { return check_of(kPlainFrame) + (kIndex << 32); }
+// `bytes` and the last four of the plain frame's header.
+Bytes with_frame_check(Bytes bytes) {
+  bytes.insert(bytes.end(), kPlainFrame.end() - 4, kPlainFrame.end());
+  return bytes;
+}
+
+// `bytes`, the plain frame's check, 0x504030201 and the check of it all.
+constexpr std::uint64_t kTextOffset = 0x504030201;
+Bytes placed(Bytes bytes) {
+  bytes = with_frame_check(bytes);
+  bytes.insert(bytes.end(), {1, 2, 3, 4, 5, 0, 0, 0});
+  return with_check(bytes);
+}
+
+// Blocks of the plain frame: stored, then coded.
 Bytes stored_block() {
-  return with_check(
-      {
-          1,                                               // stored
-          0,                                               // settings
-          0x03, 0x02, 0x00, 0x00,                          // 515 bytes of text
-          0x03, 0x02, 0x00, 0x00,                          // and of payload
-          0,    0,    0,    0,                             // range
-          0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11,  // hash of the text
-          0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11,  // and of the payload
-      },
-      block_seed());
+  return placed({
+      1,                                               // stored
+      0,                                               // settings
+      0x03, 0x02, 0x00, 0x00,                          // 515 bytes of text
+      0x03, 0x02, 0x00, 0x00,                          // and of payload
+      0,    0,    0,    0,                             // range
+      0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11,  // hash of the text
+      0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11,  // and of the payload
+  });
 }
 Bytes coded_block() {
-  return with_check(
-      {
-          2,                                               // coded
-          0x2e,                                            // profile 2, network, 2^5 streams
-          0xe8, 0x03, 0x00, 0x00,                          // 1000 bytes of text
-          0xe7, 0x03, 0x00, 0x00,                          // 999 of payload
-          0xff, 0xee, 0xdd, 0xcc,                          // range
-          0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11,  // hash of the text
-          0x28, 0x27, 0x26, 0x25, 0x24, 0x23, 0x22, 0x21,  // hash of the payload
-      },
-      block_seed());
+  return placed({
+      2,                                               // coded
+      0x2e,                                            // profile 2, network, 2^5 streams
+      0xe8, 0x03, 0x00, 0x00,                          // 1000 bytes of text
+      0xe7, 0x03, 0x00, 0x00,                          // 999 of payload
+      0xff, 0xee, 0xdd, 0xcc,                          // range
+      0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11,  // hash of the text
+      0x28, 0x27, 0x26, 0x25, 0x24, 0x23, 0x22, 0x21,  // hash of the payload
+  });
 }
-Result<BlockHeader> parse_block(const Bytes& bytes, std::uint64_t index = kIndex) {
+Result<BlockHeader> parse_block(const Bytes& bytes, std::uint64_t index = kTextOffset) {
   return parse_block_header(std::span(bytes).first<kBlockHeaderBytes>(), plain_frame(), index);
 }
 
 // Of a frame of two blocks, of 1000 and 7 bytes of text.
 Bytes two_block_trailer() {
-  return with_check(
-      {
-          0,                                               // no further block
-          0xe8, 0x03, 0x00, 0x00, 0x02, 0x01, 0x00, 0x00,  // 1000 bytes in 258
-          0x07, 0x00, 0x00, 0x00, 0x29, 0x00, 0x00, 0x00,  // 7 in 41
-          0xef, 0x03, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,  // 1007 bytes
-          16,   15,   14,   13,   12,   11,   10,   9,
-          8,    7,    6,    5,    4,    3,    2,    1,  // hash of the text
-          0x02, 0x00, 0x00, 0x00,                       // 2 blocks
-      },
-      check_of(kPlainFrame));
+  Bytes bytes = with_frame_check({
+      0,                                                                       // no further block
+      0xe8, 0x03, 0x00, 0x00, 0x02, 0x01, 0x00, 0x00,                          // 1000 bytes in 258
+      0x07, 0x00, 0x00, 0x00, 0x29, 0x00, 0x00, 0x00,                          // 7 in 41
+      0xef, 0x03, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,                          // 1007 bytes
+      16,   15,   14,   13,   12,   11,   10,   9,    8, 7, 6, 5, 4, 3, 2, 1,  // hash of the text
+  });
+  bytes.insert(bytes.end(), {
+                                0,           // the frame's flags
+                                1, 2, 3, 4,  // its model
+                                2, 0, 0, 0,  // 2 blocks
+                            });
+  return with_check(bytes);
 }
 
 template <class Parse>
@@ -186,12 +196,12 @@ TEST_CASE("any changed bit of a frame header is refused") {
   check_every_bit(kPlainFrame, parse_frame);
 }
 
-TEST_CASE("a block header is 34 bytes, tied to its frame and place") {
+TEST_CASE("a block header is 46 bytes, tied to its frame and place") {
   const BlockHeader stored{.text_bytes = 515,
                            .payload_bytes = 515,
                            .text_hash = 0x1112131415161718,
                            .payload_hash = 0x1112131415161718};
-  CHECK(bytes_of(serialize(stored, plain_frame(), kIndex)) == stored_block());
+  CHECK(bytes_of(serialize(stored, plain_frame(), kTextOffset)) == stored_block());
   const BlockHeader coded{.type = BlockType::coded,
                           .settings = {.profile = 2, .streams_log2 = 5, .network = true},
                           .text_bytes = 1000,
@@ -199,7 +209,7 @@ TEST_CASE("a block header is 34 bytes, tied to its frame and place") {
                           .final_range = 0xccddeeff,
                           .text_hash = 0x1112131415161718,
                           .payload_hash = 0x2122232425262728};
-  CHECK(bytes_of(serialize(coded, plain_frame(), kIndex)) == coded_block());
+  CHECK(bytes_of(serialize(coded, plain_frame(), kTextOffset)) == coded_block());
   const auto parsed = parse_block(coded_block());
   REQUIRE(parsed.has_value());
   CHECK(parsed->type == BlockType::coded);
@@ -211,11 +221,13 @@ TEST_CASE("a block header is 34 bytes, tied to its frame and place") {
   CHECK(parsed->final_range == 0xccddeeff);
   CHECK(parsed->text_hash == 0x1112131415161718);
   CHECK(parsed->payload_hash == 0x2122232425262728);
+  CHECK(parsed->frame_check == check_of(kPlainFrame));
+  CHECK(parsed->text_offset == kTextOffset);
   CHECK(parse_block(stored_block())->type == BlockType::stored);
-  CHECK_FALSE(parse_block(coded_block(), kIndex + 1).has_value());
+  CHECK_FALSE(parse_block(coded_block(), kTextOffset + 1).has_value());
   const Bytes bytes = coded_block();
   CHECK_FALSE(parse_block_header(std::span(bytes).first<kBlockHeaderBytes>(),
-                                 parse_frame(kFullFrame).value(), kIndex)
+                                 parse_frame(kFullFrame).value(), kTextOffset)
                   .has_value());
 }
 
@@ -223,7 +235,7 @@ TEST_CASE("a coded block's final range is one that the range coder can end in") 
   const auto parse_with_range = [](std::uint32_t range) {
     const BlockHeader coded{
         .type = BlockType::coded, .text_bytes = 1000, .payload_bytes = 999, .final_range = range};
-    return parse_block(bytes_of(serialize(coded, plain_frame(), kIndex)));
+    return parse_block(bytes_of(serialize(coded, plain_frame(), kTextOffset)));
   };
   // Each decision leaves at least 2^24: page czip-v2-coding, "Range coder".
   CHECK(parse_with_range(0x01000000).has_value());
@@ -259,12 +271,12 @@ TEST_CASE("settings are bits 0-1 profile, 2 network, 3-5 log2 of the streams") {
   }
 }
 
-TEST_CASE("a trailer is a byte 0, the seek table and a footer of 32 bytes") {
+TEST_CASE("a trailer is a byte 0, the seek table and a footer of 41 bytes") {
   const Trailer trailer{.table = {{1000, 258}, {7, 41}},
                         .text_bytes = 1007,
                         .text_hash = {0x100f0e0d0c0b0a09, 0x0807060504030201}};
   CHECK(serialize(trailer, plain_frame()) == two_block_trailer());
-  CHECK(trailer_bytes(2) == 1 + 16 + 32);
+  CHECK(trailer_bytes(2) == 1 + 16 + 41);
   const Bytes bytes = two_block_trailer();
   const auto parsed = parse_trailer(bytes, plain_frame());
   REQUIRE(parsed.has_value());
@@ -274,7 +286,7 @@ TEST_CASE("a trailer is a byte 0, the seek table and a footer of 32 bytes") {
   CHECK(footer_blocks(std::span(bytes).last<kFooterBytes>()) == 2);
   CHECK_FALSE(parse_trailer(bytes, parse_frame(kFullFrame).value()).has_value());
   const Bytes empty = serialize(Trailer{}, plain_frame());
-  CHECK(empty.size() == 33);
+  CHECK(empty.size() == 42);
   CHECK(parse_trailer(empty, plain_frame()).has_value());
 }
 
@@ -283,19 +295,23 @@ TEST_CASE("any changed bit of a trailer is refused") {
                   [](const Bytes& bytes) { return parse_trailer(bytes, plain_frame()); });
 }
 
-TEST_CASE("a trailer whose sum or number of blocks is another is refused, whatever its check") {
+TEST_CASE(
+    "a trailer whose sum, frame or number of blocks is another is refused, whatever its check") {
   const auto refused = [](std::size_t at, std::uint8_t value) {
     Bytes bytes = two_block_trailer();
     bytes.resize(bytes.size() - 4);
     bytes[at] = value;
-    return !parse_trailer(with_check(bytes, check_of(kPlainFrame)), plain_frame()).has_value();
+    return !parse_trailer(with_check(bytes), plain_frame()).has_value();
   };
   CHECK_FALSE(refused(0, 0));
-  CHECK(refused(0, 1));        // the end's type
-  CHECK(refused(1, 0xe9));     // 1001 bytes in the first block
-  CHECK(refused(17, 0xee));    // 1006 in all
-  CHECK(refused(17 + 24, 1));  // blocks
-  CHECK(refused(17 + 24, 3));
+  CHECK(refused(0, 1));                                      // the end's type
+  CHECK(refused(1, 0xe9));                                   // 1001 bytes in the first block
+  CHECK(refused(17, 0xee));                                  // 1006 in all
+  CHECK(refused(17 + 24, check_of(kPlainFrame) % 256 ^ 1));  // another frame
+  CHECK(refused(17 + 28, 2));                                // its flags
+  CHECK(refused(17 + 29, 2));                                // its model
+  CHECK(refused(17 + 33, 1));                                // blocks
+  CHECK(refused(17 + 33, 3));
 }
 
 TEST_CASE("a compact header has 4 to 13 bytes without its check") {

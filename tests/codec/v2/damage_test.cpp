@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <random>
 #include <string>
@@ -85,7 +86,7 @@ Bytes block_with(const BlockHeader& block, std::uint32_t block_bytes, const Byte
   auto bytes = serialize(block, header, 0);
   if (type != 0) bytes[0] = type;
   if (settings != 0) bytes[1] = settings;
-  store_le(&bytes[30], check32(std::span(bytes).first<30>(), header.check));
+  store_le(&bytes[42], check32(std::span(bytes).first<42>()));
   return joined({Bytes(frame.begin(), frame.end()), Bytes(bytes.begin(), bytes.end()), payload});
 }
 
@@ -109,7 +110,13 @@ TEST_CASE("every single bit changed in a file of several frames is seen") {
   for (std::size_t i = 0; i < file.size(); ++i) {
     CAPTURE(i);
     file[i] ^= 0x10;
-    check_fails(file);
+    // Where a frame begins no longer as one does, the frames before it are whole, and the rest is
+    // told to be garbage.
+    const auto outcome = decode_v2(file);
+    if (outcome.status)
+      CHECK(outcome.report.trailing.garbage_offset.has_value());
+    else
+      check_fails(file);
     file[i] ^= 0x10;
   }
 }
@@ -125,10 +132,55 @@ TEST_CASE("a file cut anywhere is seen") {
     }
 }
 
-TEST_CASE("what follows the end is refused") {
+// What follows the text, as all ways to read a file tell it.
+TrailingData trailing_data(const Bytes& file, const Bytes& text) {
+  const auto outcome = decode_v2(file);
+  REQUIRE(outcome.status.has_value());
+  CHECK(outcome.text == text);
+  MemorySource source(file);
+  const auto info = inspect(source);
+  REQUIRE(info.has_value());
+  MemorySink sink;
+  const auto part = decode_range(
+      [](const ModelReference& wanted) { return matching_model(tiny_model_v2(), wanted); }, source,
+      {0, 1u << 20}, sink, {.threads = 1});
+  REQUIRE(part.has_value());
+  CHECK(sink.bytes() == text);
+  for (const TrailingData& other : {info->trailing, part->trailing}) {
+    CHECK(other.padding_bytes == outcome.report.trailing.padding_bytes);
+    CHECK(other.garbage_offset == outcome.report.trailing.garbage_offset);
+  }
+  return outcome.report.trailing;
+}
+
+TEST_CASE("zeros after the end and between frames are padding") {
   for (const Bytes& file : samples()) {
-    for (const Bytes& more : {Bytes{0}, Bytes{0xfc}, words(100)}) check_fails(joined({file, more}));
-    check_error(joined({file, Bytes{'x', 'y'}}), ErrorCode::corrupt, "is no CZIPv2 frame");
+    const Bytes text = decode_v2(file).text;
+    for (const std::size_t count : std::array<std::size_t, 4>{1, 512, 4096, 10000}) {
+      const Bytes zeros(count);
+      const TrailingData after = trailing_data(joined({file, zeros}), text);
+      CHECK(after.padding_bytes == count);
+      CHECK_FALSE(after.garbage_offset.has_value());
+      const TrailingData between =
+          trailing_data(joined({file, zeros, file, zeros}), joined({text, text}));
+      CHECK(between.padding_bytes == 2 * count);
+      CHECK_FALSE(between.garbage_offset.has_value());
+    }
+  }
+  check_error(joined({Bytes(512), encoded_v2(words(60))}), ErrorCode::corrupt, "not a CZIPv2 file");
+}
+
+TEST_CASE("other bytes after the end are told, and the text is given") {
+  for (const Bytes& file : samples()) {
+    const Bytes text = decode_v2(file).text;
+    for (const Bytes& more : {Bytes{'x'}, Bytes{'x', 'y'}, words(100)}) {
+      CHECK(trailing_data(joined({file, more}), text).garbage_offset == file.size());
+      CHECK(trailing_data(joined({file, Bytes(5000), more}), text).garbage_offset ==
+            file.size() + 5000);
+    }
+    // A frame that is cut after its first byte, or begins as one does and goes on otherwise.
+    check_fails(joined({file, Bytes{0xfc}}));
+    check_fails(joined({file, Bytes{0xfc, 'C', 'Z', 2}, words(100)}));
   }
 }
 
@@ -197,7 +249,8 @@ TEST_CASE("headers that contradict themselves are refused") {
     return block_with(block, 1000, five);
   };
   check_error(lie([](BlockHeader& b) { b.text_bytes = 0; }), ErrorCode::corrupt, "0 bytes of text");
-  check_error(lie([](BlockHeader& b) { b.text_bytes = 1001; }), ErrorCode::corrupt, "1001 bytes");
+  check_error(lie([](BlockHeader& b) { b.text_bytes = b.payload_bytes = 1001; }),
+              ErrorCode::corrupt, "1001 bytes");
   check_error(lie([](BlockHeader& b) { b.payload_bytes = 4; }), ErrorCode::corrupt, "contradicts");
   check_error(lie([](BlockHeader& b) { b.final_range = 4; }), ErrorCode::corrupt, "contradicts");
   check_error(lie([](BlockHeader& b) { b.text_hash = 4; }), ErrorCode::corrupt, "contradicts");

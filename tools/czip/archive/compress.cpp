@@ -1,8 +1,11 @@
 // Compresses directories. One thread packs them into a tar stream, the others compress that.
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <optional>
 #include <string>
-#include <thread>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -10,12 +13,13 @@
 #include "archive/file_identity.hpp"
 #include "archive/packer.hpp"
 #include "base/errors.hpp"
+#include "base/text.hpp"
 #include "cli/arguments.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/outputs.hpp"
 #include "cli/session.hpp"
-#include "io/byte_channel.hpp"
 #include "io/input.hpp"
+#include "io/producer.hpp"
 #include "io/staged_output.hpp"
 #include "io/streams.hpp"
 #include "v2/coders.hpp"
@@ -28,10 +32,9 @@ Result<v2::CodingReport> encode_tar(const Session& session, const v2::Model& mod
                                     const PackRequest& request, const std::string& label,
                                     ByteSink& out, v2::EncodeOptions options) {
   options.archive = true;
-  ByteChannel channel;
-  const std::jthread packer([&] { channel.finish(pack(request, channel)); });
-  const ChannelReader reader(channel);
-  return encode_v2(session, model, label, channel, out, options);
+  return run_with_producer(
+      [&](ByteSink& tar) { return pack(request, tar); },
+      [&](ByteSource& tar) { return encode_v2(session, model, label, tar, out, options); });
 }
 
 // "docs" for "docs/": the output is named after it.
@@ -46,10 +49,33 @@ Status check_name(const Arguments& arguments, const std::string& name) {
   return usage_error("does not name the output; name it with -o FILE");
 }
 
-// An archive does not pack itself.
-void skip_file(int fd, PackRequest& request) {
+// Leaves a file out of the archive.
+Status leave_out(int fd, PackRequest& request) {
   struct stat status {};
-  if (fstat(fd, &status) == 0) request.skipped.push_back(identity_of(status));
+  if (fstat(fd, &status) != 0)
+    return fail(ErrorCode::io, "cannot tell its output from its content");
+  request.skipped.push_back(identity_of(status));
+  return {};
+}
+
+bool lies_in(const std::string& path, const std::string& folder) {
+  std::error_code error;
+  const std::string inner = std::filesystem::canonical(path, error);
+  const std::string outer = std::filesystem::canonical(folder, error);
+  return !error && inner.starts_with(outer == "/" ? outer : outer + "/");
+}
+
+// An earlier archive that this one replaces is left out, if it is among what is archived. Any other
+// file there is an input.
+Status check_replaced(const OutputPlan& plan, PackRequest& request) {
+  const auto around = [&](const std::string& root) { return lies_in(plan.path, root); };
+  if (!plan.replace || std::ranges::none_of(request.roots, around)) return {};
+  auto replaced = open_input(plan.path, {.follow_links = true, .role = std::nullopt});
+  CZIP_TRY(replaced);
+  CZIP_TRY_ASSIGN(const auto start, peek(*replaced, v2::kMaxStartBytes));
+  if (!v2::has_magic(start))
+    return usage_error(printable(plan.path) + " is both input and output; name another output");
+  return leave_out(replaced->file.get(), request);
 }
 
 }  // namespace
@@ -72,21 +98,22 @@ Result<ExitStatus> compress_archive(const Session& session, const v2::Model& mod
                       }};
   v2::EncodeOptions options = encode_options_v2(session);
   if (plan.is_stream) {
-    CZIP_TRY_ASSIGN(const auto stream, open_stream(plan));
-    skip_file(stream.get(), request);
+    CZIP_TRY_ASSIGN(auto stream, open_stream(plan));
+    // Standard output may be a file in what is archived.
+    CZIP_TRY(leave_out(stream.get(), request));
     StreamSink sink(stream.get(), std::string(plan.label()));
     options.verify = arguments.verify;
     CZIP_TRY_ASSIGN(const auto report,
                     encode_tar(session, model, request, input.name, sink, options));
+    CZIP_TRY(stream.close());
     summarize_v2(session, input, plan, report);
     return status;
   }
-  if (struct stat old{}; stat(plan.path.c_str(), &old) == 0)
-    request.skipped.push_back(identity_of(old));
+  CZIP_TRY(check_replaced(plan, request));
   auto output = StagedOutput::create(plan);
   CZIP_TRY(output);
-  skip_file(output->fd(), request);
-  FileSink sink(output->fd(), std::string(plan.label()));
+  CZIP_TRY(leave_out(output->fd(), request));
+  FileSink sink(output->fd(), output->label());
   CZIP_TRY_ASSIGN(const auto report,
                   encode_tar(session, model, request, input.name, sink, options));
   CZIP_TRY(publish_v2(session, model, input, plan, *output, sink, report));

@@ -4,11 +4,8 @@
 #include <unistd.h>
 
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "archive/archive.hpp"
-#include "archive/file_identity.hpp"
 #include "archive/staged_folder.hpp"
 #include "archive/tar_reader.hpp"
 #include "base/text.hpp"
@@ -16,8 +13,10 @@
 #include "cli/console.hpp"
 #include "cli/outputs.hpp"
 #include "cli/session.hpp"
-#include "io/byte_channel.hpp"
+#include "cli/trailing_data.hpp"
+#include "czip/codec/io/trailing_data.hpp"
 #include "io/input.hpp"
+#include "io/producer.hpp"
 #include "io/signals.hpp"
 #include "io/staged_output.hpp"
 #include "models/model_store.hpp"
@@ -31,18 +30,6 @@ std::string folder_of(const std::string& path) {
   return slash == std::string::npos ? "" : path.substr(0, slash + 1);
 }
 
-// The files that the command reads, which nothing of an archive may replace.
-std::vector<FileIdentity> inputs_of(const Arguments& arguments, const Input& input) {
-  std::vector<FileIdentity> inputs{identity_of(input.status)};
-  std::vector<std::string> names = arguments.files;
-  names.push_back(arguments.model);
-  names.push_back(arguments.tokenizer);
-  for (const std::string& name : names)
-    if (struct stat status{}; stat(name.c_str(), &status) == 0)
-      inputs.push_back(identity_of(status));
-  return inputs;
-}
-
 // As tar does: what root unpacks has the permissions of the archive; for others, those of the umask
 // are taken away.
 mode_t withheld_permissions() {
@@ -53,14 +40,14 @@ mode_t withheld_permissions() {
 }
 
 Result<Unpacked> unpack(const Session& session, ModelStore& models, Input& input,
-                        const UnpackRequest& request) {
-  ByteChannel channel;
-  const std::jthread decoder([&] {
-    const auto report = decode_v2(session, models, input, channel);
-    channel.finish(report ? Status{} : error_of(report));
-  });
-  const ChannelReader reader(channel);
-  return unpack_tar(request, channel);
+                        const UnpackRequest& request, TrailingData& trailing) {
+  return run_with_producer(
+      [&](ByteSink& tar) -> Status {
+        const auto report = decode_v2(session, models, input, tar);
+        if (report) trailing = report->trailing;
+        return report ? Status{} : error_of(report);
+      },
+      [&](ByteSource& tar) { return unpack_tar(request, tar); });
 }
 
 }  // namespace
@@ -70,8 +57,7 @@ Status extract_archive(const Session& session, ModelStore& models, Input& input)
   const std::string target =
       arguments.output.empty() ? folder_of(input.name) : arguments.output + "/";
   const SignalsHeld held;
-  CZIP_TRY_ASSIGN(auto staged,
-                  StagedFolder::create(target, arguments.force, inputs_of(arguments, input)));
+  CZIP_TRY_ASSIGN(auto staged, StagedFolder::create(target, arguments.force));
   const InterruptWatch watch([&] { staged.remove(); });
   bool complete = true;
   const UnpackRequest request{
@@ -88,12 +74,14 @@ Status extract_archive(const Session& session, ModelStore& models, Input& input)
             session.console.error(target + path, error);
             complete = false;
           }};
-  CZIP_TRY_ASSIGN(const auto content, unpack(session, models, input, request));
+  TrailingData trailing;
+  CZIP_TRY_ASSIGN(const auto content, unpack(session, models, input, request, trailing));
   CZIP_TRY(staged.publish(content));
   CZIP_TRY(staged.finish(content, arguments.remove_input));
   if (Console::interactive() || session.console.verbose())
     for (const std::string& name : content.names)
       session.console.note(printable(input.label()) + " : " + printable(target + name));
+  CZIP_TRY(check_trailing_data(session, input.label(), trailing));
   if (!complete) return fail(ErrorCode::io, {});  // it has been said of what
   OutputPlan plan;
   plan.path = target;

@@ -14,6 +14,7 @@
 
 #include "archive/tar_parser.hpp"
 #include "base/errors.hpp"
+#include "io/input_registry.hpp"
 
 namespace czip::tool {
 namespace {
@@ -87,11 +88,7 @@ Status FolderMerge::check_replacing(const std::string& path, const struct stat& 
   const std::string name = shown(request_.to_name + path);
   // A link's target stays where it is, but the command knows it by the link's name.
   const auto target = status_of(request_.to, path, 0);
-  for (const struct stat& status : {to, target.value_or(to)})
-    if (std::ranges::find(request_.kept, identity_of(status)) != request_.kept.end())
-      return fail(ErrorCode::io, name +
-                                     " is an input of this command and would be overwritten; name "
-                                     "another place with -o");
+  CZIP_TRY(check_is_no_input(target.value_or(to), request_.to_name + path));
   if (S_ISDIR(to.st_mode) && !S_ISDIR(from.st_mode))
     return fail(ErrorCode::io, name +
                                    " is a folder, but not in the archive; move it away, or name "

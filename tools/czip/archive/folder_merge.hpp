@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "archive/file_identity.hpp"
 #include "czip/base/error.hpp"
 
 namespace czip::tool {
@@ -15,10 +14,9 @@ namespace czip::tool {
 struct MergeRequest {
   int from = -1;  // descriptors of folders on one file system
   int to = -1;
-  int aside = -1;                  // an empty folder for what is replaced
-  std::string to_name;             // in errors, in front of the paths in it; "" or ends in a slash
-  bool replace = false;            // existing files, and merge folders
-  std::vector<FileIdentity> kept;  // files of the user that must not be replaced
+  int aside = -1;        // an empty folder for what is replaced
+  std::string to_name;   // in errors, in front of the paths in it; "" or ends in a slash
+  bool replace = false;  // existing files, and merge folders
 };
 
 // The error that `path` exists and is not overwritten.
@@ -29,7 +27,8 @@ class FolderMerge {
   explicit FolderMerge(MergeRequest request) : request_(std::move(request)) {}
 
   // Decides what to do with each of `names`, which are all that is in `from`. Links are replaced
-  // and not followed. Error: something exists that may not be replaced.
+  // and not followed. Error: something exists that may not be replaced, such as an input of the
+  // command.
   Status plan(const std::vector<std::string>& names);
   // Does it. What is replaced goes to `from` or `aside`. After an error, everything is where it was
   // before; the error says so where that failed too.

@@ -41,12 +41,10 @@ bool sync_folder(int fd) { return fsync(fd) == 0 || errno == EINVAL || errno == 
 
 }  // namespace
 
-Result<StagedFolder> StagedFolder::create(const std::string& target, bool replace,
-                                          std::vector<FileIdentity> kept) {
+Result<StagedFolder> StagedFolder::create(const std::string& target, bool replace) {
   StagedFolder staged;
   staged.target_ = target.empty() || target.ends_with('/') ? target : target + "/";
   staged.replace_ = replace;
-  staged.kept_ = std::move(kept);
   const std::string shown = target.empty() ? "." : target;
   staged.target_folder_ = Descriptor(open_folder(AT_FDCWD, shown.c_str()));
   const bool missing = staged.target_folder_.get() < 0 && errno == ENOENT;
@@ -67,7 +65,6 @@ Result<StagedFolder> StagedFolder::create(const std::string& target, bool replac
 StagedFolder::StagedFolder(StagedFolder&& other) noexcept
     : target_(std::move(other.target_)),
       replace_(other.replace_),
-      kept_(std::move(other.kept_)),
       path_(std::exchange(other.path_, {})),
       private_(std::move(other.private_)),
       content_(std::move(other.content_)),
@@ -112,8 +109,7 @@ Status StagedFolder::move_into_place(const Unpacked& content) {
                        .to = target_folder_.get(),
                        .aside = aside.get(),
                        .to_name = target_,
-                       .replace = replace_,
-                       .kept = kept_});
+                       .replace = replace_});
     CZIP_TRY(merge.plan(content.names));
     CZIP_TRY(merge.run());
   } else {

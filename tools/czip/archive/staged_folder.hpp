@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "archive/file_identity.hpp"
 #include "archive/tar_reader.hpp"
 #include "czip/base/error.hpp"
 #include "io/descriptor.hpp"
@@ -17,10 +16,9 @@ namespace czip::tool {
 class StagedFolder {
  public:
   // The entries go to `target`; "" is the working directory. A missing target appears with all of
-  // its content at once. With `replace`, existing files are replaced and folders are merged, except
-  // the files `kept`, whose replacement is an error.
-  static Result<StagedFolder> create(const std::string& target, bool replace,
-                                     std::vector<FileIdentity> kept);
+  // its content at once. With `replace`, existing files are replaced, except inputs of
+  // the command, and folders are merged.
+  static Result<StagedFolder> create(const std::string& target, bool replace);
   StagedFolder(StagedFolder&& other) noexcept;
   StagedFolder& operator=(StagedFolder&&) = delete;
   // Removes what was not published.
@@ -45,7 +43,6 @@ class StagedFolder {
 
   std::string target_;  // "" or ends in a slash
   bool replace_ = false;
-  std::vector<FileIdentity> kept_;
   std::string path_;          // of the private folder; empty once it is gone
   Descriptor private_;        // it
   Descriptor content_;        // the folder "content" in it

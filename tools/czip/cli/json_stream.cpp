@@ -3,16 +3,12 @@
 #include <string>
 
 #include "base/errors.hpp"
+#include "cli/json_report.hpp"
 
 namespace czip::tool {
 namespace {
 
-constexpr int kStep = 2;  // spaces of indentation
-
-// JSON must be UTF-8, which names need not be: what is not becomes U+FFFD.
-std::string dump(const JsonStream::Json& value) {
-  return value.dump(kStep, ' ', false, JsonStream::Json::error_handler_t::replace);
-}
+constexpr std::size_t kStep = 2;  // spaces of indentation, as json_text() has them
 
 }  // namespace
 
@@ -29,14 +25,14 @@ Status JsonStream::begin_element() {
 
 Status JsonStream::add(const Json& element) {
   CZIP_TRY(begin_element());
-  return print(dump(element), indent());
+  return print(json_text(element), indent());
 }
 
 Status JsonStream::open(const Json& object, std::string_view key) {
   CZIP_TRY(begin_element());
-  std::string text = dump(object);
+  std::string text = json_text(object);
   text.resize(text.size() - 2);  // "\n}"
-  text += ",\n" + std::string(kStep, ' ') + dump(key) + ": [";
+  text += ",\n" + std::string(kStep, ' ') + json_text(key) + ": [";
   CZIP_TRY(print(text, indent()));
   empty_.push_back(true);
   return {};
@@ -64,7 +60,7 @@ Status JsonStream::print(std::string_view text, std::size_t indent) {
 
 Status JsonStream::print(std::string_view text) {
   constexpr std::size_t kMaxCollected = std::size_t{1} << 16;
-  console_->print(text);
+  console_->print_json(text);
   collected_ += text.size();
   if (collected_ < kMaxCollected) return {};
   collected_ = 0;

@@ -11,6 +11,7 @@
 #include "cli/inputs.hpp"
 #include "cli/json_stream.hpp"
 #include "cli/session.hpp"
+#include "cli/trailing_data.hpp"
 #include "commands/commands.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
@@ -172,7 +173,10 @@ class Lister {
     FileSource source(input.file.get());
     CZIP_TRY_ASSIGN(const auto info, v1::inspect(source));
     const Arguments& arguments = session_->arguments;
-    if (wants_json()) return json_.add(to_json(arguments, name, info));
+    if (wants_json()) {
+      CZIP_TRY(json_.add(to_json(arguments, name, info)));
+      return check_trailing_data(*session_, input.label(), info.trailing);
+    }
     print_row({.name = name,
                .format = std::string(v1::kMagic),
                .codec = std::string(v1::outer_codec_name(info.outer)),
@@ -183,7 +187,7 @@ class Lister {
                .file_bytes = info.file_bytes,
                .text_bytes = info.text_bytes});
     if (arguments.verbose) session_->console.print(details(arguments, info));
-    return {};
+    return check_trailing_data(*session_, input.label(), info.trailing);
   }
 
   Status add_v2(const std::string& name, const Input& input) {
@@ -195,7 +199,8 @@ class Lister {
       const auto frames = v2::inspect(
           source, [&](const v2::FrameInfo& frame) { return json_.add(to_json(*models_, frame)); });
       CZIP_TRY(json_.close());
-      return frames ? Status{} : error_of(frames);
+      CZIP_TRY(frames);
+      return check_trailing_data(*session_, input.label(), info.trailing);
     }
     print_row({.name = name,
                .format = "CZIPv2",
@@ -206,12 +211,13 @@ class Lister {
                .tokens = {},
                .file_bytes = info.file_bytes,
                .text_bytes = info.text_bytes});
-    if (!session_->arguments.verbose) return {};
-    const auto frames = v2::inspect(source, [&](const v2::FrameInfo& frame) {
-      session_->console.print(details(*models_, frame));
-      return session_->console.flush();
-    });
-    return frames ? Status{} : error_of(frames);
+    if (session_->arguments.verbose) {
+      CZIP_TRY(v2::inspect(source, [&](const v2::FrameInfo& frame) {
+        session_->console.print(details(*models_, frame));
+        return session_->console.flush();
+      }));
+    }
+    return check_trailing_data(*session_, input.label(), info.trailing);
   }
 
   void print_row(const Listed& file) {

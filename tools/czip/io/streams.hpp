@@ -10,6 +10,7 @@
 
 #include "czip/base/error.hpp"
 #include "czip/codec/io/byte_stream.hpp"
+#include "io/descriptor.hpp"
 
 namespace czip::tool {
 
@@ -38,25 +39,25 @@ class FileRandomAccess final : public RandomAccessSource {
 // A pipe or device as the coder's output.
 class StreamSink final : public ByteSink {
  public:
-  StreamSink(int fd, std::string label) : fd_(fd), label_(std::move(label)) {}
+  StreamSink(int fd, OutputLabel label) : fd_(fd), label_(std::move(label)) {}
   Status write(std::span<const std::uint8_t> bytes) override;
 
  private:
   int fd_;
-  std::string label_;
+  OutputLabel label_;
 };
 
 // A regular file as the coder's output. Call `flush` before the file is used.
 class FileSink final : public RewindableSink {
  public:
-  FileSink(int fd, std::string label) : fd_(fd), label_(std::move(label)) {}
+  FileSink(int fd, OutputLabel label) : fd_(fd), label_(std::move(label)) {}
   Status write(std::span<const std::uint8_t> bytes) override;
   Status rewind() override;
   Status flush();
 
  private:
   int fd_;
-  std::string label_;
+  OutputLabel label_;
   std::vector<std::uint8_t> buffer_;
 };
 

@@ -9,12 +9,34 @@
 namespace czip::v2 {
 namespace {
 
-std::uint64_t block_seed(const FrameHeader& frame, std::uint64_t index) {
-  return frame.check | index << kBlockIndexShift;
-}
-
 tl::unexpected<Error> damaged_header(const char* what) {
   return fail(ErrorCode::corrupt, std::string(what) + " is damaged: its check does not match");
+}
+
+Status check_block_bytes(const BlockHeader& header, std::uint32_t limit) {
+  if (header.text_bytes != 0 && header.text_bytes <= limit) return {};
+  return fail(ErrorCode::corrupt, "a block of " + std::to_string(header.text_bytes) +
+                                      " bytes of text, outside 1 to the frame's " +
+                                      std::to_string(limit));
+}
+
+std::uint8_t frame_flags(const FrameHeader& header) {
+  return static_cast<std::uint8_t>((header.text_bytes ? kFlagTextBytes : 0) |
+                                   (header.archive ? kFlagArchive : 0));
+}
+
+ModelPrefix model_prefix(const FrameHeader& frame) {
+  const auto hash = hash_bytes(frame.model);
+  ModelPrefix prefix{};
+  std::copy_n(hash.begin(), prefix.size(), prefix.begin());
+  return prefix;
+}
+
+Status check_text_bytes(std::uint64_t of_blocks, std::uint64_t of_frame) {
+  if (of_blocks == of_frame) return {};
+  return fail(ErrorCode::corrupt, "the blocks make " + std::to_string(of_blocks) +
+                                      " bytes of text, not the frame's " +
+                                      std::to_string(of_frame));
 }
 
 // The bytes of a trailer that its check covers.
@@ -69,8 +91,7 @@ std::array<std::uint8_t, kFrameHeaderBytes> serialize(FrameHeader& header) {
   std::array<std::uint8_t, kFrameHeaderBytes> bytes{};
   std::ranges::copy(kFrameMagic, bytes.begin());
   bytes[Layout::kVersion] = kFrameVersion;
-  bytes[Layout::kFlags] = static_cast<std::uint8_t>((header.text_bytes ? kFlagTextBytes : 0) |
-                                                    (header.archive ? kFlagArchive : 0));
+  bytes[Layout::kFlags] = frame_flags(header);
   bytes[Layout::kLevel] = static_cast<std::uint8_t>(header.level);
   std::ranges::copy(hash_bytes(header.model), &bytes[Layout::kModel]);
   store_le(&bytes[Layout::kBlockBytes], header.block_bytes);
@@ -114,7 +135,7 @@ Result<FrameHeader> parse_frame_header(std::span<const std::uint8_t, kFrameHeade
 
 std::array<std::uint8_t, kBlockHeaderBytes> serialize(const BlockHeader& header,
                                                       const FrameHeader& frame,
-                                                      std::uint64_t index) {
+                                                      std::uint64_t text_offset) {
   using Layout = BlockHeaderLayout;
   std::array<std::uint8_t, kBlockHeaderBytes> bytes{};
   bytes[Layout::kType] = static_cast<std::uint8_t>(header.type);
@@ -125,18 +146,18 @@ std::array<std::uint8_t, kBlockHeaderBytes> serialize(const BlockHeader& header,
   store_le(&bytes[Layout::kFinalRange], header.final_range);
   store_le(&bytes[Layout::kTextHash], header.text_hash);
   store_le(&bytes[Layout::kPayloadHash], header.payload_hash);
-  store_le(&bytes[Layout::kCheck],
-           check32(std::span(bytes).first<Layout::kCheck>(), block_seed(frame, index)));
+  store_le(&bytes[Layout::kFrameCheck], frame.check);
+  store_le(&bytes[Layout::kTextOffset], text_offset);
+  store_le(&bytes[Layout::kCheck], check32(std::span(bytes).first<Layout::kCheck>()));
   return bytes;
 }
 
-Result<BlockHeader> parse_block_header(std::span<const std::uint8_t, kBlockHeaderBytes> bytes,
-                                       const FrameHeader& frame, std::uint64_t index) {
+Result<BlockHeader> parse_block_header(std::span<const std::uint8_t, kBlockHeaderBytes> bytes) {
   using Layout = BlockHeaderLayout;
-  if (check32(bytes.first<Layout::kCheck>(), block_seed(frame, index)) !=
-      load_le<std::uint32_t>(&bytes[Layout::kCheck]))
+  if (check32(bytes.first<Layout::kCheck>()) != load_le<std::uint32_t>(&bytes[Layout::kCheck]))
     return damaged_header("the block header");
-  if (bytes[Layout::kType] > static_cast<std::uint8_t>(BlockType::coded))
+  if (bytes[Layout::kType] == static_cast<std::uint8_t>(BlockType::end) ||
+      bytes[Layout::kType] > static_cast<std::uint8_t>(BlockType::coded))
     return fail(ErrorCode::unsupported, "block type " + std::to_string(bytes[Layout::kType]) +
                                             " is unknown to this version of czip");
   BlockHeader header{.type = static_cast<BlockType>(bytes[Layout::kType]),
@@ -145,11 +166,10 @@ Result<BlockHeader> parse_block_header(std::span<const std::uint8_t, kBlockHeade
                      .payload_bytes = load_le<std::uint32_t>(&bytes[Layout::kPayloadBytes]),
                      .final_range = load_le<std::uint32_t>(&bytes[Layout::kFinalRange]),
                      .text_hash = load_le<std::uint64_t>(&bytes[Layout::kTextHash]),
-                     .payload_hash = load_le<std::uint64_t>(&bytes[Layout::kPayloadHash])};
-  if (header.text_bytes == 0 || header.text_bytes > frame.block_bytes)
-    return fail(ErrorCode::corrupt, "a block of " + std::to_string(header.text_bytes) +
-                                        " bytes of text, outside 1 to the frame's " +
-                                        std::to_string(frame.block_bytes));
+                     .payload_hash = load_le<std::uint64_t>(&bytes[Layout::kPayloadHash]),
+                     .frame_check = load_le<std::uint32_t>(&bytes[Layout::kFrameCheck]),
+                     .text_offset = load_le<std::uint64_t>(&bytes[Layout::kTextOffset])};
+  CZIP_TRY(check_block_bytes(header, kMaxBlockBytes));
   if (header.type == BlockType::stored) {
     if (bytes[Layout::kSettings] != 0 || header.final_range != 0 ||
         header.payload_bytes != header.text_bytes || header.payload_hash != header.text_hash)
@@ -160,6 +180,20 @@ Result<BlockHeader> parse_block_header(std::span<const std::uint8_t, kBlockHeade
     return fail(ErrorCode::corrupt, "the header of a coded block contradicts itself");
   CZIP_TRY_ASSIGN(const auto settings, unpack_settings(bytes[Layout::kSettings]));
   header.settings = settings;
+  return header;
+}
+
+Result<BlockHeader> parse_block_header(std::span<const std::uint8_t, kBlockHeaderBytes> bytes,
+                                       const FrameHeader& frame, std::uint64_t text_offset) {
+  CZIP_TRY_ASSIGN(const auto header, parse_block_header(bytes));
+  if (header.frame_check != frame.check)
+    return fail(ErrorCode::corrupt, "the block belongs to another frame");
+  if (header.text_offset != text_offset)
+    return fail(ErrorCode::corrupt, "a block is not in its place: it begins at byte " +
+                                        std::to_string(header.text_offset) +
+                                        " of the frame's text, not at " +
+                                        std::to_string(text_offset));
+  CZIP_TRY(check_block_bytes(header, frame.block_bytes));
   return header;
 }
 
@@ -174,15 +208,17 @@ std::vector<std::uint8_t> serialize(const Trailer& trailer, const FrameHeader& f
   }
   store_le(out + FooterLayout::kTextBytes, trailer.text_bytes);
   std::ranges::copy(hash_bytes(trailer.text_hash), out + FooterLayout::kTextHash);
+  store_le(out + FooterLayout::kFrameCheck, frame.check);
+  out[FooterLayout::kFlags] = frame_flags(frame);
+  std::ranges::copy(model_prefix(frame), out + FooterLayout::kModel);
   store_le(out + FooterLayout::kBlocks, static_cast<std::uint32_t>(trailer.table.size()));
-  store_le(out + FooterLayout::kCheck, check32(checked_bytes(bytes), frame.check));
+  store_le(out + FooterLayout::kCheck, check32(checked_bytes(bytes)));
   return bytes;
 }
 
-Result<Trailer> parse_trailer(std::span<const std::uint8_t> bytes, const FrameHeader& frame) {
+Result<Trailer> parse_trailer(std::span<const std::uint8_t> bytes) {
   const auto footer = bytes.last<kFooterBytes>();
-  if (check32(checked_bytes(bytes), frame.check) !=
-      load_le<std::uint32_t>(&footer[FooterLayout::kCheck]))
+  if (check32(checked_bytes(bytes)) != load_le<std::uint32_t>(&footer[FooterLayout::kCheck]))
     return damaged_header("the seek table");
   const std::uint64_t blocks = footer_blocks(footer);
   if (bytes.size() != trailer_bytes(blocks) ||
@@ -199,12 +235,22 @@ Result<Trailer> parse_trailer(std::span<const std::uint8_t> bytes, const FrameHe
   }
   trailer.text_bytes = load_le<std::uint64_t>(&footer[FooterLayout::kTextBytes]);
   trailer.text_hash = hash_from_bytes(footer.subspan<FooterLayout::kTextHash, kHashBytes>());
-  if (trailer.text_bytes != text_bytes ||
-      frame.text_bytes.value_or(text_bytes) != trailer.text_bytes)
-    return fail(ErrorCode::corrupt,
-                "the blocks make " + std::to_string(text_bytes) +
-                    " bytes of text, not the frame's " +
-                    std::to_string(frame.text_bytes.value_or(trailer.text_bytes)));
+  trailer.frame_check = load_le<std::uint32_t>(&footer[FooterLayout::kFrameCheck]);
+  trailer.archive = (footer[FooterLayout::kFlags] & kFlagArchive) != 0;
+  std::ranges::copy(footer.subspan<FooterLayout::kModel, kModelPrefixBytes>(),
+                    trailer.model.begin());
+  CZIP_TRY(check_text_bytes(text_bytes, trailer.text_bytes));
+  return trailer;
+}
+
+Result<Trailer> parse_trailer(std::span<const std::uint8_t> bytes, const FrameHeader& frame) {
+  CZIP_TRY_ASSIGN(auto trailer, parse_trailer(bytes));
+  if (trailer.frame_check != frame.check)
+    return fail(ErrorCode::corrupt, "the seek table belongs to another frame");
+  if (bytes[bytes.size() - kFooterBytes + FooterLayout::kFlags] != frame_flags(frame) ||
+      trailer.model != model_prefix(frame))
+    return fail(ErrorCode::corrupt, "the seek table contradicts the frame's header");
+  CZIP_TRY(check_text_bytes(trailer.text_bytes, frame.text_bytes.value_or(trailer.text_bytes)));
   return trailer;
 }
 

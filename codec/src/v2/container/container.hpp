@@ -23,6 +23,10 @@ inline constexpr std::array<std::uint8_t, 2> kCompactMagic{0xfc, 'z'};
 inline constexpr std::array<std::uint8_t, 3> kFrameMagic{0xfc, 'C', 'Z'};
 inline constexpr std::uint8_t kFrameVersion = 2;
 
+// The first bytes of a model's hash, which stand for it where all of them do not.
+inline constexpr std::size_t kModelPrefixBytes = 4;
+using ModelPrefix = std::array<std::uint8_t, kModelPrefixBytes>;
+
 // Offsets of the fields, in bytes.
 struct FrameHeaderLayout {
   static constexpr std::size_t kVersion = kFrameMagic.size();
@@ -42,7 +46,9 @@ struct BlockHeaderLayout {
   static constexpr std::size_t kFinalRange = kPayloadBytes + 4;
   static constexpr std::size_t kTextHash = kFinalRange + 4;
   static constexpr std::size_t kPayloadHash = kTextHash + 8;
-  static constexpr std::size_t kCheck = kPayloadHash + 8;  // of the bytes before it
+  static constexpr std::size_t kFrameCheck = kPayloadHash + 8;
+  static constexpr std::size_t kTextOffset = kFrameCheck + 4;
+  static constexpr std::size_t kCheck = kTextOffset + 8;  // of the bytes before it
   static constexpr std::size_t kBytes = kCheck + 4;
 };
 struct TableEntryLayout {
@@ -53,7 +59,10 @@ struct TableEntryLayout {
 struct FooterLayout {
   static constexpr std::size_t kTextBytes = 0;
   static constexpr std::size_t kTextHash = 8;
-  static constexpr std::size_t kBlocks = kTextHash + kHashBytes;
+  static constexpr std::size_t kFrameCheck = kTextHash + kHashBytes;
+  static constexpr std::size_t kFlags = kFrameCheck + 4;
+  static constexpr std::size_t kModel = kFlags + 1;
+  static constexpr std::size_t kBlocks = kModel + kModelPrefixBytes;
   static constexpr std::size_t kCheck = kBlocks + 4;  // of the trailer's bytes before it
   static constexpr std::size_t kBytes = kCheck + 4;
 };
@@ -74,16 +83,13 @@ inline constexpr std::uint8_t kNetworkBit = 4;
 inline constexpr int kStreamsShift = 3;
 inline constexpr std::uint8_t kSettingsMask = 0x3f;
 
-// The check of a block's header is seeded with the frame's own and, above it, the block's index.
-inline constexpr int kBlockIndexShift = 32;
-
 struct FrameHeader {
   bool archive = false;
   int level = 0;
   Hash128 model{};
   std::uint32_t block_bytes = 0;              // largest text of one block
   std::optional<std::uint64_t> text_bytes{};  // nullopt: not known when the frame was begun
-  std::uint32_t check = 0;                    // set by serialize and parse; seeds the other checks
+  std::uint32_t check = 0;  // set by serialize and parse; names the frame in its blocks and trailer
 };
 
 [[nodiscard]] std::array<std::uint8_t, kFrameHeaderBytes> serialize(FrameHeader& header);
@@ -99,15 +105,19 @@ struct BlockHeader {
   std::uint32_t final_range = 0;
   std::uint64_t text_hash = 0;
   std::uint64_t payload_hash = 0;
+  std::uint32_t frame_check = 0;  // of the frame's header
+  std::uint64_t text_offset = 0;  // text of the frame before this block
 };
 
-// `index` counts a frame's blocks from 0.
+// The header of the block at `text_offset` of the frame's text.
 [[nodiscard]] std::array<std::uint8_t, kBlockHeaderBytes> serialize(const BlockHeader& header,
                                                                     const FrameHeader& frame,
-                                                                    std::uint64_t index);
-// Checks every field, and that the block fits the frame.
+                                                                    std::uint64_t text_offset);
+// Checks every field by itself: a block can be told from other bytes wherever it stands.
+Result<BlockHeader> parse_block_header(std::span<const std::uint8_t, kBlockHeaderBytes> bytes);
+// Checks also that the block belongs to the frame, and there to `text_offset`.
 Result<BlockHeader> parse_block_header(std::span<const std::uint8_t, kBlockHeaderBytes> bytes,
-                                       const FrameHeader& frame, std::uint64_t index);
+                                       const FrameHeader& frame, std::uint64_t text_offset);
 
 // One block in the seek table.
 struct TableEntry {
@@ -121,6 +131,10 @@ struct Trailer {
   std::vector<TableEntry> table;
   std::uint64_t text_bytes = 0;
   Hash128 text_hash;
+  // Repeated from the frame's header.
+  std::uint32_t frame_check = 0;
+  bool archive = false;
+  ModelPrefix model{};
 };
 
 [[nodiscard]] constexpr std::uint64_t trailer_bytes(std::uint64_t blocks) {
@@ -128,8 +142,10 @@ struct Trailer {
 }
 
 [[nodiscard]] std::vector<std::uint8_t> serialize(const Trailer& trailer, const FrameHeader& frame);
-// `bytes` is the whole trailer, at least trailer_bytes(0). Checks that the table adds up to the
-// frame's text.
+// `bytes` is the whole trailer, at least trailer_bytes(0). Checks that the table adds up.
+Result<Trailer> parse_trailer(std::span<const std::uint8_t> bytes);
+// Checks also that the trailer belongs to the frame, and the text has the length that its header
+// says.
 Result<Trailer> parse_trailer(std::span<const std::uint8_t> bytes, const FrameHeader& frame);
 // The number of blocks that a footer claims; not checked.
 [[nodiscard]] std::uint32_t footer_blocks(std::span<const std::uint8_t, kFooterBytes> footer);
@@ -142,7 +158,6 @@ Result<BlockSettings> unpack_settings(std::uint8_t byte);
 // lengths of the text and, of a coded text, of the payload, seven bits a byte, the lowest first; of
 // a coded text, the beginning of the model's hash.
 inline constexpr std::size_t kMaxCompactText = 0xffff;
-inline constexpr std::size_t kCompactHashBytes = 4;
 // The kind: a coded text's settings, or kStoredKind; and the archive bit.
 inline constexpr std::uint8_t kStoredKind = 3;
 inline constexpr std::uint8_t kArchiveBit = 0x40;
@@ -152,15 +167,15 @@ inline constexpr std::uint8_t kMoreLengthBytes = 1 << kLengthByteBits;  // anoth
 inline constexpr int kMaxLengthBytes = 3;
 static_assert(kMaxCompactText >> (kLengthByteBits * kMaxLengthBytes) == 0);
 // Bytes that the header of a coded text has beyond that of a stored one, at most.
-inline constexpr std::size_t kCompactCodedExtra = kMaxLengthBytes + kCompactHashBytes;
+inline constexpr std::size_t kCompactCodedExtra = kMaxLengthBytes + kModelPrefixBytes;
 
 struct CompactHeader {
   bool archive = false;
   bool stored = false;
   BlockSettings settings{.profile = 0};
   std::uint32_t text_bytes = 0;
-  std::uint32_t payload_bytes = 0;                           // text_bytes if stored
-  std::array<std::uint8_t, kCompactHashBytes> model_hash{};  // first bytes, if coded
+  std::uint32_t payload_bytes = 0;  // text_bytes if stored
+  ModelPrefix model_hash{};         // first bytes, if coded
 };
 
 // The header without its check.

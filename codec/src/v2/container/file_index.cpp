@@ -16,7 +16,7 @@ FileIndex from_table(const FrameHeader& frame, const Trailer& trailer) {
     index.places.push_back({.file_offset = offset,
                             .text_offset = index.text_bytes,
                             .text_bytes = entry.text_bytes,
-                            .index = static_cast<std::uint32_t>(index.places.size()),
+                            .frame_text_offset = index.text_bytes,
                             .frame = 0});
     offset += entry.file_bytes;
     index.text_bytes += entry.text_bytes;
@@ -54,22 +54,29 @@ Result<FileIndex> walk(RandomAccessSource& in) {
   FileIndex index;
   FrameReader reader(FrameInput(in), Payloads::skip);
   Record record;
-  for (std::uint32_t next = 0;;) {
+  std::uint64_t frame_start = 0;  // in the file's text
+  for (bool begins = true;;) {
     CZIP_TRY_ASSIGN(const auto found, reader.next(record));
-    if (!found) return index;
+    if (!found) {
+      index.trailing = reader.trailing();
+      return index;
+    }
     if (record.kind == RecordKind::frame_end) {
       // The next frame's header is added with its first block, so never that of an empty frame.
-      next = 0;
+      begins = true;
+      frame_start = index.text_bytes;
       continue;
     }
     const bool compact = record.kind == RecordKind::compact;
-    if (!compact && next == 0) index.frames.push_back(reader.frame());
+    if (!compact && begins) index.frames.push_back(reader.frame());
+    begins = compact;
     index.places.push_back({.file_offset = record.offset,
                             .text_offset = index.text_bytes,
                             .text_bytes = record.text_bytes(),
-                            .index = compact ? 0 : next++,
+                            .frame_text_offset = index.text_bytes - frame_start,
                             .frame = compact ? kCompactFrame : index.frames.size() - 1});
     index.text_bytes += record.text_bytes();
+    if (compact) frame_start = index.text_bytes;
   }
 }
 

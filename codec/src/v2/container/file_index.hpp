@@ -16,8 +16,8 @@ struct BlockPlace {
   std::uint64_t file_offset = 0;
   std::uint64_t text_offset = 0;
   std::uint32_t text_bytes = 0;
-  std::uint32_t index = 0;  // in its frame
-  std::size_t frame = 0;    // index in FileIndex::frames, or kCompactFrame
+  std::uint64_t frame_text_offset = 0;  // in the text of its frame
+  std::size_t frame = 0;                // index in FileIndex::frames, or kCompactFrame
 };
 
 inline constexpr std::size_t kCompactFrame = static_cast<std::size_t>(-1);
@@ -26,6 +26,7 @@ struct FileIndex {
   std::vector<FrameHeader> frames;  // those that are not compact
   std::vector<BlockPlace> places;
   std::uint64_t text_bytes = 0;
+  TrailingData trailing;
 };
 
 // Reads the seek table of a file that is one frame; otherwise walks from block header to block

@@ -12,12 +12,18 @@ namespace {
 // Memory for a payload is allocated in steps of this size, because it may not be there.
 constexpr std::size_t kReadStep = std::size_t{1} << 20;
 
+// Bytes that are read at once where zeros may stand.
+constexpr std::size_t kPaddingStep = std::size_t{4} << 10;
+
 constexpr const char* kPayload = "a payload";
 
 }  // namespace
 
 Result<std::size_t> FrameInput::read(std::span<std::uint8_t> buffer) {
-  std::size_t filled = 0;
+  std::size_t filled = std::min(buffer.size(), unread_.size());
+  std::copy_n(unread_.begin(), filled, buffer.begin());
+  unread_.erase(unread_.begin(), unread_.begin() + static_cast<std::ptrdiff_t>(filled));
+  offset_ += filled;
   while (filled < buffer.size()) {
     const auto rest = buffer.subspan(filled);
     CZIP_TRY_ASSIGN(const auto count,
@@ -40,6 +46,21 @@ Status FrameInput::append(std::uint64_t count, std::vector<std::uint8_t>& bytes)
     count -= step;
   }
   return {};
+}
+
+Result<std::uint64_t> FrameInput::skip_zeros() {
+  std::uint64_t zeros = 0;
+  std::vector<std::uint8_t> bytes(kPaddingStep);
+  for (;;) {
+    CZIP_TRY_ASSIGN(const auto got, read(bytes));
+    const auto end = bytes.begin() + static_cast<std::ptrdiff_t>(got);
+    const auto other =
+        std::find_if(bytes.begin(), end, [](std::uint8_t byte) { return byte != 0; });
+    zeros += static_cast<std::uint64_t>(other - bytes.begin());
+    offset_ -= static_cast<std::uint64_t>(end - other);
+    if (stream_ != nullptr) unread_.assign(other, end);
+    if (other != end || got < bytes.size()) return zeros;
+  }
 }
 
 tl::unexpected<Error> FrameReader::located(const Error& error) const {
@@ -72,10 +93,11 @@ Result<bool> FrameReader::next(Record& record) {
   return true;
 }
 
-void FrameReader::resume(const FrameHeader& frame, std::uint64_t index, std::uint64_t offset) {
+void FrameReader::resume(const FrameHeader& frame, std::uint64_t text_offset,
+                         std::uint64_t offset) {
   frame_ = frame;
   in_frame_ = true;
-  index_ = index;
+  text_offset_ = text_offset;
   input_.seek(offset);
 }
 
@@ -87,7 +109,7 @@ void FrameReader::restart(std::uint64_t offset) {
 ModelReference FrameReader::model_of(const Record& record) const {
   ModelReference model;
   if (record.kind == RecordKind::compact) {
-    model.known = kCompactHashBytes;
+    model.known = kModelPrefixBytes;
     std::ranges::copy(record.compact.model_hash, model.hash.begin());
   } else {
     model.known = kHashBytes;
@@ -98,17 +120,22 @@ ModelReference FrameReader::model_of(const Record& record) const {
 
 // Reads a compact frame or a frame's header; sets record.kind to compact or to block.
 Result<bool> FrameReader::begin_frame(Record& record) {
+  if (frames_ > 0) {
+    CZIP_TRY_ASSIGN(const auto zeros, input_.skip_zeros());
+    trailing_.padding_bytes += zeros;
+    record_offset_ = record.offset = input_.offset();
+  }
   frame_offset_ = input_.offset();
   std::array<std::uint8_t, 2> magic{};
   CZIP_TRY_ASSIGN(const auto got, input_.read(magic));
   if (got == 0 && frames_ > 0) return false;
   if (got == 0) return fail(ErrorCode::truncated, "the file is empty, which no CZIPv2 file is");
   if (got < magic.size() && magic[0] == kFrameMagic[0]) return ended("a frame's magic");
-  if (!has_magic(std::span(magic).first(got)))
-    return fail(ErrorCode::corrupt, frames_ == 0 ? std::string("is not a CZIPv2 file")
-                                                 : "what follows the frame's end, from byte " +
-                                                       std::to_string(frame_offset_) +
-                                                       " on, is no CZIPv2 frame");
+  if (!has_magic(std::span(magic).first(got))) {
+    if (frames_ == 0) return fail(ErrorCode::corrupt, "is not a CZIPv2 file");
+    trailing_.garbage_offset = frame_offset_;
+    return false;
+  }
   const bool compact = magic[1] == kCompactMagic[1];
   record.kind = compact ? RecordKind::compact : RecordKind::block;
   CZIP_TRY(compact ? read_compact(magic, record) : read_frame_header(magic));
@@ -128,7 +155,7 @@ Status FrameReader::read_frame_header(std::span<const std::uint8_t> begun) {
   if (!header) return located(header.error());
   frame_ = *header;
   in_frame_ = true;
-  index_ = 0;
+  text_offset_ = 0;
   blocks_.clear();
   return {};
 }
@@ -158,14 +185,14 @@ Status FrameReader::read_block_or_end(Record& record) {
   CZIP_TRY(read_exactly(std::span(bytes).first<1>(), "a frame"));
   if (bytes[0] == static_cast<std::uint8_t>(BlockType::end)) return read_trailer(record);
   CZIP_TRY(read_exactly(std::span(bytes).subspan<1>(), "a block header"));
-  const auto header = parse_block_header(bytes, *frame_, index_);
+  const auto header = parse_block_header(bytes, *frame_, text_offset_);
   if (!header) return located(header.error());
   record.kind = RecordKind::block;
   record.block = *header;
   CZIP_TRY(read_payload(header->payload_bytes, record));
   blocks_.push_back(
       {header->text_bytes, static_cast<std::uint32_t>(kBlockHeaderBytes) + header->payload_bytes});
-  ++index_;
+  text_offset_ += header->text_bytes;
   return {};
 }
 

@@ -9,6 +9,7 @@
 
 #include "czip/base/error.hpp"
 #include "czip/codec/io/byte_stream.hpp"
+#include "czip/codec/io/trailing_data.hpp"
 #include "v2/container/container.hpp"
 
 namespace czip::v2 {
@@ -25,6 +26,8 @@ class FrameInput {
 
   // Fills `buffer` as far as the source has bytes; returns their number.
   Result<std::size_t> read(std::span<std::uint8_t> buffer);
+  // Skips zeros up to another byte or the end; returns their number.
+  Result<std::uint64_t> skip_zeros();
   // Appends `count` bytes to `bytes`, fewer if the source ends.
   Status append(std::uint64_t count, std::vector<std::uint8_t>& bytes);
 
@@ -32,6 +35,7 @@ class FrameInput {
   ByteSource* stream_ = nullptr;
   RandomAccessSource* file_ = nullptr;
   std::uint64_t offset_ = 0;
+  std::vector<std::uint8_t> unread_;  // read from the stream before they were wanted
 };
 
 enum class RecordKind : std::uint8_t { block, compact, frame_end };
@@ -66,14 +70,14 @@ class FrameReader {
   explicit FrameReader(FrameInput input, Payloads payloads = Payloads::read)
       : input_(input), payloads_(payloads) {}
 
-  // Reads the next record; false at the end of the file, which must follow a frame's end. Checks
-  // lengths, headers and the trailer, and that the trailer agrees with the blocks; hashes of
-  // payload and text are the caller's.
+  // Reads the next record; false after the last frame, at the end of the file or at bytes that
+  // begin no frame. Checks lengths, headers and the trailer, and that the trailer agrees with the
+  // blocks; hashes of payload and text are the caller's.
   Result<bool> next(Record& record);
 
-  // Continues in the middle of a frame, at the header of its block `index`. Its trailer cannot be
-  // read after that. Random access only.
-  void resume(const FrameHeader& frame, std::uint64_t index, std::uint64_t offset);
+  // Continues in the middle of a frame, at the header of the block at `text_offset` of its text. Its
+  // trailer cannot be read after that. Random access only.
+  void resume(const FrameHeader& frame, std::uint64_t text_offset, std::uint64_t offset);
   // Continues at the beginning of a frame. Random access only.
   void restart(std::uint64_t offset);
 
@@ -81,6 +85,8 @@ class FrameReader {
   [[nodiscard]] const FrameHeader& frame() const { return *frame_; }
   [[nodiscard]] std::uint64_t frame_offset() const { return frame_offset_; }
   [[nodiscard]] std::uint64_t frames() const { return frames_; }
+  // Between and after the frames read so far.
+  [[nodiscard]] const TrailingData& trailing() const { return trailing_; }
   [[nodiscard]] std::uint64_t offset() const { return input_.offset(); }
 
   // The model that the record's text was coded with. The record must be the last one read.
@@ -103,9 +109,10 @@ class FrameReader {
   bool in_frame_ = false;
   std::uint64_t frame_offset_ = 0;
   std::uint64_t frames_ = 0;
+  TrailingData trailing_;
   std::uint64_t record_offset_ = 0;
   bool archive_ = false;            // of the first frame
-  std::uint64_t index_ = 0;         // of the frame's next block
+  std::uint64_t text_offset_ = 0;   // of the next block, in the frame's text
   std::vector<TableEntry> blocks_;  // of the frame so far
 };
 

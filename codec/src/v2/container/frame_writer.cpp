@@ -11,7 +11,7 @@ Status FrameWriter::add(const BlockHeader& block, std::span<const std::uint8_t> 
   if (table.size() == std::numeric_limits<std::uint32_t>::max())
     return fail(ErrorCode::unsupported,
                 "the text takes more than 2^32 - 1 blocks; a higher level makes longer ones");
-  CZIP_TRY(out_->write(serialize(block, header_, table.size())));
+  CZIP_TRY(out_->write(serialize(block, header_, trailer_.text_bytes)));
   CZIP_TRY(out_->write(payload));
   table.push_back(
       {block.text_bytes, static_cast<std::uint32_t>(kBlockHeaderBytes) + block.payload_bytes});

@@ -58,6 +58,7 @@ Result<FileInfo> read_info(RandomAccessSource& in, const FrameVisitor& visit) {
     frame = {};
   }
   info.file_bytes = reader.offset();
+  info.trailing = reader.trailing();
   return info;
 }
 

@@ -6,6 +6,7 @@
 
 #include "czip/codec/v2/coding/mixer.hpp"
 #include "czip/codec/v2/model/format.hpp"
+#include "czip/codec/v2/model/identity.hpp"
 #include "czip/codec/v2/model/network.hpp"
 #include "czip/codec/v2/model/parts.hpp"
 #include "czip/engine/safetensors/content_hash.hpp"
@@ -92,6 +93,8 @@ Result<std::shared_ptr<const ModelParts>> load(safetensors::File file) {
   if (format == file.metadata().end() || format->second != kModelFormat) {
     return fail(ErrorCode::unsupported, "the model's format is not " + std::string(kModelFormat));
   }
+  const Hash128 hash = model_hash(file);
+  CZIP_TRY(safetensors::check_stated_hash(file, hash));
   TensorReader reader(file);
   const auto lengths = any_length(reader, kTokenLengthsTensor, safetensors::DType::u8);
   const auto token_bytes = any_length(reader, kTokenBytesTensor, safetensors::DType::u8);
@@ -118,9 +121,9 @@ Result<std::shared_ptr<const ModelParts>> load(safetensors::File file) {
     network = std::make_unique<NetworkCache>();
   }
   return std::make_shared<const ModelParts>(
-      ModelParts{safetensors::content_hash(file), read_description(file), std::move(tokenizer),
-                 std::move(logistic), std::move(tree), std::move(prior), std::move(states),
-                 std::move(network_states), std::move(network), std::move(file)});
+      ModelParts{hash, read_description(file), std::move(tokenizer), std::move(logistic),
+                 std::move(tree), std::move(prior), std::move(states), std::move(network_states),
+                 std::move(network), std::move(file)});
 }
 
 }  // namespace

@@ -133,7 +133,7 @@ Result<std::vector<std::uint8_t>> write_model(const NetworkShape& shape,
       safetensors::make_tensor<std::uint8_t>("tokenizer.data", {tokenizer.size()}, tokenizer));
   safetensors::Metadata metadata = metadata_of(shape);
   describe(description, metadata);
-  return safetensors::write(metadata, tensors);
+  return safetensors::with_content_hash(safetensors::write(metadata, tensors));
 }
 
 }  // namespace czip::v1::training

@@ -11,6 +11,7 @@
 #include "czip/base/error.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/io/progress.hpp"
+#include "czip/codec/io/trailing_data.hpp"
 #include "czip/codec/v1/model.hpp"
 #include "czip/engine/simd.hpp"
 #include "czip/engine/v1/dialect.hpp"
@@ -46,6 +47,9 @@ struct EncodeOptions {
   SimdLevel simd = best_simd_level();
   Dialect dialect = Dialect::rust;
   Progress progress{};
+  // Bytes that coding may take, besides the model and the text; 0: no limit. Fewer threads take
+  // less; where even one takes too much, coding fails.
+  std::uint64_t memory_limit = 0;
 };
 
 struct CodingReport {
@@ -56,6 +60,7 @@ struct CodingReport {
   std::uint64_t file_bytes = 0;     // the whole CZIPv1 file
   std::uint32_t context_log2 = 0;
   Dialect dialect = Dialect::rust;
+  TrailingData trailing;  // after the outer codec's stream; of a decoding
   // Wall-clock nanoseconds: tokenizer, network and arithmetic coder together, and the outer codec.
   std::uint64_t coding_ns = 0;
   std::uint64_t outer_ns = 0;
@@ -81,6 +86,7 @@ struct DecodeOptions {
   unsigned threads = 0;
   SimdLevel simd = best_simd_level();
   Progress progress{};
+  std::uint64_t memory_limit = 0;  // as in EncodeOptions
 };
 
 // Decodes a CZIPv1 file. Every field that can be checked is checked: magic, flags, codec, lengths
@@ -105,6 +111,7 @@ struct FileInfo {
   std::uint8_t tokenizer_id = 0;  // always 0, likewise
   std::uint32_t context_log2 = 0;
   std::uint64_t tokens = 0;
+  TrailingData trailing;
 };
 
 // Reads and checks the headers, and that the payload's length agrees with its chunks. Errors:

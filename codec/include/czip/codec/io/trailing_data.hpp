@@ -1,0 +1,17 @@
+// What follows the end of a compressed file's text. It changes nothing about the text.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace czip {
+
+struct TrailingData {
+  // Zeros, which tapes and block devices add.
+  std::uint64_t padding_bytes = 0;
+  // Where bytes begin that are neither padding nor of the format, in bytes from the file's start.
+  // The reader stopped there.
+  std::optional<std::uint64_t> garbage_offset{};
+};
+
+}  // namespace czip
