@@ -139,8 +139,8 @@ struct DecodeOptions {
 // the text before the damage. Holds at most two blocks per thread in memory, and allocates nothing
 // for a header that has not been checked. Zeros may stand between the frames and after them; other
 // bytes after a frame end the reading without an error, and the report tells where they begin.
-// Errors: corrupt, truncated, unsupported, model_mismatch, cancelled, out_of_memory, over_limit, and
-// those of the finder and the streams.
+// Errors: corrupt, truncated, unsupported, model_mismatch, cancelled, out_of_memory, over_limit,
+// and those of the finder and the streams.
 Result<CodingReport> decode(const ModelFinder& models, ByteSource& in, ByteSink& out,
                             const DecodeOptions& options);
 Result<CodingReport> decode(const Model& model, ByteSource& in, ByteSink& out,
