@@ -1,5 +1,8 @@
 // Extracts archives. One thread decodes and another unpacks into a private folder, whose content
 // moves into place after all of it was checked.
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <string>
 
 #include "archive/archive.hpp"
@@ -27,15 +30,17 @@ std::string folder_of(const std::string& path) {
   return slash == std::string::npos ? "" : path.substr(0, slash + 1);
 }
 
+// As tar does: what root unpacks has the permissions of the archive; for others, those of the umask
+// are taken away.
+mode_t withheld_permissions() {
+  if (geteuid() == 0) return 0;
+  const mode_t mask = umask(0);
+  umask(mask);
+  return mask;
+}
+
 Result<Unpacked> unpack(const Session& session, ModelStore& models, Input& input,
-                        const StagedFolder& staged, TrailingData& trailing) {
-  const UnpackRequest request{
-      .folder = staged.fd(),
-      .may_create = [&](const std::string& name) { return staged.may_create(name); },
-      .may_go_on = [&]() -> Status {
-        if (!InterruptWatch::arrived()) return {};
-        return fail(ErrorCode::io, {});
-      }};
+                        const UnpackRequest& request, TrailingData& trailing) {
   return run_with_producer(
       [&](ByteSink& tar) -> Status {
         const auto report = decode_v2(session, models, input, tar);
@@ -54,13 +59,30 @@ Status extract_archive(const Session& session, ModelStore& models, Input& input)
   const SignalsHeld held;
   CZIP_TRY_ASSIGN(auto staged, StagedFolder::create(target, arguments.force));
   const InterruptWatch watch([&] { staged.remove(); });
+  bool complete = true;
+  const UnpackRequest request{
+      .folder = staged.fd(),
+      .may_create = [&](const std::string& name) { return staged.may_create(name); },
+      .may_go_on = [&]() -> Status {
+        if (!InterruptWatch::arrived()) return {};
+        return fail(ErrorCode::io, {});
+      },
+      .withheld = withheld_permissions(),
+      .extended_attributes = arguments.extended_attributes,
+      .warn =
+          [&](const std::string& path, const Error& error) {
+            session.console.error(target + path, error);
+            complete = false;
+          }};
   TrailingData trailing;
-  CZIP_TRY_ASSIGN(const auto content, unpack(session, models, input, staged, trailing));
-  CZIP_TRY(staged.publish(content, arguments.remove_input));
+  CZIP_TRY_ASSIGN(const auto content, unpack(session, models, input, request, trailing));
+  CZIP_TRY(staged.publish(content));
+  CZIP_TRY(staged.finish(content, arguments.remove_input));
   if (Console::interactive() || session.console.verbose())
     for (const std::string& name : content.names)
       session.console.note(printable(input.label()) + " : " + printable(target + name));
   CZIP_TRY(check_trailing_data(session, input.label(), trailing));
+  if (!complete) return fail(ErrorCode::io, {});  // it has been said of what
   OutputPlan plan;
   plan.path = target;
   return remove_if_asked(arguments, session.console, input, plan);

@@ -291,6 +291,7 @@ Status OptionParser::set_flag(OptionId id) {
       Flag{OptionId::recursive, &Arguments::recursive, true},
       Flag{OptionId::remove, &Arguments::remove_input, true},
       Flag{OptionId::verbose, &Arguments::verbose, true},
+      Flag{OptionId::xattrs, &Arguments::extended_attributes, true},
   };
   for (const Flag& flag : kFlags)
     if (flag.id == id) arguments_.*flag.member = flag.value;

@@ -139,8 +139,8 @@ struct DecodeOptions {
 // the text before the damage. Holds at most two blocks per thread in memory, and allocates nothing
 // for a header that has not been checked. Zeros may stand between the frames and after them; other
 // bytes after a frame end the reading without an error, and the report tells where they begin.
-// Errors: corrupt, truncated, unsupported, model_mismatch, cancelled, out_of_memory, over_limit, and
-// those of the finder and the streams.
+// Errors: corrupt, truncated, unsupported, model_mismatch, cancelled, out_of_memory, over_limit,
+// and those of the finder and the streams.
 Result<CodingReport> decode(const ModelFinder& models, ByteSource& in, ByteSink& out,
                             const DecodeOptions& options);
 Result<CodingReport> decode(const Model& model, ByteSource& in, ByteSink& out,
@@ -176,13 +176,19 @@ struct FrameInfo {
 struct FileInfo {
   std::uint64_t text_bytes = 0;
   std::uint64_t file_bytes = 0;
-  std::vector<FrameInfo> frames;  // at least one
+  std::uint64_t frames = 0;  // at least one
+  std::uint64_t blocks = 0;  // of all frames
+  FrameInfo first_frame;
   TrailingData trailing;
 };
 
-// Reads and checks everything except the payloads, which it skips. Needs no model. Errors: corrupt,
-// truncated, unsupported, out_of_memory, and those of `in`.
-Result<FileInfo> inspect(RandomAccessSource& in);
+// Called for each frame. An error ends the inspection.
+using FrameVisitor = std::function<Status(const FrameInfo&)>;
+
+// Reads and checks everything except the payloads, which it skips. Needs no model. Memory does not
+// grow with the number of frames. Errors: corrupt, truncated, unsupported, out_of_memory, and those
+// of `in` and of the visitor.
+Result<FileInfo> inspect(RandomAccessSource& in, const FrameVisitor& visit = {});
 
 // Number of bytes at the beginning of a file that starts_archive() needs.
 inline constexpr std::size_t kMaxStartBytes = 38;
