@@ -74,6 +74,8 @@ run_target() { # TARGET
     return
   fi
   tools/install_packages.sh "${packages[@]}" > "$log" 2>&1
+  # A build of another checkout is of no use.
+  if ! grep -qsx "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" "$folder/CMakeCache.txt"; then rm -rf "$folder"; fi
   set +e
   (set -e; "$kind") > "$log" 2>&1
   status=$?

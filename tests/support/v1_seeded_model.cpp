@@ -68,7 +68,7 @@ class ModelBuilder {
                    std::int32_t low, std::int32_t high) {
     std::uint64_t count = 1;
     for (const std::uint64_t dimension : shape) count *= dimension;
-    std::vector<std::int8_t> values(count);
+    std::vector<std::int8_t> values(static_cast<std::size_t>(count));
     for (std::int8_t& value : values) value = static_cast<std::int8_t>(random_.between(low, high));
     add(safetensors::make_tensor<std::int8_t>(name, shape, values));
   }

@@ -68,7 +68,7 @@ class NetworkBuilder {
     return low < 0 && random_.between(0, 3) <= negatives ? -high : high;
   }
 
-  void add_weights(const std::string& name, std::uint64_t rows, std::uint64_t cols) {
+  void add_weights(const std::string& name, std::size_t rows, std::size_t cols) {
     std::vector<std::int8_t> values(rows * cols);
     const int most = cols > 1040 ? static_cast<int>(132104 / cols) : 127;
     for (std::int8_t& value : values) value = static_cast<std::int8_t>(draw(-most, most));

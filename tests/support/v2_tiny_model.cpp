@@ -16,7 +16,7 @@ namespace {
 v2::CodeTree code_tree_of(const safetensors::File& model) {
   const auto read = [&](const char* name) {
     const safetensors::TensorView& tensor = *model.find(name);
-    std::vector<std::uint16_t> values(tensor.element_count());
+    std::vector<std::uint16_t> values(static_cast<std::size_t>(tensor.element_count()));
     for (std::size_t i = 0; i < values.size(); ++i)
       values[i] = load_le<std::uint16_t>(&tensor.bytes[2 * i]);
     return values;

@@ -34,7 +34,7 @@ Bytes encode_by_the_book(const std::vector<Symbol>& symbols) {
       if ((low >> 31) == (high >> 31)) {
         const bool bit = (low >> 31) != 0;
         bits.push_back(bit);
-        bits.insert(bits.end(), pending, !bit);
+        bits.insert(bits.end(), static_cast<std::size_t>(pending), !bit);
         pending = 0;
       } else if ((low & 0x40000000) != 0 && (high & 0x40000000) == 0) {
         ++pending;

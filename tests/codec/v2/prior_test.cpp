@@ -29,9 +29,10 @@ Found find(const PriorTables& tables, std::uint64_t hash) {
   PriorList list;
   prior->find(1, hash, list);
   Found found;
-  found.ranks.assign(list.ranks.begin(), list.ranks.begin() + list.size);
+  const auto size = static_cast<std::ptrdiff_t>(list.size);
+  found.ranks.assign(list.ranks.begin(), list.ranks.begin() + size);
   if (list.size > 0) {
-    found.cumulative.assign(list.cumulative.begin(), list.cumulative.begin() + list.size + 1);
+    found.cumulative.assign(list.cumulative.begin(), list.cumulative.begin() + size + 1);
     CHECK(list.escape() == 65536 - found.cumulative.back());
   }
   return found;

@@ -216,8 +216,8 @@ std::vector<std::int8_t> run_attention(const simd::KernelSet& kernels, const Att
   AlignedBuffer<std::int8_t> key = buffer<std::int8_t>(kHeadDim);
   AlignedBuffer<std::int8_t> value = buffer<std::int8_t>(kHeadDim);
   for (std::uint32_t t = 0; t < c.positions; ++t) {
-    std::copy_n(data.keys.begin() + t * kHeadDim, kHeadDim, key.data());
-    std::copy_n(data.values.begin() + t * kHeadDim, kHeadDim, value.data());
+    std::copy_n(&data.keys[t * kHeadDim], kHeadDim, key.data());
+    std::copy_n(&data.values[t * kHeadDim], kHeadDim, value.data());
     kernels.v1_network.append_key_value(cache, t, key.data(), value.data());
   }
   AttentionScratch scratch;

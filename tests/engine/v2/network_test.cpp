@@ -327,7 +327,7 @@ TEST_CASE("inverse root mean squares by fast and by plain steps are equal") {
         sum = (root * root - 256 + static_cast<std::uint64_t>(i % 6 / 2) - 1) * n / 16;
         sum = std::min(sum, std::uint64_t{1} << 58);
       }
-      sum = std::min<std::uint64_t>(sum, n << 48);
+      sum = std::min(sum, std::uint64_t{n} << 48);
       REQUIRE(fast_inverse_rms(sum, n) == inverse_rms(sum, n));
     }
   }
@@ -393,7 +393,8 @@ TEST_CASE("missing, further, misshapen and mistyped tensors are refused by name"
         [&](auto& changed) {
           test::TensorContent& t = changed.tensor(tensor.name);
           std::size_t count = 1;
-          for (const std::uint64_t dimension : t.shape) count *= dimension;
+          for (const std::uint64_t dimension : t.shape)
+            count *= static_cast<std::size_t>(dimension);
           t.dtype = "F32";
           t.bytes.resize(count * 4);
         },
