@@ -59,7 +59,7 @@ Status compress_archive(const Session& session, const v2::Model& model,
                        session.console.warning(path, reason);
                      }};
   v2::EncodeOptions options = encode_options_v2(session);
-  if (plan.is_stream) {
+  if (plan.is_stream && arguments.recovery == 0) {
     CZIP_TRY_ASSIGN(const auto stream, open_stream(plan));
     StreamSink sink(stream.get(), std::string(plan.label()));
     options.verify = arguments.verify;

@@ -49,10 +49,13 @@ Result<Unpacked> unpack(const Session& session, ModelStore& models, Input& input
 
 }  // namespace
 
+std::string extraction_target(const Arguments& arguments, const Input& input) {
+  return arguments.output.empty() ? folder_of(input.name) : arguments.output + "/";
+}
+
 Status extract_archive(const Session& session, ModelStore& models, Input& input) {
   const Arguments& arguments = session.arguments;
-  const std::string target =
-      arguments.output.empty() ? folder_of(input.name) : arguments.output + "/";
+  const std::string target = extraction_target(arguments, input);
   const SignalsHeld held;
   CZIP_TRY_ASSIGN(auto staged, StagedFolder::create(target, arguments.force));
   const InterruptWatch watch([&] { staged.remove(); });

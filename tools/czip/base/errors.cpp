@@ -52,9 +52,12 @@ Failure failure_in(const std::string& file, const Error& error) {
   return fail(error.code, printable(file) + ": " + error.message);
 }
 
+bool is_damage(const Error& error) {
+  return error.code == ErrorCode::corrupt || error.code == ErrorCode::truncated;
+}
+
 Error advise_another_copy(Error error) {
-  const bool damage = error.code == ErrorCode::corrupt || error.code == ErrorCode::truncated;
-  if (damage && error.message.find("not a CZIP") == std::string::npos)
+  if (is_damage(error) && error.message.find("not a CZIP") == std::string::npos)
     error.message += "; the file is damaged, get another copy";
   return error;
 }

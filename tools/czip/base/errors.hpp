@@ -24,6 +24,9 @@ using Failure = tl::unexpected<Error>;
 // `error` with the name of the file at fault in front.
 [[nodiscard]] Failure failure_in(const std::string& file, const Error& error);
 
+// Whether `error` means that the data are damaged.
+[[nodiscard]] bool is_damage(const Error& error);
+
 // Adds the advice to get another copy where `error` means damage.
 [[nodiscard]] Error advise_another_copy(Error error);
 

@@ -18,6 +18,7 @@
 #include "cli/option_table.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "czip/codec/v2/recovery.hpp"
 
 namespace czip::tool {
 namespace {
@@ -224,6 +225,8 @@ Status OptionParser::set_flag(OptionId id) {
       Flag{OptionId::quiet, &Arguments::quiet, true},
       Flag{OptionId::recursive, &Arguments::recursive, true},
       Flag{OptionId::remove, &Arguments::remove_input, true},
+      Flag{OptionId::salvage, &Arguments::salvage, true},
+      Flag{OptionId::skip, &Arguments::skip_lost, true},
       Flag{OptionId::verbose, &Arguments::verbose, true},
   };
   for (const Flag& flag : kFlags)
@@ -272,6 +275,8 @@ OptionParser::Number OptionParser::number_of(OptionId id) {
       return {&arguments_.network_training.minutes, 1U << 20U, "number of minutes"};
     case OptionId::prior_size:
       return {&arguments_.prior_bytes, 1U << 30U, "prior's size"};
+    case OptionId::recovery:
+      return {&arguments_.recovery, v2::kMaxRecoveryPercent, "percentage of recovery data"};
     case OptionId::seed:
       return {&arguments_.network_training.seed, ~0U, "seed"};
     case OptionId::threads:

@@ -22,6 +22,9 @@ struct Input {
   Descriptor file;
   struct stat status {};             // when it was opened
   std::vector<std::uint8_t> peeked;  // already read from a pipe, not yet consumed
+  bool damaged = false;              // decoding found damage before anything took its place
+  bool mended = false;               // `file` is a mended copy
+  std::uint64_t text_given = 0;      // bytes of its text that a stream has got
   [[nodiscard]] bool is_stdin() const { return name == "-"; }
   [[nodiscard]] bool is_regular() const { return S_ISREG(status.st_mode); }
   // Whether it is seekable and nothing was read from it yet.

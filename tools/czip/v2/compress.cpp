@@ -10,6 +10,7 @@
 #include "cli/progress.hpp"
 #include "cli/session.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "czip/codec/v2/recovery.hpp"
 #include "io/input.hpp"
 #include "io/staged_output.hpp"
 #include "io/streams.hpp"
@@ -82,11 +83,17 @@ Status publish_v2(const Session& session, const v2::Model& model, const Input& i
                   const OutputPlan& plan, StagedOutput& output, FileSink& sink,
                   const v2::CodingReport& report) {
   CZIP_TRY(sink.flush());
+  v2::CodingReport with_recovery = report;
+  if (session.arguments.recovery != 0) {
+    FileStore file(output.fd(), std::string(plan.label()));
+    CZIP_TRY_ASSIGN(const auto added, v2::append_recovery(file, session.arguments.recovery));
+    with_recovery.file_bytes += added;
+  }
   if (session.arguments.verify) {
     CZIP_TRY(verify_written(session, model, std::string(input.label()), output.fd(), report));
   }
   CZIP_TRY(output.publish(input));
-  summarize_v2(session, input, plan, report);
+  summarize_v2(session, input, plan, with_recovery);
   return remove_if_asked(session.arguments, session.console, input, plan);
 }
 
@@ -96,7 +103,8 @@ Status compress_v2(const Session& session, const v2::Model& model, Input& input)
   options.text_bytes = known_length(input);
   const std::string label(input.label());
   InputSource text(input);
-  if (plan.is_stream) {
+  // Recovery data are of the whole file, which must be read again.
+  if (plan.is_stream && session.arguments.recovery == 0) {
     CZIP_TRY_ASSIGN(const auto stream, open_stream(plan));
     StreamSink sink(stream.get(), std::string(plan.label()));
     options.verify = session.arguments.verify;
