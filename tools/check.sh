@@ -4,7 +4,7 @@
 set -uo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 names=("$@")
-[ ${#names[@]} -ne 0 ] || names=(format shellcheck layout borders constants headers links)
+[ ${#names[@]} -ne 0 ] || names=(format shellcheck layout borders constants printing headers links)
 failed=()
 for name in "${names[@]}"; do
   bash "$root/tools/ci/gate_$name.sh" || failed+=("$name")

@@ -40,13 +40,14 @@ class RangeDecoder {
       if (last < low + range_) break;
       last = low;
     }
-    return next_ == end_ && (begin_ == end_ || end_[-1] != 0) &&
-           static_cast<std::uint32_t>(last) == last_four_;
+    const bool shortest = past_end_ == 4 || (begin_ != end_ && end_[-1] != 0);
+    return next_ == end_ && shortest && static_cast<std::uint32_t>(last) == last_four_;
   }
 
  private:
   void take_byte() {
-    const std::uint32_t byte = next_ == end_ ? 0u : *next_++;
+    if (next_ == end_) require(++past_end_ <= 4, "a block's payload ends long before its text");
+    const std::uint32_t byte = past_end_ > 0 ? 0u : *next_++;
     code_ = code_ << 8 | byte;
     last_four_ = last_four_ << 8 | byte;
   }
@@ -54,6 +55,7 @@ class RangeDecoder {
   const std::uint8_t* begin_;
   const std::uint8_t* next_;
   const std::uint8_t* end_;
+  int past_end_ = 0;  // zeros read after the end
   std::uint32_t range_ = 0xffffffff;
   std::uint32_t code_ = 0;
   std::uint32_t last_four_ = 0;  // bytes read

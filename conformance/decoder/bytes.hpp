@@ -27,4 +27,15 @@ inline std::uint64_t integer_at(const std::uint8_t* bytes, std::size_t size) {
   return value;
 }
 
+// Two digits for each byte.
+inline std::string hexadecimal(const std::string& bytes) {
+  std::string text;
+  for (const char byte : bytes) {
+    const auto value = static_cast<unsigned char>(byte);
+    text += "0123456789abcdef"[value / 16];
+    text += "0123456789abcdef"[value % 16];
+  }
+  return text;
+}
+
 }  // namespace reference

@@ -17,16 +17,6 @@ constexpr std::size_t kRecoveryHeaderBytes = 56;
 constexpr std::uint64_t kMaxBlockBytes = 67'108'864;
 constexpr std::uint64_t kMaxCompactTextBytes = 65'535;
 
-std::string hex(const std::string& bytes) {
-  std::string text;
-  for (const char byte : bytes) {
-    const auto value = static_cast<unsigned char>(byte);
-    text += "0123456789abcdef"[value / 16];
-    text += "0123456789abcdef"[value % 16];
-  }
-  return text;
-}
-
 Settings parse_settings(unsigned byte) {
   require((byte & 0xc0) == 0 && (byte & 3) != 3 && byte >> 3 != 7,
           "a block has unknown settings: " + std::to_string(byte));
@@ -89,7 +79,8 @@ class FileDecoder {
   }
   void require_model(const Hash128& wanted) const {
     require(model_->hash.compare(0, wanted.size(), wanted) == 0,
-            "this was made with the model " + hex(wanted) + ", not with " + hex(model_->hash));
+            "this was made with the model " + hexadecimal(wanted) + ", not with " +
+                hexadecimal(model_->hash));
   }
 
   void decode_full_frame();

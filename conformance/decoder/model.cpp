@@ -132,6 +132,11 @@ Model parse_model(const Bytes& file) {
     model.network_states = read_states(tensors, "state.network.", 1, model.tokens.size());
   }
   tensors.require_all_used();
+  const auto stated = parsed.metadata.find("content_hash");
+  require(stated != parsed.metadata.end(), "the model states no hash of its content");
+  require(
+      stated->second == hexadecimal(model.hash),
+      "the model's content has the hash " + hexadecimal(model.hash) + ", but it states another");
   return model;
 }
 

@@ -133,10 +133,8 @@ Hash128 content_hash(const Safetensors& file) {
     append_integer(content, tensor.size, 8);
     content.insert(content.end(), tensor.data, tensor.data + tensor.size);
   }
-  for (const auto& [key, value] : file.metadata) {
-    append_text(content, key, 4);
-    append_text(content, value, 4);
-  }
+  append_text(content, "format", 4);
+  append_text(content, file.metadata.at("format"), 4);
   return xxh3_128(content.data(), content.size());
 }
 

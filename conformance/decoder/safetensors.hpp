@@ -23,6 +23,7 @@ struct Safetensors {
 
 // The tensors point into `file`, which must outlive them.
 Safetensors parse_safetensors(const Bytes& file);
+// The metadata must have a format.
 Hash128 content_hash(const Safetensors& file);
 
 }  // namespace reference

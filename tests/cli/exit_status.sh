@@ -57,3 +57,40 @@ for words in --help -h help 'help list' 'compress --help' 'decompress -h' 'test 
 done
 expect 0 "$CZIP" -V >version.txt;               silent
 grep -qE '^czip [0-9]+\.[0-9]+\.[0-9]+' version.txt || fail 'version'
+
+# Mistyped words are caught, and what is meant is named; a file of that name is a file.
+expect 1 "$CZIP" comprss a.txt;                 one_line; stderr_has "did you mean 'czip compress'?"
+expect 1 "$CZIP" tets;                          one_line; stderr_has "did you mean 'czip test'?"
+expect 1 "$CZIP" decomp a.txt.czip;             one_line; stderr_has "did you mean 'czip decompress'?"
+expect 1 "$CZIP" help nonsense;                 one_line; stderr_has "no command 'nonsense'; see czip --help"
+expect 1 "$CZIP" help lsit;                     one_line; stderr_has "no command 'lsit'; did you mean 'czip list'?"
+expect 1 "$CZIP" --decompres a.txt --forse;     one_line; stderr_has "unknown option --forse; did you mean --force?"
+cp a.txt comprss
+expect 0 "$CZIP" comprss -q;                    silent; present comprss.czip
+expect 1 "$CZIP" nothing-like-it;               one_line; stderr_has 'cannot open'
+
+# Options of gzip, xz and zstd.
+for words in -z --compress '-dz' '-z1' '--fast' '--best' '-9z'; do
+  expect 0 "$CZIP" -f $words a.txt;             silent
+  expect 0 "$CZIP" -t a.txt.czip;               silent
+done
+expect 0 "$CZIP" -c --fast a.txt >fast; expect 0 "$CZIP" -c1 a.txt >first; same fast first
+expect 0 "$CZIP" -c --best a.txt >best; expect 0 "$CZIP" -c9 a.txt >last; same best last
+expect 0 "$CZIP" -zd -o back a.txt.czip;        same back a.txt
+for level in 0 10 19 100; do
+  expect 1 "$CZIP" -$level a.txt;               one_line; stderr_has "level $level does not exist; use 1 to 9"
+  expect 1 "$CZIP" a.txt -$level -f;            one_line; stderr_has "level $level does not exist"
+done
+expect 1 "$CZIP" -1 --fast=3 a.txt;             one_line; stderr_has '--fast takes no value'
+
+# -q prints only errors, whatever else is asked for.
+expect 0 "$CZIP" -qvf a.txt;                    silent
+expect 0 "$CZIP" -qvt a.txt.czip;               silent
+expect 0 "$CZIP" verify -qv "$MODEL" >out;      silent
+[ ! -s out ] || fail '-q printed a report that has no error'
+expect 1 "$CZIP" -qv missing;                   one_line
+
+# An empty name, such as a variable that is not set, is not the default.
+for option in -o -m --tokenizer; do
+  expect 1 "$CZIP" -f "$option" '' a.txt;       one_line; stderr_has 'needs a name'
+done

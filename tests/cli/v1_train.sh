@@ -57,6 +57,8 @@ same once.czm again.czm
 expect 1 train -q --tokens 1 -o x.czm folder/corpus.czip; stderr_has 'name its model with -m'
 
 printf 'too little' >little
-expect 1 train -q --tokens 1 -o x.czm little; one_line
+expect 1 train -q --tokens 1 -o x.czm little; one_line; stderr_has 'always has 1024 tokens'; stderr_has 'more text'
+: >empty
+expect 1 train -q --tokens 1 -o x.czm empty; one_line; stderr_has 'czip: empty: is empty'
 absent x.czm
 clean

@@ -22,8 +22,41 @@ expect 0 env CZIP_MODEL_PATH=/nowhere:models "$CZIP" -dc -m "$OTHER2" b.czip | c
 expect 0 env CZIP_MODEL_PATH=models "$CZIP" -dc a.czip | cmp - a
 expect 0 env CZIP_MODEL_PATH=models "$CZIP" -dc -m tiny a.czip | cmp - a
 printf 'junk' >models/0.czm
+mkfifo models/1.czm
+ln -s /dev/zero models/2.czm
+mkdir models/3.czm
+expect 1 env CZIP_MODEL_PATH=models "$CZIP" -dc -m 1 a.czip; one_line; stderr_has 'no such model'
 expect 0 env CZIP_MODEL_PATH=models "$CZIP" -t a.czip b.czip other.czip other-b.czip; silent
 cat b.czip other-b.czip | expect 0 env CZIP_MODEL_PATH=models "$CZIP" -dc | cmp - <(cat b b)
+
+# Another name does not make another model; another bit does, and is refused wherever it is met.
+sed 's/"name":"tiny"/"name":"tyni"/' "$MODEL2" >renamed.czm
+for name in a b; do expect 0 "$CZIP" -dc -m renamed.czm $name.czip | cmp - $name; done
+expect 0 "$CZIP" verify --json renamed.czm >renamed.json
+expect 0 "$CZIP" verify --json "$MODEL2" >tiny.json
+tiny_hash=$(sed -n 's/.*"hash": "\(.*\)".*/\1/p' tiny.json)
+[ "$tiny_hash" = "$(sed -n 's/.*"hash": "\(.*\)".*/\1/p' renamed.json)" ] || fail 'the name changes the hash'
+size=$(stat -c %s "$MODEL2")
+for at in $((size - 1)) $((size / 2)) $((size / 3)) 3000; do
+  change_bit "$MODEL2" $at changed.czm
+  expect 2 "$CZIP" verify changed.czm >out; one_line; stderr_has "metadata says '$tiny_hash'"
+  expect 2 "$CZIP" -dc -m changed.czm a.czip >out; one_line; stderr_has "$tiny_hash"
+  expect 2 "$CZIP" -c -m changed.czm a >out; one_line; [ ! -s out ] || fail 'a damaged model codes'
+done
+sed 's/"content_hash"/"content_h_sh"/' "$MODEL2" >no_hash.czm
+expect 2 "$CZIP" verify no_hash.czm >out; one_line; stderr_has 'has no content_hash'; stderr_has "$tiny_hash"
+
+# --expect-hash.
+other_hash=$(hash_of other-b.czip)
+for words in "verify $MODEL2" "-c -m $MODEL2 a" "-dc -m $MODEL2 a.czip" "-t -m $MODEL2 a.czip"; do
+  IFS=' ' read -ra command <<<"$words"
+  expect 0 "$CZIP" "${command[@]}" --expect-hash "$(echo "$tiny_hash" | tr a-f A-F)" >out
+  expect 2 "$CZIP" "${command[@]}" --expect-hash "$other_hash" >out; one_line
+  stderr_has "not of $other_hash, as --expect-hash wants"
+  expect 1 "$CZIP" "${command[@]}" --expect-hash "${tiny_hash#?}" >out; one_line; stderr_has '32 hexadecimal digits'
+done
+expect 0 env CZIP_MODEL_PATH=models "$CZIP" -t --expect-hash "$tiny_hash" a.czip b.czip; silent
+expect 2 env CZIP_MODEL_PATH=models "$CZIP" -t --expect-hash "$tiny_hash" other-b.czip; one_line
 
 # Both formats in one command.
 expect 0 env CZIP_MODEL_PATH=models "$CZIP" -t -m "$MODEL" v1.czip a.czip; silent

@@ -72,13 +72,70 @@ else
   expect 2 "$CZIP" train -q --from own.czm --tokens 1 -o x.czm corpus; one_line; stderr_has CZIP_TRAIN_NETWORK
 fi
 
+# Small texts get a smaller vocabulary, unless one was asked for; an empty one is called empty.
+printf 'one line\n' >one_line_only
+prose 5 3000 >page
+prose 6 30000 >chapter
+for text in one_line_only page chapter; do
+  expect 0 "$CZIP" train -q -o $text.czm $text; silent
+  expect 0 "$CZIP" verify -q $text.czm
+  expect 0 "$CZIP" -c -m $text.czm a >a.czip
+  expect 0 "$CZIP" -dc -m $text.czm a.czip | cmp - a
+done
+expect 1 "$CZIP" train -q --vocabulary 8192 -o x.czm page; one_line; stderr_has 'the largest possible'
+largest=$(sed -n 's/.* make \([0-9]*\), the largest.*/\1/p' .err)
+expect 0 "$CZIP" train -q --vocabulary "$largest" -o largest.czm page; same page.czm largest.czm
+: >empty
+printf '\0\0' >no_documents
+for text in empty no_documents; do
+  expect 1 "$CZIP" train -q -o x.czm $text; one_line; stderr_has "czip: $text: is empty"
+done
+expect 1 "$CZIP" train -q -o x.czm empty no_documents; one_line; stderr_has 'all texts are empty'
+
+# What cannot work is refused before the work: "missing" would be the first error of reading the texts.
+for option in '--vocabulary 256' '--vocabulary 8193' '--vocabulary 0' '--prior-size 0' '--minutes 0' '--tokens 0'; do
+  IFS=' ' read -ra words <<<"$option"
+  expect 1 "$CZIP" train -q "${words[@]}" -o x.czm missing; one_line; stderr_has 'must be a number from'
+done
+for option in --name --description --license --training-data; do
+  expect 1 "$CZIP" train -q $option "$(printf '\377')" -o x.czm missing; one_line; stderr_has "$option must be UTF-8"
+done
+expect 1 "$CZIP" train -q -o no_folder/x.czm missing; one_line; stderr_has 'cannot create a file in no_folder/'
+expect 1 "$CZIP" train -q -o own.czm missing; one_line; stderr_has 'own.czm exists'
+expect 2 "$CZIP" train -q --from own.czm --network larger -o x.czm missing; one_line; stderr_has 'larger: '
+expect 0 "$CZIP" train -q --from own.czm --network network -o with_network.czm corpus
+change_bit with_network.czm $(($(stat -c %s with_network.czm) / 2)) changed.czm
+expect 2 "$CZIP" train -q --from own.czm --network changed.czm -o x.czm missing; one_line; stderr_has 'changed.czm: is damaged'
+expect 2 "$CZIP" train -q --from changed.czm --network network -o x.czm missing; one_line; stderr_has 'changed.czm: is damaged'
+if [ "$TRAINS_NETWORK" = ON ]; then
+  for option in --checkpoint --save-network; do
+    expect 1 "$CZIP" train -q --tokens 1 $option no_folder/file -o x.czm missing; one_line; stderr_has no_folder
+  done
+  expect 1 "$CZIP" train -q --tokens 1 --checkpoint none --resume -o x.czm missing; one_line; stderr_has 'none: '
+  for at in 3 20 300 $(($(stat -c %s state) / 2)) $(($(stat -c %s state) - 1)); do
+    change_bit state "$at" changed_state
+    expect 2 "$CZIP" train -q --tokens 1 --checkpoint changed_state --resume -o x.czm missing; one_line
+    stderr_has 'changed_state: .*checkpoint'
+    head -c "$at" state >changed_state
+    expect 2 "$CZIP" train -q --tokens 1 --checkpoint changed_state --resume -o x.czm missing; one_line
+    stderr_has 'changed_state: .*checkpoint'
+  done
+  sed 's/"version":"2"/"versioN":"2"/' state >old_state
+  expect 2 train -q --checkpoint old_state --resume -o x.czm; one_line; stderr_has 'of an earlier czip'
+  sed 's/"version":"2"/"version":"3"/' state >new_state
+  expect 2 train -q --checkpoint new_state --resume -o x.czm; one_line; stderr_has 'does not know'
+  change_bit trained $(($(stat -c %s trained) - 1)) changed_network
+  expect 2 "$CZIP" train -q --from own.czm --network changed_network -o x.czm missing; one_line; stderr_has 'changed_network: is damaged'
+else
+  expect 2 "$CZIP" train -q --minutes 1 -o x.czm missing; one_line; stderr_has CZIP_TRAIN_NETWORK
+fi
+
 # What does not fit is refused, and nothing is written.
 expect 2 "$CZIP" train -q --from own.czm --network larger -o x.czm corpus; one_line; stderr_has 270; stderr_has 271
 expect 2 "$CZIP" train -q --from own.czm --network own.czm -o x.czm corpus; one_line; stderr_has network.config
 expect 2 "$CZIP" train -q --from a --network network -o x.czm corpus; one_line; stderr_has 'a: '
 expect 1 "$CZIP" train -q --from missing --network network -o x.czm corpus; one_line; stderr_has missing
 expect 1 "$CZIP" train -q --from own.czm --network missing -o x.czm corpus; one_line; stderr_has missing
-expect 1 "$CZIP" train -q --from own.czm --network network -o x.czm few; one_line; stderr_has '24 documents'
 expect 1 "$CZIP" train --from own.czm -o x.czm corpus; one_line; stderr_has '--network FILE'
 expect 1 "$CZIP" train --network-size small -o x.czm corpus; one_line; stderr_has '--minutes'
 expect 1 "$CZIP" train --seed 2 -o x.czm corpus; one_line; stderr_has '--minutes'

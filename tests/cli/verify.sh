@@ -7,10 +7,22 @@ grep -q 'Everything holds' verify.txt || fail verify
 grep -q 'content hash: [0-9a-f]\{32\}' verify.txt || fail 'content hash'
 ! grep -q FAILED verify.txt || fail 'a check failed'
 
+# A model that states its hash is refused when one bit of it is another; --expect-hash does it for those that do not.
+hash=$(sed -n 's/.*content hash: \([0-9a-f]*\) .*as the model states$/\1/p' verify.txt)
+[ ${#hash} = 32 ] || fail 'the model does not state its hash'
+change_bit "$MODEL" 1000000 changed.czm
+expect 2 "$CZIP" verify changed.czm >out; one_line; stderr_has "metadata says '$hash'"
+expect 2 "$CZIP" -c -m changed.czm a >out; one_line; stderr_has "$hash"
+expect 0 "$CZIP" verify --expect-hash "$hash" "$MODEL" >out
+expect 1 "$CZIP" verify --expect-hash "${hash%?}x" "$MODEL" >out; one_line
+
 # The rest uses a smaller model.
 : "${SEEDED_MODEL:?path of a small model of format 1}"
 expect 0 "$CZIP" -m "$SEEDED_MODEL" a
 expect 0 "$CZIP" verify --json "$SEEDED_MODEL" >verify.json; valid_json verify.json
+expect 0 "$CZIP" verify "$SEEDED_MODEL" >out
+grep -q '^warning *content hash: .* carries no hash of itself' out || fail 'a model without a hash is not named'
+expect 2 "$CZIP" verify --expect-hash "$hash" "$SEEDED_MODEL" >out; one_line; stderr_has "not of $hash"
 grep -q '"holds": true' verify.json || fail 'holds'
 expect 0 "$CZIP" verify -q "$SEEDED_MODEL" >out; [ ! -s out ] || fail '-q is not quiet'
 

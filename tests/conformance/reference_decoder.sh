@@ -144,9 +144,19 @@ done
 refuses "$1" empty 'is empty'
 refuses "$1" english.txt 'no CZIPv2'
 refuses "$conformance/v1/seeded.czm" mixed.czip 'no czip-model-v2'
-sed 's/"name":"tiny"/"name":"tyni"/' "$conformance/v2/tiny.czm" >other.czm
+"$TINY_MODEL" other.czm other
 refuses other.czm mixed.czip 'was made with the model'
 refuses other.czm long.czip 'was made with the model'
+# A model of another name is the same; one of other content, or that does not state its hash, is refused.
+sed 's/"name":"tiny"/"name":"tyni"/' "$conformance/v2/tiny.czm" >renamed.czm
+decodes renamed.czm mixed.czip mixed
+cp "$conformance/v2/tiny.czm" changed.czm
+size=$(stat -c %s changed.czm)
+byte=$(od -An -tu1 -j$((size - 1)) -N1 changed.czm)
+printf '%b' "\\x$(printf %x $((byte ^ 1)))" | dd of=changed.czm bs=1 seek=$((size - 1)) conv=notrunc status=none
+refuses changed.czm mixed.czip 'but it states another'
+sed 's/"content_hash"/"content_h_sh"/' "$conformance/v2/tiny.czm" >other.czm
+refuses other.czm mixed.czip 'states no hash'
 # A network in profile 0, in a model that has none, and with tensors too few and too many.
 cp mixed.czip settings.czip
 for refusal in '\x04 profile 0' '\x05 the model has none'; do

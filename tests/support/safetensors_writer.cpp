@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -40,6 +41,14 @@ std::vector<std::uint8_t> write_raw_safetensors(std::string_view header,
 std::string header_of(std::span<const std::uint8_t> file) {
   const auto header = file.subspan(8, load_le<std::uint64_t>(file.data()));
   return {header.begin(), header.end()};
+}
+
+std::span<std::uint8_t> tensor_bytes(std::span<std::uint8_t> file, const std::string& name) {
+  const auto header = nlohmann::json::parse(header_of(file));
+  const std::size_t data = sizeof(std::uint64_t) + load_le<std::uint64_t>(file.data());
+  const std::size_t begin = header.at(name).at("data_offsets").at(0);
+  const std::size_t end = header.at(name).at("data_offsets").at(1);
+  return file.subspan(data + begin, end - begin);
 }
 
 }  // namespace czip::test

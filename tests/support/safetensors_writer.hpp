@@ -43,4 +43,8 @@ template <class T>
 // The header text of a file made by one of the above.
 [[nodiscard]] std::string header_of(std::span<const std::uint8_t> file);
 
+// The bytes of a tensor, which must exist, in a valid file.
+[[nodiscard]] std::span<std::uint8_t> tensor_bytes(std::span<std::uint8_t> file,
+                                                   const std::string& name);
+
 }  // namespace czip::test

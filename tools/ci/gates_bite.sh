@@ -72,6 +72,10 @@ bites headers 'does not compile by itself' engine/include/czip/base/fault.hpp en
 bites headers old-style-cast engine/include/czip/base/fault.hpp engine/include/czip/base/fault.hpp \
   <<< $'#pragma once\ninline int cast(long x) { return (int)x; }'
 
+bites printing 'a library never prints' engine/src/v1/fault.cpp <<< 'void f() { std::puts("a name"); }'
+bites printing 'print by Console' tools/czip/cli/fault.cpp <<< 'void f() { fprintf(stderr, "%s", name); }'
+bites printing 'print JSON by print_json' tools/czip/cli/fault.cpp <<< 'void f() { console.print(json.dump()); }'
+
 bites links nowhere.md README.md <<< '[A page](conformance/nowhere.md) that is not there.'
 
 {

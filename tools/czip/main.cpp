@@ -1,9 +1,7 @@
 // The czip command. cli/option_table.cpp has its options, commands/ what it does.
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <exception>
 #include <new>
+#include <string>
 
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
@@ -12,20 +10,14 @@
 #include "cli/session.hpp"
 #include "commands/commands.hpp"
 #include "czip/base/error.hpp"
+#include "io/input_registry.hpp"
 #include "io/signals.hpp"
+#include "io/standard_streams.hpp"
+#include "models/model_file.hpp"
 
 namespace {
 
 using namespace czip::tool;
-
-// Opens closed standard descriptors, which files opened later would become.
-void open_standard_descriptors() {
-  while (true) {
-    const int fd = open("/dev/null", O_RDWR);
-    if (fd > STDERR_FILENO) close(fd);
-    if (fd < 0 || fd > STDERR_FILENO) return;
-  }
-}
 
 ExitStatus run(Session& session) {
   switch (session.arguments.command) {
@@ -49,6 +41,17 @@ ExitStatus run(Session& session) {
   }
 }
 
+// Registers what the command will read, before it writes anything.
+void register_inputs(const Arguments& arguments) {
+  for (const std::string& name : arguments.files) register_input(name, InputRole::text);
+  for (const std::string& name :
+       {arguments.tokenizer, arguments.network, arguments.against, arguments.text})
+    register_input(name, InputRole::helper);
+  for (const std::string& name : {arguments.model, arguments.from})
+    if (const auto path = find_model_file(name); path && !name.empty())
+      register_input(*path, InputRole::helper);
+}
+
 ExitStatus run_command_line(int argc, const char* const* argv) {
   Console plain(false, false);
   auto arguments = parse_arguments(argc, argv);
@@ -61,6 +64,7 @@ ExitStatus run_command_line(int argc, const char* const* argv) {
   if (const auto chosen = choose_simd_level(*arguments); !chosen)
     return plain.error("", chosen.error());
 
+  register_inputs(*arguments);
   Session session{*arguments, Console(arguments->quiet, arguments->verbose)};
   const ExitStatus status = run(session);
   const auto printed = session.console.flush();
@@ -71,7 +75,7 @@ ExitStatus run_command_line(int argc, const char* const* argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  open_standard_descriptors();
+  fill_standard_descriptors();
   install_signal_handlers();
   const Console console(false, false);
   // The libraries report errors by value. Exceptions mean no memory or a defect.

@@ -11,20 +11,24 @@ namespace {
 constexpr std::size_t kGroupBytes = std::size_t{6} << 20;
 constexpr std::size_t kMaxGroupChunks = 256;
 
-// Bytes that an InferenceState holds for each row.
+std::string chunk_name(std::uint64_t chunk) { return "chunk " + std::to_string(chunk); }
+
+}  // namespace
+
 std::size_t row_bytes(const Weights& weights) {
   return sizeof(std::int32_t) * (std::size_t{weights.vocabulary} + weights.d_model) +
          std::size_t{4} * weights.d_model + std::size_t{3} * weights.d_ff;
 }
 
-std::string chunk_name(std::uint64_t chunk) { return "chunk " + std::to_string(chunk); }
-
-}  // namespace
-
 std::uint32_t max_group_chunks(const Model& model, const Network& network, std::uint32_t context) {
   const std::size_t bytes = network.sequence_bytes(context) + row_bytes(model.network);
   return static_cast<std::uint32_t>(
       std::clamp<std::size_t>(kGroupBytes / bytes, 1, kMaxGroupChunks));
+}
+
+std::uint64_t group_bytes(const Model& model, const Network& network, std::uint32_t context) {
+  const std::size_t bytes = network.sequence_bytes(context) + row_bytes(model.network);
+  return std::uint64_t{bytes} * max_group_chunks(model, network, context);
 }
 
 Result<ChunkDecoder> ChunkDecoder::create(const Model& model, const Network& network,

@@ -22,6 +22,13 @@ struct ChunkGroup {
   std::vector<std::uint8_t> bytes;    // the streams
 };
 
+// Bytes that an InferenceState holds for each row.
+[[nodiscard]] std::size_t row_bytes(const Weights& weights);
+
+// Bytes that one thread takes to decode chunks of `context` tokens, without their text.
+[[nodiscard]] std::uint64_t group_bytes(const Model& model, const Network& network,
+                                        std::uint32_t context);
+
 // How many chunks of `context` tokens one thread decodes at once: as many as fit in the memory that
 // it may take.
 [[nodiscard]] std::uint32_t max_group_chunks(const Model& model, const Network& network,

@@ -37,7 +37,8 @@ class DialectDetection {
                  .require_utf8 = false,
                  .threads = options.threads,
                  .simd = options.simd,
-                 .progress = {}} {
+                 .progress = {},
+                 .memory_limit = options.memory_limit} {
     // A later attempt begins again. The caller is told of its progress once it is further than the
     // attempts before.
     if (options.progress)
@@ -109,7 +110,8 @@ Result<CodingReport> decode_dialect(ContextState& context, ByteSource& in, ByteS
                                                 .require_utf8 = false,
                                                 .threads = options.threads,
                                                 .simd = options.simd,
-                                                .progress = options.progress});
+                                                .progress = options.progress,
+                                                .memory_limit = options.memory_limit});
   if (attempt.status) return attempt.report;
   const Error& error = attempt.status.error();
   if (!attempt.prediction_error) return error_of(attempt.status);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "czip/base/memory_limit.hpp"
 #include "czip/base/pipeline.hpp"
 #include "czip/base/utf8.hpp"
 #include "io/stopwatch.hpp"
@@ -30,15 +31,15 @@ std::uint32_t balanced_group(std::uint32_t chunks, unsigned threads, std::uint32
 class TextDecoder {
  public:
   TextDecoder(ContextState& context, const Network& network, FileReader& reader, ByteSink& out,
-              const AttemptOptions& options)
+              const AttemptOptions& options, unsigned threads)
       : model_(&context.model()),
         network_(&network),
         reader_(&reader),
         out_(&out),
         options_(&options),
         text_bytes_(reader.file_header().text_bytes),
-        chunk_tokens_(longest_chunk(reader.header())) {
-    threads_ = thread_count(options.threads, reader.header().chunks);
+        chunk_tokens_(longest_chunk(reader.header())),
+        threads_(threads) {
     group_chunks_ = balanced_group(reader.header().chunks, threads_,
                                    max_group_chunks(*model_, network, chunk_tokens_));
     decoders_ = &context.decoders(network, chunk_tokens_, group_chunks_, threads_);
@@ -109,8 +110,8 @@ class TextDecoder {
   const AttemptOptions* options_;
   std::uint64_t text_bytes_;
   std::uint32_t chunk_tokens_;
+  unsigned threads_;
   std::uint32_t group_chunks_ = 1;
-  unsigned threads_ = 1;
   std::vector<std::unique_ptr<ChunkDecoder>>* decoders_ = nullptr;  // one for each thread
   std::uint64_t written_ = 0;
   Utf8Checker utf8_;
@@ -156,7 +157,12 @@ DecodeAttempt attempt_decode(ContextState& context, ByteSource& in, ByteSink& ou
   const auto network = context.network(options.simd, options.dialect);
   if (!network) return failed(error_of(network));
 
-  TextDecoder decoder(context, **network, reader, out, options);
+  const auto threads = threads_within_limit(
+      options.threads, reader.header().chunks, options.memory_limit,
+      {.per_thread = group_bytes(context.model(), **network, attempt.longest_chunk)});
+  if (!threads) return failed(error_of(threads));
+
+  TextDecoder decoder(context, **network, reader, out, options, *threads);
   attempt.status = decoder.run();
   attempt.prediction_error = decoder.has_prediction_error();
   attempt.text_is_utf8 = decoder.text_is_utf8();

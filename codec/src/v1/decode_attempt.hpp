@@ -14,6 +14,7 @@ struct AttemptOptions {
   unsigned threads = 0;
   SimdLevel simd = SimdLevel::scalar;
   Progress progress;
+  std::uint64_t memory_limit = 0;
 };
 
 // The result of an attempt.

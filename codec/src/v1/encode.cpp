@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "czip/base/little_endian.hpp"
+#include "czip/base/memory_limit.hpp"
 #include "czip/base/pipeline.hpp"
 #include "io/byte_blocks.hpp"
 #include "io/counting_streams.hpp"
 #include "io/stopwatch.hpp"
+#include "v1/chunk_decoder.hpp"
 #include "v1/chunk_encoder.hpp"
 #include "v1/container.hpp"
 #include "v1/outer_codec.hpp"
@@ -44,23 +46,28 @@ Result<std::uint32_t> choose_context_log2(const Model& model, const EncodeOption
   return context_log2;
 }
 
+// Bytes that one thread takes to encode chunks of `context` tokens.
+std::uint64_t encoder_bytes(const Model& model, const Network& network, std::uint32_t context) {
+  return std::uint64_t{kEncoderRows} * row_bytes(model.network) +
+         std::uint64_t{encoder_chunks(context)} * network.sequence_bytes(context);
+}
+
 // Turns a text into a payload; owns what the pipeline's stages share.
 class PayloadEncoder {
  public:
   PayloadEncoder(ContextState& context, const Network& network, std::span<const std::uint8_t> text,
-                 const EncodeOptions& options, std::uint32_t context_log2)
+                 const EncodeOptions& options, std::uint32_t context_log2, unsigned threads)
       : model_(&context.model()),
         network_(&network),
         // The tokenizer takes the same bytes as a string_view.
         stream_(model_->tokenizer, {reinterpret_cast<const char*>(text.data()), text.size()}),
-        progress_(options.progress) {
+        progress_(options.progress),
+        threads_(threads) {
     payload_.header.model_path_hash = options.model_path_hash;
     payload_.header.context_log2 = context_log2;
     payload_.header.last_chunk_tokens = payload_.header.context();
     task_tokens_ =
         std::size_t{payload_.header.context()} * encoder_chunks(payload_.header.context());
-    // No token is shorter than a byte.
-    threads_ = thread_count(options.threads, (text.size() + task_tokens_ - 1) / task_tokens_);
     encoders_ = &context.encoders(network, payload_.header.context(), threads_);
   }
 
@@ -128,9 +135,9 @@ class PayloadEncoder {
   const Network* network_;
   TokenStream stream_;
   const Progress& progress_;
+  unsigned threads_;
   PayloadParts payload_;
   std::size_t task_tokens_ = 0;
-  unsigned threads_ = 1;
   std::vector<std::unique_ptr<ChunkEncoder>>* encoders_ = nullptr;  // one for each thread
 };
 
@@ -144,8 +151,15 @@ Result<PayloadParts> make_payload(ContextState& context, std::span<const std::ui
                     std::to_string(kMaxTextBytes));
   CZIP_TRY_ASSIGN(const auto context_log2, choose_context_log2(context.model(), options));
   CZIP_TRY_ASSIGN(const Network* const network, context.network(options.simd, options.dialect));
+  const std::uint32_t chunk_tokens = std::uint32_t{1} << context_log2;
+  // No token is shorter than a byte.
+  const std::uint64_t tasks = text.size() / chunk_tokens + 1;
+  CZIP_TRY_ASSIGN(
+      const unsigned threads,
+      threads_within_limit(options.threads, tasks, options.memory_limit,
+                           {.per_thread = encoder_bytes(context.model(), *network, chunk_tokens)}));
   Result<PayloadParts> payload =
-      PayloadEncoder(context, *network, text, options, context_log2).run();
+      PayloadEncoder(context, *network, text, options, context_log2, threads).run();
   CZIP_TRY(payload);
   report.text_bytes = text.size();
   report.tokens = payload->header.tokens();

@@ -30,7 +30,8 @@ Result<TokenId> choose_first_token(const Tokenizer& tokenizer) {
                                           std::to_string(kReferenceFirstToken + 1) + " ids");
 }
 
-Result<Model> assemble(Weights network, Hash128 hash, std::string_view tokenizer_json) {
+Result<Model> assemble(Weights network, Hash128 hash, bool states_hash,
+                       std::string_view tokenizer_json) {
   Result<Tokenizer> tokenizer = Tokenizer::from_json(tokenizer_json);
   CZIP_TRY(tokenizer);
   if (tokenizer->vocabulary_size() != network.vocabulary)
@@ -41,6 +42,7 @@ Result<Model> assemble(Weights network, Hash128 hash, std::string_view tokenizer
   return Model{.network = std::move(network),
                .tokenizer = std::move(*tokenizer),
                .hash = hash,
+               .states_hash = states_hash,
                .first_token = first_token};
 }
 
@@ -73,14 +75,16 @@ Result<std::string> embedded_tokenizer_json(const Weights& network) {
 Result<Model> load_model(std::span<const std::uint8_t> model_file,
                          std::optional<std::string_view> tokenizer_json) try {
   CZIP_TRY_ASSIGN(const auto file, safetensors::File::parse(model_file));
-  CZIP_TRY_ASSIGN(auto network, load_weights(model_file));
   const Hash128 hash = safetensors::content_hash(file);
-  if (tokenizer_json) return assemble(std::move(network), hash, *tokenizer_json);
+  const bool states_hash = safetensors::stated_hash(file).has_value();
+  if (states_hash) CZIP_TRY(safetensors::check_stated_hash(file, hash));
+  CZIP_TRY_ASSIGN(auto network, load_weights(model_file));
+  if (tokenizer_json) return assemble(std::move(network), hash, states_hash, *tokenizer_json);
   if (network.tokenizer_data.empty())
     return fail(ErrorCode::invalid_argument,
                 "the model holds no tokenizer.data, and no tokenizer was given");
   CZIP_TRY_ASSIGN(const auto json, embedded_tokenizer_json(network));
-  return assemble(std::move(network), hash, json);
+  return assemble(std::move(network), hash, states_hash, json);
 } catch (const std::bad_alloc&) {
   return fail(ErrorCode::out_of_memory, "not enough memory for the model");
 }

@@ -4,11 +4,18 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
+#include "base/in_quotes.hpp"
+#include "czip/base/error.hpp"
+#include "czip/base/hash128.hpp"
 #include "czip/base/little_endian.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 
@@ -44,10 +51,7 @@ class HashStream {
   XXH3_state_t state_;
 };
 
-}  // namespace
-
-Hash128 content_hash(const File& file) {
-  HashStream stream;
+void add_tensors(HashStream& stream, const File& file) {
   for (const auto& [name, tensor] : file.tensors()) {
     stream.text<std::uint32_t>(name);
     stream.text<std::uint8_t>(dtype_name(tensor.dtype));
@@ -56,11 +60,48 @@ Hash128 content_hash(const File& file) {
     stream.integer(std::uint64_t{tensor.bytes.size()});
     stream.bytes(tensor.bytes.data(), tensor.bytes.size());
   }
+}
+
+template <class Counts>
+Hash128 hash_of(const File& file, const Counts& counts) {
+  HashStream stream;
+  add_tensors(stream, file);
   for (const auto& [key, value] : file.metadata()) {
+    if (key == kContentHashKey || !counts(key)) continue;
     stream.text<std::uint32_t>(key);
     stream.text<std::uint32_t>(value);
   }
   return stream.digest();
+}
+
+}  // namespace
+
+Hash128 content_hash(const File& file) {
+  return hash_of(file, [](std::string_view) { return true; });
+}
+
+Hash128 content_hash(const File& file, std::span<const std::string_view> keys) {
+  return hash_of(
+      file, [keys](std::string_view key) { return std::ranges::find(keys, key) != keys.end(); });
+}
+
+std::optional<std::string_view> stated_hash(const File& file) {
+  const auto stated = file.metadata().find(kContentHashKey);
+  if (stated == file.metadata().end()) return std::nullopt;
+  return stated->second;
+}
+
+Status check_stated_hash(const File& file, const Hash128& actual) {
+  const std::optional<std::string_view> stated = stated_hash(file);
+  if (!stated)
+    return fail(ErrorCode::corrupt, "has no " + std::string(kContentHashKey) +
+                                        " in its metadata, so that damage could not be seen; its "
+                                        "content has the hash " +
+                                        to_hex(actual));
+  if (*stated == to_hex(actual)) return {};
+  return fail(ErrorCode::corrupt, "is damaged or was changed: its content has the hash " +
+                                      to_hex(actual) + ", but its metadata says " +
+                                      in_quotes(*stated));
 }
 
 }  // namespace czip::safetensors

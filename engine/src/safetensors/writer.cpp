@@ -1,9 +1,32 @@
 #include "czip/engine/safetensors/writer.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/base/little_endian.hpp"
+#include "czip/engine/safetensors/content_hash.hpp"
+#include "czip/engine/safetensors/reader.hpp"
 
 namespace czip::safetensors {
+
+namespace {
+
+// The file's length and header, padded with spaces to a multiple of 8, and room for the data.
+std::vector<std::uint8_t> begin_file(std::string header, std::size_t data_size) {
+  header.resize((header.size() + 7) / 8 * 8, ' ');
+  std::vector<std::uint8_t> file;
+  file.reserve(sizeof(std::uint64_t) + header.size() + data_size);
+  file.resize(sizeof(std::uint64_t));
+  store_le(file.data(), std::uint64_t{header.size()});
+  file.insert(file.end(), header.begin(), header.end());
+  return file;
+}
+
+}  // namespace
 
 std::string integer_dtype(bool is_signed, std::size_t size) {
   std::string name(1, is_signed ? 'I' : 'U');
@@ -22,13 +45,37 @@ std::vector<std::uint8_t> write(const Metadata& metadata, std::span<const Tensor
     header[tensor.name] = {
         {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {begin, end}}};
   }
-  std::string text = header.dump();
-  text.resize((text.size() + 7) / 8 * 8, ' ');
-  std::vector<std::uint8_t> file(sizeof(std::uint64_t) + text.size() + end);
-  store_le(file.data(), std::uint64_t{text.size()});
-  auto at = std::ranges::copy(text, file.begin() + std::ptrdiff_t{sizeof(std::uint64_t)}).out;
-  for (const TensorContent& tensor : tensors) at = std::ranges::copy(tensor.bytes, at).out;
+  std::vector<std::uint8_t> file = begin_file(header.dump(), end);
+  for (const TensorContent& tensor : tensors)
+    file.insert(file.end(), tensor.bytes.begin(), tensor.bytes.end());
   return file;
+}
+
+Result<std::vector<std::uint8_t>> with_metadata(std::span<const std::uint8_t> file,
+                                                const Metadata& changes) try {
+  CZIP_TRY(File::parse(file));
+  const auto length = static_cast<std::size_t>(load_le<std::uint64_t>(file.data()));
+  const auto old_header = file.subspan(sizeof(std::uint64_t), length);
+  const auto data = file.subspan(sizeof(std::uint64_t) + length);
+  auto header = nlohmann::ordered_json::parse(old_header.begin(), old_header.end());
+  nlohmann::ordered_json& metadata = header["__metadata__"];
+  if (metadata.is_null()) metadata = nlohmann::ordered_json::object();
+  for (const auto& [key, value] : changes) {
+    if (value.empty())
+      metadata.erase(key);
+    else
+      metadata[key] = value;
+  }
+  std::vector<std::uint8_t> result = begin_file(header.dump(), data.size());
+  result.insert(result.end(), data.begin(), data.end());
+  return result;
+} catch (const nlohmann::json::exception&) {
+  return fail(ErrorCode::invalid_argument, "the metadata of a model must be UTF-8");
+}
+
+Result<std::vector<std::uint8_t>> with_content_hash(std::span<const std::uint8_t> file) {
+  CZIP_TRY_ASSIGN(const auto parsed, File::parse(file));
+  return with_metadata(file, {{std::string(kContentHashKey), to_hex(content_hash(parsed))}});
 }
 
 }  // namespace czip::safetensors

@@ -84,22 +84,33 @@ void check_format(ConfigReader& reader) {
                   "format is " + in_quotes(*format) + ", expected " + in_quotes(kFormat));
 }
 
+std::optional<std::uint32_t> optional_length(ConfigReader& reader, std::string_view key) {
+  const auto length = reader.optional_number(key);
+  if (length == 0U) reader.refuse(ErrorCode::corrupt, std::string(key) + " is 0");
+  return length;
+}
+
+// Which of three keys counts must not matter: two that contradict each other make a model that
+// another reader would code with another context.
 std::uint32_t wanted_context(ConfigReader& reader) {
-  if (const auto log2 = reader.optional_number("context_length_log2")) {
-    if (*log2 > 31) {
-      reader.refuse(ErrorCode::corrupt,
-                    "context_length_log2 is " + std::to_string(*log2) + ", more than 31");
-      return 0;
-    }
-    return std::uint32_t{1} << *log2;
+  const auto log2 = reader.optional_number("context_length_log2");
+  const auto length = optional_length(reader, "context_length");
+  const auto most = optional_length(reader, "max_seq_len");
+  if (log2 && *log2 > 31) {
+    reader.refuse(ErrorCode::corrupt,
+                  "context_length_log2 is " + std::to_string(*log2) + ", more than 31");
+    return 0;
   }
-  for (const std::string_view key : {"context_length", "max_seq_len"}) {
-    if (const auto length = reader.optional_number(key)) {
-      if (*length == 0) reader.refuse(ErrorCode::corrupt, std::string(key) + " is 0");
-      return *length;
-    }
-  }
-  return kMaxPositions;
+  if (log2 && length && *length != std::uint32_t{1} << *log2)
+    reader.refuse(ErrorCode::corrupt, "context_length is " + std::to_string(*length) +
+                                          ", but context_length_log2 is " + std::to_string(*log2));
+  const std::uint32_t context = log2     ? std::uint32_t{1} << *log2
+                                : length ? *length
+                                         : most.value_or(kMaxPositions);
+  if (most && *most < context)
+    reader.refuse(ErrorCode::corrupt, "max_seq_len is " + std::to_string(*most) +
+                                          ", less than the context of " + std::to_string(context));
+  return context;
 }
 
 std::string tokenizer_codec(ConfigReader& reader) {

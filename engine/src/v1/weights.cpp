@@ -1,19 +1,21 @@
 #include "czip/engine/v1/weights.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
+#include <charconv>
 #include <cstdint>
 #include <new>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "base/in_quotes.hpp"
 #include "czip/base/error.hpp"
-#include "czip/base/little_endian.hpp"
 #include "czip/engine/safetensors/reader.hpp"
-#include "safetensors/tensor_reader.hpp"
+#include "czip/engine/safetensors/tensor_reader.hpp"
 #include "v1/metadata.hpp"
 
 namespace czip::v1 {
@@ -23,8 +25,8 @@ DenseWeights read_dense(safetensors::TensorReader& reader, const std::string& na
                         std::uint32_t rows, std::uint32_t cols) {
   DenseWeights dense;
   dense.weight = reader.matrix(name + ".weight", rows, cols);
-  dense.requantization.multiplier = reader.scalar_i32(name + ".mult").value_or(1);
-  dense.requantization.shift = reader.scalar_i8(name + ".shift").value_or(0);
+  dense.requantization.multiplier = reader.scalar<std::int32_t>(name + ".mult").value_or(1);
+  dense.requantization.shift = reader.scalar<std::int8_t>(name + ".shift").value_or(0);
   if (dense.requantization.shift > kMaxRequantizationShift)
     reader.refuse(ErrorCode::unsupported, "tensor " + in_quotes(name + ".shift") + " is " +
                                               std::to_string(dense.requantization.shift) +
@@ -38,20 +40,42 @@ LayerWeights read_layer(safetensors::TensorReader& reader, std::uint32_t index,
   const std::string prefix = "layers." + std::to_string(index) + ".";
   const std::uint32_t d = config.d_model;
   LayerWeights layer;
-  layer.attention_input_norm = reader.vector_i8(prefix + "attn_norm.weight", d);
+  layer.attention_input_norm = reader.values<std::int8_t>(prefix + "attn_norm.weight", {d});
   layer.qkv = read_dense(reader, prefix + "attn.qkv", d + 2 * kHeadDim, d);
-  layer.score_multiplier = reader.vector_i32(prefix + "attn.score_mult", config.heads);
+  layer.score_multiplier = reader.values<std::int32_t>(prefix + "attn.score_mult", {config.heads});
   if (const std::string name = prefix + "attn.sink_key"; reader.has(name)) {
-    const std::vector<std::int8_t> key = reader.vector_i8(name, kHeadDim);
+    const std::vector<std::int8_t> key = reader.values<std::int8_t>(name, {kHeadDim});
     std::ranges::copy(key, layer.sink_key.emplace().begin());
   }
   layer.attention_output = read_dense(reader, prefix + "attn.out", d, d);
-  layer.attention_output_norm = reader.vector_i8(prefix + "ffn_norm.weight", d);
-  layer.feed_forward_input_norm = reader.vector_i8(prefix + "post_attn_norm.weight", d);
+  layer.attention_output_norm = reader.values<std::int8_t>(prefix + "ffn_norm.weight", {d});
+  layer.feed_forward_input_norm = reader.values<std::int8_t>(prefix + "post_attn_norm.weight", {d});
   layer.up = read_dense(reader, prefix + "ffn.up", 2 * config.d_ff, d);
   layer.down = read_dense(reader, prefix + "ffn.down", d, config.d_ff);
-  layer.feed_forward_output_norm = reader.vector_i8(prefix + "post_ffn_norm.weight", d);
+  layer.feed_forward_output_norm = reader.values<std::int8_t>(prefix + "post_ffn_norm.weight", {d});
   return layer;
+}
+
+// The number behind "layers." in a tensor's name; nothing for other names.
+std::optional<std::uint32_t> layer_of(std::string_view name) {
+  constexpr std::string_view kPrefix = "layers.";
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  name.remove_prefix(kPrefix.size());
+  std::uint32_t layer = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), layer);
+  if (error != std::errc{} || end == name.data() + name.size() || *end != '.') return std::nullopt;
+  return layer;
+}
+
+// Layers that the metadata do not count would be left out in silence.
+void refuse_further_layers(safetensors::TensorReader& reader, const safetensors::File& file,
+                           const NetworkConfig& config) {
+  for (const auto& [name, tensor] : file.tensors()) {
+    const auto layer = layer_of(name);
+    if (layer && *layer >= config.layers)
+      reader.refuse(ErrorCode::corrupt, "metadata: n_layers is " + std::to_string(config.layers) +
+                                            ", but the model has a tensor " + in_quotes(name));
+  }
 }
 
 void read_layers(safetensors::TensorReader& reader, const NetworkConfig& config, Weights& model) {
@@ -73,19 +97,16 @@ void read_rope_tables(safetensors::TensorReader& reader, const safetensors::File
     else
       model.positions = static_cast<std::uint32_t>(positions);
   }
-  model.rope_cos = reader.table_i16("lut.rope_cos", model.positions, kRopePairs);
-  model.rope_sin = reader.table_i16("lut.rope_sin", model.positions, kRopePairs);
+  model.rope_cos = reader.values<std::int16_t>("lut.rope_cos", {model.positions, kRopePairs});
+  model.rope_sin = reader.values<std::int16_t>("lut.rope_sin", {model.positions, kRopePairs});
 }
 
 void read_softmax(safetensors::TensorReader& reader, Weights& model) {
-  constexpr std::array<std::uint64_t, 1> kShape{kExp2Entries};
-  if (const safetensors::TensorView* const table =
-          reader.require("lut.exp2", safetensors::DType::u16, kShape))
-    for (std::size_t i = 0; i < model.exp2_table.size(); ++i)
-      model.exp2_table[i] = load_le<std::uint16_t>(table->bytes.data() + 2 * i);
+  std::ranges::copy(reader.values<std::uint16_t>("lut.exp2", {kExp2Entries}),
+                    model.exp2_table.begin());
   model.softmax_coefficient =
-      reader.scalar_u32("softmax.coef_q24").value_or(kDefaultSoftmaxCoefficient);
-  model.target_total = reader.scalar_u32("softmax.target_total")
+      reader.scalar<std::uint32_t>("softmax.coef_q24").value_or(kDefaultSoftmaxCoefficient);
+  model.target_total = reader.scalar<std::uint32_t>("softmax.target_total")
                            .value_or(kMaxTargetTotal - model.vocabulary - kDefaultTotalReserve);
   if (model.target_total <= model.vocabulary || model.target_total > kMaxTargetTotal)
     reader.refuse(ErrorCode::unsupported,
@@ -94,13 +115,10 @@ void read_softmax(safetensors::TensorReader& reader, Weights& model) {
                       std::to_string(model.vocabulary) + " and at most 2^30");
 }
 
-void read_tokenizer(safetensors::TensorReader& reader, const safetensors::File& file,
-                    Weights& model) {
-  const safetensors::TensorView* tensor = file.find("tokenizer.data");
-  if (tensor == nullptr) return;
-  const std::array<std::uint64_t, 1> shape{tensor->bytes.size()};
-  tensor = reader.require("tokenizer.data", safetensors::DType::u8, shape);
-  if (tensor != nullptr) model.tokenizer_data.assign(tensor->bytes.begin(), tensor->bytes.end());
+void read_tokenizer(safetensors::TensorReader& reader, Weights& model) {
+  if (reader.has("tokenizer.data"))
+    model.tokenizer_data =
+        reader.values<std::uint8_t>("tokenizer.data", {safetensors::TensorReader::kAnyLength});
 }
 
 }  // namespace
@@ -123,9 +141,10 @@ Result<Weights> load_weights(std::span<const std::uint8_t> file) try {
   read_softmax(reader, model);
   model.embedding = reader.matrix("embed.weight", model.vocabulary, model.d_model);
   read_layers(reader, config, model);
-  model.final_norm = reader.vector_i8("norm.weight", model.d_model);
+  refuse_further_layers(reader, parsed, config);
+  model.final_norm = reader.values<std::int8_t>("norm.weight", {model.d_model});
   model.head = reader.matrix("head.weight", model.vocabulary, model.d_model);
-  read_tokenizer(reader, parsed, model);
+  read_tokenizer(reader, model);
   CZIP_TRY(reader.status());
 
   const std::uint32_t limit = std::min(config.wanted_context, model.positions);

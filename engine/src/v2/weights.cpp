@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "base/in_quotes.hpp"
-#include "safetensors/tensor_reader.hpp"
+#include "czip/engine/safetensors/tensor_reader.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -64,7 +64,8 @@ void NetworkReader::check_field(const char* field, std::uint32_t value, std::uin
 }
 
 void NetworkReader::read_config() {
-  const std::vector<std::uint32_t> f = tensors_.vector_u32(name("config"), kConfigFields);
+  const std::vector<std::uint32_t> f =
+      tensors_.values<std::uint32_t>(name("config"), {kConfigFields});
   if (tensors_.failed()) return;
   if (f[0] != kNetworkFormatVersion) {
     tensors_.refuse(ErrorCode::unsupported, "the network has format version " +
@@ -97,7 +98,7 @@ void NetworkReader::read_config() {
 }
 
 void NetworkReader::read_exp2() {
-  const auto values = tensors_.vector_u16(name("exp2"), static_cast<std::uint32_t>(kExp2Entries));
+  const auto values = tensors_.values<std::uint16_t>(name("exp2"), {kExp2Entries});
   if (tensors_.failed()) return;
   if (values.front() != kFirstExp2 || values.back() < kLeastExp2 ||
       !std::ranges::is_sorted(values, std::ranges::greater{}))
@@ -126,7 +127,7 @@ MatrixI8 NetworkReader::weights(const std::string& rest, std::uint32_t rows, std
 
 std::vector<std::int16_t> NetworkReader::vector(const std::string& rest, std::uint32_t size,
                                                 std::int32_t least, std::int32_t most) {
-  std::vector<std::int16_t> values = tensors_.vector_i16(name(rest), size);
+  std::vector<std::int16_t> values = tensors_.values<std::int16_t>(name(rest), {size});
   for (const std::int16_t value : values) {
     if (value >= least && value <= most) continue;
     refuse("tensor " + in_quotes(name(rest)) + " has an element " + std::to_string(value) +
@@ -138,7 +139,7 @@ std::vector<std::int16_t> NetworkReader::vector(const std::string& rest, std::ui
 
 ChannelScale NetworkReader::scale(const std::string& rest, std::uint32_t size, int max_shift) {
   ChannelScale scale{.multiplier = vector(rest + "_scale", size, 0, kMaxMultiplier)};
-  const std::vector<std::uint8_t> shift = tensors_.vector_u8(name(rest + "_shift"), 1);
+  const std::vector<std::uint8_t> shift = tensors_.values<std::uint8_t>(name(rest + "_shift"), {1});
   if (tensors_.failed()) return scale;
   scale.shift = shift[0];
   if (scale.shift < 1 || scale.shift > max_shift)
@@ -156,7 +157,8 @@ void NetworkReader::read_attention(const std::string& prefix, LayerWeights& laye
   layer.query_norm = gains(prefix + "query_norm", query_width);
   layer.key_norm = gains(prefix + "key_norm", key_width);
   layer.value_scale = scale(prefix + "value", key_width, kMaxValueShift);
-  layer.position_bias = tensors_.table_i16(name(prefix + "position_bias"), c.heads, c.window);
+  layer.position_bias =
+      tensors_.values<std::int16_t>(name(prefix + "position_bias"), {c.heads, c.window});
   layer.score_scale = vector(prefix + "score_scale", c.heads, 1, kMaxScoreScale);
   layer.sink = vector(prefix + "sink", c.heads, INT16_MIN, INT16_MAX);
   layer.attention_gain = vector(prefix + "attention_gain", c.heads, 1, kMaxAttentionGain);

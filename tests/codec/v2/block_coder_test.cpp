@@ -127,6 +127,22 @@ TEST_CASE("a payload that is damaged, cut or lengthened never passes for whole")
   CHECK(decoded(wrong_end, back).error().code == ErrorCode::corrupt);
 }
 
+TEST_CASE("a short payload that claims a long text is refused soon after its end") {
+  CodedBlock bomb;
+  bomb.payload = Bytes(16, 0x5a);
+  bomb.final_range = 0x1000000;
+  Bytes back(kMaxBlockBytes, 0xee);
+  const Status status = decoded(bomb, back);
+  REQUIRE_FALSE(status);
+  CHECK(status.error().message == "the block's payload ends long before its text does");
+  // No more of the text was decoded than some bytes of payload may stand for.
+  CHECK(std::all_of(back.begin() + 100'000, back.end(), [](int byte) { return byte == 0xee; }));
+  // The same with a number of tokens.
+  const Bytes tokens{0xff, 0xff, 0xff, 0x03};
+  bomb.payload.insert(bomb.payload.begin(), tokens.begin(), tokens.end());
+  CHECK(decoded(bomb, back, {1, 6, false}).error().message == status.error().message);
+}
+
 TEST_CASE("a token count beyond the text and unknown settings are refused") {
   Bytes back(100);
   CodedBlock block;

@@ -5,57 +5,35 @@
 #include <string>
 
 #include "support/files.hpp"
+#include "support/v2_conformance_vectors.hpp"
 #include "support/v2_files.hpp"
 
 namespace czip::v2 {
 namespace {
 
-using test::Bytes;
-
-Bytes read(const std::string& name) {
-  return test::read_file(std::string(CZIP_CONFORMANCE_DIR) + "/" + name);
-}
-
-constexpr const char* kTexts[] = {"empty.txt", "english.txt", "repeated.txt", "bytes.bin"};
-constexpr int kLevels[] = {1, 6, 9};
-
-std::string file_name(const std::string& text, int level) {
-  return "v2/" + text + "." + std::to_string(level) + ".czip";
+test::Bytes stored(const test::StoredFileV2& file) {
+  return test::read_file(std::string(CZIP_CONFORMANCE_DIR) + "/" + file.name);
 }
 
 }  // namespace
 
 TEST_CASE("the stored files decode to their texts") {
-  for (const std::string text : kTexts) {
-    for (const int level : kLevels) {
-      CAPTURE(file_name(text, level));
-      const auto outcome = test::decode_v2(read(file_name(text, level)));
-      CHECK(outcome.status.has_value());
-      CHECK(outcome.text == read("v1/" + text));
-    }
+  for (const test::StoredFileV2& file : test::stored_files_v2()) {
+    CAPTURE(file.name);
+    const auto outcome = test::decode_v2(stored(file));
+    CHECK(outcome.status.has_value());
+    CHECK(outcome.text == file.text);
   }
 }
 
-TEST_CASE("this machine writes the stored files, at every SIMD level and number of threads") {
-  for (const std::string text : kTexts) {
-    for (const int level : kLevels) {
-      CAPTURE(file_name(text, level));
-      const Bytes stored = read(file_name(text, level));
-      const Bytes content = read("v1/" + text);
-      for (const SimdLevel simd : supported_simd_levels()) {
-        EncodeOptions options{.level = level, .threads = 1, .simd = simd};
-        options.text_bytes = content.size();
-        CHECK(test::encoded_v2(content, options) == stored);
-      }
+TEST_CASE("this machine writes the stored files, at every SIMD level") {
+  for (test::StoredFileV2& file : test::stored_files_v2()) {
+    CAPTURE(file.name);
+    for (const SimdLevel simd : supported_simd_levels()) {
+      file.options.simd = simd;
+      CHECK(test::encoded_v2(file.text, file.options) == stored(file));
     }
   }
-}
-
-TEST_CASE("blocks of a long text are the same everywhere") {
-  const Bytes text = test::words(150000);
-  EncodeOptions options{.level = 6, .threads = 2, .block_bytes = kMinBlockBytes};
-  options.text_bytes = text.size();
-  CHECK(test::encoded_v2(text, options) == read("v2/words.czip"));
 }
 
 }  // namespace czip::v2

@@ -6,6 +6,9 @@
 #include <string>
 
 #include "czip/base/little_endian.hpp"
+#include "czip/codec/v2/model/identity.hpp"
+#include "czip/engine/safetensors/reader.hpp"
+#include "czip/engine/safetensors/writer.hpp"
 #include "support/safetensors_writer.hpp"
 #include "support/v2_tiny_model.hpp"
 
@@ -14,17 +17,16 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
+// The model with another header and a hash that is right for it.
 Bytes with_header(const Bytes& model, const std::string& header) {
   const std::size_t data = sizeof(std::uint64_t) + load_le<std::uint64_t>(model.data());
-  return test::write_raw_safetensors(header, std::span(model).subspan(data));
+  return test::resealed_v2(test::write_raw_safetensors(header, std::span(model).subspan(data)));
 }
 
-// The bytes of a tensor in a model file.
-std::span<std::uint8_t> tensor(Bytes& model, const std::string& name) {
-  const auto header = nlohmann::json::parse(test::header_of(model));
-  const std::size_t data = sizeof(std::uint64_t) + load_le<std::uint64_t>(model.data());
-  const std::size_t begin = header[name]["data_offsets"][0], end = header[name]["data_offsets"][1];
-  return std::span(model).subspan(data + begin, end - begin);
+Model parsed(const Bytes& file) {
+  auto model = Model::parse(file);
+  REQUIRE_MESSAGE(model.has_value(), model.error().message);
+  return *model;
 }
 
 }  // namespace
@@ -76,11 +78,69 @@ TEST_CASE("a model cut anywhere is refused") {
   }
 }
 
+TEST_CASE(
+    "a change of any tensor is refused, with the hash that it has and the one it should have") {
+  const Bytes file = test::make_tiny_model_v2();
+  const std::string hash = to_hex(parsed(file).hash());
+  const auto header = nlohmann::json::parse(test::header_of(file));
+  CHECK(header["__metadata__"]["content_hash"] == hash);
+  for (const auto& item : header.items()) {
+    if (item.key() == "__metadata__") continue;
+    CAPTURE(item.key());
+    Bytes changed = file;
+    test::tensor_bytes(changed, item.key()).back() ^= 1;
+    const auto model = Model::parse(changed);
+    REQUIRE_FALSE(model.has_value());
+    CHECK(model.error().code == ErrorCode::corrupt);
+    CHECK(model.error().message.find(hash) != std::string::npos);
+    const auto tensors = safetensors::File::parse(changed);
+    CHECK(model.error().message.find(to_hex(model_hash(*tensors))) != std::string::npos);
+  }
+}
+
+TEST_CASE("a model that states no hash, or something else, is refused") {
+  const Bytes file = test::make_tiny_model_v2();
+  const std::string hash = to_hex(parsed(file).hash());
+  std::string upper = hash;
+  for (char& c : upper) c = static_cast<char>(c >= 'a' ? c - 'a' + 'A' : c);
+  for (const std::string& stated : {std::string(), std::string("0"), hash + "0", upper,
+                                    hash.substr(1), std::string(5000, 'a') + "\n\x1b[31m"}) {
+    CAPTURE(stated);
+    const Bytes changed = safetensors::with_metadata(file, {{"content_hash", stated}}).value();
+    const auto model = Model::parse(changed);
+    REQUIRE_FALSE(model.has_value());
+    CHECK(model.error().code == ErrorCode::corrupt);
+    CHECK(model.error().message.find(hash) != std::string::npos);
+    CHECK(model.error().message.size() < 500);
+    CHECK(model.error().message.find('\x1b') == std::string::npos);
+  }
+}
+
+TEST_CASE("what people read in the metadata does not make another model") {
+  const Bytes file = test::make_tiny_model_v2();
+  const Model model = parsed(file);
+  const Bytes renamed = safetensors::with_metadata(file, {{"name", "another"},
+                                                          {"description", ""},
+                                                          {"license", "none"},
+                                                          {"training_data", "nothing"},
+                                                          {"czip.unknown", "\u00e9"}})
+                            .value();
+  const Model other = parsed(renamed);
+  CHECK(other.hash() == model.hash());
+  CHECK(other.description().name == "another");
+  CHECK(other.description().description.empty());
+  CHECK(with_model_hash(file, {{"name", "another"}}).value() ==
+        safetensors::with_metadata(file, {{"name", "another"}}).value());
+  // The format is part of what a model is.
+  const Bytes later = safetensors::with_metadata(file, {{"format", "czip-model-v3"}}).value();
+  CHECK_FALSE(model_hash(*safetensors::File::parse(later)) == model.hash());
+}
+
 TEST_CASE("tables that contradict themselves are refused") {
   const auto refused = [](const std::string& name, std::size_t at, std::uint8_t value) {
     Bytes file = test::make_tiny_model_v2();
-    tensor(file, name)[at] = value;
-    return !Model::parse(file).has_value();
+    test::tensor_bytes(file, name)[at] = value;
+    return !Model::parse(test::resealed_v2(file)).has_value();
   };
   CHECK(refused("tables.squash", 1, 0xff));
   CHECK(refused("code.order", 1, 0xff));

@@ -82,7 +82,7 @@ Coded coded_by_the_page(const std::vector<Decision>& decisions) {
     break;
   }
   Bytes bytes = low.digits();
-  while (!bytes.empty() && bytes.back() == 0) bytes.pop_back();
+  for (int dropped = 0; dropped < 4 && bytes.back() == 0; ++dropped) bytes.pop_back();
   return {bytes, static_cast<std::uint32_t>(range)};
 }
 
@@ -139,6 +139,8 @@ TEST_CASE("few decisions take the bytes that one finds by hand") {
   CHECK(coded({}) == Coded{{}, 0xffffffff});
   // bound = 0x7fffffff; [0, 0x7fffffff) has 0, too.
   CHECK(coded({{true, 32768}}) == Coded{{}, 0x7fffffff});
+  // bound = 0xffff, two multiplications: [0, 0xffff0000), of 6 bytes, all 0; four are left out.
+  CHECK(coded({{true, 1}}) == Coded{{0, 0}, 0xffff0000});
   // [0x7fffffff, 0xffffffff): no multiple of 2^32, but one of 2^24, 0x80000000.
   CHECK(coded({{false, 32768}}) == Coded{{0x80}, 0x80000000});
   // Bounds 0x7fffffff, 0x20000000, 0x18000000: [0x97ffffff, 0x9fffffff).
@@ -165,8 +167,9 @@ TEST_CASE("a carry changes the byte that was held and the 0xff behind it") {
   std::vector<Decision> none = before;
   none.insert(none.end(), {{true, 1}, {false, 0x8000}});
   CHECK(coded(none) == Coded{{0x12, 0xff, 0xff, 0xff, 0x77}, 0x76800000});
-  // The end may carry, too: [0x12ffffff0000, 0x1300ecff0000) has 0x130000000000.
-  CHECK(coded(before) == Coded{{0x13}, 0xed000000});
+  // The end may carry, too: [0x12ffffff0000, 0x1300ecff0000) has 0x130000000000, of which four zeros
+  // are left out.
+  CHECK(coded(before) == Coded{{0x13, 0x00}, 0xed000000});
 }
 
 TEST_CASE("carries run through any number of bytes, or just do not") {
@@ -249,14 +252,31 @@ TEST_CASE("a decoder reads zeros past the end, and knows the payload that its de
     }
     return decoder.ends_here();
   };
-  REQUIRE(bytes == Bytes{0xff, 0xff, 0xff, 0xfe});
+  REQUIRE(bytes == Bytes{0xff, 0xff, 0xff, 0xfe, 0x00});
   CHECK(ends_here(bytes));
-  CHECK_FALSE(ends_here({0xff, 0xff, 0xff, 0xfe, 0x00}));        // ends in 0
+  CHECK_FALSE(ends_here({0xff, 0xff, 0xff, 0xfe}));              // five zeros are left out
+  CHECK_FALSE(ends_here({0xff, 0xff, 0xff, 0xfe, 0x00, 0x00}));  // only three are
   CHECK_FALSE(ends_here({0xff, 0xff, 0xff, 0xfe, 0, 0, 0, 1}));  // the same decisions, longer
   CHECK_FALSE(ends_here({0xff, 0xff, 0xff}));                    // other decisions
   // Bytes that no decision has read.
   CHECK_FALSE(ends_here({0xff, 0xff, 0xff, 0xfe, 0, 0, 0, 0, 0, 0, 0, 0, 1}));
   CHECK(RangeDecoder({}).ends_here());
+}
+
+TEST_CASE("a decoder that reads more than four bytes past the end has run out") {
+  // A 1 of probability 2^-16 takes two bytes, which are zeros.
+  const Bytes two{0, 0};
+  RangeDecoder decoder(two);
+  CHECK(decoder.decode(1));  // 6 bytes: 4 past the end
+  CHECK(decoder.ends_here());
+  CHECK_FALSE(decoder.ran_out());
+  CHECK(decoder.decode(1));
+  CHECK_FALSE(decoder.ends_here());
+  CHECK(decoder.ran_out());
+  // The encoder drops no more than a decoder reads.
+  const std::vector<Decision> zeros(50, {true, 1});
+  CHECK(coded(zeros) == Coded{Bytes(100, 0), 0xffff0000});
+  check_round_trip(zeros);
 }
 
 }  // namespace czip::v2

@@ -243,10 +243,29 @@ TEST_CASE("model: a lie in the metadata is refused by name") {
   refused("vocab_size", "258", kCorrupt, "tensor 'embed.weight' has shape [259, 64]");
   refused("context_length_log2", "32", kCorrupt, "context_length_log2 is 32");
   refused("context_length_log2", "ten", kCorrupt, "context_length_log2 is 'ten'");
+  for (const char* length : {"1", "63", "65", "1024", "4294967295"})
+    check_refused(
+        [=](SafetensorsContent& content) {
+          content.metadata["context_length_log2"] = "6";
+          content.metadata["context_length"] = length;
+        },
+        kCorrupt, "context_length is " + std::string(length) + ", but context_length_log2 is 6");
+  refused("context_length", "0", kCorrupt, "context_length is 0");
+  refused("max_seq_len", "1", kCorrupt, "max_seq_len is 1, less than the context of ");
   refused("rope_theta_q16", "-1", kCorrupt, "rope_theta_q16 is '-1'");
   refused("tokenizer_codec", "gzip", kUnsupported, "tokenizer_codec is 'gzip'");
   check_refused([](SafetensorsContent& content) { content.metadata.clear(); }, kUnsupported,
                 "format is missing");
+}
+
+TEST_CASE("model: a layer that the metadata do not count is refused by name") {
+  check_refused(
+      [](SafetensorsContent& content) {
+        TensorContent further = content.tensor("layers.0.attn.sink_key");
+        further.name = "layers.1.attn.sink_key";
+        content.tensors.push_back(further);
+      },
+      kCorrupt, "n_layers is 1, but the model has a tensor 'layers.1.attn.sink_key'");
 }
 
 TEST_CASE("model: a required tensor that is missing is refused by name") {
@@ -363,8 +382,8 @@ TEST_CASE("model: the context is the largest power of two that metadata and tabl
   CHECK(context_of({}) == 64);  // the tables' length
   CHECK(context_of({{"max_seq_len", "8192"}}) == 64);
   CHECK(context_of({{"max_seq_len", "63"}}) == 32);
-  CHECK(context_of({{"max_seq_len", "8"}, {"context_length", "17"}}) == 16);
-  CHECK(context_of({{"context_length", "8"}, {"context_length_log2", "5"}}) == 32);
+  CHECK(context_of({{"max_seq_len", "8192"}, {"context_length", "17"}}) == 16);
+  CHECK(context_of({{"context_length", "32"}, {"context_length_log2", "5"}}) == 32);
   CHECK(context_of({{"context_length_log2", "0"}}) == 1);
   CHECK(context_of({{"context_length_log2", "31"}}) == 64);
 }

@@ -8,12 +8,15 @@
 #include <cstdint>
 #include <numeric>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "czip/base/little_endian.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v1/model.hpp"
+#include "czip/engine/safetensors/writer.hpp"
 #include "czip/engine/simd.hpp"
 #include "czip/engine/v1/network.hpp"
 #include "czip/engine/v1/weights.hpp"
@@ -417,7 +420,7 @@ TEST_CASE("training resumes from a checkpoint, of the same network and seed only
   auto wider = options.shape;
   wider.d_ff += 32;
   const Parameters other(wider, 1);
-  options.checkpoint = nn::write_checkpoint(other, nn::Optimizer(other, {}), {});
+  options.checkpoint = nn::write_checkpoint(other, nn::Optimizer(other, {}), {}).value();
   CHECK(trained(options, text).error().code == ErrorCode::invalid_argument);
 
   options.checkpoint.clear();
@@ -425,13 +428,42 @@ TEST_CASE("training resumes from a checkpoint, of the same network and seed only
   options.seed = 2;
   const auto expected = trained(options, text);
   const Parameters start(options.shape, 2);
-  options.checkpoint = nn::write_checkpoint(start, nn::Optimizer(start, {}), {.seed = 2});
+  options.checkpoint = nn::write_checkpoint(start, nn::Optimizer(start, {}), {.seed = 2}).value();
   const auto resumed = trained(options, text);
   REQUIRE(expected.has_value());
   REQUIRE(resumed.has_value());
   CHECK(*resumed == *expected);
   options.seed = 3;
   CHECK(trained(options, text).error().code == ErrorCode::invalid_argument);
+}
+
+TEST_CASE("a checkpoint that is damaged, cut, or of another version is refused") {
+  const Parameters start(small_options().shape, 1);
+  const std::vector<std::uint8_t> whole =
+      nn::write_checkpoint(start, nn::Optimizer(start, {}), {}).value();
+  CHECK(nn::check_checkpoint(whole).has_value());
+  const auto header = static_cast<std::size_t>(load_le<std::uint64_t>(whole.data()));
+  const auto refused = [](std::span<const std::uint8_t> file) {
+    const auto checked = nn::check_checkpoint(file);
+    if (checked) return false;
+    CHECK(checked.error().message.find("checkpoint") != std::string::npos);
+    return true;
+  };
+  std::vector<std::uint8_t> changed = whole;
+  for (std::size_t at = 0; at < whole.size(); at += at < 8 + header ? 7 : 1 + whole.size() / 199) {
+    const std::uint8_t bit = static_cast<std::uint8_t>(1U << at % 8);
+    changed[at] ^= bit;
+    CAPTURE(at);
+    CHECK(refused(changed));
+    changed[at] ^= bit;
+    CHECK(refused(std::span(whole).first(at)));
+  }
+  for (const char* version : {"", "1", "3"}) {
+    const auto other = safetensors::with_metadata(whole, {{"version", version}}).value();
+    const auto checked = nn::check_checkpoint(safetensors::with_content_hash(other).value());
+    REQUIRE_FALSE(checked.has_value());
+    CHECK(checked.error().code == ErrorCode::unsupported);
+  }
 }
 
 }  // namespace czip::v1::training

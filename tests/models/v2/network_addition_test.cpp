@@ -99,11 +99,11 @@ Bytes with_changed(const std::string& name) {
   auto content = content_of(test::make_tiny_network_model_v2());
   Bytes& bytes = content.tensor(name).bytes;
   for (std::size_t i = 1; i < bytes.size(); i += 2) bytes[i] ^= 4;
-  return test::write_safetensors(content);
+  return test::write_model_v2(content);
 }
 
 Error refusal(const test::SafetensorsContent& content) {
-  const auto model = Model::parse(test::write_safetensors(content));
+  const auto model = Model::parse(test::write_model_v2(content));
   REQUIRE_FALSE(model.has_value());
   return model.error();
 }
@@ -213,7 +213,7 @@ TEST_CASE("what does not fit a model is refused") {
 
 TEST_CASE("a model with a network needs the states that go with it") {
   const auto whole = content_of(test::make_tiny_network_model_v2());
-  REQUIRE(Model::parse(test::write_safetensors(whole)).has_value());
+  REQUIRE(Model::parse(test::write_model_v2(whole)).has_value());
   std::size_t states = 0;
   for (const auto& tensor : whole.tensors) {
     if (!tensor.name.starts_with("state.network.")) continue;
@@ -223,7 +223,7 @@ TEST_CASE("a model with a network needs the states that go with it") {
     changed.remove(tensor.name);
     const Error missing = refusal(changed);
     CHECK(missing.code == ErrorCode::corrupt);
-    CHECK(missing.message == "the model has no tensor " + tensor.name);
+    CHECK(missing.message == "tensor '" + tensor.name + "' is missing");
     changed = whole;
     changed.tensor(tensor.name).shape.push_back(1);
     CHECK(refusal(changed).message.find(tensor.name) != std::string::npos);
@@ -247,7 +247,7 @@ TEST_CASE(
     "a network with wrong weights is refused by the first block that needs it, and only then") {
   auto content = content_of(test::make_tiny_network_model_v2());
   content.tensor("network.embedding").bytes[0] = 0x80;
-  const Bytes file = test::write_safetensors(content);
+  const Bytes file = test::write_model_v2(content);
   const Model model = parse(file);
   const Bytes text = english();
   payload(model, {.profile = 1}, text);

@@ -103,7 +103,7 @@ TEST_CASE("after some steps of training the trainer's logits are the engine's bi
   Training training;
   training.run(60);
   CHECK(training.last_bits < 0.7 * training.first_bits);
-  const auto file = write_network(training.config, training.parameters);
+  const auto file = write_network(training.config, training.parameters).value();
   const auto tensors = safetensors::File::parse(file);
   REQUIRE(tensors.has_value());
   const auto tokens = text(training.config.window + 1, 999);
@@ -143,7 +143,7 @@ TEST_CASE("after some steps of training the trainer's logits are the engine's bi
 TEST_CASE("a network read back from its file is the one that was written, and can be trained on") {
   Training training;
   training.run(30);
-  const auto file = write_network(training.config, training.parameters);
+  const auto file = write_network(training.config, training.parameters).value();
   Parameters& parameters = training.parameters;
   const auto written = parameters.list;
   parameters = Parameters(training.config, training.first_ranks.size(), 2);
@@ -161,7 +161,7 @@ TEST_CASE("a network read back from its file is the one that was written, and ca
 TEST_CASE("a network whose scales have other shifts than the trainer's is not trained on") {
   Training training;
   test::SafetensorsContent content;
-  const auto file = write_network(training.config, training.parameters);
+  const auto file = write_network(training.config, training.parameters).value();
   const auto tensors = safetensors::File::parse(file);
   for (const auto& [name, tensor] : tensors->tensors())
     content.tensors.push_back({name,

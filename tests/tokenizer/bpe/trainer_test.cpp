@@ -38,6 +38,18 @@ TEST_CASE("a run is merged from its left") {
   CHECK(merged({"aaaaa", "aaaaa"}, 3) == std::vector<std::string>{"aa", "aaa", "aaaaa"});
 }
 
+TEST_CASE("a text that is too short for a vocabulary says what it suffices for") {
+  Trainer trainer;
+  for (int i = 0; i < 2; ++i) REQUIRE(trainer.add_piece("abc"));
+  const auto refused = trainer.train(300);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::invalid_argument);
+  CHECK(refused.error().message.find("vocabulary of 300 tokens") != std::string::npos);
+  CHECK(refused.error().message.find(" 258, the largest possible") != std::string::npos);
+  CHECK(trainer.train(258).value() == trainer.train_at_most(300).value());
+  CHECK(trainer.train_at_most(257).value().size() == 257);
+}
+
 TEST_CASE("no token goes across two pieces, and pairs seen once are not merged") {
   Trainer trainer;
   REQUIRE(trainer.add_piece("ab"));
@@ -48,6 +60,7 @@ TEST_CASE("no token goes across two pieces, and pairs seen once are not merged")
     CHECK(refused.error().code == ErrorCode::invalid_argument);
   }
   CHECK(trainer.train(256));
+  CHECK(trainer.train_at_most(257).value().size() == 256);
 }
 
 }  // namespace

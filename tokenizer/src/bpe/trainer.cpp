@@ -217,19 +217,24 @@ void Trainer::forget_rare_pieces() {
   }
 }
 
-Result<std::vector<std::string>> Trainer::train(std::uint32_t vocabulary_size) const try {
+Result<std::vector<std::string>> Trainer::train(std::uint32_t vocabulary_size) const {
+  CZIP_TRY_ASSIGN(auto tokens, train_at_most(vocabulary_size));
+  if (tokens.size() == vocabulary_size) return tokens;
+  return fail(ErrorCode::invalid_argument,
+              "the text is too short for a vocabulary of " + std::to_string(vocabulary_size) +
+                  " tokens: pairs seen at least twice make " + std::to_string(tokens.size()) +
+                  ", the largest possible; ask for that many at most, or for no number"
+                  " and get as many as there are");
+}
+
+Result<std::vector<std::string>> Trainer::train_at_most(std::uint32_t vocabulary_size) const try {
   if (vocabulary_size < kByteValues) {
     return fail(ErrorCode::invalid_argument, "a vocabulary of " + std::to_string(vocabulary_size) +
                                                  " tokens; it has at least the 256 single bytes");
   }
   PairMerging merging;
   for (const auto& [piece, count] : counts_) merging.add_piece(piece, count);
-  while (merging.tokens().size() < vocabulary_size) {
-    if (!merging.merge_most_frequent()) {
-      return fail(ErrorCode::invalid_argument, "the text has frequent pairs for " +
-                                                   std::to_string(merging.tokens().size()) +
-                                                   " tokens only");
-    }
+  while (merging.tokens().size() < vocabulary_size && merging.merge_most_frequent()) {
   }
   return merging.tokens();
 } catch (const std::bad_alloc&) {

@@ -1,5 +1,6 @@
 #include "czip/tokenizer/v2/tokenizer_trainer.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 #include "czip/tokenizer/v2/tokenizer.hpp"
@@ -27,6 +28,12 @@ Result<std::vector<std::string>> TokenizerTrainer::train(std::uint32_t vocabular
                     std::to_string(Tokenizer::kMaxTokens) + " are possible");
   }
   return pairs_.train(vocabulary_size);
+}
+
+Result<std::vector<std::string>> TokenizerTrainer::train_at_most(
+    std::uint32_t vocabulary_size) const {
+  return pairs_.train_at_most(
+      std::min(vocabulary_size, static_cast<std::uint32_t>(Tokenizer::kMaxTokens)));
 }
 
 }  // namespace czip::v2

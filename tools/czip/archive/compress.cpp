@@ -1,19 +1,23 @@
 // Compresses directories. One thread packs them into a tar stream, the others compress that.
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <optional>
 #include <string>
-#include <thread>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "archive/archive.hpp"
 #include "archive/tar_writer.hpp"
 #include "base/errors.hpp"
+#include "base/text.hpp"
 #include "cli/arguments.hpp"
 #include "cli/outputs.hpp"
 #include "cli/session.hpp"
-#include "io/byte_channel.hpp"
 #include "io/input.hpp"
+#include "io/producer.hpp"
 #include "io/staged_output.hpp"
 #include "io/streams.hpp"
 #include "v2/coders.hpp"
@@ -26,10 +30,9 @@ Result<v2::CodingReport> encode_tar(const Session& session, const v2::Model& mod
                                     const TarRequest& request, const std::string& label,
                                     ByteSink& out, v2::EncodeOptions options) {
   options.archive = true;
-  ByteChannel channel;
-  const std::jthread packer([&] { channel.finish(write_tar(request, channel)); });
-  const ChannelReader reader(channel);
-  return encode_v2(session, model, label, channel, out, options);
+  return run_with_producer(
+      [&](ByteSink& tar) { return write_tar(request, tar); },
+      [&](ByteSource& tar) { return encode_v2(session, model, label, tar, out, options); });
 }
 
 // "docs" for "docs/": the output is named after it.
@@ -42,6 +45,35 @@ Status check_name(const Arguments& arguments, const std::string& name) {
   const std::string last = name.substr(name.rfind('/') + 1);
   if (!arguments.output.empty() || (last != "." && last != ".." && !last.empty())) return {};
   return usage_error("does not name the output; name it with -o FILE");
+}
+
+// Leaves a file out of the archive.
+Status leave_out(int fd, TarRequest& request) {
+  struct stat status {};
+  if (fstat(fd, &status) != 0)
+    return fail(ErrorCode::io, "cannot tell its output from its content");
+  request.skipped.push_back(status);
+  return {};
+}
+
+bool lies_in(const std::string& path, const std::string& folder) {
+  std::error_code error;
+  const std::string inner = std::filesystem::canonical(path, error);
+  const std::string outer = std::filesystem::canonical(folder, error);
+  return !error && inner.starts_with(outer == "/" ? outer : outer + "/");
+}
+
+// An earlier archive that this one replaces is left out, if it is among what is archived. Any other
+// file there is an input.
+Status check_replaced(const OutputPlan& plan, TarRequest& request) {
+  const auto around = [&](const std::string& root) { return lies_in(plan.path, root); };
+  if (!plan.replace || std::ranges::none_of(request.roots, around)) return {};
+  auto replaced = open_input(plan.path, {.follow_links = true, .role = std::nullopt});
+  CZIP_TRY(replaced);
+  CZIP_TRY_ASSIGN(const auto start, peek(*replaced, v2::kMaxStartBytes));
+  if (!v2::has_magic(start))
+    return usage_error(printable(plan.path) + " is both input and output; name another output");
+  return leave_out(replaced->file.get(), request);
 }
 
 }  // namespace
@@ -60,19 +92,22 @@ Status compress_archive(const Session& session, const v2::Model& model,
                      }};
   v2::EncodeOptions options = encode_options_v2(session);
   if (plan.is_stream && arguments.recovery == 0) {
-    CZIP_TRY_ASSIGN(const auto stream, open_stream(plan));
+    CZIP_TRY_ASSIGN(auto stream, open_stream(plan));
+    // Standard output may be a file in what is archived.
+    CZIP_TRY(leave_out(stream.get(), request));
     StreamSink sink(stream.get(), std::string(plan.label()));
     options.verify = arguments.verify;
     CZIP_TRY_ASSIGN(const auto report,
                     encode_tar(session, model, request, input.name, sink, options));
+    CZIP_TRY(stream.close());
     summarize_v2(session, input, plan, report);
     return {};
   }
+  CZIP_TRY(check_replaced(plan, request));
   auto output = StagedOutput::create(plan);
   CZIP_TRY(output);
-  if (fstat(output->fd(), &request.skipped) != 0)
-    return fail(ErrorCode::io, "cannot tell its output from its content");
-  FileSink sink(output->fd(), std::string(plan.label()));
+  CZIP_TRY(leave_out(output->fd(), request));
+  FileSink sink(output->fd(), output->label());
   CZIP_TRY_ASSIGN(const auto report,
                   encode_tar(session, model, request, input.name, sink, options));
   return publish_v2(session, model, input, plan, *output, sink, report);

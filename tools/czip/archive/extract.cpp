@@ -1,7 +1,6 @@
 // Extracts archives. One thread decodes and another unpacks into a private folder, whose content
 // moves into place after all of it was checked.
 #include <string>
-#include <thread>
 
 #include "archive/archive.hpp"
 #include "archive/staged_folder.hpp"
@@ -13,8 +12,8 @@
 #include "cli/session.hpp"
 #include "cli/trailing_data.hpp"
 #include "czip/codec/io/trailing_data.hpp"
-#include "io/byte_channel.hpp"
 #include "io/input.hpp"
+#include "io/producer.hpp"
 #include "io/signals.hpp"
 #include "io/staged_output.hpp"
 #include "models/model_store.hpp"
@@ -37,14 +36,13 @@ Result<Unpacked> unpack(const Session& session, ModelStore& models, Input& input
         if (!InterruptWatch::arrived()) return {};
         return fail(ErrorCode::io, {});
       }};
-  ByteChannel channel;
-  const std::jthread decoder([&] {
-    const auto report = decode_v2(session, models, input, channel);
-    if (report) trailing = report->trailing;
-    channel.finish(report ? Status{} : error_of(report));
-  });
-  const ChannelReader reader(channel);
-  return unpack_tar(request, channel);
+  return run_with_producer(
+      [&](ByteSink& tar) -> Status {
+        const auto report = decode_v2(session, models, input, tar);
+        if (report) trailing = report->trailing;
+        return report ? Status{} : error_of(report);
+      },
+      [&](ByteSource& tar) { return unpack_tar(request, tar); });
 }
 
 }  // namespace

@@ -1,8 +1,6 @@
 // Salvages CZIPv2 files: gives what is left, and tells what is lost.
 #include "czip/codec/v2/salvage.hpp"
 
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -78,23 +76,24 @@ Result<v2::SalvageReport> decode(const Session& session, const v2::Salvage& salv
 
 Status salvage_archive(const Session& session, const v2::Salvage& salvage, const Input& input) {
   CZIP_TRY_ASSIGN(const auto tar, anonymous_file());
-  FileSink sink(tar.get(), "the temporary file");
+  FileSink sink(tar.file.get(), tar.label);
   CZIP_TRY_ASSIGN(const auto report, decode(session, salvage, input, sink));
   CZIP_TRY(sink.flush());
-  CZIP_TRY(extract_intact(session, input, tar.get(), report.lost));
+  CZIP_TRY(extract_intact(session, input, tar.file.get(), report.lost));
   return outcome(report);
 }
 
 Status salvage_to_file(const Session& session, const v2::Salvage& salvage, const Input& input,
                        const OutputPlan& plan) {
   if (plan.is_stream) {
-    CZIP_TRY_ASSIGN(const auto stream, open_stream(plan));
+    CZIP_TRY_ASSIGN(auto stream, open_stream(plan));
     StreamSink sink(stream.get(), std::string(plan.label()));
     CZIP_TRY_ASSIGN(const auto report, decode(session, salvage, input, sink));
+    CZIP_TRY(stream.close());
     return outcome(report);
   }
   CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
-  FileSink sink(output.fd(), std::string(plan.label()));
+  FileSink sink(output.fd(), output.label());
   CZIP_TRY_ASSIGN(const auto report, decode(session, salvage, input, sink));
   CZIP_TRY(sink.flush());
   CZIP_TRY(output.publish(input));

@@ -145,8 +145,10 @@ class TarWriter {
     if (file.get() < 0) return failed(path, "cannot open", errno);
     struct stat status {};
     if (fstat(file.get(), &status) != 0) return failed(path, "cannot open", errno);
-    if (status.st_dev == request_->skipped.st_dev && status.st_ino == request_->skipped.st_ino)
-      return {};
+    const auto is_this = [&](const struct stat& skipped) {
+      return status.st_dev == skipped.st_dev && status.st_ino == skipped.st_ino;
+    };
+    if (std::ranges::any_of(request_->skipped, is_this)) return {};
     CZIP_TRY(write_header(path, name, status));
     return copy_content(file.get(), path, static_cast<std::uint64_t>(status.st_size));
   }

@@ -15,8 +15,8 @@
 namespace czip::tool {
 
 struct TarRequest {
-  std::vector<std::string> roots;  // each appears under the last part of its path
-  struct stat skipped {};          // a file to leave out: the output
+  std::vector<std::string> roots;      // each appears under the last part of its path
+  std::vector<struct stat> skipped{};  // files to leave out: the output, and what it replaces
   // Called for each path that is left out, being neither file, folder nor symbolic link.
   std::function<void(const std::string& path, std::string_view reason)> warn;
 };

@@ -11,18 +11,20 @@
 namespace czip::tool {
 namespace {
 
-std::string_view advice(int error) {
+std::string_view advice(int error, std::string_view no_room) {
   switch (error) {
     case ENOSPC:
     case EDQUOT:
-      return "; make room, or name another place with -o";
+      return no_room;
     case EFBIG:
-      return "; raise the limit on file sizes (ulimit -f)";
+      return "raise the limit on file sizes (ulimit -f)";
     case ENOENT:
-      return "; check the name";
+      return "check the name";
     case EACCES:
     case EPERM:
-      return "; check its permissions";
+      return "check its permissions";
+    case ENAMETOOLONG:
+      return "name another file with -o";
     default:
       return "";
   }
@@ -34,11 +36,13 @@ Failure usage_error(std::string message) {
   return fail(ErrorCode::invalid_argument, std::move(message));
 }
 
-Error system_error(std::string_view what, int error) {
+Error system_error(std::string_view what, int error, std::string_view no_room) {
   std::string message(what);
   message += ": ";
   message += std::generic_category().message(error);
-  message += advice(error);
+  const std::string_view what_to_do = advice(error, no_room);
+  if (!what_to_do.empty()) message += "; ";
+  message += what_to_do;
   return Error{ErrorCode::io, std::move(message)};
 }
 
@@ -56,9 +60,11 @@ bool is_damage(const Error& error) {
   return error.code == ErrorCode::corrupt || error.code == ErrorCode::truncated;
 }
 
-Error advise_another_copy(Error error) {
+Error advise(Error error) {
   if (is_damage(error) && error.message.find("not a CZIP") == std::string::npos)
     error.message += "; the file is damaged, get another copy";
+  const bool memory = error.message.find(" of memory, ") != std::string::npos;
+  if (error.code == ErrorCode::over_limit && memory) error.message += "; -M LIMIT allows more";
   return error;
 }
 

@@ -14,8 +14,12 @@ using Failure = tl::unexpected<Error>;
 // An error in how the command is used; the message ends with what to type instead.
 [[nodiscard]] Failure usage_error(std::string message);
 
-// "`what`: reason; advice" for an error of the operating system. `error` is its errno.
-[[nodiscard]] Error system_error(std::string_view what, int error);
+// "`what`: reason; advice" for an error of the operating system. `error` is its errno, and `no_room` the advice
+// for a full disk.
+[[nodiscard]] Error system_error(std::string_view what, int error,
+                                 std::string_view no_room =
+                                     "make room, or name another place with "
+                                     "-o");
 [[nodiscard]] Failure system_failure(std::string_view what, int error);
 
 // The error that the reader of an output has left. It has no message: nobody needs to be told.
@@ -27,7 +31,7 @@ using Failure = tl::unexpected<Error>;
 // Whether `error` means that the data are damaged.
 [[nodiscard]] bool is_damage(const Error& error);
 
-// Adds the advice to get another copy where `error` means damage.
-[[nodiscard]] Error advise_another_copy(Error error);
+// Adds what to do about damaged data and about a memory limit that is too low.
+[[nodiscard]] Error advise(Error error);
 
 }  // namespace czip::tool

@@ -13,8 +13,14 @@ namespace czip::tool {
 // 1234567 as "1,234,567".
 [[nodiscard]] std::string grouped(std::uint64_t number);
 
-// `name` with control characters as \xNN: it stays on one line and cannot steer a terminal.
-[[nodiscard]] std::string printable(std::string_view name);
+// `text` on one line, so that it cannot steer a terminal or look like something else: control
+// characters and bytes that are not UTF-8 become \xNN; invisible characters and those that change
+// the direction of the text become \uNNNN. What is printable already stays as it is.
+[[nodiscard]] std::string printable(std::string_view text);
+// The same for a report of several lines: newlines stay.
+[[nodiscard]] std::string printable_lines(std::string_view text);
+// The same for JSON, whose strings have escapes of their own. `json` must be UTF-8.
+[[nodiscard]] std::string printable_json(std::string_view json);
 
 // part / whole in percent; 0 when whole is 0.
 [[nodiscard]] double percent(std::uint64_t part, std::uint64_t whole);

@@ -2,10 +2,12 @@
 
 #include <array>
 #include <string>
+#include <utility>
 
 #include "base/errors.hpp"
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
+#include "czip/base/utf8.hpp"
 
 namespace czip::tool {
 namespace {
@@ -32,7 +34,19 @@ Status check_training_v1(const Arguments& arguments) {
   return {};
 }
 
+// A model's metadata are JSON.
+Status check_description(const v2::ModelDescription& about) {
+  const std::array texts{
+      std::pair{"--name", &about.name}, std::pair{"--description", &about.description},
+      std::pair{"--license", &about.license}, std::pair{"--training-data", &about.training_data}};
+  for (const auto& [option, text] : texts)
+    if (valid_utf8_prefix(*text) != text->size())
+      return usage_error(std::string(option) + " must be UTF-8");
+  return {};
+}
+
 Status check_training(const Arguments& arguments) {
+  CZIP_TRY(check_description(arguments.description));
   if (arguments.files.empty() || arguments.output.empty() || arguments.output == "-")
     return usage_error("train needs texts and -o MODEL; see czip train --help");
   const NetworkArguments& network = arguments.network_training;

@@ -8,6 +8,8 @@
 
 #include "cli/command.hpp"
 #include "czip/base/error.hpp"
+#include "czip/base/hash128.hpp"
+#include "czip/codec/model_description.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/engine/simd.hpp"
@@ -34,7 +36,8 @@ struct Arguments {
   std::string answer;   // help or version: print this and do nothing else
   std::vector<std::string> files;
 
-  std::string model;  // as typed: CZIPv1 stores a hash of exactly this
+  std::string model;                     // as typed: CZIPv1 stores a hash of exactly this
+  std::optional<Hash128> expected_hash;  // of the model
   std::string tokenizer;
   std::string output;  // empty: derived from the input's name; "-": standard output
   bool force = false;
@@ -47,8 +50,10 @@ struct Arguments {
   bool progress = true;
   bool verify = true;
   bool json = false;
-  unsigned threads = 0;       // 0: all processors
-  std::optional<int> format;  // 1 or 2; nullopt: the model decides
+  unsigned threads = 0;                     // 0: all processors
+  std::uint64_t memory_limit = 0;           // bytes; 0: the default
+  std::optional<std::uint64_t> max_output;  // bytes
+  std::optional<int> format;                // 1 or 2; nullopt: the model decides
   std::optional<int> level;
   std::optional<v2::TextRange> range;
   std::uint32_t block_bytes = 0;  // 0: the level's
@@ -65,7 +70,7 @@ struct Arguments {
   std::string from;               // a model to which a network is added
   std::string network;            // a file with a trained network, to add or to train further
   NetworkArguments network_training;
-  v2::ModelDescription description;
+  ModelDescription description;
 };
 
 // Errors are about usage; their messages end with what to type instead.

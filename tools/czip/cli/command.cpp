@@ -1,9 +1,11 @@
 #include "cli/command.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
 #include "base/errors.hpp"
+#include "cli/suggestions.hpp"
 
 namespace czip::tool {
 namespace {
@@ -26,6 +28,12 @@ std::string_view command_name(Command command) {
   for (const CommandName& row : kCommands)
     if (row.command == command) return row.name;
   return "";
+}
+
+std::string_view similar_command(std::string_view word) {
+  std::array<std::string_view, kCommands.size()> names;
+  std::ranges::transform(kCommands, names.begin(), &CommandName::name);
+  return nearest_name(word, names);
 }
 
 Result<Command> find_command(std::string_view word) {

@@ -29,6 +29,9 @@ enum class Command : std::uint16_t {
 // The word that selects a command; empty for `files` and the compat commands.
 [[nodiscard]] std::string_view command_name(Command command);
 
+// The command that `word` resembles; empty if there is none.
+[[nodiscard]] std::string_view similar_command(std::string_view word);
+
 // The sub-command of that name, else `files`. Error: a command of another version.
 Result<Command> find_command(std::string_view word);
 

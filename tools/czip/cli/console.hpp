@@ -1,6 +1,10 @@
-// Where the command writes: errors, warnings and notes to stderr, reports to stdout.
+// Where the command writes: errors, warnings and notes to stderr, reports to stdout. Everything
+// that is printed goes through here and is filtered (base/text.hpp): names, models and libraries'
+// errors may hold what steers a terminal. Nothing else may print; tools/ci/gate_printing.sh checks
+// it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -8,6 +12,8 @@
 #include "czip/base/error.hpp"
 
 namespace czip::tool {
+
+enum class Colour : std::uint8_t { green, yellow, red };
 
 class Console {
  public:
@@ -18,18 +24,26 @@ class Console {
   // Warnings and notes are silent with -q.
   void warning(std::string_view subject, std::string_view text) const;
   void note(std::string_view text) const;
-  // Prints only with -v.
+  // Prints only with -v and without -q.
   void detail(std::string_view text) const;
 
   [[nodiscard]] bool quiet() const { return quiet_; }
   [[nodiscard]] bool verbose() const { return verbose_; }
   // True when stderr is a terminal.
   [[nodiscard]] static bool interactive();
-  // True when reports may be coloured: stdout is a terminal with colours, and NO_COLOR is not set.
-  [[nodiscard]] static bool colourful();
+  // Columns of the terminal.
+  [[nodiscard]] static std::size_t width();
+  // Draws a line that the next one replaces. An empty one clears it.
+  static void draw_status(std::string_view line);
+  // Asks on stderr and reads the answer from stdin.
+  [[nodiscard]] static bool confirm(std::string_view question);
 
   // Collects a report for stdout.
-  void print(std::string_view text) { report_ += text; }
+  void print(std::string_view text);
+  // Colours the text if stdout is a terminal with colours, and NO_COLOR is not set.
+  void print(Colour colour, std::string_view text);
+  // Collects JSON, which must be UTF-8 and is given in whole strings.
+  void print_json(std::string_view text);
   // Writes the report. Errors: a full disk, a closed pipe.
   Status flush();
 

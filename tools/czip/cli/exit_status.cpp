@@ -10,6 +10,7 @@ ExitStatus exit_status(ErrorCode code) {
     case ErrorCode::io:
     case ErrorCode::out_of_memory:
     case ErrorCode::cancelled:
+    case ErrorCode::over_limit:
       return ExitStatus::environment;
     case ErrorCode::corrupt:
     case ErrorCode::truncated:

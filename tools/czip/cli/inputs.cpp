@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -17,6 +18,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/session.hpp"
 #include "io/input.hpp"
+#include "io/input_registry.hpp"
 
 namespace czip::tool {
 namespace {
@@ -76,9 +78,15 @@ InputRules input_rules(const Arguments& arguments) {
   return {.follow_links = follow, .allow_special = follow};
 }
 
+void warn_of_change(const Console& console, const Input& input, std::uint64_t taken) {
+  const std::string change = describe_change(input, taken);
+  if (!change.empty()) console.warning(input.label(), change);
+}
+
 ExitStatus for_each_input(Session& session, const std::vector<std::string>& names,
                           const std::function<Status(Input&)>& handle) {
   ExitStatus status = ExitStatus::ok;
+  for (const std::string& name : names) register_input(name, InputRole::text);
   for (const std::string& name : names) {
     auto input = open_input(name, input_rules(session.arguments));
     const std::string_view label = name == "-" ? "standard input" : std::string_view(name);

@@ -1,6 +1,7 @@
 // Turns the names on the command line into the inputs of a command.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ std::vector<std::string> expand_directories(const Arguments& arguments, const Co
 
 // How inputs are opened. Links and devices are allowed only where no output is put beside them.
 [[nodiscard]] InputRules input_rules(const Arguments& arguments);
+
+// Warns if a file changed while `taken` bytes of it were read.
+void warn_of_change(const Console& console, const Input& input, std::uint64_t taken);
 
 // Opens each input, calls `handle` and reports failures. Returns the most severe status.
 ExitStatus for_each_input(Session& session, const std::vector<std::string>& names,

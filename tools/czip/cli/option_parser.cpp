@@ -2,8 +2,11 @@
 
 #include <getopt.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
@@ -16,39 +19,58 @@
 #include "cli/command.hpp"
 #include "cli/help.hpp"
 #include "cli/option_table.hpp"
+#include "cli/suggestions.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "czip/codec/v2/coding/prior.hpp"
 #include "czip/codec/v2/recovery.hpp"
+#include "czip/tokenizer/v2/tokenizer.hpp"
 
 namespace czip::tool {
 namespace {
 
-constexpr unsigned kMaxThreads = 1024;
+constexpr unsigned kMaxThreadsOption = 1024;  // more than any library uses at once
+constexpr std::uint32_t kMinVocabulary = v2::Tokenizer::kSingleBytes + 1;
+constexpr std::uint32_t kMaxVocabulary = v2::kMaxPriorRanks;
 constexpr int kFirstRow = 1000;  // getopt's value for the first row of the option table
 
-Result<unsigned> parse_number(std::string_view text, unsigned limit, const char* what) {
+Result<unsigned> parse_number(std::string_view text, unsigned limit, const char* what,
+                              unsigned least = 0) {
   unsigned number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number > limit)
-    return usage_error(std::string(what) + " '" + std::string(text) +
-                       "' must be a number from 0 to " + std::to_string(limit));
+  if (error != std::errc{} || end != text.data() + text.size() || number > limit || number < least)
+    return usage_error(std::string(what) + " '" + std::string(text) + "' must be a number from " +
+                       std::to_string(least) + " to " + std::to_string(limit));
   return number;
 }
 
-// Parses a number of bytes, which may end in K or M.
+// Parses a number of bytes: digits, and K, M or G for its multiples by powers of 1024, with or
+// without "B" or "iB" behind.
+Result<std::uint64_t> parse_bytes(std::string_view text) {
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+  constexpr std::string_view kUnits = "KMG";
+  const std::size_t power =
+      unit.empty()
+          ? std::string_view::npos
+          : kUnits.find(static_cast<char>(std::toupper(static_cast<unsigned char>(unit[0]))));
+  const bool has_unit = power != std::string_view::npos;
+  const std::string_view ending = has_unit ? unit.substr(1) : unit;
+  const unsigned shift = has_unit ? 10 * (static_cast<unsigned>(power) + 1) : 0;
+  if (error != std::errc{} || number > std::numeric_limits<std::uint64_t>::max() >> shift ||
+      !(ending.empty() || ending == "B" || (has_unit && ending == "iB")))
+    return usage_error("'" + std::string(text) +
+                       "' is no number of bytes; use digits with or without K, M or G");
+  return number << shift;
+}
+
+// Parses the size of a block.
 Result<std::uint32_t> parse_block_size(std::string_view text) {
-  std::string_view digits = text;
-  int shift = 0;
-  if (text.ends_with('K') || text.ends_with('k')) shift = 10;
-  if (text.ends_with('M') || text.ends_with('m')) shift = 20;
-  if (shift != 0) digits.remove_suffix(1);
-  std::uint32_t number = 0;
-  const char* const end = digits.data() + digits.size();
-  const auto [rest, error] = std::from_chars(digits.data(), end, number);
-  const std::uint64_t bytes = std::uint64_t{number} << shift;
-  if (error == std::errc{} && rest == end && bytes >= v2::kMinBlockBytes &&
-      bytes <= v2::kMaxBlockBytes)
-    return static_cast<std::uint32_t>(bytes);
+  const auto bytes = parse_bytes(text);
+  if (bytes && *bytes >= v2::kMinBlockBytes && *bytes <= v2::kMaxBlockBytes)
+    return static_cast<std::uint32_t>(*bytes);
   return usage_error("block size '" + std::string(text) +
                      "' must be 64K to 64M: bytes, or with K or M");
 }
@@ -66,6 +88,29 @@ Result<v2::TextRange> parse_range(std::string_view text) {
       (colon + 1 == text.size() || parse(text.substr(colon + 1), range.length)))
     return range;
   return usage_error("range '" + std::string(text) + "' must be START:LENGTH, both in bytes");
+}
+
+// "10" where getopt found the 1 or the 0 of -10, which are not two levels; else empty. getopt's
+// optind is the word it is in, or the next one after a word's last letter.
+std::string level_in_words(int letter, const std::vector<char*>& words) {
+  const auto is_digit = [](int c) { return c >= '0' && c <= '9'; };
+  if (!is_digit(letter)) return "";
+  for (const int i : {optind, optind - 1}) {
+    const char* const pointer = words[static_cast<std::size_t>(i)];
+    const std::string_view word = pointer == nullptr ? "" : pointer;
+    if (word.size() < 2 || word[0] != '-' || word.find(static_cast<char>(letter)) == word.npos)
+      continue;
+    const bool number = word == "-0" || word.size() > 2;
+    if (number && std::ranges::all_of(word.substr(1), is_digit)) return std::string(word.substr(1));
+  }
+  return "";
+}
+
+bool names_file(OptionId id) {
+  constexpr std::array kFiles{OptionId::against,      OptionId::checkpoint, OptionId::from,
+                              OptionId::model,        OptionId::network,    OptionId::output,
+                              OptionId::save_network, OptionId::text,       OptionId::tokenizer};
+  return std::ranges::find(kFiles, id) != kFiles.end();
 }
 
 }  // namespace
@@ -117,6 +162,10 @@ Status OptionParser::parse(std::vector<std::string>& words) {
     const int found =
         getopt_long(count, pointers.data(), short_options.c_str(), long_options.data(), nullptr);
     if (found == -1) break;
+    const int letter = found == '?' ? optopt : found;
+    if (const std::string level = level_in_words(letter, pointers); !level.empty())
+      return usage_error("level " + level + " does not exist; use 1 to " +
+                         std::to_string(v2::kMaxLevel));
     if (found == '?' || found == ':') return explain_failure(found == ':', pointers);
     const OptionRow& row = *find_row(found);
     CZIP_TRY(row.argument != nullptr ? apply_value(row, optarg) : apply_switch(row));
@@ -135,6 +184,16 @@ Failure OptionParser::explain_failure(bool value_missing, const std::vector<char
           : "--" + std::string(row->long_name);
   if (value_missing) return usage_error("option " + name + " needs a value" + see_help());
   if (row != nullptr) return usage_error("option " + name + " takes no value" + see_help());
+  std::vector<std::string_view> known;
+  for (const OptionRow& each : option_table())
+    if (each.long_name != nullptr && (each.commands & bit(command_)) != 0)
+      known.emplace_back(each.long_name);
+  const std::string typed = word.substr(0, word.find('='));
+  const std::string_view similar =
+      typed.starts_with("--") ? nearest_name(typed.substr(2), known) : std::string_view();
+  if (!similar.empty() && optopt == 0)
+    return usage_error("unknown option " + typed + "; did you mean --" + std::string(similar) +
+                       "?");
   return usage_error("unknown option " + name + see_help());
 }
 
@@ -182,6 +241,9 @@ Status OptionParser::apply_choice(const OptionRow& row, const std::string& value
 // Stores an option without a value.
 Status OptionParser::apply_switch(const OptionRow& row) {
   switch (row.id) {
+    case OptionId::compress:
+      mode_ = Command::compress;
+      return {};
     case OptionId::decompress:
       mode_ = mode_ == Command::test ? mode_ : Command::decompress;
       return {};
@@ -199,6 +261,10 @@ Status OptionParser::apply_switch(const OptionRow& row) {
       return {};
     case OptionId::level_digit:
       return set_level(std::string(1, row.short_name));
+    case OptionId::fast:
+      return set_level(std::to_string(v2::kMinLevel));
+    case OptionId::best:
+      return set_level(std::to_string(v2::kMaxLevel));
     case OptionId::resume:
       arguments_.network_training.resume = true;
       return {};
@@ -272,19 +338,19 @@ std::string* OptionParser::text_of(OptionId id) {
 OptionParser::Number OptionParser::number_of(OptionId id) {
   switch (id) {
     case OptionId::minutes:
-      return {&arguments_.network_training.minutes, 1U << 20U, "number of minutes"};
+      return {&arguments_.network_training.minutes, 1U << 20U, "number of minutes", 1};
     case OptionId::prior_size:
-      return {&arguments_.prior_bytes, 1U << 30U, "prior's size"};
+      return {&arguments_.prior_bytes, 1U << 30U, "prior's size", 1};
     case OptionId::recovery:
-      return {&arguments_.recovery, v2::kMaxRecoveryPercent, "percentage of recovery data"};
+      return {&arguments_.recovery, v2::kMaxRecoveryPercent, "percentage of recovery data", 1};
     case OptionId::seed:
       return {&arguments_.network_training.seed, ~0U, "seed"};
     case OptionId::threads:
-      return {&arguments_.threads, kMaxThreads, "number of threads"};
+      return {&arguments_.threads, kMaxThreadsOption, "number of threads"};
     case OptionId::tokens:
-      return {&arguments_.network_training.tokens, ~0U, "number of tokens"};
+      return {&arguments_.network_training.tokens, ~0U, "number of tokens", 1};
     case OptionId::vocabulary:
-      return {&arguments_.vocabulary, 65536, "vocabulary"};
+      return {&arguments_.vocabulary, kMaxVocabulary, "vocabulary", kMinVocabulary};
     default:
       return {};
   }
@@ -292,11 +358,15 @@ OptionParser::Number OptionParser::number_of(OptionId id) {
 
 Status OptionParser::apply_value(const OptionRow& row, const std::string& value) {
   if (std::string* text = text_of(row.id)) {
+    // An empty name comes from a variable that is not set, and would mean the default.
+    if (value.empty() && names_file(row.id))
+      return usage_error("option --" + std::string(row.long_name) + " needs a name" + see_help());
     *text = value;
     return {};
   }
   if (const Number number = number_of(row.id); number.member != nullptr) {
-    CZIP_TRY_ASSIGN(const auto parsed, parse_number(value, number.limit, number.name));
+    CZIP_TRY_ASSIGN(const auto parsed,
+                    parse_number(value, number.limit, number.name, number.least));
     *number.member = parsed;
     return {};
   }
@@ -311,6 +381,19 @@ Status OptionParser::apply_value(const OptionRow& row, const std::string& value)
       return {};
     case OptionId::level:
       return set_level(value);
+    case OptionId::memory: {
+      CZIP_TRY_ASSIGN(arguments_.memory_limit, parse_bytes(value));
+      if (arguments_.memory_limit == 0) return usage_error("-M 0 allows nothing; leave it out");
+      return {};
+    }
+    case OptionId::max_output: {
+      CZIP_TRY_ASSIGN(arguments_.max_output, parse_bytes(value));
+      return {};
+    }
+    case OptionId::expect_hash:
+      arguments_.expected_hash = parse_hash(value);
+      if (arguments_.expected_hash) return {};
+      return usage_error("hash '" + value + "' must be 32 hexadecimal digits");
     case OptionId::range: {
       CZIP_TRY_ASSIGN(const auto range, parse_range(value));
       arguments_.range = range;

@@ -28,6 +28,7 @@ class OptionParser {
     std::uint32_t* member = nullptr;
     std::uint32_t limit = 0;
     const char* name = nullptr;
+    std::uint32_t least = 0;
   };
 
   Status apply_switch(const OptionRow& row);

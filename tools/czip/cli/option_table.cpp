@@ -29,6 +29,7 @@ constexpr unsigned kEvery = (kRepair << 1) - 1;
 using Id = OptionId;
 
 constexpr std::array kOptions = {
+    OptionRow{Id::compress, 'z', "compress", nullptr, kFiles, "compress (the default)"},
     OptionRow{Id::decompress, 'd', "decompress", nullptr, kFiles, "decompress"},
     OptionRow{Id::decompress, 0, "uncompress", nullptr, kFiles, nullptr},
     OptionRow{Id::test, 't', "test", nullptr, kFiles, "test: decode and write nothing"},
@@ -38,6 +39,9 @@ constexpr std::array kOptions = {
     OptionRow{Id::model, 'm', "model", "MODEL", kCoders | kList,
               "model file, or its name in a folder of CZIP_MODEL_PATH\n"
               "(default: the built-in model)"},
+    OptionRow{Id::expect_hash, 0, "expect-hash", "HEX", kOwnCoders | kVerify,
+              "refuse every model but that of this hash (czip verify shows\n"
+              "a model's)"},
     OptionRow{Id::tokenizer, 't', "tokenizer", "FILE", kCompat,
               "tokenizer JSON to use instead of the model's own"},
     OptionRow{Id::tokenizer, 0, "tokenizer", "FILE", (kCoders | kVerify) & ~kCompat,
@@ -68,6 +72,8 @@ constexpr std::array kOptions = {
     OptionRow{Id::level_digit, '7', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
     OptionRow{Id::level_digit, '8', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
     OptionRow{Id::level_digit, '9', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
+    OptionRow{Id::fast, 0, "fast", nullptr, kFiles | kCompress | kBench, "the same as -1"},
+    OptionRow{Id::best, 0, "best", nullptr, kFiles | kCompress | kBench, "the same as -9"},
     OptionRow{Id::block_size, 0, "block-size", "BYTES", kFiles | kCompress,
               "text of a block, 64K to 64M (K: 1024 bytes, M: 1024 K): what one\n"
               "fault can destroy, and what --range decodes at least. Smaller\n"
@@ -97,7 +103,8 @@ constexpr std::array kOptions = {
     OptionRow{Id::recursive, 'r', "recursive", nullptr, kTrain,
               "train on every file in directories"},
     OptionRow{Id::vocabulary, 0, "vocabulary", "N", kTrain,
-              "number of tokens, 257 to 8192 (default: 8192)"},
+              "number of tokens, 257 to 8192 (default: 8192, or as many as the\n"
+              "texts suffice for)"},
     OptionRow{Id::prior_size, 0, "prior-size", "BYTES", kTrain,
               "limit on the n-gram prior's size (default: 20000000)"},
     OptionRow{Id::from, 0, "from", "MODEL", kTrain,
@@ -135,6 +142,12 @@ constexpr std::array kOptions = {
               "with --salvage: leave out what is lost"},
     OptionRow{Id::threads, 'T', "threads", "N", kCoders | kVerify | kTrain,
               "number of threads (default: 0, one for each processor)"},
+    OptionRow{Id::memory, 'M', "memory", "LIMIT", kCoders | kVerify,
+              "memory that coding may take, in bytes or with K, M or G\n"
+              "(default: half of the machine's, at most 1G). Fewer threads\n"
+              "take less"},
+    OptionRow{Id::max_output, 0, "max-output", "LIMIT", kOwnCoders | kCompat | kVerify | kList,
+              "fail rather than give more bytes than this (K, M, G as above)"},
     OptionRow{Id::json, 0, "json", nullptr, kFiles, "with --list: report as JSON"},
     OptionRow{Id::json, 0, "json", nullptr, kList | kVerify | kSelftest | kBench, "report as JSON"},
     OptionRow{Id::no_verify, 0, "no-verify", nullptr, kOwnCoders | kCompat,

@@ -1,14 +1,9 @@
 #include "cli/outputs.hpp"
 
-#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <iostream>
-#include <memory>
 #include <string>
 
 #include "base/errors.hpp"
@@ -18,13 +13,19 @@
 #include "cli/console.hpp"
 #include "cli/inputs.hpp"
 #include "io/input.hpp"
+#include "io/input_registry.hpp"
 #include "io/staged_output.hpp"
+#include "io/standard_streams.hpp"
 
 namespace czip::tool {
 namespace {
 
 bool same_file(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+bool same_time(const timespec& a, const timespec& b) {
+  return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
 // The output's name when -o does not give one.
@@ -43,31 +44,16 @@ Result<std::string> derived_name(const Arguments& arguments, const std::string& 
   return name.substr(0, name.size() - kSuffix.size());
 }
 
-bool confirmed(const std::string& path) {
-  std::fputs(("czip: " + printable(path) + ": exists; overwrite it (y/N)? ").c_str(), stderr);
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "Y" || answer == "yes";
-}
-
-// The file to which a symbolic link leads: the link stays, and the file is replaced.
-std::string without_links(const std::string& path) {
-  const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr),
-                                                         &std::free);
-  return real != nullptr ? real.get() : path;
-}
-
-Status check_stream(const Arguments& arguments, const Input& input) {
+Status check_stream(const Arguments& arguments) {
   if (arguments.command != Command::decompress && isatty(STDOUT_FILENO) != 0)
     return fail(
         ErrorCode::invalid_argument,
         "compressed data is not written to a terminal; redirect it, name a file with -o, or "
         "see czip --help");
+  CZIP_TRY_ASSIGN(const auto stream, standard_output());
   struct stat output {};
-  if (fstat(STDOUT_FILENO, &output) == 0 && S_ISREG(output.st_mode) &&
-      same_file(output, input.status))
-    return usage_error("is both input and output; redirect to another file");
-  return {};
+  if (fstat(stream.get(), &output) != 0) return system_failure("cannot write", errno);
+  return check_is_no_input(output, "standard output");
 }
 
 // Decides whether and how an existing target may be written.
@@ -76,8 +62,7 @@ Status plan_existing(const Arguments& arguments, const Input& input, const struc
   if (S_ISDIR(existing.st_mode))
     return fail(ErrorCode::io, "cannot write " + printable(plan.path) +
                                    ": it is a directory; name another file with -o");
-  if (S_ISREG(existing.st_mode) && same_file(existing, input.status))
-    return usage_error("is both input and output; name another file with -o");
+  CZIP_TRY(check_is_no_input(existing, plan.path));
   const bool named = !arguments.output.empty();
   if (named && !S_ISREG(existing.st_mode) && !S_ISLNK(existing.st_mode)) {
     plan.is_stream = true;  // a device or pipe, to be written and not replaced
@@ -85,9 +70,8 @@ Status plan_existing(const Arguments& arguments, const Input& input, const struc
   }
   plan.replace = arguments.force || arguments.compat;
   if (!plan.replace && !input.is_stdin() && isatty(STDIN_FILENO) != 0 && Console::interactive())
-    plan.replace = confirmed(plan.path);
+    plan.replace = Console::confirm(plan.path + ": exists; overwrite it");
   if (!plan.replace) return already_exists(plan.path);
-  if (named) plan.path = without_links(plan.path);
   return {};
 }
 
@@ -98,11 +82,20 @@ Failure already_exists(const std::string& path) {
               printable(path) + " exists and was not overwritten; use -f to overwrite it");
 }
 
+Status check_output_file(const std::string& path, bool replace) {
+  struct stat existing {};
+  if (stat(path.c_str(), &existing) != 0) return {};
+  CZIP_TRY(check_is_no_input(existing, path));
+  if (S_ISDIR(existing.st_mode))
+    return fail(ErrorCode::io, printable(path) + " is a directory; name a file");
+  return replace || !S_ISREG(existing.st_mode) ? Status{} : already_exists(path);
+}
+
 Result<OutputPlan> plan_output(const Arguments& arguments, const Input& input) {
   OutputPlan plan;
   if (arguments.output == "-" || (arguments.output.empty() && input.is_stdin())) {
     plan.is_stream = true;
-    CZIP_TRY(check_stream(arguments, input));
+    CZIP_TRY(check_stream(arguments));
     return plan;
   }
   plan.path = arguments.output;
@@ -110,10 +103,12 @@ Result<OutputPlan> plan_output(const Arguments& arguments, const Input& input) {
     CZIP_TRY_ASSIGN(auto name, derived_name(arguments, input.name));
     plan.path = std::move(name);
   }
+  // An output that is named is written where links lead; one beside its input replaces them.
+  if (!arguments.output.empty()) plan.path = without_links(plan.path);
   struct stat existing {};
-  // Where the path is a link, its target counts; if there is none, the link itself.
   const bool exists =
       stat(plan.path.c_str(), &existing) == 0 || lstat(plan.path.c_str(), &existing) == 0;
+  if (!exists && errno == ENAMETOOLONG) return system_failure("cannot write " + plan.path, errno);
   if (!exists) return plan;
   CZIP_TRY(plan_existing(arguments, input, existing, plan));
   return plan;
@@ -128,10 +123,11 @@ Status remove_if_asked(const Arguments& arguments, const Console& console, const
   }
   struct stat by_name {};
   if (lstat(input.name.c_str(), &by_name) != 0) return system_failure("cannot remove", errno);
+  if (is_helper(by_name))
+    return fail(ErrorCode::io, "was kept: this command needs it, and decompressing may, too");
   const struct stat& opened = input.status;
   if (!same_file(by_name, opened) || by_name.st_size != opened.st_size ||
-      by_name.st_mtim.tv_sec != opened.st_mtim.tv_sec ||
-      by_name.st_mtim.tv_nsec != opened.st_mtim.tv_nsec)
+      !same_time(by_name.st_mtim, opened.st_mtim) || !same_time(by_name.st_ctim, opened.st_ctim))
     return fail(ErrorCode::io,
                 "was kept: it is a link, or has changed meanwhile; compare and remove "
                 "it yourself");

@@ -15,6 +15,10 @@ namespace czip::tool {
 // The error that `path` exists and is not overwritten.
 [[nodiscard]] Failure already_exists(const std::string& path);
 
+// Checks a file that is written at the end of long work. Error: it is an input or a directory, or
+// it exists and may not be replaced.
+Status check_output_file(const std::string& path, bool replace);
+
 // Decides where the output of `input` goes. Makes all checks that are possible before the work:
 // suffix; overwriting, about which it asks at a terminal; input and output being one file;
 // compressed data on a terminal.

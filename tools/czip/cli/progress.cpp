@@ -1,30 +1,21 @@
 #include "cli/progress.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <string>
 #include <utility>
 
 #include "base/text.hpp"
 #include "cli/console.hpp"
+#include "czip/base/utf8.hpp"
 
 namespace czip::tool {
 namespace {
 
 constexpr std::size_t kBar = 24;
 constexpr std::size_t kFigures = 44;  // percentage, rate and time left
-
-std::size_t terminal_width() {
-  winsize size{};
-  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0;
-  return known ? size.ws_col : 80;
-}
 
 std::string clock_time(double seconds) {
   const auto whole = static_cast<std::uint64_t>(std::llround(seconds));
@@ -40,9 +31,7 @@ ProgressBar::ProgressBar(std::string label, std::uint64_t total, bool wanted)
     : label_(std::move(label)), total_(total), enabled_(wanted && Console::interactive()) {}
 
 ProgressBar::~ProgressBar() {
-  if (!drawn_) return;
-  const std::string blank = "\r" + std::string(terminal_width() - 1, ' ') + "\r";
-  std::fwrite(blank.data(), 1, blank.size(), stderr);
+  if (drawn_) Console::draw_status("");
 }
 
 void ProgressBar::update(std::uint64_t done) {
@@ -54,7 +43,7 @@ void ProgressBar::update(std::uint64_t done) {
 }
 
 void ProgressBar::draw(std::uint64_t done, double elapsed) {
-  const std::size_t width = terminal_width();
+  const std::size_t width = Console::width();
   const double rate = per_second(done, elapsed);
   const double left = rate > 0 ? static_cast<double>(total_ - done) / rate : 0;
   std::string line = format("%5.1f %%  %.1f kB/s  ", percent(done, total_), rate / 1000);
@@ -64,11 +53,12 @@ void ProgressBar::draw(std::uint64_t done, double elapsed) {
         static_cast<std::size_t>(percent(done, total_) / 100 * static_cast<double>(kBar));
     line = "[" + std::string(filled, '#') + std::string(kBar - filled, '.') + "] " + line;
   }
-  if (width > line.size() + 12)
-    line = printable(label_).substr(0, width - line.size() - 4) + ": " + line;
-  line.resize(width - 1, ' ');
-  line.insert(0, 1, '\r');
-  std::fwrite(line.data(), 1, line.size(), stderr);
+  if (width > line.size() + 12) {
+    std::string label = printable(label_).substr(0, width - line.size() - 4);
+    label.resize(valid_utf8_prefix(label));
+    line.insert(0, label + ": ");
+  }
+  Console::draw_status(line);
   drawn_ = true;
 }
 

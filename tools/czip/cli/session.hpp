@@ -3,6 +3,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/console.hpp"
+#include "cli/memory_limit.hpp"
 #include "czip/base/error.hpp"
 #include "czip/engine/simd.hpp"
 
@@ -13,6 +14,10 @@ struct Session {
   Console console;
 
   [[nodiscard]] SimdLevel simd() const { return arguments.simd.value_or(best_simd_level()); }
+  // Bytes.
+  [[nodiscard]] std::uint64_t memory_limit() const {
+    return arguments.memory_limit != 0 ? arguments.memory_limit : default_memory_limit();
+  }
   [[nodiscard]] bool wants_progress() const { return arguments.progress && !arguments.quiet; }
 };
 

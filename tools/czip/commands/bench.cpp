@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/inputs.hpp"
+#include "cli/json_report.hpp"
 #include "cli/session.hpp"
 #include "commands/bench_codecs.hpp"
 #include "commands/commands.hpp"
@@ -173,7 +174,7 @@ void print(Session& session, const std::vector<BenchRow>& rows) {
   if (session.arguments.json) {
     Json report = Json::array();
     for (const BenchRow& row : rows) report.push_back(to_json(row));
-    session.console.print(report.dump(2) + "\n");
+    print_json(session.console, report);
     return;
   }
   session.console.print(format("%zu files, %s bytes; SIMD level %s\n",
@@ -238,6 +239,7 @@ ExitStatus run_bench(Session& session) {
         auto text =
             read_whole(input, v1::kMaxTextBytes, "is larger than 4 GiB - 1 bytes; use less");
         CZIP_TRY(text);
+        warn_of_change(session.console, input, text->size());
         texts.push_back(std::move(*text));
         return {};
       });

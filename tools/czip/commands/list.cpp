@@ -9,6 +9,7 @@
 #include "cli/arguments.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/inputs.hpp"
+#include "cli/json_report.hpp"
 #include "cli/session.hpp"
 #include "cli/trailing_data.hpp"
 #include "commands/commands.hpp"
@@ -205,9 +206,7 @@ void print(Session& session, const std::vector<Listed>& files) {
   if (session.arguments.json) {
     Json report = Json::array();
     for (const Listed& file : files) report.push_back(file.json);
-    // JSON must be UTF-8, which names need not be.
-    session.console.print(report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-    return;
+    return print_json(session.console, report);
   }
   if (files.empty()) return;
   session.console.print(kHeading);

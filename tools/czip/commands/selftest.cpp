@@ -12,6 +12,7 @@
 
 #include "base/text.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/json_report.hpp"
 #include "cli/session.hpp"
 #include "commands/commands.hpp"
 #include "commands/selftest_model.hpp"
@@ -35,8 +36,8 @@ constexpr std::uint64_t kEngineSignature = 0x63ce941f38ef6ee6;
 constexpr std::uint64_t kCodecSignature = 0xfaa521d14083e962;
 
 // The hash of the CZIPv2 file of the same text with models/default.czm, and that model's hash.
-constexpr std::uint64_t kFormat2Signature = 0xd6c2d22dc60c4b0f;
-constexpr std::string_view kDefaultModelHash = "b6a8d558bde3e5a5c2f3befaecdbdb4f";
+constexpr std::uint64_t kFormat2Signature = 0x8d5a8bcb9fbaf6aa;
+constexpr std::string_view kDefaultModelHash = "1520e2074e02da1933c9fce65a413377";
 
 constexpr std::uint32_t kSequences = 3;
 
@@ -227,7 +228,7 @@ ExitStatus run_selftest(Session& session) {
     if (!session.arguments.json && (!session.arguments.quiet || !result.good()))
       session.console.print(describe(result));
   }
-  if (session.arguments.json) session.console.print(report.dump(2) + "\n");
+  if (session.arguments.json) print_json(session.console, report);
   if (good) return ExitStatus::ok;
   return session.console.error(
       "selftest",

@@ -115,7 +115,8 @@ std::string make_tokenizer_json() {
 Result<v1::Model> make_selftest_model() {
   CZIP_TRY_ASSIGN(auto tokenizer, v1::Tokenizer::from_json(make_tokenizer_json()));
   CZIP_TRY_ASSIGN(const auto bos, tokenizer.special_token("<|bos|>"));
-  return v1::Model{make_network(), std::move(tokenizer), {}, bos};
+  return v1::Model{
+      .network = make_network(), .tokenizer = std::move(tokenizer), .first_token = bos};
 }
 
 }  // namespace czip::tool

@@ -78,7 +78,7 @@ Result<BaseModel> parse_base(std::vector<std::uint8_t> file) {
 
 Result<BaseModel> read_base(const std::string& name) {
   CZIP_TRY_ASSIGN(const auto path, find_model_file(name));
-  auto file = read_file(path);
+  auto file = read_model_file(path, InputRole::helper);
   if (!file) return failure_in(path, file.error());
   auto base = parse_base(std::move(*file));
   if (!base) return failure_in(path, base.error());
@@ -101,39 +101,82 @@ v2::TrainingOptions options_of(const Arguments& arguments, Report& report) {
 Status write_model(const Session& session, std::span<const std::uint8_t> model) {
   const Arguments& arguments = session.arguments;
   const std::string& path = arguments.output;
-  CZIP_TRY(write_file(path, model, arguments.force));
-  session.console.note(
-      format("%s: %s bytes, hash %s", printable(path).c_str(), grouped(model.size()).c_str(),
-             to_hex(safetensors::content_hash(*safetensors::File::parse(model))).c_str()));
+  const auto written = write_file(path, model, arguments.force);
+  if (!written) return failure_in(path, written.error());
+  const auto file = safetensors::File::parse(model);
+  const auto hash = file ? safetensors::stated_hash(*file) : std::nullopt;
+  session.console.note(format("%s: %s bytes, hash %s", printable(path).c_str(),
+                              grouped(model.size()).c_str(),
+                              std::string(hash.value_or("unknown")).c_str()));
   return {};
 }
 
-// The network, which is trained now, read from a file, or read and trained further.
-Result<std::vector<std::uint8_t>> get_network(const Session& session, const Corpus& corpus,
-                                              const v2::Model& model) {
+// The file of --network, which must fit the model of --from; empty where there is none.
+Result<std::vector<std::uint8_t>> read_network(const Session& session,
+                                               const std::optional<BaseModel>& base) {
   const std::string& path = session.arguments.network;
-  std::vector<std::uint8_t> given;
-  if (!path.empty()) {
-    auto network = read_file(path);
-    if (!network) return failure_in(path, network.error());
-    given = std::move(*network);
-  }
-  if (!session.arguments.network_training.wanted()) return given;
-  return train_network(session, corpus, model, std::move(given));
+  if (path.empty() || !base) return std::vector<std::uint8_t>{};
+  auto network = read_model_file(path, InputRole::helper);
+  if (!network) return failure_in(path, network.error());
+  const auto fits = v2::check_network(base->model, *network);
+  if (!fits) return failure_in(path, fits.error());
+  return network;
 }
 
-// Fails before hours of training rather than after.
+bool name_one_file(const std::string& a, const std::string& b) {
+  std::error_code error;
+  const auto plain = [&](const std::string& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
+  };
+  return std::filesystem::equivalent(a, b, error) || plain(a) == plain(b);
+}
+
+// Fails before hours of training rather than after. No output may be an input or another output.
 Status check_outputs(const Arguments& arguments) {
-  for (const std::string& path : {arguments.output, arguments.network_training.save}) {
-    std::error_code error;
-    if (!path.empty() && !arguments.force && std::filesystem::exists(path, error))
-      return already_exists(path);
-  }
+  const NetworkArguments& network = arguments.network_training;
+  const bool own_checkpoint = arguments.force || network.resume;
+  CZIP_TRY(check_output_file(arguments.output, arguments.force));
+  CZIP_TRY(check_output_file(network.save, arguments.force));
+  CZIP_TRY(check_output_file(network.checkpoint, own_checkpoint));
+  std::vector<std::string> paths{arguments.output, network.save, network.checkpoint};
+  std::erase(paths, "");
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (name_one_file(paths[i], paths[j]))
+        return usage_error(printable(paths[i]) + " is named as two outputs; name another file");
   return {};
+}
+
+// Whether a file can be created beside `path`: its folder exists and is writable, and its name is
+// not too long.
+Status check_writable(const std::string& path) {
+  std::error_code error;
+  if (path.empty() ||
+      (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)))
+    return {};
+  const auto probe = StagedOutput::create({.path = path, .is_stream = false, .replace = true});
+  return probe ? Status{} : failure_in(path, probe.error());
+}
+
+// What would fail after the work is refused before it.
+Status check_possible(const Arguments& arguments) {
+  const NetworkArguments& network = arguments.network_training;
+  if (network.wanted() || arguments.format == 1) CZIP_TRY(can_train_networks());
+  for (const std::string& path : {arguments.output, network.save, network.checkpoint})
+    CZIP_TRY(check_writable(path));
+  return network.resume ? check_checkpoint_file(network.checkpoint) : Status{};
+}
+
+// The texts, which must not be outputs. Directories are known only now.
+Result<Corpus> read_texts(Session& session) {
+  auto corpus = read_corpus(session);
+  CZIP_TRY(corpus);
+  CZIP_TRY(check_outputs(session.arguments));
+  return corpus;
 }
 
 Status train_v1(Session& session) {
-  CZIP_TRY_ASSIGN(const auto corpus, read_corpus(session));
+  CZIP_TRY_ASSIGN(const auto corpus, read_texts(session));
   CZIP_TRY_ASSIGN(const auto model, train_model_v1(session, corpus));
   return write_model(session, model);
 }
@@ -145,17 +188,21 @@ Status train_v2(Session& session) {
     CZIP_TRY_ASSIGN(auto read, read_base(arguments.from));
     base = std::move(read);
   }
+  CZIP_TRY_ASSIGN(auto given_network, read_network(session, base));
   Report report(session);
   const v2::TrainingOptions options = options_of(arguments, report);
-  CZIP_TRY_ASSIGN(const auto corpus, read_corpus(session));
+  CZIP_TRY_ASSIGN(const auto corpus, read_texts(session));
   if (!base) {
     CZIP_TRY_ASSIGN(auto model, v2::train_model(corpus, options));
     if (!arguments.network_training.wanted()) return write_model(session, model);
     CZIP_TRY_ASSIGN(auto parsed, parse_base(std::move(model)));
     base = std::move(parsed);
   }
-  CZIP_TRY_ASSIGN(const auto network, get_network(session, corpus, base->model));
-  CZIP_TRY_ASSIGN(const auto model, v2::add_network(base->model, network, corpus, options));
+  if (arguments.network_training.wanted()) {
+    CZIP_TRY_ASSIGN(given_network,
+                    train_network(session, corpus, base->model, std::move(given_network)));
+  }
+  CZIP_TRY_ASSIGN(const auto model, v2::add_network(base->model, given_network, corpus, options));
   return write_model(session, model);
 }
 
@@ -164,9 +211,10 @@ Status train_v2(Session& session) {
 ExitStatus run_train(Session& session) {
   if (const auto checked = check_outputs(session.arguments); !checked)
     return session.console.error("", checked.error());
+  if (const auto possible = check_possible(session.arguments); !possible)
+    return session.console.error("", possible.error());
   const auto trained = session.arguments.format == 1 ? train_v1(session) : train_v2(session);
-  return trained ? ExitStatus::ok
-                 : session.console.error(session.arguments.output, trained.error());
+  return trained ? ExitStatus::ok : session.console.error("", trained.error());
 }
 
 }  // namespace czip::tool

@@ -4,10 +4,12 @@
 #include <string>
 #include <string_view>
 
+#include "base/errors.hpp"
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/json_report.hpp"
 #include "cli/session.hpp"
 #include "commands/commands.hpp"
 #include "czip/engine/safetensors/content_hash.hpp"
@@ -34,13 +36,9 @@ std::string_view verdict_name(Verdict verdict) {
   return "?";
 }
 
-std::string coloured(Verdict verdict) {
-  std::string padded = format("%-7s", std::string(verdict_name(verdict)).c_str());
-  if (!Console::colourful()) return padded;
-  const char* const colour = verdict == Verdict::ok        ? "\x1b[32m"
-                             : verdict == Verdict::warning ? "\x1b[33m"
-                                                           : "\x1b[31m";
-  return colour + padded + "\x1b[0m";
+Colour colour_of(Verdict verdict) {
+  if (verdict == Verdict::ok) return Colour::green;
+  return verdict == Verdict::warning ? Colour::yellow : Colour::red;
 }
 
 void append(Checks& all, Checks more) {
@@ -54,13 +52,15 @@ bool holds(const Checks& checks) {
 }
 
 void print_text(Session& session, const Checks& checks) {
-  for (const Check& check : checks)
-    session.console.print(coloured(check.verdict) + "  " + check.name + ": " +
-                          printable(check.text) + "\n");
+  for (const Check& check : checks) {
+    session.console.print(colour_of(check.verdict),
+                          format("%-7s", std::string(verdict_name(check.verdict)).c_str()));
+    session.console.print("  " + check.name + ": " + printable(check.text) + "\n");
+  }
   session.console.print(holds(checks) ? "Everything holds.\n" : "NOT everything holds.\n");
 }
 
-void print_json(Session& session, const Checks& checks) {
+void print_checks_json(Session& session, const Checks& checks) {
   Json report;
   report["model"] = session.arguments.files.front();
   report["holds"] = holds(checks);
@@ -73,7 +73,7 @@ void print_json(Session& session, const Checks& checks) {
     row.update(check.values);
     report["checks"].push_back(std::move(row));
   }
-  session.console.print(report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  print_json(session.console, report);
 }
 
 Result<Checks> check_files(const Session& session, const v1::Model& model) {
@@ -89,7 +89,7 @@ Result<Checks> check_files(const Session& session, const v1::Model& model) {
 
 ExitStatus report(Session& session, const Checks& checks) {
   if (session.arguments.json)
-    print_json(session, checks);
+    print_checks_json(session, checks);
   else if (!session.arguments.quiet || !holds(checks))
     print_text(session, checks);
   return holds(checks) ? ExitStatus::ok : ExitStatus::data;
@@ -98,7 +98,7 @@ ExitStatus report(Session& session, const Checks& checks) {
 // nullopt: the file is not a czip-model-v2.
 std::optional<ExitStatus> verify_v2(Session& session) {
   const std::string& name = session.arguments.files.front();
-  const auto file = read_file(name);
+  const auto file = read_model_file(name, InputRole::helper);
   if (!file || !is_v2_model(*file)) return std::nullopt;
   const auto refuse = [&](const Error& error) {
     return session.console.error("", {error.code, printable(name) + ": " + error.message});
@@ -108,6 +108,8 @@ std::optional<ExitStatus> verify_v2(Session& session) {
                    "--against is for compress.zip's models; czip -t checks a file of czip's own"});
   const auto model = v2::Model::parse(*file);
   if (!model) return refuse(model.error());
+  const auto expected = check_expected_hash(session.arguments.expected_hash, model->hash());
+  if (!expected) return refuse(expected.error());
   return report(session, check_model_v2(*model, *file, session.arguments.threads));
 }
 
@@ -118,6 +120,9 @@ ExitStatus run_verify(Session& session) {
   const Arguments& arguments = session.arguments;
   const auto model = load_model(arguments.files.front(), arguments.tokenizer);
   if (!model) return session.console.error("", model.error());
+  const auto expected = check_expected_hash(arguments.expected_hash, model->hash);
+  if (!expected)
+    return session.console.error("", failure_in(arguments.files.front(), expected.error()).value());
   Checks checks = check_configuration(*model);
   append(checks, check_tables(model->network));
   append(checks, check_arithmetic(model->network));

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "base/errors.hpp"
 #include "base/text.hpp"
@@ -17,11 +18,18 @@
 namespace czip::tool {
 
 Descriptor::~Descriptor() {
-  // A failing close() loses nothing: data that matters was synced before.
-  if (fd_ >= 0) close(fd_);
+  // What was written and matters has been closed by close().
+  if (fd_ >= 0) ::close(fd_);
 }
 
-Status write_all(int fd, std::span<const std::uint8_t> bytes, const std::string& label) {
+Status Descriptor::close() {
+  const int fd = std::exchange(fd_, -1);
+  // Linux closes it even when a signal interrupts that.
+  if (fd < 0 || ::close(fd) == 0 || errno == EINTR) return {};
+  return system_failure("cannot write", errno);
+}
+
+Status write_all(int fd, std::span<const std::uint8_t> bytes, const OutputLabel& label) {
   while (!bytes.empty()) {
     const ssize_t n = write(fd, bytes.data(), bytes.size());
     if (n >= 0) {
@@ -30,8 +38,9 @@ Status write_all(int fd, std::span<const std::uint8_t> bytes, const std::string&
       return broken_pipe();
     } else if (errno != EINTR) {
       const int error = errno;
-      const std::string what = label.empty() ? "cannot write" : "cannot write " + printable(label);
-      return system_failure(what, error);
+      const std::string what =
+          label.file.empty() ? "cannot write" : "cannot write " + printable(label.file);
+      return Failure(system_error(what, error, label.no_room));
     }
   }
   return {};
@@ -45,21 +54,24 @@ Result<std::size_t> read_some(int fd, std::span<std::uint8_t> buffer) {
   }
 }
 
-Result<Descriptor> anonymous_file() {
+Result<AnonymousFile> anonymous_file() {
   const char* const wanted = std::getenv("TMPDIR");
   for (const char* const folder : {wanted, "/tmp"}) {
     if (folder == nullptr || *folder == '\0') continue;
+    const OutputLabel label("a temporary file in " + std::string(folder),
+                            "make room, or set TMPDIR to another folder");
     const int unnamed = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (unnamed >= 0) return Descriptor(unnamed);
+    if (unnamed >= 0) return AnonymousFile{Descriptor(unnamed), label};
     // Not every file system has O_TMPFILE.
     std::string name = std::string(folder) + "/czip-XXXXXX";
     const int named = mkostemp(name.data(), O_CLOEXEC);
     if (named < 0) continue;
     unlink(name.c_str());
-    return Descriptor(named);
+    return AnonymousFile{Descriptor(named), label};
   }
   const int memory = memfd_create("czip", MFD_CLOEXEC);
-  if (memory >= 0) return Descriptor(memory);
+  if (memory >= 0)
+    return AnonymousFile{Descriptor(memory), OutputLabel("a temporary file in memory")};
   return system_failure("cannot create a temporary file", errno);
 }
 

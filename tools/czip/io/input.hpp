@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "czip/base/error.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "io/descriptor.hpp"
+#include "io/input_registry.hpp"
 
 namespace czip::tool {
 
@@ -22,9 +24,13 @@ struct Input {
   Descriptor file;
   struct stat status {};             // when it was opened
   std::vector<std::uint8_t> peeked;  // already read from a pipe, not yet consumed
-  bool damaged = false;              // decoding found damage before anything took its place
-  bool mended = false;               // `file` is a mended copy
-  std::uint64_t text_given = 0;      // bytes of its text that a stream has got
+  // Bytes that a regular file had from the current position on when it was opened. No more are
+  // taken, though it may grow. nullopt: it is no regular file, or one that does not say, as in
+  // /proc.
+  std::optional<std::uint64_t> announced;
+  bool damaged = false;          // decoding found damage before anything took its place
+  bool mended = false;           // `file` is a mended copy
+  std::uint64_t text_given = 0;  // bytes of its text that a stream has got
   [[nodiscard]] bool is_stdin() const { return name == "-"; }
   [[nodiscard]] bool is_regular() const { return S_ISREG(status.st_mode); }
   // Whether it is seekable and nothing was read from it yet.
@@ -36,30 +42,52 @@ struct Input {
 
 struct InputRules {
   bool follow_links = false;
-  bool allow_special = false;  // pipes and devices
+  bool allow_special = false;  // pipes and devices; opening one may wait for its writer
+  // nullopt: not registered (io/input_registry.hpp), so that an output may replace it.
+  std::optional<InputRole> role = InputRole::text;
 };
 Result<Input> open_input(const std::string& name, InputRules rules);
 
-// An input as a stream, from its first byte.
+// An input as a stream, from its first byte to the length that was announced.
 class InputSource final : public ByteSource {
  public:
   explicit InputSource(const Input& input) : input_(&input) {}
   Result<std::size_t> read(std::span<std::uint8_t> buffer) override;
+  // Begins again. The input must be seekable, and must have been at its start.
+  Status rewind();
+
+  [[nodiscard]] std::uint64_t taken() const { return taken_; }
+  // Whether it ended before the announced length.
+  [[nodiscard]] bool is_short() const { return is_short_; }
 
  private:
   const Input* input_;
-  std::size_t used_ = 0;  // bytes of input.peeked
+  std::uint64_t taken_ = 0;
+  bool is_short_ = false;
 };
+
+// What a user should know of a regular file that changed while `taken` bytes of it were read; empty
+// if it did not.
+[[nodiscard]] std::string describe_change(const Input& input, std::uint64_t taken);
 
 // The first `count` bytes of an input, or all if it is shorter. Later reads begin with them again.
 Result<std::vector<std::uint8_t>> peek(Input& input, std::size_t count);
 
-// Reads from the current position to the end. Error: `limit_reason` for more than `limit` bytes.
+// Reads from the current position to the end, or to the announced length. Error: `limit_reason` for
+// more than `limit` bytes.
 Result<std::vector<std::uint8_t>> read_whole(const Input& input, std::uint64_t limit,
                                              const std::string& limit_reason);
 
-// Reads a file that a command needs besides its inputs, such as a model.
+// Reads a file that a command needs besides its inputs, such as a text to compare with.
 Result<std::vector<std::uint8_t>> read_file(const std::string& name);
+
+// Reads a model or what belongs to one: only regular files, for a pipe or device may never end.
+// `role`: see InputRules.
+Result<std::vector<std::uint8_t>> read_regular_file(const std::string& name,
+                                                    std::optional<InputRole> role);
+// The same for a model, whose header is checked before all of it is read.
+Result<std::vector<std::uint8_t>> read_model_file(const std::string& name,
+                                                  std::optional<InputRole> role);
 
 // Makes an input seekable: pipes are copied into an anonymous file.
 Status make_seekable(Input& input);

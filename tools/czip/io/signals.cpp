@@ -5,11 +5,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <system_error>
 #include <utility>
 
 namespace czip::tool {
@@ -57,6 +59,17 @@ void handle_ending(int signal) {
   raise(signal);
 }
 
+// Whether a held signal waits that ends the command. One that is ignored may wait, too.
+bool is_pending() {
+  sigset_t waiting;
+  if (sigpending(&waiting) != 0) return false;
+  return std::ranges::any_of(kEndingSignals, [&](int signal) {
+    struct sigaction action {};
+    return sigismember(&waiting, signal) == 1 && sigaction(signal, nullptr, &action) == 0 &&
+           action.sa_handler == handle_ending;
+  });
+}
+
 }  // namespace
 
 void install_signal_handlers() {
@@ -89,18 +102,24 @@ InterruptWatch::InterruptWatch(std::function<void()> clean_up)
     : clean_up_(std::move(clean_up)),
       event_(eventfd(0, EFD_CLOEXEC)),
       stop_(eventfd(0, EFD_CLOEXEC)) {
+  if (event_.get() < 0 || stop_.get() < 0) return;
   watch_event = event_.get();
-  thread_ = std::thread([this] { watch(); });
+  try {
+    thread_ = std::thread([this] { watch(); });
+  } catch (const std::system_error&) {
+    watch_event = -1;
+  }
 }
 
 InterruptWatch::~InterruptWatch() {
+  if (!thread_.joinable()) return;
   const std::uint64_t one = 1;
   [[maybe_unused]] const ssize_t written = write(stop_.get(), &one, sizeof one);
   thread_.join();
   watch_event = -1;
 }
 
-bool InterruptWatch::arrived() { return arrived_signal != 0; }
+bool InterruptWatch::arrived() { return arrived_signal != 0 || (watch_event < 0 && is_pending()); }
 
 void InterruptWatch::watch() {
   const sigset_t set = ending_signals();

@@ -31,7 +31,8 @@ class SignalsHeld {
 
 // Cleans up after work that leaves more than one file. A thread waits for the signals, whichever
 // thread they reach, calls `clean_up` and ends the command. SignalsHeld must be around it, so that
-// the work itself is not interrupted. One watch may exist at a time.
+// the work itself is not interrupted. One watch may exist at a time. Where the machine refuses a
+// thread, arrived() looks for signals that wait, and the work must end by itself.
 class InterruptWatch {
  public:
   explicit InterruptWatch(std::function<void()> clean_up);

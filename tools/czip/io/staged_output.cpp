@@ -1,7 +1,6 @@
 #include "io/staged_output.hpp"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,18 +9,24 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "base/errors.hpp"
+#include "base/text.hpp"
 #include "czip/base/error.hpp"
+#include "czip/base/utf8.hpp"
 #include "io/descriptor.hpp"
 #include "io/input.hpp"
+#include "io/input_registry.hpp"
 #include "io/signals.hpp"
+#include "io/standard_streams.hpp"
 #include "io/streams.hpp"
 
 namespace czip::tool {
@@ -47,9 +52,12 @@ std::string random_suffix() {
   return suffix;
 }
 
+// Begins like the file's own name, and is short enough for every file system.
 std::string temporary_name(const std::string& path) {
-  const std::string suffix = ".czip-" + random_suffix();
-  return folder_of(path) + "." + base_of(path).substr(0, NAME_MAX - 1 - suffix.size()) + suffix;
+  constexpr std::size_t kKept = 40;
+  std::string name = base_of(path);
+  if (name.size() > kKept) name.resize(valid_utf8_prefix(name.substr(0, kKept)));
+  return folder_of(path) + "." + name + ".czip-" + random_suffix();
 }
 
 mode_t default_mode() {
@@ -103,21 +111,44 @@ int rename_new(const char* from, const char* to) {
 
 }  // namespace
 
+std::string without_links(std::string path) {
+  constexpr int kMostLinks = 40;  // as many as Linux follows
+  struct stat existing {};
+  std::error_code error;
+  if (stat(path.c_str(), &existing) == 0) {
+    // The links of /proc/self/fd to pipes name nothing.
+    if (!S_ISREG(existing.st_mode)) return path;
+    const std::filesystem::path real = std::filesystem::canonical(path, error);
+    return error ? path : real.string();
+  }
+  for (int links = 0; links < kMostLinks; ++links) {
+    const std::filesystem::path target = std::filesystem::read_symlink(path, error);
+    if (error) break;
+    path = std::filesystem::path(path).parent_path() / target;
+  }
+  return path;
+}
+
 Result<Descriptor> open_stream(const OutputPlan& plan) {
-  Descriptor stream(plan.path.empty() ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
-                                      : open(plan.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
-  if (stream.get() < 0) return system_failure("cannot open", errno);
+  if (plan.path.empty()) return standard_output();
+  Descriptor stream(open(plan.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+  struct stat status {};
+  if (stream.get() < 0 || fstat(stream.get(), &status) != 0)
+    return system_failure("cannot open " + printable(plan.path), errno);
+  CZIP_TRY(check_is_no_input(status, plan.path));
   return stream;
 }
 
 Result<StagedOutput> StagedOutput::create(const OutputPlan& plan) {
   StagedOutput output(plan);
+  if (!plan.path.empty()) CZIP_TRY(check_is_no_input(plan.path));
   if (!plan.is_stream) {
     CZIP_TRY(output.create_temporary());
     return output;
   }
-  CZIP_TRY_ASSIGN(auto file, anonymous_file());
-  output.file_ = std::move(file);
+  CZIP_TRY_ASSIGN(auto temporary, anonymous_file());
+  output.file_ = std::move(temporary.file);
+  output.label_ = std::move(temporary.label);
   return output;
 }
 
@@ -147,11 +178,13 @@ Status StagedOutput::publish(const Input& source) {
   if (plan_.is_stream) return copy_to_stream();
   CZIP_TRY(copy_attributes(fd(), source));
   if (fsync(fd()) != 0) return system_failure("cannot write " + plan_.path, errno);
+  CZIP_TRY(file_.close());
   CZIP_TRY(rename_into_place());
   return sync_folder(folder_of(plan_.path));
 }
 
 Status StagedOutput::rename_into_place() {
+  CZIP_TRY(check_is_no_input(plan_.path));
   const SignalsHeld held;
   const char* const from = temporary_->c_str();
   const char* const to = plan_.path.c_str();
@@ -166,21 +199,25 @@ Status StagedOutput::rename_into_place() {
 }
 
 Status StagedOutput::copy_to_stream() {
-  CZIP_TRY_ASSIGN(const auto target, open_stream(plan_));
+  CZIP_TRY_ASSIGN(auto target, open_stream(plan_));
   FileSource source(fd());
   CZIP_TRY(source.rewind());
   std::vector<std::uint8_t> block(1 << 18);
   for (;;) {
     CZIP_TRY_ASSIGN(const auto n, source.read(block));
-    if (n == 0) return {};
+    if (n == 0) return target.close();
     CZIP_TRY(write_all(target.get(), std::span(block).first(n), std::string(plan_.label())));
   }
 }
 
 Status write_file(const std::string& path, std::span<const std::uint8_t> bytes, bool replace) {
-  auto output = StagedOutput::create({.path = path, .is_stream = false, .replace = replace});
+  OutputPlan plan{.path = without_links(path), .is_stream = false, .replace = replace};
+  struct stat existing {};
+  plan.is_stream = stat(plan.path.c_str(), &existing) == 0 && !S_ISREG(existing.st_mode) &&
+                   !S_ISDIR(existing.st_mode);
+  auto output = StagedOutput::create(plan);
   CZIP_TRY(output);
-  CZIP_TRY(write_all(output->fd(), bytes, path));
+  CZIP_TRY(write_all(output->fd(), bytes, output->label()));
   return output->publish(Input{});
 }
 

@@ -23,6 +23,10 @@ struct OutputPlan {
   }
 };
 
+// The file to which a symbolic link leads, whether it exists or not: links stay, and what they name
+// is written.
+[[nodiscard]] std::string without_links(std::string path);
+
 // Opens the stream of a plan, for output that is written at once.
 Result<Descriptor> open_stream(const OutputPlan& plan);
 
@@ -37,22 +41,27 @@ class StagedOutput {
   // Open for reading and writing.
   [[nodiscard]] int fd() const { return file_.get(); }
 
+  // What errors of writing say.
+  [[nodiscard]] const OutputLabel& label() const { return label_; }
+
   // Puts the output in its place. A file is synced first and gets owner, mode and times of `source`
   // if that is a regular file.
   Status publish(const Input& source);
 
  private:
-  explicit StagedOutput(OutputPlan plan) : plan_(std::move(plan)) {}
+  explicit StagedOutput(OutputPlan plan)
+      : plan_(std::move(plan)), label_(std::string(plan_.label())) {}
   Status create_temporary();
   Status copy_to_stream();
   Status rename_into_place();
 
   OutputPlan plan_;
+  OutputLabel label_;
   Descriptor file_;
   std::unique_ptr<std::string> temporary_;  // on the heap: the signal handler reads it
 };
 
-// Writes a file, which appears when it is complete.
+// Writes a file, which appears when it is complete, where links lead. A device is written to.
 Status write_file(const std::string& path, std::span<const std::uint8_t> bytes, bool replace);
 
 }  // namespace czip::tool

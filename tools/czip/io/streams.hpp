@@ -10,6 +10,7 @@
 
 #include "czip/base/error.hpp"
 #include "czip/codec/io/byte_stream.hpp"
+#include "io/descriptor.hpp"
 
 namespace czip::tool {
 
@@ -38,14 +39,14 @@ class FileRandomAccess final : public RandomAccessSource {
 // A seekable file that is read and written at any offset.
 class FileStore final : public RandomAccessFile {
  public:
-  FileStore(int fd, std::string label) : fd_(fd), label_(std::move(label)) {}
+  FileStore(int fd, OutputLabel label) : fd_(fd), label_(std::move(label)) {}
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> buffer) override;
   Result<std::uint64_t> size() override;
   Status write_at(std::uint64_t offset, std::span<const std::uint8_t> bytes) override;
 
  private:
   int fd_;
-  std::string label_;
+  OutputLabel label_;
 };
 
 // Drops the first bytes: those that were already given to the output.
@@ -64,25 +65,25 @@ class ResumedSink final : public ByteSink {
 // A pipe or device as the coder's output.
 class StreamSink final : public ByteSink {
  public:
-  StreamSink(int fd, std::string label) : fd_(fd), label_(std::move(label)) {}
+  StreamSink(int fd, OutputLabel label) : fd_(fd), label_(std::move(label)) {}
   Status write(std::span<const std::uint8_t> bytes) override;
 
  private:
   int fd_;
-  std::string label_;
+  OutputLabel label_;
 };
 
 // A regular file as the coder's output. Call `flush` before the file is used.
 class FileSink final : public RewindableSink {
  public:
-  FileSink(int fd, std::string label) : fd_(fd), label_(std::move(label)) {}
+  FileSink(int fd, OutputLabel label) : fd_(fd), label_(std::move(label)) {}
   Status write(std::span<const std::uint8_t> bytes) override;
   Status rewind() override;
   Status flush();
 
  private:
   int fd_;
-  std::string label_;
+  OutputLabel label_;
   std::vector<std::uint8_t> buffer_;
 };
 

@@ -25,6 +25,11 @@ bool exists(const std::string& path) {
   return stat(path.c_str(), &status) == 0;
 }
 
+bool is_regular(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
 }  // namespace
 
 std::uint32_t model_path_hash(const std::string& path) {
@@ -57,18 +62,24 @@ Result<std::string> find_model_file(const std::string& name) {
   for (const std::string& folder : folders)
     for (const char* const ending : {"", ".czm"}) {
       const std::string path = folder + "/" + name + ending;
-      if (exists(path)) return path;
+      if (is_regular(path)) return path;
     }
   return fail(ErrorCode::io, printable(name) +
                                  ": no such model here or in the folders of "
                                  "CZIP_MODEL_PATH; check the name");
 }
 
+Status check_expected_hash(const std::optional<Hash128>& expected, const Hash128& hash) {
+  if (!expected || *expected == hash) return {};
+  return fail(ErrorCode::model_mismatch, "is the model of hash " + to_hex(hash) + ", not of " +
+                                             to_hex(*expected) + ", as --expect-hash wants it");
+}
+
 Result<v1::Model> load_v1_model(const std::string& path, std::span<const std::uint8_t> file,
                                 const std::string& tokenizer) {
   std::optional<std::string> json;
   if (!tokenizer.empty()) {
-    const auto bytes = read_file(tokenizer);
+    const auto bytes = read_regular_file(tokenizer, InputRole::helper);
     if (!bytes) return failure_in(tokenizer, bytes.error());
     json.emplace(bytes->begin(), bytes->end());
   }
@@ -79,7 +90,7 @@ Result<v1::Model> load_v1_model(const std::string& path, std::span<const std::ui
 
 Result<v1::Model> load_model(const std::string& name, const std::string& tokenizer) {
   CZIP_TRY_ASSIGN(const auto path, find_model_file(name));
-  const auto file = read_file(path);
+  const auto file = read_model_file(path, InputRole::helper);
   if (!file) return failure_in(path, file.error());
   return load_v1_model(path, *file, tokenizer);
 }

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/base/hash128.hpp"
 #include "czip/codec/v1/model.hpp"
 
 namespace czip::tool {
@@ -17,6 +19,9 @@ namespace czip::tool {
 // The path of the model `name`: a file of that name, else the first in the folders of
 // CZIP_MODEL_PATH, with or without ".czm".
 Result<std::string> find_model_file(const std::string& name);
+
+// Error model_mismatch: --expect-hash names another model than this.
+Status check_expected_hash(const std::optional<Hash128>& expected, const Hash128& hash);
 
 // The folders of CZIP_MODEL_PATH.
 [[nodiscard]] std::vector<std::string> model_folders();

@@ -1,6 +1,10 @@
 #include "models/model_store.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
@@ -10,10 +14,14 @@
 #include "base/errors.hpp"
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
+#include "czip/base/little_endian.hpp"
 #include "czip/codec/v2/model/format.hpp"
+#include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/models/default_model.hpp"
+#include "io/descriptor.hpp"
 #include "io/input.hpp"
+#include "io/streams.hpp"
 #include "models/model_file.hpp"
 
 namespace czip::tool {
@@ -21,9 +29,30 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool has_hash(std::span<const std::uint8_t> file, const v2::ModelReference& wanted) {
-  const auto tensors = safetensors::File::parse(file);
-  return tensors && wanted.matches(safetensors::content_hash(*tensors));
+// The header of a model, if the file at `path` may be one. Nothing but regular files is opened for
+// reading: a pipe would wait for its writer, and a device might never end.
+std::vector<std::uint8_t> read_header(const std::string& path) {
+  constexpr std::uint64_t kLongest = std::uint64_t{1} << 20;
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (file.get() < 0) return {};
+  FileRandomAccess bytes(file.get());
+  std::array<std::uint8_t, sizeof(std::uint64_t)> length{};
+  const auto read = bytes.read_at(0, length);
+  if (!read || *read != length.size()) return {};
+  const auto size = load_le<std::uint64_t>(length.data());
+  if (size > std::min(kLongest, static_cast<std::uint64_t>(status.st_size))) return {};
+  std::vector<std::uint8_t> header(static_cast<std::size_t>(size));
+  const auto rest = bytes.read_at(length.size(), header);
+  return rest && *rest == header.size() ? header : std::vector<std::uint8_t>{};
+}
+
+// Whether the file at `path` seems to state the hash wanted; loading it tells.
+bool may_be(const std::string& path, const v2::ModelReference& wanted) {
+  const std::vector<std::uint8_t> header = read_header(path);
+  const std::string digits = wanted.hex();
+  return !std::ranges::search(header, digits).empty();
 }
 
 std::vector<std::string> model_files(const std::string& folder) {
@@ -49,18 +78,23 @@ bool is_v2_model(std::span<const std::uint8_t> file) {
 Result<ModelStore> ModelStore::open(const Arguments& arguments) {
   ModelStore store;
   store.name_ = arguments.model;
+  store.expected_ = arguments.expected_hash;
   if (arguments.model.empty()) return store;
   CZIP_TRY_ASSIGN(const auto path, find_model_file(arguments.model));
-  auto file = read_file(path);
+  auto file = read_model_file(path, InputRole::helper);
   if (!file) return failure_in(path, file.error());
   if (!is_v2_model(*file)) {
     CZIP_TRY_ASSIGN(auto model, load_v1_model(path, *file, arguments.tokenizer));
+    const auto expected = check_expected_hash(store.expected_, model.hash);
+    if (!expected) return failure_in(path, expected.error());
     store.v1_ = std::move(model);
     return store;
   }
   store.files_.push_back(std::make_unique<std::vector<std::uint8_t>>(std::move(*file)));
   auto model = v2::Model::parse(*store.files_.back());
   if (!model) return failure_in(path, model.error());
+  const auto expected = check_expected_hash(store.expected_, model->hash());
+  if (!expected) return failure_in(path, expected.error());
   store.v2_ = std::move(*model);
   return store;
 }
@@ -99,11 +133,17 @@ Result<v2::Model> ModelStore::for_v2() {
     return usage_error("no built-in model in this build of czip; name one with -m MODEL.czm");
   auto model = v2::Model::parse(default_model());
   if (!model) return fail(ErrorCode::internal, "the built-in model: " + model.error().message);
+  const auto expected = check_expected_hash(expected_, model->hash());
+  if (!expected) return failure_in("the built-in model", expected.error());
   v2_ = *model;
   return model;
 }
 
 Result<v2::Model> ModelStore::find(const v2::ModelReference& wanted) {
+  if (expected_ && !wanted.matches(*expected_))
+    return fail(ErrorCode::model_mismatch, "was made with the model of hash " + wanted.hex() +
+                                               ", not of " + to_hex(*expected_) +
+                                               ", as --expect-hash wants it");
   const auto model = for_v2();
   if (model && wanted.matches(model->hash())) return *model;
   if (auto found = search_folders(wanted)) return std::move(*found);
@@ -118,11 +158,14 @@ Result<v2::Model> ModelStore::find(const v2::ModelReference& wanted) {
 std::optional<v2::Model> ModelStore::search_folders(const v2::ModelReference& wanted) {
   for (const std::string& folder : model_folders())
     for (const std::string& name : model_files(folder)) {
-      auto file = read_file(name);
-      if (!file || !is_v2_model(*file) || !has_hash(*file, wanted)) continue;
+      if (!may_be(name, wanted)) continue;
+      auto file = read_model_file(name, std::nullopt);
+      if (!file) continue;
       auto kept = std::make_unique<std::vector<std::uint8_t>>(std::move(*file));
       auto model = v2::Model::parse(*kept);
-      if (!model) continue;
+      if (!model || !wanted.matches(model->hash())) continue;
+      if (!check_expected_hash(expected_, model->hash())) continue;
+      register_input(name, InputRole::helper);
       files_.push_back(std::move(kept));
       return std::move(*model);
     }

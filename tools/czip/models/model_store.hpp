@@ -45,7 +45,8 @@ class ModelStore {
   Result<v2::Model> find(const v2::ModelReference& wanted);
   std::optional<v2::Model> search_folders(const v2::ModelReference& wanted);
 
-  std::string name_;  // as -m gives it
+  std::string name_;                 // as -m gives it
+  std::optional<Hash128> expected_;  // --expect-hash
   std::optional<v1::Model> v1_;
   std::optional<v2::Model> v2_;
   std::vector<File> files_;  // models refer to them

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/errors.hpp"
+#include "base/text.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/inputs.hpp"
 #include "cli/session.hpp"
@@ -24,7 +25,7 @@ namespace {
 constexpr std::uint64_t kMaxCorpusFile = std::uint64_t{4} << 30;
 // A source of few long documents is cut into parts, so that some can be held out.
 constexpr std::size_t kParts = 64;
-constexpr std::size_t kSmallestPart = std::size_t{1} << 10;
+constexpr std::size_t kSmallestPart = std::size_t{1} << 6;
 constexpr std::size_t kLargestPart = std::size_t{1} << 16;
 constexpr std::size_t kLongDocumentParts = 4;
 
@@ -79,8 +80,10 @@ Status add_input(const Session& session, ModelStore& models, Input& input, Corpu
     CZIP_TRY(decode(session, models, input, text));
     return add_source(corpus, text.bytes());
   }
-  CZIP_TRY_ASSIGN(const auto text,
-                  read_whole(input, kMaxCorpusFile, "the largest file to train on"));
+  CZIP_TRY_ASSIGN(const auto text, read_whole(input, kMaxCorpusFile,
+                                              "is larger than 4 GiB, the most that one "
+                                              "file to train on may have; divide it"));
+  warn_of_change(session.console, input, text.size());
   return add_source(corpus, text);
 }
 
@@ -95,7 +98,13 @@ Result<Corpus> read_corpus(Session& session) {
                          return add_input(session, models, input, corpus);
                        }));
   // The failures have been reported. A model of the remaining texts is not what the user asked for.
-  if (status == ExitStatus::ok) return corpus;
+  if (status == ExitStatus::ok) {
+    for (const Corpus::Source& source : corpus.sources())
+      if (source.documents() > 0) return corpus;
+    return fail(ErrorCode::invalid_argument,
+                names.size() == 1 ? printable(names.front()) + ": is empty; give text to train on"
+                                  : "all texts are empty; give text to train on");
+  }
   return fail(ErrorCode::io, "nothing was trained: part of the corpus could not be read");
 }
 

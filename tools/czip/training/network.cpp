@@ -44,10 +44,11 @@ Status set_options(const Session& session, nn::RunOptions& options) {
   };
   if (arguments.checkpoint.empty()) return {};
   options.save_checkpoint = [&arguments](std::span<const std::uint8_t> bytes) {
-    return write_file(arguments.checkpoint, bytes, true);
+    const auto written = write_file(arguments.checkpoint, bytes, true);
+    return written ? Status{} : failure_in(arguments.checkpoint, written.error());
   };
   if (!arguments.resume) return {};
-  auto checkpoint = read_file(arguments.checkpoint);
+  auto checkpoint = read_regular_file(arguments.checkpoint, std::nullopt);
   if (!checkpoint) return failure_in(arguments.checkpoint, checkpoint.error());
   options.checkpoint = std::move(*checkpoint);
   return {};
@@ -59,6 +60,15 @@ Result<v2::NetworkConfig> config_of(std::span<const std::uint8_t> network) {
 }
 
 }  // namespace
+
+Status can_train_networks() { return {}; }
+
+Status check_checkpoint_file(const std::string& path) {
+  const auto checkpoint = read_file(path);
+  if (!checkpoint) return failure_in(path, checkpoint.error());
+  const auto sound = nn::check_checkpoint(*checkpoint);
+  return sound ? Status{} : failure_in(path, sound.error());
+}
 
 Result<std::vector<std::uint8_t>> train_network(const Session& session, const Corpus& corpus,
                                                 const v2::Model& model,
@@ -76,7 +86,8 @@ Result<std::vector<std::uint8_t>> train_network(const Session& session, const Co
   session.console.note("training: network");
   auto file = v2::train_network(corpus, model, options);
   if (!file || arguments.save.empty()) return file;
-  CZIP_TRY(write_file(arguments.save, *file, session.arguments.force));
+  const auto written = write_file(arguments.save, *file, session.arguments.force);
+  if (!written) return failure_in(arguments.save, written.error());
   return file;
 }
 

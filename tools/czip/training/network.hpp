@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "cli/session.hpp"
@@ -10,6 +11,13 @@
 #include "czip/training/corpus.hpp"
 
 namespace czip::tool {
+
+// Error unsupported: this czip cannot train networks.
+Status can_train_networks();
+
+// Whether training can resume from the file of --checkpoint, as far as it can be known before the
+// network.
+Status check_checkpoint_file(const std::string& path);
 
 // Trains a network for `model` on the documents of `corpus` and returns its file. Trains the
 // network in the file `start` further if the arguments name one. Error: unsupported, in a czip that

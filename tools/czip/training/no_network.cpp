@@ -9,11 +9,17 @@ namespace czip::tool {
 namespace {
 
 Failure refuse() {
-  return fail(ErrorCode::unsupported,
-              "this czip cannot train networks: it was built without CZIP_TRAIN_NETWORK");
+  return fail(
+      ErrorCode::unsupported,
+      "this czip cannot train networks, as --minutes, --tokens and --format 1 ask it to: it "
+      "was built without CZIP_TRAIN_NETWORK");
 }
 
 }  // namespace
+
+Status can_train_networks() { return refuse(); }
+
+Status check_checkpoint_file(const std::string&) { return refuse(); }
 
 Result<std::vector<std::uint8_t>> train_network(const Session&, const Corpus&, const v2::Model&,
                                                 std::vector<std::uint8_t>) {

@@ -5,13 +5,16 @@
 #include <string>
 #include <vector>
 
+#include "base/errors.hpp"
 #include "base/text.hpp"
 #include "cli/console.hpp"
+#include "cli/inputs.hpp"
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/session.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "io/input.hpp"
+#include "io/limited_sink.hpp"
 #include "io/staged_output.hpp"
 #include "io/streams.hpp"
 #include "v1/coders.hpp"
@@ -73,17 +76,18 @@ void explain(const Session& session, const v1::CodingReport& report,
 }
 
 Result<v1::CodingReport> write_compressed(const Session& session, const v1::Model& model,
-                                          const Input& input, const OutputPlan& plan,
-                                          std::span<const std::uint8_t> text, int fd) {
+                                          const Input& input, std::span<const std::uint8_t> text,
+                                          const StagedOutput& output) {
   ProgressBar progress(std::string(input.label()), text.size(), session.wants_progress());
   v1::EncodeOptions options = encode_options_v1(session);
   options.progress = [&progress](std::uint64_t done) {
     progress.update(done);
     return true;
   };
-  FileSink sink(fd, std::string(plan.label()));
-  auto report = v1::encode(model, text, sink, options);
-  CZIP_TRY(report);
+  FileSink sink(output.fd(), output.label());
+  LimitedSink limited(sink, session.arguments.max_output, "--max-output");
+  auto report = v1::encode(model, text, limited, options);
+  if (!report) return Failure(advise(report.error()));
   CZIP_TRY(sink.flush());
   return report;
 }
@@ -97,8 +101,7 @@ Status compress_v1(const Session& session, const v1::Model& model, Input& input)
                                "split it");
   CZIP_TRY(text);
   CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
-  CZIP_TRY_ASSIGN(const auto report,
-                  write_compressed(session, model, input, plan, *text, output.fd()));
+  CZIP_TRY_ASSIGN(const auto report, write_compressed(session, model, input, *text, output));
 
   Result<v1::CodingReport> verified;
   if (session.arguments.verify) {
@@ -106,6 +109,7 @@ Status compress_v1(const Session& session, const v1::Model& model, Input& input)
     CZIP_TRY(verified);
   }
   CZIP_TRY(output.publish(input));
+  warn_of_change(session.console, input, text->size());
   summarize(session, input, plan, report);
   explain(session, report, session.arguments.verify ? &*verified : nullptr);
   return remove_if_asked(session.arguments, session.console, input, plan);

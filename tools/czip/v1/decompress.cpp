@@ -13,6 +13,7 @@
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "io/input.hpp"
+#include "io/limited_sink.hpp"
 #include "io/staged_output.hpp"
 #include "io/streams.hpp"
 #include "v1/coders.hpp"
@@ -24,7 +25,7 @@ namespace {
 
 // Adds what to do about a file that does not decode.
 Error with_advice(Error error) {
-  if (error.message.find("another model") == std::string::npos) return advise_another_copy(error);
+  if (error.message.find("another model") == std::string::npos) return advise(error);
   error.message += "; check -m, or get another copy";
   return error;
 }
@@ -79,7 +80,8 @@ Result<v1::CodingReport> decode_v1(const Session& session, const v1::Model& mode
   };
   FileSource source(input.file.get());
   CZIP_TRY(source.rewind());
-  auto report = v1::decode(model, source, sink, options);
+  LimitedSink limited(sink, session.arguments.max_output, "--max-output");
+  auto report = v1::decode(model, source, limited, options);
   if (!report) return Failure(with_advice(report.error()));
   return report;
 }
@@ -87,7 +89,7 @@ Result<v1::CodingReport> decode_v1(const Session& session, const v1::Model& mode
 Status decompress_v1(const Session& session, const v1::Model& model, Input& input) {
   CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
   CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
-  FileSink sink(output.fd(), std::string(plan.label()));
+  FileSink sink(output.fd(), output.label());
   CZIP_TRY_ASSIGN(const auto report, decode_v1(session, model, input, sink));
   CZIP_TRY(sink.flush());
   if (session.arguments.remove_input && !plan.is_stream) {
@@ -102,9 +104,15 @@ Status decompress_v1(const Session& session, const v1::Model& model, Input& inpu
 }
 
 Status test_v1(const Session& session, const v1::Model& model, Input& input) {
+  // The text is held only to be coded again.
   MemorySink text;
-  CZIP_TRY_ASSIGN(const auto report, decode_v1(session, model, input, text));
-  if (session.arguments.verify) {
+  LimitedSink in_memory(text, session.memory_limit(), "-M");
+  NullSink nowhere;
+  const bool again = session.arguments.verify;
+  CZIP_TRY_ASSIGN(
+      const auto report,
+      decode_v1(session, model, input, again ? static_cast<RewindableSink&>(in_memory) : nowhere));
+  if (again) {
     CZIP_TRY(prove_by_coding_again(session, model, input, text.bytes(), report.dialect));
   }
   tell_dialect(session, input, report);

@@ -13,6 +13,7 @@ v1::EncodeOptions encode_options_v1(const Session& session) {
   options.outer = arguments.outer.value_or(v1::OuterCodec::brotli);
   options.model_path_hash = model_path_hash(arguments.model);
   options.threads = arguments.threads;
+  options.memory_limit = session.memory_limit();
   options.simd = session.simd();
   options.dialect = arguments.dialect.value_or(v1::Dialect::rust);
   return options;
@@ -22,6 +23,7 @@ v1::DecodeOptions decode_options_v1(const Session& session) {
   v1::DecodeOptions options;
   options.dialect = session.arguments.dialect;
   options.threads = session.arguments.threads;
+  options.memory_limit = session.memory_limit();
   options.simd = session.simd();
   return options;
 }

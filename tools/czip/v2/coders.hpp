@@ -1,6 +1,7 @@
 // What the commands do with one input of CZIPv2.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "cli/session.hpp"
@@ -28,10 +29,10 @@ Result<bool> mend_input(const Session& session, Input& input, bool partly = fals
 // Writes a mended copy of an input.
 Status repair_v2(const Session& session, Input& input);
 
-// Encodes with a progress bar.
+// Encodes with a progress bar, which expects `expected` bytes where the options announce no length.
 Result<v2::CodingReport> encode_v2(const Session& session, const v2::Model& model,
                                    const std::string& label, ByteSource& text, ByteSink& out,
-                                   v2::EncodeOptions options);
+                                   v2::EncodeOptions options, std::uint64_t expected = 0);
 // Decodes an input with a progress bar. Errors end in advice.
 Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, Input& input,
                                    ByteSink& sink);

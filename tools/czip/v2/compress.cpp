@@ -3,15 +3,21 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "base/errors.hpp"
 #include "base/text.hpp"
 #include "cli/console.hpp"
+#include "cli/inputs.hpp"
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/session.hpp"
+#include "czip/base/parallel.hpp"
+#include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/codec/v2/recovery.hpp"
 #include "io/input.hpp"
+#include "io/limited_sink.hpp"
 #include "io/staged_output.hpp"
 #include "io/streams.hpp"
 #include "v2/coders.hpp"
@@ -20,11 +26,15 @@
 namespace czip::tool {
 namespace {
 
-// The length of a regular file that is read from its start. Files of /proc state 0.
+using Bytes = std::vector<std::uint8_t>;
+
+// Largest file that is read before a stream is begun: as long as the longest block of a level, so
+// that a longer file takes more than one.
+constexpr std::uint64_t kReadFirst = std::uint64_t{8} << 20;
+
+// The length of a regular file that is read from its start.
 std::optional<std::uint64_t> known_length(const Input& input) {
-  const auto size = static_cast<std::uint64_t>(input.status.st_size);
-  if (!input.is_regular() || size == 0 || !input.at_start()) return std::nullopt;
-  return size;
+  return input.at_start() ? input.announced : std::nullopt;
 }
 
 // Decodes what was written, from the file, and compares the hash with the text's.
@@ -62,21 +72,25 @@ void summarize_v2(const Session& session, const Input& input, const OutputPlan& 
         static_cast<unsigned long long>(report.file_bytes), printable(plan.label()).c_str()));
   const double coding = seconds(report.coding_ns);
   session.console.detail(format(
-      "  level %d, %s blocks, %s of them stored; SIMD level %s\n  coding %.2f s, %.0f kB/s",
+      "  level %d, %s blocks, %s of them stored; SIMD level %s, threads %u\n  coding %.2f s, %.0f "
+      "kB/s",
       encode_options_v2(session).level, grouped(report.blocks).c_str(),
       grouped(report.stored_blocks).c_str(), std::string(simd_level_name(session.simd())).c_str(),
-      coding, per_second(report.text_bytes, coding) / 1000));
+      report.threads, coding, per_second(report.text_bytes, coding) / 1000));
 }
 
 Result<v2::CodingReport> encode_v2(const Session& session, const v2::Model& model,
                                    const std::string& label, ByteSource& text, ByteSink& out,
-                                   v2::EncodeOptions options) {
-  ProgressBar progress(label, options.text_bytes.value_or(0), session.wants_progress());
+                                   v2::EncodeOptions options, std::uint64_t expected) {
+  ProgressBar progress(label, options.text_bytes.value_or(expected), session.wants_progress());
   options.progress = [&progress](std::uint64_t done) {
     progress.update(done);
     return true;
   };
-  return v2::encode(model, text, out, options);
+  LimitedSink limited(out, session.arguments.max_output, "--max-output");
+  auto report = v2::encode(model, text, limited, options);
+  if (!report) return Failure(advise(report.error()));
+  return report;
 }
 
 Status publish_v2(const Session& session, const v2::Model& model, const Input& input,
@@ -85,7 +99,7 @@ Status publish_v2(const Session& session, const v2::Model& model, const Input& i
   CZIP_TRY(sink.flush());
   v2::CodingReport with_recovery = report;
   if (session.arguments.recovery != 0) {
-    FileStore file(output.fd(), std::string(plan.label()));
+    FileStore file(output.fd(), output.label());
     CZIP_TRY_ASSIGN(const auto added, v2::append_recovery(file, session.arguments.recovery));
     with_recovery.file_bytes += added;
   }
@@ -97,25 +111,65 @@ Status publish_v2(const Session& session, const v2::Model& model, const Input& i
   return remove_if_asked(session.arguments, session.console, input, plan);
 }
 
-Status compress_v2(const Session& session, const v2::Model& model, Input& input) {
-  CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
+namespace {
+
+// A stream cannot be taken back, and its header must not announce a length that may turn out wrong:
+// a short file is read first, and of a longer one nothing is announced.
+Status compress_to_stream(const Session& session, const v2::Model& model, const Input& input,
+                          const OutputPlan& plan) {
+  CZIP_TRY_ASSIGN(auto stream, open_stream(plan));
+  StreamSink sink(stream.get(), std::string(plan.label()));
+  v2::EncodeOptions options = encode_options_v2(session);
+  options.verify = session.arguments.verify;
+  const std::uint64_t length = known_length(input).value_or(0);
+  InputSource text(input);
+  Bytes read;
+  if (length != 0 && length <= kReadFirst) {
+    CZIP_TRY_ASSIGN(read, read_whole(input, kReadFirst, "is longer than it was"));
+    options.text_bytes = read.size();
+  } else if (length != 0) {
+    options.threads = thread_count(options.threads, length / kReadFirst + 1);
+  }
+  MemorySource memory(read);
+  ByteSource& source = options.text_bytes ? static_cast<ByteSource&>(memory) : text;
+  CZIP_TRY_ASSIGN(const auto report, encode_v2(session, model, std::string(input.label()), source,
+                                               sink, options, length));
+  CZIP_TRY(stream.close());
+  warn_of_change(session.console, input, report.text_bytes);
+  summarize_v2(session, input, plan, report);
+  return remove_if_asked(session.arguments, session.console, input, plan);
+}
+
+// Announces the length, and begins again without that where the file became shorter.
+Status compress_to_file(const Session& session, const v2::Model& model, const Input& input,
+                        const OutputPlan& plan) {
+  CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
+  FileSink sink(output.fd(), output.label());
   v2::EncodeOptions options = encode_options_v2(session);
   options.text_bytes = known_length(input);
   const std::string label(input.label());
   InputSource text(input);
-  // Recovery data are of the whole file, which must be read again.
-  if (plan.is_stream && session.arguments.recovery == 0) {
-    CZIP_TRY_ASSIGN(const auto stream, open_stream(plan));
-    StreamSink sink(stream.get(), std::string(plan.label()));
-    options.verify = session.arguments.verify;
-    CZIP_TRY_ASSIGN(const auto report, encode_v2(session, model, label, text, sink, options));
-    summarize_v2(session, input, plan, report);
-    return remove_if_asked(session.arguments, session.console, input, plan);
+  auto report = encode_v2(session, model, label, text, sink, options);
+  if (!report && options.text_bytes && text.is_short()) {
+    options.text_bytes.reset();
+    CZIP_TRY(sink.rewind());
+    CZIP_TRY(text.rewind());
+    report = encode_v2(session, model, label, text, sink, options);
   }
-  CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
-  FileSink sink(output.fd(), std::string(plan.label()));
-  CZIP_TRY_ASSIGN(const auto report, encode_v2(session, model, label, text, sink, options));
-  return publish_v2(session, model, input, plan, output, sink, report);
+  CZIP_TRY(report);
+  CZIP_TRY(publish_v2(session, model, input, plan, output, sink, *report));
+  warn_of_change(session.console, input, report->text_bytes);
+  return {};
+}
+
+}  // namespace
+
+Status compress_v2(const Session& session, const v2::Model& model, Input& input) {
+  CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
+  // Recovery data are of the whole file, which must be read again.
+  return plan.is_stream && session.arguments.recovery == 0
+             ? compress_to_stream(session, model, input, plan)
+             : compress_to_file(session, model, input, plan);
 }
 
 }  // namespace czip::tool

@@ -12,6 +12,7 @@
 #include "cli/trailing_data.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "io/input.hpp"
+#include "io/limited_sink.hpp"
 #include "io/staged_output.hpp"
 #include "io/streams.hpp"
 #include "models/model_store.hpp"
@@ -45,10 +46,10 @@ void summarize(const Session& session, const Input& input, std::string_view resu
                                 printable(result).c_str()));
   const double decoding = seconds(report.coding_ns);
   session.console.detail(
-      format("  %s blocks, %s of them stored; SIMD level %s\n"
+      format("  %s blocks, %s of them stored; SIMD level %s, threads %u\n"
              "  decoding %.2f s, %.0f kB/s",
              grouped(report.blocks).c_str(), grouped(report.stored_blocks).c_str(),
-             std::string(simd_level_name(session.simd())).c_str(), decoding,
+             std::string(simd_level_name(session.simd())).c_str(), report.threads, decoding,
              per_second(report.text_bytes, decoding) / 1000));
 }
 
@@ -64,11 +65,12 @@ Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, I
     return true;
   };
   InputSource source(input);
-  auto report = session.arguments.range ? decode_range(session, models, input, sink, options)
-                                        : v2::decode(models.finder(), source, sink, options);
+  LimitedSink limited(sink, session.arguments.max_output, "--max-output");
+  auto report = session.arguments.range ? decode_range(session, models, input, limited, options)
+                                        : v2::decode(models.finder(), source, limited, options);
   if (!report) {
     input.damaged = is_damage(report.error());
-    return Failure(advise_another_copy(report.error()));
+    return Failure(advise(report.error()));
   }
   if (report->damaged_elsewhere)
     session.console.warning(input.label(), "is damaged outside the range, which is right");
@@ -78,16 +80,17 @@ Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, I
 Status decompress_v2(const Session& session, ModelStore& models, Input& input) {
   CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
   if (plan.is_stream) {
-    CZIP_TRY_ASSIGN(const auto stream, open_stream(plan));
+    CZIP_TRY_ASSIGN(auto stream, open_stream(plan));
     StreamSink stream_sink(stream.get(), std::string(plan.label()));
     ResumedSink sink(stream_sink, input.text_given);
     CZIP_TRY_ASSIGN(const auto report, decode_v2(session, models, input, sink));
+    CZIP_TRY(stream.close());
     summarize(session, input, plan.label(), report);
     CZIP_TRY(check_trailing_data(session, input.label(), report.trailing));
     return remove_if_asked(session.arguments, session.console, input, plan);
   }
   CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
-  FileSink sink(output.fd(), std::string(plan.label()));
+  FileSink sink(output.fd(), output.label());
   CZIP_TRY_ASSIGN(const auto report, decode_v2(session, models, input, sink));
   CZIP_TRY(sink.flush());
   CZIP_TRY(output.publish(input));

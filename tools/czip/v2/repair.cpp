@@ -19,7 +19,7 @@ namespace czip::tool {
 Result<bool> mend_input(const Session& session, Input& input, bool partly) {
   CZIP_TRY_ASSIGN(auto copy, anonymous_file());
   FileRandomAccess file(input.file.get());
-  FileStore mended(copy.get(), "the temporary file");
+  FileStore mended(copy.file.get(), copy.label);
   CZIP_TRY_ASSIGN(const auto report, v2::mend(file, mended));
   const bool whole = report.unmended_bytes == 0;
   if (report.records != 0 && !whole)
@@ -28,7 +28,8 @@ Result<bool> mend_input(const Session& session, Input& input, bool partly) {
                                 grouped(report.damaged_bytes - report.unmended_bytes) + " of " +
                                 grouped(report.damaged_bytes) + " damaged bytes; see --salvage");
   if (report.records == 0 || report.damaged_bytes == 0 || (!whole && !partly)) return false;
-  input.file = std::move(copy);
+  input.file = std::move(copy.file);
+  input.announced.reset();
   input.mended = true;
   input.damaged = false;
   CZIP_TRY(FileSource(input.file.get()).rewind());
@@ -40,7 +41,7 @@ Status repair_v2(const Session& session, Input& input) {
   CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
   CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
   FileRandomAccess file(input.file.get());
-  FileStore mended(output.fd(), std::string(plan.label()));
+  FileStore mended(output.fd(), output.label());
   CZIP_TRY_ASSIGN(const auto report, v2::mend(file, mended));
   if (report.records == 0)
     return fail(ErrorCode::corrupt,

@@ -126,8 +126,14 @@ double cosine(double angle) { return std::cos(angle); }
 
 Checks check_configuration(const v1::Model& model) {
   Check hash{.name = "content hash"};
-  hash.text = to_hex(model.hash) + " (XXH3-128)";
-  hash.values["hash"] = to_hex(model.hash);
+  hash.text = to_hex(model.hash) + " (XXH3-128), as the model states";
+  hash.values = {{"hash", to_hex(model.hash)}, {"stated", model.states_hash}};
+  if (!model.states_hash) {
+    hash.verdict = Verdict::warning;
+    hash.text = to_hex(model.hash) +
+                " (XXH3-128); the model carries no hash of itself, so compare this one with that "
+                "of its source, or pass it to --expect-hash";
+  }
   return {check_shape(model.network), check_context(model.network), check_softmax(model.network),
           hash};
 }

@@ -16,11 +16,11 @@ namespace czip::tool {
 namespace {
 
 Check check_description(const v2::Model& model) {
-  const v2::ModelDescription& about = model.description();
+  const ModelDescription& about = model.description();
   Check check{.name = "model"};
   check.text = about.name + ", " + grouped(model.vocabulary_size()) + " tokens, " +
                (model.has_network() ? "with" : "without") + " a network, hash " +
-               to_hex(model.hash());
+               to_hex(model.hash()) + ", as the model states";
   check.values = {{"model_name", about.name},      {"description", about.description},
                   {"license", about.license},      {"training_data", about.training_data},
                   {"hash", to_hex(model.hash())},  {"vocabulary", model.vocabulary_size()},

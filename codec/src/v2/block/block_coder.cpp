@@ -92,6 +92,10 @@ Status text_does_not_fit() {
   return fail(ErrorCode::corrupt, "the block's tokens do not end where its text does");
 }
 
+Status payload_ran_out() {
+  return fail(ErrorCode::corrupt, "the block's payload ends long before its text does");
+}
+
 // Takes the number of tokens from the beginning of the payload of several streams.
 Result<std::size_t> take_token_count(std::span<const std::uint8_t>& payload,
                                      std::size_t text_bytes) {
@@ -120,6 +124,7 @@ Status decode_one_stream(const ModelParts& model, Predictor& predictor, BlockStr
   for (std::size_t at = 0; at < text.size();) {
     streams.step(1);
     const std::uint32_t token = decode_token(model, predictor, streams, 0, coder);
+    if (coder.ran_out()) return payload_ran_out();
     if (!put_token(model, token, text, at)) return text_does_not_fit();
   }
   return {};
@@ -136,6 +141,7 @@ Status decode_streams(const ModelParts& model, Predictor& predictor, BlockStream
       const std::uint32_t token = decode_token(model, predictor, streams, s, coder);
       decoded[layout.position(s, i)] = static_cast<std::uint16_t>(token);
     }
+    if (coder.ran_out()) return payload_ran_out();
   }
   std::size_t at = 0;
   for (const std::uint16_t token : decoded) {

@@ -27,6 +27,18 @@ TableSizes TableSizes::for_text(std::uint64_t text_bytes) {
           .apm_log2 = small - kHashedApmShift};
 }
 
+std::uint64_t TableSizes::bytes(std::uint32_t vocabulary) const {
+  const auto table = [](std::uint64_t entry_bytes, std::uint32_t entries_log2) {
+    return entry_bytes << entries_log2;
+  };
+  constexpr std::uint64_t kApmBytes = sizeof(std::uint16_t) * kApmPoints;
+  constexpr std::uint64_t kCounterBytes = sizeof(std::uint32_t) * kCountersPerLine;
+  return table(sizeof(SuccessorList), lists_log2) +
+         table(kCounterBytes, counters_log2) * (kCounterInputs - 1) +
+         table(sizeof(std::uint32_t), matches_log2) * kMatchInputs + table(kApmBytes, apm_log2) +
+         kApmBytes * vocabulary;
+}
+
 void Predictor::reset(const PredictorTables& tables, const Profile& profile,
                       const TrainedState& state, const TableSizes& sizes) {
   logistic_ = tables.logistic;

@@ -30,17 +30,18 @@ std::uint64_t shortest_value(std::uint64_t low, std::uint32_t range) {
 void RangeEncoder::finish() {
   low_ = shortest_value(low_, range_);
   for (int i = 0; i < 5; ++i) shift_low();
-  while (out_->size() > begin_ && out_->back() == 0) out_->pop_back();
+  for (std::size_t i = 0; i < kDroppedBytes && out_->back() == 0; ++i) out_->pop_back();
 }
 
 RangeDecoder::RangeDecoder(std::span<const std::uint8_t> in) : in_(in) {
-  for (int i = 0; i < 4; ++i) read_byte();
+  for (std::size_t i = 0; i < kCodeBytes; ++i) read_byte();
 }
 
 bool RangeDecoder::ends_here() const {
   const std::uint32_t low = window_ - code_;
   const auto value = static_cast<std::uint32_t>(shortest_value(low, range_));
-  return position_ == in_.size() && (in_.empty() || in_.back() != 0) && window_ == value;
+  const bool shortest = past_end_ == kDroppedBytes || (!in_.empty() && in_.back() != 0);
+  return position_ == in_.size() && !ran_out() && shortest && window_ == value;
 }
 
 }  // namespace czip::v2

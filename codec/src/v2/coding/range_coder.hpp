@@ -27,7 +27,7 @@ namespace czip::v2 {
 class RangeEncoder {
  public:
   // Appends to `out`.
-  explicit RangeEncoder(std::vector<std::uint8_t>& out) : out_(&out), begin_(out.size()) {}
+  explicit RangeEncoder(std::vector<std::uint8_t>& out) : out_(&out) {}
 
   void encode(bool bit, std::uint32_t p1) {
     const std::uint32_t bound = range_of_one(range_, p1);
@@ -45,14 +45,14 @@ class RangeEncoder {
 
   [[nodiscard]] std::uint32_t range() const { return range_; }
 
-  // Writes the fewest bytes that determine the interval: a decoder reads zeros past the end.
+  // Writes the fewest bytes that determine the interval, but drops at most kDroppedBytes zeros: a
+  // decoder reads that many past the end.
   void finish();
 
  private:
   void shift_low();
 
   std::vector<std::uint8_t>* out_;
-  std::size_t begin_;
   std::uint64_t low_ = 0;  // below 2^33: 32 bits and a carry
   std::uint32_t range_ = kInitialRange;
   std::uint8_t cache_ = 0;        // the last byte that a carry may still change
@@ -81,18 +81,27 @@ class RangeDecoder {
   }
 
   [[nodiscard]] std::uint32_t range() const { return range_; }
+  // Whether the decisions so far need more bytes than any encoder drops at the end: they were not
+  // encoded in this input, nor were any after them.
+  [[nodiscard]] bool ran_out() const { return past_end_ > kDroppedBytes; }
   // Whether the input is exactly what an encoder writes for the decisions so far.
   [[nodiscard]] bool ends_here() const;
 
  private:
   void read_byte() {
-    const std::uint32_t byte = position_ < in_.size() ? in_[position_++] : 0u;
+    std::uint32_t byte = 0;
+    if (position_ < in_.size()) {
+      byte = in_[position_++];
+    } else {
+      ++past_end_;
+    }
     code_ = (code_ << 8) | byte;
     window_ = (window_ << 8) | byte;
   }
 
   std::span<const std::uint8_t> in_;
   std::size_t position_ = 0;
+  std::size_t past_end_ = 0;  // zeros read after the input's end
   std::uint32_t range_ = kInitialRange;
   std::uint32_t code_ = 0;    // the input's value minus the interval's low end
   std::uint32_t window_ = 0;  // the last four bytes: the input's value modulo 2^32

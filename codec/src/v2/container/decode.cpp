@@ -1,13 +1,12 @@
 #include <cstdint>
-#include <limits>
 #include <new>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "czip/base/pipeline.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "io/stopwatch.hpp"
+#include "v2/container/decoding_pipeline.hpp"
 #include "v2/container/frame_reader.hpp"
 #include "v2/container/hashing.hpp"
 #include "v2/container/record_decoder.hpp"
@@ -23,14 +22,12 @@ class StreamDecoder {
       : models_(finder), reader_(FrameInput(in)), out_(&out), options_(&options) {}
 
   Status run(CodingContext& context) {
-    const unsigned threads =
-        thread_count(options_->threads, std::numeric_limits<std::uint64_t>::max());
-    const auto coders = context.coders(threads, options_->simd);
-    return run_ordered<DecodingTask>(
-        threads, {.pull = [this](DecodingTask& task) { return pull(task); },
-                  .process = [&](unsigned worker,
-                                 DecodingTask& task) { return process(coders[worker], task); },
-                  .commit = [this](DecodingTask& task) { return commit(task); }});
+    DecodingPipeline<DecodingTask> pipeline(
+        *options_, context, [this](DecodingTask& task) { return pull(task); },
+        [this](DecodingTask& task) { return commit(task); });
+    CZIP_TRY(pipeline.run());
+    report_.threads = pipeline.threads();
+    return {};
   }
 
   [[nodiscard]] CodingReport report() const {
@@ -45,15 +42,11 @@ class StreamDecoder {
  private:
   Result<bool> pull(DecodingTask& task) {
     Result<bool> found = reader_.next(task.record);
+    task.model.reset();
     if (!found || !*found || task.record.kind == RecordKind::frame_end) return found;
     CZIP_TRY_ASSIGN(auto model, models_.model_for(task.record, reader_.model_of(task.record)));
     task.model = std::move(model);
     return true;
-  }
-
-  static Status process(BlockCoder& coder, DecodingTask& task) {
-    if (task.record.kind == RecordKind::frame_end) return {};
-    return decode_record(coder, task);
   }
 
   Status commit(DecodingTask& task) {

@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "czip/base/pipeline.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "io/stopwatch.hpp"
+#include "v2/container/decoding_pipeline.hpp"
 #include "v2/container/file_index.hpp"
 #include "v2/container/record_decoder.hpp"
 
@@ -36,20 +36,18 @@ class TextRangeDecoder {
   }
 
   Status run(CodingContext& context) {
-    const unsigned threads = thread_count(options_->threads, index_->places.size());
-    const auto coders = context.coders(threads, options_->simd);
-    return run_ordered<Task>(
-        threads, {.pull = [this](Task& task) { return pull(task); },
-                  .process = [&](unsigned worker,
-                                 Task& task) { return decode_record(coders[worker], task.block); },
-                  .commit = [this](Task& task) { return commit(task); }});
+    DecodingPipeline<Task> pipeline(
+        *options_, context, [this](Task& task) { return pull(task); },
+        [this](Task& task) { return commit(task); });
+    CZIP_TRY(pipeline.run());
+    report_.threads = pipeline.threads();
+    return {};
   }
 
   [[nodiscard]] const CodingReport& report() const { return report_; }
 
  private:
-  struct Task {
-    DecodingTask block;
+  struct Task : DecodingTask {
     const BlockPlace* place = nullptr;
   };
 
@@ -62,26 +60,26 @@ class TextRangeDecoder {
       reader_.restart(place.file_offset);
     else
       reader_.resume(index_->frames[place.frame], place.frame_text_offset, place.file_offset);
-    Record& record = task.block.record;
+    Record& record = task.record;
     CZIP_TRY_ASSIGN(const auto found, reader_.next(record));
     if (!found || record.kind == RecordKind::frame_end || record.text_bytes() != place.text_bytes)
       return fail(ErrorCode::corrupt, "byte " + std::to_string(place.file_offset) +
                                           ": the seek table contradicts the block there");
     CZIP_TRY_ASSIGN(auto model, models_.model_for(record, reader_.model_of(record)));
-    task.block.model = std::move(model);
+    task.model = std::move(model);
     task.place = &place;
     return true;
   }
 
   Status commit(Task& task) {
-    const std::vector<std::uint8_t> text = std::exchange(task.block.text, {});
+    const std::vector<std::uint8_t> text = std::exchange(task.text, {});
     const std::uint64_t offset = task.place->text_offset;
     const std::uint64_t first = begin_ > offset ? begin_ - offset : 0;
     const std::uint64_t last = std::min<std::uint64_t>(text.size(), end_ - offset);
     const auto part = std::span(text).subspan(static_cast<std::size_t>(first),
                                               static_cast<std::size_t>(last - first));
     CZIP_TRY(out_->write(part));
-    const Record& record = task.block.record;
+    const Record& record = task.record;
     report_.text_bytes += part.size();
     report_.file_bytes += record.end - record.offset;
     ++report_.blocks;

@@ -19,6 +19,7 @@
 #include "v2/container/container.hpp"
 #include "v2/container/frame_writer.hpp"
 #include "v2/container/hashing.hpp"
+#include "v2/container/memory.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -74,6 +75,7 @@ class BlockEncoder {
     return std::optional<CodedBlock>(std::move(coded));
   }
 
+  [[nodiscard]] const Model& model() const { return *model_; }
   [[nodiscard]] BlockSettings settings_for(std::uint64_t text_bytes) const {
     BlockSettings settings{.profile = level_.profile, .streams_log2 = 0, .network = false};
     if (!level_.network || !model_->has_network()) return settings;
@@ -135,7 +137,14 @@ class FrameEncoder {
     CZIP_TRY(writer_.begin());
     const std::uint64_t expected =
         options_->text_bytes.value_or(std::numeric_limits<std::uint64_t>::max());
-    const unsigned threads = thread_count(options_->threads, expected / level_.block_bytes + 1);
+    const std::uint64_t block_bytes = std::min<std::uint64_t>(level_.block_bytes, expected);
+    CZIP_TRY_ASSIGN(const MemoryNeed need,
+                    coding_memory(encoder_.model(), encoder_.settings_for(block_bytes),
+                                  options_->simd, block_bytes));
+    CZIP_TRY_ASSIGN(const unsigned threads,
+                    threads_within_limit(options_->threads, expected / level_.block_bytes + 1,
+                                         options_->memory_limit, need));
+    report.threads = threads;
     const auto coders = context.coders(threads, options_->simd);
     CZIP_TRY(run_ordered<Task>(
         threads,

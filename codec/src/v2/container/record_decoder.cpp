@@ -84,6 +84,7 @@ Result<std::optional<Model>> ModelCache::model_for(const Record& record,
 }
 
 Status decode_record(BlockCoder& coder, DecodingTask& task) {
+  if (task.record.kind == RecordKind::frame_end) return {};
   const bool compact = task.record.kind == RecordKind::compact;
   Status status = compact ? decode_compact(coder, task) : decode_full_block(coder, task);
   std::vector<std::uint8_t>().swap(task.record.payload);

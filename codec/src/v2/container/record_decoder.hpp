@@ -25,15 +25,15 @@ class ModelCache {
   std::optional<Model> model_;
 };
 
-// A block or compact frame, on its way through the pipeline.
+// A record on its way through the pipeline.
 struct DecodingTask {
   Record record;
   std::optional<Model> model;
   std::vector<std::uint8_t> text;
 };
 
-// Decodes and checks the text of a block or compact frame, and frees its payload. Errors name the
-// place in the file.
+// Decodes and checks the text of a block or compact frame, and frees its payload; does nothing for a
+// frame's end. Errors name the place in the file.
 Status decode_record(BlockCoder& coder, DecodingTask& task);
 
 }  // namespace czip::v2

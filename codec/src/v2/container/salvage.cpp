@@ -6,8 +6,9 @@
 #include <utility>
 
 #include "czip/base/little_endian.hpp"
-#include "czip/base/pipeline.hpp"
 #include "io/stopwatch.hpp"
+#include "v2/container/decoding_pipeline.hpp"
+#include "v2/container/hashing.hpp"
 #include "v2/container/part_scanner.hpp"
 #include "v2/container/record_decoder.hpp"
 #include "v2/container/salvage_plan.hpp"
@@ -43,6 +44,18 @@ Status read_record(RandomAccessSource& in, const FilePart& part, Record& record)
   return input.append(part.block.payload_bytes, record.payload);
 }
 
+struct SalvageTask : DecodingTask {
+  const SalvageStep* step = nullptr;
+  bool failed = false;
+};
+
+// Called by DecodingPipeline: damage is no error here.
+Status decode_record(BlockCoder& coder, SalvageTask& task) {
+  Status status = v2::decode_record(coder, static_cast<DecodingTask&>(task));
+  task.failed = !status && is_damage(status.error());
+  return task.failed ? Status{} : status;
+}
+
 class SalvageDecoder {
  public:
   SalvageDecoder(const ModelFinder& models, RandomAccessSource& in, ByteSink& out,
@@ -54,50 +67,36 @@ class SalvageDecoder {
     CodingContext own_context;
     CodingContext& context =
         options_->decode.context != nullptr ? *options_->decode.context : own_context;
-    const unsigned threads = thread_count(options_->decode.threads, steps_->size());
-    const auto coders = context.coders(threads, options_->decode.simd);
-    CZIP_TRY(run_ordered<Task>(
-        threads,
-        {.pull = [this](Task& task) { return pull(task); },
-         .process = [&](unsigned worker, Task& task) { return process(coders[worker], task); },
-         .commit = [this](Task& task) { return commit(task); }}));
+    DecodingPipeline<SalvageTask> pipeline(
+        options_->decode, context, [this](SalvageTask& task) { return pull(task); },
+        [this](SalvageTask& task) { return commit(task); });
+    CZIP_TRY(pipeline.run());
+    report_.recovered.threads = pipeline.threads();
     report_.recovered.text_hash = hasher_.digest();
     return std::move(report_);
   }
 
  private:
-  struct Task {
-    const SalvageStep* step = nullptr;
-    DecodingTask block;
-    bool failed = false;
-  };
-
-  Result<bool> pull(Task& task) {
+  Result<bool> pull(SalvageTask& task) {
     if (next_ == steps_->size()) return false;
     task.step = &(*steps_)[next_++];
     task.failed = false;
+    task.model.reset();
+    task.record.kind = RecordKind::frame_end;  // nothing to decode
     if (task.step->part == nullptr) return true;
-    Record& record = task.block.record;
-    CZIP_TRY(read_record(*in_, *task.step->part, record));
-    CZIP_TRY_ASSIGN(auto model, models_.model_for(record, task.step->model));
-    task.block.model = std::move(model);
+    CZIP_TRY(read_record(*in_, *task.step->part, task.record));
+    CZIP_TRY_ASSIGN(auto model, models_.model_for(task.record, task.step->model));
+    task.model = std::move(model);
     return true;
   }
 
-  static Status process(BlockCoder& coder, Task& task) {
-    if (task.step->part == nullptr) return {};
-    Status status = decode_record(coder, task.block);
-    task.failed = !status && is_damage(status.error());
-    return task.failed ? Status{} : status;
-  }
-
-  Status commit(Task& task) {
+  Status commit(SalvageTask& task) {
     const SalvageStep& step = *task.step;
-    const std::vector<std::uint8_t> text = std::exchange(task.block.text, {});
+    const std::vector<std::uint8_t> text = std::exchange(task.text, {});
     if (step.part == nullptr) return lose(step.lost_bytes);
     if (task.failed) {
       frame_intact_ = false;
-      CZIP_TRY(lose(task.block.record.text_bytes()));
+      CZIP_TRY(lose(task.record.text_bytes()));
     } else {
       CZIP_TRY(out_->write(text));
       written_ += text.size();
@@ -108,7 +107,7 @@ class SalvageDecoder {
       report.text_bytes += text.size();
       report.file_bytes += step.part->end - step.part->offset;
       ++report.blocks;
-      if (task.block.record.stored()) ++report.stored_blocks;
+      if (task.record.stored()) ++report.stored_blocks;
     }
     if (step.part->kind == PartKind::block && step.part->block.text_offset == 0) begin_frame(text);
     if (step.frame_hash && frame_intact_ && frame_hasher_.digest() != *step.frame_hash)

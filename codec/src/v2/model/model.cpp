@@ -4,85 +4,24 @@
 #include <bit>
 #include <new>
 
-#include "czip/base/little_endian.hpp"
 #include "czip/codec/v2/coding/mixer.hpp"
 #include "czip/codec/v2/model/format.hpp"
+#include "czip/codec/v2/model/identity.hpp"
 #include "czip/codec/v2/model/network.hpp"
 #include "czip/codec/v2/model/parts.hpp"
 #include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/safetensors/reader.hpp"
+#include "czip/engine/safetensors/tensor_reader.hpp"
 
 namespace czip::v2 {
 namespace {
 
-std::string shape_text(const std::vector<std::uint64_t>& shape) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    if (i > 0) text += ',';
-    text += std::to_string(shape[i]);
-  }
-  text += ']';
-  return text;
-}
-
-// Reads tensors that must have given types and shapes, and keeps the first error.
-class TensorReader {
- public:
-  explicit TensorReader(const safetensors::File& file) : file_(&file) {}
-
-  // The tensor's data; empty, with an error, if it is missing or differs. A dimension of 0 in
-  // `shape` stands for any length.
-  std::span<const std::uint8_t> bytes(std::string_view tensor_name, safetensors::DType dtype,
-                                      std::vector<std::uint64_t> shape) {
-    const std::string name(tensor_name);
-    const safetensors::TensorView* tensor = file_->find(name);
-    if (tensor == nullptr) {
-      refuse("the model has no tensor " + name);
-      return {};
-    }
-    ++used_;
-    bool fits = tensor->dtype == dtype && tensor->shape.size() == shape.size();
-    for (std::size_t i = 0; fits && i < shape.size(); ++i) {
-      fits = shape[i] == 0 || shape[i] == tensor->shape[i];
-    }
-    if (!fits) {
-      refuse("the model's tensor " + name + " is " +
-             std::string(safetensors::dtype_name(tensor->dtype)) + shape_text(tensor->shape) +
-             " instead of " + std::string(safetensors::dtype_name(dtype)) + shape_text(shape) +
-             " (0: any)");
-      return {};
-    }
-    return tensor->bytes;
-  }
-
-  template <class T>
-  std::vector<T> values(std::string_view name, safetensors::DType dtype,
-                        std::vector<std::uint64_t> shape) {
-    const std::span<const std::uint8_t> data = bytes(name, dtype, std::move(shape));
-    std::vector<T> values(data.size() / sizeof(T));
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] = load_le<T>(&data[i * sizeof(T)]);
-    return values;
-  }
-
-  [[nodiscard]] bool has(const std::string& name) const { return file_->find(name) != nullptr; }
-  [[nodiscard]] std::size_t used() const { return used_; }
-  [[nodiscard]] const Status& status() const { return status_; }
-
- private:
-  void refuse(std::string message) {
-    if (status_) status_ = fail(ErrorCode::corrupt, std::move(message));
-  }
-
-  const safetensors::File* file_;
-  std::size_t used_ = 0;
-  Status status_;
-};
+using safetensors::TensorReader;
 
 std::vector<std::int32_t> read_weights(TensorReader& reader, const std::string& name,
-                                       std::vector<std::uint64_t> shape) {
+                                       TensorReader::Shape shape) {
   std::vector<std::int32_t> weights;
-  for (const std::int16_t w :
-       reader.values<std::int16_t>(name, safetensors::DType::i16, std::move(shape))) {
+  for (const std::int16_t w : reader.values<std::int16_t>(name, shape)) {
     weights.push_back(std::clamp(w * (1 << kStoredWeightShift), -kMaxWeight, kMaxWeight));
   }
   return weights;
@@ -92,18 +31,16 @@ TrainedState read_state(TensorReader& reader, const StateTensors& names, const P
   TrainedState state;
   state.weights = read_weights(reader, names.weights, {kWeightSets, profile.inputs()});
   state.final_weights = read_weights(reader, names.final_weights, {kFinalWeightSets, kInputGroup});
-  state.list_maps = reader.values<std::uint32_t>(names.list_maps, safetensors::DType::u32,
-                                                 {profile.lists, kSuccessorStates});
-  state.match_maps = reader.values<std::uint32_t>(names.match_maps, safetensors::DType::u32,
-                                                  {kMatchInputs, kMatchStates});
+  state.list_maps =
+      reader.values<std::uint32_t>(names.list_maps, {profile.lists, kSuccessorStates});
+  state.match_maps = reader.values<std::uint32_t>(names.match_maps, {kMatchInputs, kMatchStates});
   return state;
 }
 
 // The states of the profiles from `first` on, which share one adaptive probability map.
 TrainedStates read_states(TensorReader& reader, std::string_view prefix, std::size_t first,
                           std::uint64_t vocabulary) {
-  const auto apm = reader.values<std::uint16_t>(apm_tensor(prefix), safetensors::DType::u16,
-                                                {vocabulary, kApmPoints});
+  const auto apm = reader.values<std::uint16_t>(apm_tensor(prefix), {vocabulary, kApmPoints});
   TrainedStates states;
   for (std::size_t i = first; i < states.size(); ++i) {
     states[i] = read_state(reader, state_tensors(prefix, i), kProfiles[i]);
@@ -112,15 +49,22 @@ TrainedStates read_states(TensorReader& reader, std::string_view prefix, std::si
   return states;
 }
 
+// The data of a tensor of one dimension; empty if the reader has failed.
+std::span<const std::uint8_t> any_length(TensorReader& reader, std::string_view name,
+                                         safetensors::DType dtype) {
+  const safetensors::TensorView* const tensor =
+      reader.require(name, dtype, {TensorReader::kAnyLength});
+  return tensor == nullptr ? std::span<const std::uint8_t>{} : tensor->bytes;
+}
+
 Result<Prior> read_prior(TensorReader& reader, std::uint64_t vocabulary) {
-  const auto order0 =
-      reader.values<std::uint32_t>(prior_order0_tensor(), safetensors::DType::u32, {vocabulary});
+  const auto order0 = reader.values<std::uint32_t>(prior_order0_tensor(), {vocabulary});
   std::vector<PriorOrder> orders;
   for (std::uint32_t k = 1; k <= kMaxPriorOrder; ++k) {
     if (!reader.has(prior_index_tensor(k))) break;
     PriorOrder order;
-    order.index = reader.bytes(prior_index_tensor(k), safetensors::DType::u32, {0});
-    order.cells = reader.bytes(prior_cells_tensor(k), safetensors::DType::u16, {0});
+    order.index = any_length(reader, prior_index_tensor(k), safetensors::DType::u32);
+    order.cells = any_length(reader, prior_cells_tensor(k), safetensors::DType::u16);
     const std::uint64_t entries = order.index.size() / 4;
     order.buckets_log2 =
         entries < 2 ? 0 : static_cast<std::uint32_t>(std::bit_width(entries - 1) - 1);
@@ -149,16 +93,15 @@ Result<std::shared_ptr<const ModelParts>> load(safetensors::File file) {
   if (format == file.metadata().end() || format->second != kModelFormat) {
     return fail(ErrorCode::unsupported, "the model's format is not " + std::string(kModelFormat));
   }
+  const Hash128 hash = model_hash(file);
+  CZIP_TRY(safetensors::check_stated_hash(file, hash));
   TensorReader reader(file);
-  const auto lengths = reader.bytes(kTokenLengthsTensor, safetensors::DType::u8, {0});
-  const auto token_bytes = reader.bytes(kTokenBytesTensor, safetensors::DType::u8, {0});
+  const auto lengths = any_length(reader, kTokenLengthsTensor, safetensors::DType::u8);
+  const auto token_bytes = any_length(reader, kTokenBytesTensor, safetensors::DType::u8);
   const std::uint64_t vocabulary = Tokenizer::kSingleBytes + lengths.size();
-  const auto order =
-      reader.values<std::uint16_t>(kCodeOrderTensor, safetensors::DType::u16, {vocabulary});
-  const auto splits =
-      reader.values<std::uint16_t>(kCodeSplitsTensor, safetensors::DType::u16, {vocabulary - 1});
-  const auto squash =
-      reader.values<std::uint16_t>(kSquashTensor, safetensors::DType::u16, {kSquashEntries});
+  const auto order = reader.values<std::uint16_t>(kCodeOrderTensor, {vocabulary});
+  const auto splits = reader.values<std::uint16_t>(kCodeSplitsTensor, {vocabulary - 1});
+  const auto squash = reader.values<std::uint16_t>(kSquashTensor, {kSquashEntries});
   TrainedStates states = read_states(reader, kStatePrefix, 0, vocabulary);
   const std::size_t network_tensors = count_network_tensors(file);
   TrainedStates network_states;
@@ -178,9 +121,9 @@ Result<std::shared_ptr<const ModelParts>> load(safetensors::File file) {
     network = std::make_unique<NetworkCache>();
   }
   return std::make_shared<const ModelParts>(
-      ModelParts{safetensors::content_hash(file), read_description(file), std::move(tokenizer),
-                 std::move(logistic), std::move(tree), std::move(prior), std::move(states),
-                 std::move(network_states), std::move(network), std::move(file)});
+      ModelParts{hash, read_description(file), std::move(tokenizer), std::move(logistic),
+                 std::move(tree), std::move(prior), std::move(states), std::move(network_states),
+                 std::move(network), std::move(file)});
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ enum class ErrorCode : std::uint8_t {
   io = 2,                // reading or writing failed (full disk, missing file, ...)
   out_of_memory = 3,
   cancelled = 4,        // the caller asked to stop
+  over_limit = 5,       // it would take more memory or output than the caller allows
   corrupt = 10,         // the data contradicts itself
   truncated = 11,       // the data ends too early
   unsupported = 12,     // well formed, but a version, flag or shape that this czip does not know

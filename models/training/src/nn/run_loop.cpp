@@ -113,8 +113,10 @@ class Run {
   Status save() {
     if (!options_.save_checkpoint) return {};
     CZIP_TRY(report(true));
-    return options_.save_checkpoint(write_checkpoint(
-        network_.parameters, optimizer_, {optimizer_.steps, sequences_taken_, options_.seed}));
+    CZIP_TRY_ASSIGN(const auto checkpoint,
+                    write_checkpoint(network_.parameters, optimizer_,
+                                     {optimizer_.steps, sequences_taken_, options_.seed}));
+    return options_.save_checkpoint(checkpoint);
   }
 
   // The sum of work(worker, i) for i < count. Each i belongs to a fixed worker, and a worker adds

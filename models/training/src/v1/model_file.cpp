@@ -83,7 +83,7 @@ std::vector<safetensors::TensorContent> network_tensors(const NetworkShape& shap
 }
 
 // Decoders ignore these.
-void describe(const v2::ModelDescription& description, safetensors::Metadata& metadata) {
+void describe(const ModelDescription& description, safetensors::Metadata& metadata) {
   const auto add = [&metadata](const char* key, const std::string& value) {
     if (!value.empty()) metadata.emplace_back(key, value);
   };
@@ -126,14 +126,14 @@ Result<std::vector<std::uint8_t>> zstd_frame(const std::string& text) {
 Result<std::vector<std::uint8_t>> write_model(const NetworkShape& shape,
                                               const Parameters& parameters,
                                               const std::string& tokenizer_json,
-                                              const v2::ModelDescription& description) {
+                                              const ModelDescription& description) {
   CZIP_TRY_ASSIGN(const auto tokenizer, zstd_frame(tokenizer_json));
   auto tensors = network_tensors(shape, parameters);
   tensors.push_back(
       safetensors::make_tensor<std::uint8_t>("tokenizer.data", {tokenizer.size()}, tokenizer));
   safetensors::Metadata metadata = metadata_of(shape);
   describe(description, metadata);
-  return safetensors::write(metadata, tensors);
+  return safetensors::with_content_hash(safetensors::write(metadata, tensors));
 }
 
 }  // namespace czip::v1::training

@@ -15,6 +15,6 @@ namespace czip::v1::training {
 Result<std::vector<std::uint8_t>> write_model(const NetworkShape& shape,
                                               const Parameters& parameters,
                                               const std::string& tokenizer_json,
-                                              const v2::ModelDescription& description);
+                                              const ModelDescription& description);
 
 }  // namespace czip::v1::training

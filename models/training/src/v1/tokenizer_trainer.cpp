@@ -22,7 +22,8 @@ namespace {
 constexpr std::string_view kPattern =
     R"('(?i:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++|[\r\n]++|[^\S\r\n]+(?!\S)|\s)";
 
-constexpr std::uint32_t kMergeableTokens = kVocabulary - 2;
+constexpr std::uint32_t kSpecialTokens = 2;
+constexpr std::uint32_t kMergeableTokens = kVocabulary - kSpecialTokens;
 static_assert(kReferenceFirstToken == kMergeableTokens);
 
 std::string to_json(const std::vector<std::string>& tokens) {
@@ -67,8 +68,13 @@ Result<std::string> train(const Corpus& corpus) {
         return splitter.for_each_piece(
             text, [&](std::string_view piece) { return add_piece(piece, pairs); });
       }));
-  CZIP_TRY_ASSIGN(const auto tokens, pairs.train(kMergeableTokens));
-  return to_json(tokens);
+  CZIP_TRY_ASSIGN(const auto tokens, pairs.train_at_most(kMergeableTokens));
+  if (tokens.size() == kMergeableTokens) return to_json(tokens);
+  return fail(ErrorCode::invalid_argument, "the text is too short: a czip-model-v1 always has " +
+                                               std::to_string(kVocabulary) +
+                                               " tokens, and pairs seen at least twice make " +
+                                               std::to_string(tokens.size() + kSpecialTokens) +
+                                               "; give more text, or train a czip-model-v2");
 }
 
 }  // namespace

@@ -32,9 +32,8 @@ Status report(const TrainingOptions& options, const TrainingProgress& progress) 
 }
 
 Status check_options(const TrainingOptions& options) {
-  if (options.vocabulary_size > Tokenizer::kSingleBytes &&
-      options.vocabulary_size <= kMaxPriorRanks)
-    return {};
+  const std::uint32_t size = options.vocabulary_size;
+  if (size == 0 || (size > Tokenizer::kSingleBytes && size <= kMaxPriorRanks)) return {};
   return fail(ErrorCode::invalid_argument,
               "the vocabulary must have 257 to " + std::to_string(kMaxPriorRanks) + " tokens");
 }
@@ -53,7 +52,9 @@ Result<Tokenizer> train_tokenizer(const Corpus& corpus, const TrainingOptions& o
       CZIP_TRY(trainer.add(text.subspan(at, std::min(kSampleBytes, text.size() - at))));
     }
   }
-  CZIP_TRY_ASSIGN(auto tokens, trainer.train(options.vocabulary_size));
+  const bool any_size = options.vocabulary_size == 0;
+  CZIP_TRY_ASSIGN(auto tokens, any_size ? trainer.train_at_most(kMaxPriorRanks)
+                                        : trainer.train(options.vocabulary_size));
   return Tokenizer::create(tokens);
 }
 
@@ -154,6 +155,12 @@ Result<std::vector<std::uint8_t>> with_memory_checked(const Train& train) try {
 Result<std::vector<std::uint8_t>> train_model(const Corpus& corpus,
                                               const TrainingOptions& options) {
   return training::with_memory_checked([&] { return training::train(corpus, options); });
+}
+
+Status check_network(const Model& model, std::span<const std::uint8_t> network) try {
+  return training::check_network_of(model.parts(), network);
+} catch (const std::bad_alloc&) {
+  return fail(ErrorCode::out_of_memory, "not enough memory for the network");
 }
 
 Result<std::vector<std::uint8_t>> add_network(const Model& model,

@@ -10,6 +10,7 @@
 #include "czip/codec/v2/coding/mixer.hpp"
 #include "czip/codec/v2/coding/successor_inputs.hpp"
 #include "czip/codec/v2/model/format.hpp"
+#include "czip/codec/v2/model/identity.hpp"
 #include "czip/codec/v2/model/network.hpp"
 #include "czip/codec/v2/model/parts.hpp"
 #include "czip/engine/safetensors/writer.hpp"
@@ -72,15 +73,25 @@ void add_states(Tensors& tensors, std::string_view prefix, std::size_t first,
   }
 }
 
+safetensors::Metadata format_alone() {
+  return {{std::string(kFormatKey), std::string(kModelFormat)}};
+}
+
+safetensors::Metadata metadata_of(const ModelDescription& description) {
+  safetensors::Metadata metadata;
+  const auto add = [&](std::string_view key, const std::string& value) {
+    if (!value.empty()) metadata.emplace_back(key, value);
+  };
+  add(kNameKey, description.name);
+  add(kDescriptionKey, description.description);
+  add(kLicenseKey, description.license);
+  add(kTrainingDataKey, description.training_data);
+  return metadata;
+}
+
 }  // namespace
 
-std::vector<std::uint8_t> write_model(const ModelContent& content) {
-  const safetensors::Metadata metadata{
-      {std::string(kFormatKey), std::string(kModelFormat)},
-      {std::string(kNameKey), content.description.name},
-      {std::string(kDescriptionKey), content.description.description},
-      {std::string(kLicenseKey), content.description.license},
-      {std::string(kTrainingDataKey), content.description.training_data}};
+Result<std::vector<std::uint8_t>> write_model(const ModelContent& content) {
   Tensors tensors;
   const std::uint64_t vocabulary = content.code_order.size();
   const auto lengths = content.tokenizer.lengths();
@@ -97,21 +108,15 @@ std::vector<std::uint8_t> write_model(const ModelContent& content) {
     tensors.add_bytes(prior_cells_tensor(k), "U16", table.cells.size() / 2, table.cells);
   }
   add_states(tensors, kStatePrefix, 0, content.states);
-  return safetensors::write(metadata, tensors.list());
+  return with_model_hash(safetensors::write(format_alone(), tensors.list()),
+                         metadata_of(content.description));
 }
 
-std::vector<std::uint8_t> write_model_with_network(const safetensors::File& model,
-                                                   const safetensors::File& network,
-                                                   const ModelDescription& description,
-                                                   const TrainedStates& states) {
-  auto metadata = model.metadata();
-  const auto describe = [&](std::string_view key, const std::string& value) {
-    if (!value.empty()) metadata[std::string(key)] = value;
-  };
-  describe(kNameKey, description.name);
-  describe(kDescriptionKey, description.description);
-  describe(kLicenseKey, description.license);
-  describe(kTrainingDataKey, description.training_data);
+Result<std::vector<std::uint8_t>> write_model_with_network(const safetensors::File& model,
+                                                           const safetensors::File& network,
+                                                           const ModelDescription& description,
+                                                           const TrainedStates& states) {
+  const auto& metadata = model.metadata();
   Tensors tensors;
   for (const auto& [name, tensor] : model.tensors()) {
     if (is_network_tensor(name) || name.starts_with(kNetworkStatePrefix)) continue;
@@ -120,7 +125,8 @@ std::vector<std::uint8_t> write_model_with_network(const safetensors::File& mode
   add_states(tensors, kNetworkStatePrefix, kFirstNetworkProfile, states);
   for (const auto& [name, tensor] : network.tensors())
     if (is_network_tensor(name)) tensors.add_copy(name, tensor);
-  return safetensors::write({metadata.begin(), metadata.end()}, tensors.list());
+  return with_model_hash(safetensors::write({metadata.begin(), metadata.end()}, tensors.list()),
+                         metadata_of(description));
 }
 
 }  // namespace czip::v2::training

@@ -47,6 +47,9 @@ struct EncodeOptions {
   SimdLevel simd = best_simd_level();
   Dialect dialect = Dialect::rust;
   Progress progress{};
+  // Bytes that coding may take, besides the model and the text; 0: no limit. Fewer threads take
+  // less; where even one takes too much, coding fails.
+  std::uint64_t memory_limit = 0;
 };
 
 struct CodingReport {
@@ -83,6 +86,7 @@ struct DecodeOptions {
   unsigned threads = 0;
   SimdLevel simd = best_simd_level();
   Progress progress{};
+  std::uint64_t memory_limit = 0;  // as in EncodeOptions
 };
 
 // Decodes a CZIPv1 file. Every field that can be checked is checked: magic, flags, codec, lengths

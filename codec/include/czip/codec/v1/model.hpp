@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "czip/base/error.hpp"
-#include "czip/engine/safetensors/content_hash.hpp"
+#include "czip/base/hash128.hpp"
 #include "czip/engine/v1/weights.hpp"
 #include "czip/tokenizer/v1/tokenizer.hpp"
 
@@ -17,8 +17,9 @@ namespace czip::v1 {
 struct Model {
   Weights network;
   Tokenizer tokenizer;
-  Hash128 hash{};           // of the model file's canonical content
-  TokenId first_token = 0;  // the first input token of every chunk: <|bos|>
+  Hash128 hash{};            // of the model file's canonical content
+  bool states_hash = false;  // the file says so itself; compress.zip's models do not
+  TokenId first_token = 0;   // the first input token of every chunk: <|bos|>
 };
 
 // The name of a tokenizer's first token, and the id that the reference hard-codes for it: what a
@@ -27,8 +28,9 @@ inline constexpr std::string_view kFirstTokenName = "<|bos|>";
 inline constexpr TokenId kReferenceFirstToken = 1022;
 
 // Loads a model file. `tokenizer_json` replaces the tokenizer inside the model; a model without one
-// needs it. Errors: corrupt, truncated, unsupported, model_mismatch (a tokenizer that does not fit
-// the network's vocabulary), invalid_argument (no tokenizer), out_of_memory.
+// needs it. A model that states a hash must have it. Errors: corrupt, truncated, unsupported,
+// model_mismatch (a tokenizer that does not fit the network's vocabulary), invalid_argument (no
+// tokenizer), out_of_memory.
 Result<Model> load_model(std::span<const std::uint8_t> model_file,
                          std::optional<std::string_view> tokenizer_json = {});
 

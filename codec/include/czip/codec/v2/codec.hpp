@@ -16,11 +16,11 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/base/hash128.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/io/progress.hpp"
 #include "czip/codec/io/trailing_data.hpp"
 #include "czip/codec/v2/model.hpp"
-#include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/simd.hpp"
 
 namespace czip::v2 {
@@ -79,6 +79,9 @@ struct EncodeOptions {
   std::optional<std::uint64_t> text_bytes{};
   Progress progress{};
   CodingContext* context = nullptr;  // null: a new one
+  // Bytes that coding may take, besides the model's file; 0: no limit. Fewer threads take less;
+  // where even one takes too much, coding fails.
+  std::uint64_t memory_limit = 0;
 };
 
 struct CodingReport {
@@ -89,6 +92,7 @@ struct CodingReport {
   std::uint64_t stored_blocks = 0;  // of these, incompressible ones
   std::uint64_t payload_bytes = 0;  // of all blocks
   Hash128 text_hash;                // of the whole text
+  unsigned threads = 0;             // the most that coded at once
   TrailingData trailing;            // between and after the frames; of a decoding
   bool damaged_elsewhere = false;   // of decode_range: outside the blocks of the range
   std::uint64_t coding_ns = 0;      // wall-clock nanoseconds, reading and writing included
@@ -97,8 +101,8 @@ struct CodingReport {
 // Writes one frame with the rest of `text`, which may be any bytes. The file does not depend on the
 // number of threads and the SIMD level. Holds at most two blocks per thread in memory. Errors:
 // invalid_argument (no such level or block size), io (a text of another length than announced),
-// internal (verification failed), cancelled, out_of_memory, and those of the streams and of the
-// model's network.
+// internal (verification failed), cancelled, out_of_memory, over_limit, and those of the streams
+// and of the model's network.
 Result<CodingReport> encode(const Model& model, ByteSource& text, ByteSink& out,
                             const EncodeOptions& options);
 
@@ -128,6 +132,7 @@ struct DecodeOptions {
   SimdLevel simd = best_simd_level();
   Progress progress{};
   CodingContext* context = nullptr;  // null: a new one
+  std::uint64_t memory_limit = 0;    // as in EncodeOptions
 };
 
 // Decodes all frames of the rest of `in`. Everything is checked: headers, lengths, the hash of
@@ -136,8 +141,8 @@ struct DecodeOptions {
 // the text before the damage. Holds at most two blocks per thread in memory, and allocates nothing
 // for a header that has not been checked. Zeros may stand between the frames and after them; other
 // bytes after a frame end the reading without an error, and the report tells where they begin.
-// Errors: corrupt, truncated, unsupported, model_mismatch,
-// cancelled, out_of_memory, and those of the finder and the streams.
+// Errors: corrupt, truncated, unsupported, model_mismatch, cancelled, out_of_memory, over_limit, and
+// those of the finder and the streams.
 Result<CodingReport> decode(const ModelFinder& models, ByteSource& in, ByteSink& out,
                             const DecodeOptions& options);
 Result<CodingReport> decode(const Model& model, ByteSource& in, ByteSink& out,

@@ -5,22 +5,14 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 
 #include "czip/base/error.hpp"
-#include "czip/engine/safetensors/content_hash.hpp"
+#include "czip/base/hash128.hpp"
+#include "czip/codec/model_description.hpp"
 
 namespace czip::v2 {
 
 struct ModelParts;  // czip/codec/v2/model/parts.hpp
-
-// A model file's metadata for people.
-struct ModelDescription {
-  std::string name;
-  std::string description;
-  std::string license;
-  std::string training_data;
-};
 
 // Immutable once loaded. Copies share their parts, and any number of threads may use one.
 class Model {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "czip/base/error.hpp"
 #include "czip/base/little_endian.hpp"
 
 namespace czip::safetensors {
@@ -40,5 +41,15 @@ using Metadata = std::vector<std::pair<std::string, std::string>>;
 // Tensors in the given order, without gaps; the header padded with spaces to a multiple of 8.
 [[nodiscard]] std::vector<std::uint8_t> write(const Metadata& metadata,
                                               std::span<const TensorContent> tensors);
+
+// `file` with these metadata in addition, or in place of those of the same keys. An empty value
+// removes its key. Tensors and their order stay. Errors: those of File::parse, and invalid_argument
+// for text that is not UTF-8.
+Result<std::vector<std::uint8_t>> with_metadata(std::span<const std::uint8_t> file,
+                                                const Metadata& changes);
+
+// `file` with its content hash, over all its metadata, as content_hash.hpp's check wants it. Errors:
+// those of File::parse.
+Result<std::vector<std::uint8_t>> with_content_hash(std::span<const std::uint8_t> file);
 
 }  // namespace czip::safetensors

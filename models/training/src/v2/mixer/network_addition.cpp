@@ -3,7 +3,10 @@
 #include <string>
 #include <utility>
 
+#include "czip/codec/v2/model/format.hpp"
+#include "czip/codec/v2/model/identity.hpp"
 #include "czip/codec/v2/model/network.hpp"
+#include "czip/engine/safetensors/content_hash.hpp"
 #include "v2/mixer/held_out_texts.hpp"
 #include "v2/mixer/mixer_trainer.hpp"
 #include "v2/mixer/network_recorder.hpp"
@@ -21,14 +24,34 @@ std::vector<std::uint16_t> ranks_of(const CodeTree& tree) {
   return ranks;
 }
 
+// A network may come in a file of its own or in a model. Both state a hash.
+Status check_hash(const safetensors::File& file) {
+  const auto format = file.metadata().find(kFormatKey);
+  if (format != file.metadata().end() && format->second == kModelFormat)
+    return safetensors::check_stated_hash(file, model_hash(file));
+  if (!safetensors::stated_hash(file)) return {};
+  return safetensors::check_stated_hash(file, safetensors::content_hash(file));
+}
+
+Result<ModelNetwork> read_network(const ModelParts& model, const safetensors::File& file) {
+  CZIP_TRY(check_hash(file));
+  return load_network(file, model.tree);
+}
+
 }  // namespace
+
+Status check_network_of(const ModelParts& model, std::span<const std::uint8_t> network_file) {
+  CZIP_TRY_ASSIGN(const auto file, safetensors::File::parse(network_file));
+  CZIP_TRY(read_network(model, file));
+  return {};
+}
 
 Result<std::vector<std::uint8_t>> add_network_to(const ModelParts& model,
                                                  std::span<const std::uint8_t> network_file,
                                                  const Corpus& corpus,
                                                  const TrainingOptions& options) {
   CZIP_TRY_ASSIGN(const auto file, safetensors::File::parse(network_file));
-  const auto network = load_network(file, model.tree);
+  const auto network = read_network(model, file);
   CZIP_TRY(network);
   CZIP_TRY_ASSIGN(auto texts, held_out_texts(corpus, model.tokenizer, ranks_of(model.tree),
                                              options.network_mixer_bytes));

@@ -12,6 +12,9 @@
 
 namespace czip::v2::training {
 
+// Does what v2::check_network() does, but may throw std::bad_alloc.
+Status check_network_of(const ModelParts& model, std::span<const std::uint8_t> network_file);
+
 // Does what v2::add_network() does, but may throw std::bad_alloc.
 Result<std::vector<std::uint8_t>> add_network_to(const ModelParts& model,
                                                  std::span<const std::uint8_t> network_file,

@@ -41,7 +41,8 @@ void add_shift(std::vector<safetensors::TensorContent>& tensors, const std::stri
 
 }  // namespace
 
-std::vector<std::uint8_t> write_network(const NetworkConfig& config, const Parameters& parameters) {
+Result<std::vector<std::uint8_t>> write_network(const NetworkConfig& config,
+                                                const Parameters& parameters) {
   const std::array<std::uint32_t, kConfigFields> fields{
       kNetworkFormatVersion,  config.vocabulary,     config.d_model,  config.layers,
       config.heads,           config.kv_heads,       config.head_dim, config.d_ff,
@@ -56,7 +57,8 @@ std::vector<std::uint8_t> write_network(const NetworkConfig& config, const Param
     tensors.push_back(tensor_of(parameter, config));
     add_shift(tensors, parameter.name);
   }
-  return safetensors::write({{"format", "czip-network-v2"}}, tensors);
+  return safetensors::with_content_hash(
+      safetensors::write({{"format", "czip-network-v2"}}, tensors));
 }
 
 }  // namespace czip::v2::training

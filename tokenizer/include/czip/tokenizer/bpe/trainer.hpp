@@ -36,6 +36,9 @@ class Trainer {
   // more than pairs seen at least twice can make; out_of_memory.
   [[nodiscard]] Result<std::vector<std::string>> train(std::uint32_t vocabulary_size) const;
 
+  // The same, but fewer tokens where the pairs do not suffice.
+  [[nodiscard]] Result<std::vector<std::string>> train_at_most(std::uint32_t vocabulary_size) const;
+
  private:
   // Lets a piece be looked up without making a string of it.
   struct PieceHash : std::hash<std::string_view> {

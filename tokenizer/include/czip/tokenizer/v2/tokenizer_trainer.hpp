@@ -21,6 +21,9 @@ class TokenizerTrainer {
   // and invalid_argument for more than Tokenizer::kMaxTokens.
   [[nodiscard]] Result<std::vector<std::string>> train(std::uint32_t vocabulary_size) const;
 
+  // At most Tokenizer::kMaxTokens, fewer where the text does not suffice.
+  [[nodiscard]] Result<std::vector<std::string>> train_at_most(std::uint32_t vocabulary_size) const;
+
  private:
   bpe::Trainer pairs_;
 };

@@ -53,6 +53,10 @@ inline constexpr std::uint32_t kMaxProbability = kProbabilityOne - 1;
 inline constexpr std::uint32_t kInitialRange = 0xffffffff;
 // A range below this takes another byte.
 inline constexpr std::uint32_t kNormalizeBelow = std::uint32_t{1} << 24;
+// Bytes of the code value. An encoder drops at most as many zeros at its end, so a decoder that
+// needs more bytes past the end has been given decisions that no encoder wrote.
+inline constexpr std::size_t kCodeBytes = 4;
+inline constexpr std::size_t kDroppedBytes = kCodeBytes;
 
 // --- 5. Functions --------------------------------------------------------------------------------
 

@@ -38,6 +38,8 @@ struct TableSizes {
   std::uint32_t apm_log2;
 
   static TableSizes for_text(std::uint64_t text_bytes);
+  // Of the tables, with a tree of `vocabulary` tokens: at most 101 MiB.
+  [[nodiscard]] std::uint64_t bytes(std::uint32_t vocabulary) const;
 };
 
 // One of a block's sequences of tokens, which share a predictor.

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
-#include "czip/codec/v2/model.hpp"
+#include "czip/codec/model_description.hpp"
 #include "czip/training/corpus.hpp"
 #include "czip/training/run_options.hpp"
 
@@ -38,7 +38,7 @@ struct NetworkTrainingOptions : nn::RunOptions {
   // beyond their length is learnt.
   std::uint32_t sequence_tokens = 0;
   std::uint32_t batch_tokens = 4096;  // per step, rounded up to whole sequences
-  v2::ModelDescription description;   // empty fields are left out of the file
+  ModelDescription description;       // empty fields are left out of the file
 };
 
 // Trains a network and returns a czip-model-v1 file. `tokenizer_json`, which train_tokenizer()

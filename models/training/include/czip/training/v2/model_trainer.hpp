@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/codec/model_description.hpp"
 #include "czip/codec/v2/model.hpp"
 #include "czip/training/corpus.hpp"
 
@@ -25,7 +26,8 @@ struct TrainingProgress {
 };
 
 struct TrainingOptions {
-  std::uint32_t vocabulary_size = 8192;         // 257..8192
+  // 257..8192, for which the text must suffice; 0: 8192, or as many as the text suffices for.
+  std::uint32_t vocabulary_size = 0;
   std::uint64_t prior_bytes = 20'000'000;       // most bytes of the prior
   std::uint64_t tokenizer_bytes = 8'000'000;    // of each source, to train the tokenizer on
   std::uint64_t mixer_bytes = 1'500'000;        // held-out text of each source, for the mixer
@@ -36,9 +38,12 @@ struct TrainingOptions {
   std::function<Status(const TrainingProgress&)> progress;
 };
 
-// Returns the model file. Errors: invalid_argument (options out of range, too little text),
-// out_of_memory, and those of `progress`. Takes some 15 bytes of memory for each byte of text.
+// Returns the model file. Errors: invalid_argument (options out of range, no text or too
+// little of it for the vocabulary), out_of_memory, and those of `progress`. Takes some 15 bytes of memory for each byte of text.
 Result<std::vector<std::uint8_t>> train_model(const Corpus& corpus, const TrainingOptions& options);
+
+// Whether add_network can add the network of this file to `model`. Errors: corrupt, unsupported.
+Status check_network(const Model& model, std::span<const std::uint8_t> network);
 
 // Adds a network to `model`, which must have been trained on the same documents in the same order,
 // and returns the new file. Tokenizer, prior and states stay as they are, and states for blocks

@@ -1,0 +1,43 @@
+#include "v2/container/memory.hpp"
+
+#include "czip/codec/v2/coding/predictor.hpp"
+#include "czip/codec/v2/model/format.hpp"
+#include "czip/codec/v2/model/parts.hpp"
+
+namespace czip::v2 {
+namespace {
+
+// Of a block and the next one of the same thread: the text, the payload, the text decoded again to
+// verify it, and a token of 4 bytes and one of 2 per byte at most.
+constexpr std::uint64_t kBytesPerTextByte = 10;
+
+std::uint64_t network_tensor_bytes(const safetensors::File& file) {
+  std::uint64_t bytes = 0;
+  for (const auto& [name, tensor] : file.tensors())
+    if (is_network_tensor(name)) bytes += tensor.bytes.size();
+  return bytes;
+}
+
+}  // namespace
+
+Result<MemoryNeed> coding_memory(const Model& model, const BlockSettings& settings, SimdLevel simd,
+                                 std::uint64_t text_bytes) {
+  MemoryNeed need;
+  need.per_thread = TableSizes::for_text(text_bytes).bytes(model.vocabulary_size()) +
+                    text_bytes * kBytesPerTextByte;
+  if (settings.network && model.has_network()) {
+    CZIP_TRY_ASSIGN(const auto loaded, network_of(model.parts(), simd));
+    need.shared = network_tensor_bytes(model.parts().file);
+    need.per_thread += loaded->network.stream_bytes() << settings.streams_log2;
+  }
+  return need;
+}
+
+Result<MemoryNeed> decoding_memory(const DecodingTask& task, SimdLevel simd) {
+  const Record& record = task.record;
+  if (record.kind == RecordKind::frame_end) return MemoryNeed();
+  if (!task.model) return MemoryNeed{.per_thread = std::uint64_t{2} * record.text_bytes()};
+  return coding_memory(*task.model, record.settings(), simd, record.text_bytes());
+}
+
+}  // namespace czip::v2

@@ -1,0 +1,35 @@
+# -M bounds the memory that coding takes, --max-output what it gives.
+source "$(dirname "$0")/v2_common.sh"
+prose 5 200000 >text.txt
+
+# What is refused names the option, leaves nothing behind and keeps the input.
+for options in "-m $MODEL2" "-m $MODEL"; do
+  # shellcheck disable=SC2086  # the options are meant to be split
+  expect 1 "$CZIP" $options -M 1M text.txt; one_line; stderr_has '; -M LIMIT allows more'
+  # shellcheck disable=SC2086
+  expect 1 "$CZIP" $options --max-output 1000 text.txt; one_line; stderr_has 'more than the 1000 bytes that --max-output'
+  absent text.txt.czip; clean
+  # shellcheck disable=SC2086
+  expect 0 "$CZIP" $options -M 1G --max-output 200K -k text.txt
+  # shellcheck disable=SC2086
+  expect 1 "$CZIP" $options -d -M 1M -o out text.txt.czip; one_line; stderr_has '; -M LIMIT allows more'
+  # shellcheck disable=SC2086
+  expect 1 "$CZIP" $options -d --max-output 199999 -o out text.txt.czip; one_line; stderr_has '--max-output'
+  absent out; clean
+  # shellcheck disable=SC2086
+  expect 1 "$CZIP" $options -t --max-output 199999B text.txt.czip; one_line; stderr_has '--max-output'
+  # shellcheck disable=SC2086
+  expect 0 "$CZIP" $options -t --max-output 200000 text.txt.czip
+  # shellcheck disable=SC2086
+  expect 0 "$CZIP" $options -d -M 256MiB --max-output 196k -o out text.txt.czip; same out text.txt
+  rm out text.txt.czip
+done
+
+# The limit on memory costs threads first: -v tells how many were used.
+expect 0 "$CZIP" -1 -v -T 4 -m "$MODEL2" -M 100M -k text.txt; stderr_has ', threads 1$'
+expect 0 "$CZIP" -dc -v -m "$MODEL2" text.txt.czip >out; same out text.txt
+
+for wrong in '' x 0x10 -1 1T 1KX K 18446744073709551616 99999999999G; do
+  expect 1 "$CZIP" --max-output "$wrong" text.txt; one_line; stderr_has 'is no number of bytes'
+done
+expect 1 "$CZIP" -M 0 text.txt; one_line

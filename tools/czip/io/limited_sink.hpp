@@ -1,0 +1,50 @@
+// A sink that takes no more bytes than the user allows.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "czip/base/error.hpp"
+#include "czip/codec/io/byte_stream.hpp"
+
+namespace czip::tool {
+
+class LimitedSink final : public RewindableSink {
+ public:
+  // `sink` must outlive this object. `option` is named where the limit is reached: "--max-output".
+  LimitedSink(ByteSink& sink, std::optional<std::uint64_t> limit, const char* option)
+      : sink_(&sink), limit_(limit.value_or(kNoLimit)), option_(option) {}
+  LimitedSink(RewindableSink& sink, std::optional<std::uint64_t> limit, const char* option)
+      : LimitedSink(static_cast<ByteSink&>(sink), limit, option) {
+    rewindable_ = &sink;
+  }
+
+  // Error besides those of the sink: over_limit; the sink gets none of these bytes then.
+  Status write(std::span<const std::uint8_t> bytes) override {
+    if (bytes.size() > limit_ - size_)
+      return fail(ErrorCode::over_limit, "would give more than the " + std::to_string(limit_) +
+                                             " bytes that " + option_ + " allows");
+    size_ += bytes.size();
+    return sink_->write(bytes);
+  }
+  // Only where the sink can be rewound.
+  Status rewind() override {
+    size_ = 0;
+    if (rewindable_ == nullptr) return fail(ErrorCode::internal, "a stream cannot be rewound");
+    return rewindable_->rewind();
+  }
+
+ private:
+  static constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
+
+  ByteSink* sink_;
+  RewindableSink* rewindable_ = nullptr;
+  std::uint64_t limit_;
+  const char* option_;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace czip::tool
