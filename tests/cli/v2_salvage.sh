@@ -81,10 +81,11 @@ expect 0 "$CZIP" -1 -c -m "$MODEL2" short >short.czip
 (cat short.czip other.czip short.czip text.czip short.czip) >bad.czip
 patch bad.czip $(($(stat -c %s short.czip) + 300)) 'damaged'
 patch bad.czip $((2 * $(stat -c %s short.czip) + $(stat -c %s other.czip) + 20)) '\0377'
-(cat short other; head -c "$(stat -c %s short)" /dev/zero; cat text short) >wanted
+cat short other short text short >wanted
 hole wanted "$(stat -c %s short)" $(($(stat -c %s short) + K))
 salvages wanted bad.czip
 # Garbage alone has nothing.
+rm bad
 noise 3000 >bad.czip
 expect 2 "$CZIP" -d --salvage -m "$MODEL2" bad.czip; one_line; stderr_has 'nothing'; absent bad
 

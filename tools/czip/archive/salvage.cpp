@@ -113,7 +113,9 @@ Status refuse_v1(Input& input) {
 Status salvage_v2(const Session& session, ModelStore& models, Input& input) {
   CZIP_TRY(refuse_v1(input));
   CZIP_TRY(make_seekable(input));
-  CZIP_TRY(mend_input(session, input, true));
+  CZIP_TRY_ASSIGN(const auto mended, mend_input(session, input, true));
+  if (mended)
+    session.console.warning(input.label(), "is damaged; its recovery data mended what they can");
   FileRandomAccess file(input.file.get());
   v2::SalvageOptions options;
   options.decode = decode_options_v2(session);

@@ -57,11 +57,13 @@ Failure failure_in(const std::string& file, const Error& error) {
 }
 
 bool is_damage(const Error& error) {
-  return error.code == ErrorCode::corrupt || error.code == ErrorCode::truncated;
+  return error.code == ErrorCode::corrupt || error.code == ErrorCode::truncated ||
+         error.code == ErrorCode::unsupported || error.code == ErrorCode::model_mismatch;
 }
 
 Error advise(Error error) {
-  if (is_damage(error) && error.message.find("not a CZIP") == std::string::npos)
+  const bool damage = error.code == ErrorCode::corrupt || error.code == ErrorCode::truncated;
+  if (damage && error.message.find("not a CZIP") == std::string::npos)
     error.message += "; the file is damaged, get another copy";
   const bool memory = error.message.find(" of memory, ") != std::string::npos;
   if (error.code == ErrorCode::over_limit && memory) error.message += "; -M LIMIT allows more";

@@ -35,7 +35,7 @@ Status check_training_v1(const Arguments& arguments) {
 }
 
 // A model's metadata are JSON.
-Status check_description(const v2::ModelDescription& about) {
+Status check_description(const ModelDescription& about) {
   const std::array texts{
       std::pair{"--name", &about.name}, std::pair{"--description", &about.description},
       std::pair{"--license", &about.license}, std::pair{"--training-data", &about.training_data}};

@@ -168,6 +168,7 @@ Result<Listed> list_v2(ModelStore& models, std::string name, const Input& input)
   json["text_bytes"] = info.text_bytes;
   json["ratio_percent"] = percent(info.file_bytes, info.text_bytes);
   json["bits_per_byte"] = bits_per_byte(info.file_bytes, info.text_bytes);
+  json["recovery_bytes"] = info.trailing.recovery_bytes;
   json["frames"] = Json::array();
   for (const v2::FrameInfo& frame : info.frames) {
     file.chunks += frame.blocks;

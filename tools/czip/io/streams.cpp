@@ -59,7 +59,8 @@ Result<std::uint64_t> FileStore::size() { return FileRandomAccess(fd_).size(); }
 Status FileStore::write_at(std::uint64_t offset, std::span<const std::uint8_t> bytes) {
   while (!bytes.empty()) {
     const ssize_t n = pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (n < 0 && errno != EINTR) return system_failure("cannot write " + label_.file, errno);
+    if (n < 0 && errno != EINTR)
+      return Failure(system_error("cannot write " + label_.file, errno, label_.no_room));
     if (n <= 0) continue;
     bytes = bytes.subspan(static_cast<std::size_t>(n));
     offset += static_cast<std::uint64_t>(n);
