@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that czip needs, as root or through sudo.
-# Usage: install_packages.sh build|test
+# Usage: install_packages.sh build|test|PACKAGE...
 set -euo pipefail
 
 build_packages=(
@@ -10,14 +10,20 @@ build_packages=(
 )
 test_packages=(
   doctest-dev libbenchmark-dev clang clang-format clang-tidy shellcheck ccache
-  g++-aarch64-linux-gnu g++-s390x-linux-gnu qemu-user
   libopenblas-pthread-dev
 )
+# Of the other machines that CI tests, by compilers that Debian has on x86-64 only.
+machine_packages=(
+  g++-i686-linux-gnu g++-aarch64-linux-gnu g++-s390x-linux-gnu g++-riscv64-linux-gnu qemu-user
+  clang-19 lld-19 wasi-libc libc++-19-dev-wasm32 libc++abi-19-dev-wasm32 libclang-rt-19-dev-wasm32 nodejs
+)
+[ "$(dpkg --print-architecture)" != amd64 ] || test_packages+=("${machine_packages[@]}")
 
 case ${1:-} in
   build) packages=("${build_packages[@]}") ;;
   test) packages=("${build_packages[@]}" "${test_packages[@]}") ;;
-  *) echo "usage: $0 build|test" >&2; exit 1 ;;
+  '' | -*) echo "usage: $0 build|test|PACKAGE..." >&2; exit 1 ;;
+  *) packages=("$@") ;;
 esac
 
 missing=()

@@ -87,7 +87,7 @@ Bytes decode_block(const Model& model, const Settings& settings, const std::uint
   std::size_t token_count = 0;
   if (settings.streams > 1) {
     require(payload_bytes >= 4, "a block's payload is cut");
-    token_count = integer_at(payload, 4);
+    token_count = static_cast<std::size_t>(integer_at(payload, 4));
     require(token_count <= text_bytes, "a block has more tokens than bytes");
     begin += 4;
   }

@@ -68,10 +68,10 @@ class FileDecoder {
   }
   const std::uint8_t* take(std::uint64_t size, const std::string& what) {
     const std::uint8_t* const bytes = peek(size, what);
-    at_ += size;
+    at_ += static_cast<std::size_t>(size);
     return bytes;
   }
-  std::uint64_t take_length();
+  std::size_t take_length();
 
   void note_archive(bool archive) {
     require(!archive_ || *archive_ == archive, "the file mixes frames of archives and of texts");
@@ -158,41 +158,44 @@ void FileDecoder::decode_block_of(const Frame& frame, std::uint64_t text_offset,
   require(check32(header, 42) == integer_at(header + 42, 4), "a block header is damaged");
   require(integer_at(header + 30, 4) == frame.check && integer_at(header + 34, 8) == text_offset,
           "a block is not in its frame and place");
-  require(header[0] <= 2, "a block has the unknown type " + std::to_string(header[0]));
+  require(header[0] <= 3, "a block has the unknown type " + std::to_string(header[0]));
   const bool coded = header[0] == 2;
-  const std::uint64_t text_bytes = integer_at(header + 2, 4);
-  const std::uint64_t payload_bytes = integer_at(header + 6, 4);
+  const bool repeated = header[0] == 3;
+  const auto text_bytes = static_cast<std::size_t>(integer_at(header + 2, 4));
+  const auto payload_bytes = static_cast<std::size_t>(integer_at(header + 6, 4));
   const auto final_range = static_cast<std::uint32_t>(integer_at(header + 10, 4));
   const std::uint64_t text_hash = integer_at(header + 14, 8);
   const std::uint64_t payload_hash = integer_at(header + 22, 8);
-  require(text_bytes >= 1 && text_bytes <= frame.max_text_bytes &&
-              (coded ? payload_bytes < text_bytes && final_range >= 1u << 24
-                     : payload_bytes == text_bytes && final_range == 0 && header[1] == 0 &&
-                           payload_hash == text_hash),
+  const bool lengths_fit = repeated ? payload_bytes >= 1 && payload_bytes < text_bytes
+                           : coded  ? payload_bytes < text_bytes
+                                    : payload_bytes == text_bytes && payload_hash == text_hash;
+  const bool coder_fits = coded ? final_range >= 1u << 24 : final_range == 0 && header[1] == 0;
+  require(text_bytes >= 1 && text_bytes <= frame.max_text_bytes && lengths_fit && coder_fits,
           "a block header contradicts itself");
   const std::uint8_t* const payload = take(payload_bytes, "a payload");
   require(xxh3_64(payload, payload_bytes) == payload_hash, "a payload is damaged");
+  Bytes text(payload, payload + payload_bytes);
   if (coded) {
     const Settings settings = parse_settings(header[1]);
     require_model(frame.model);
-    const Bytes text =
-        decode_block(*model_, settings, payload, payload_bytes, final_range, text_bytes);
-    require(xxh3_64(text.data(), text.size()) == text_hash, "a block's text has the wrong hash");
-    text_.insert(text_.end(), text.begin(), text.end());
+    text = decode_block(*model_, settings, payload, payload_bytes, final_range, text_bytes);
   } else {
-    text_.insert(text_.end(), payload, payload + payload_bytes);
+    for (std::size_t i = payload_bytes; i < text_bytes; ++i)
+      text.push_back(text[i - payload_bytes]);
   }
-  const std::uint64_t entry = text_bytes | (kBlockHeaderBytes + payload_bytes) << 32;
+  require(xxh3_64(text.data(), text.size()) == text_hash, "a block's text has the wrong hash");
+  text_.insert(text_.end(), text.begin(), text.end());
+  const std::uint64_t entry = text_bytes | std::uint64_t{kBlockHeaderBytes + payload_bytes} << 32;
   for (int i = 0; i < 8; ++i) table.push_back(static_cast<std::uint8_t>(entry >> 8 * i));
 }
 
 void FileDecoder::check_frame_end(const Frame& frame, std::uint64_t blocks, const Bytes& table,
                                   std::size_t text_begin) {
-  const std::uint64_t size = 1 + table.size() + kFooterBytes;
+  const std::size_t size = 1 + table.size() + kFooterBytes;
   const std::uint8_t* const end = take(size, "a seek table");
   const std::uint8_t* const footer = end + 1 + table.size();
   require(check32(end, size - 4) == integer_at(footer + 37, 4), "a seek table is damaged");
-  const std::uint64_t text_bytes = text_.size() - text_begin;
+  const std::size_t text_bytes = text_.size() - text_begin;
   require(std::equal(table.begin(), table.end(), end + 1) && integer_at(footer + 33, 4) == blocks &&
               integer_at(footer + 24, 4) == frame.check && footer[28] == frame.flags &&
               frame.model.compare(0, 4, reinterpret_cast<const char*>(footer) + 29, 4) == 0 &&
@@ -204,11 +207,11 @@ void FileDecoder::check_frame_end(const Frame& frame, std::uint64_t blocks, cons
           "a frame's text has the wrong hash");
 }
 
-std::uint64_t FileDecoder::take_length() {
-  std::uint64_t value = 0;
+std::size_t FileDecoder::take_length() {
+  std::size_t value = 0;
   for (int i = 0; i < 3; ++i) {
     const std::uint8_t byte = *take(1, "a compact frame");
-    value |= static_cast<std::uint64_t>(byte & 127) << 7 * i;
+    value |= static_cast<std::size_t>(byte & 127) << 7 * i;
     if (byte >= 128) continue;
     require(value <= kMaxCompactTextBytes && (byte != 0 || i == 0),
             "a length is not in its shortest form, or too long");
@@ -221,8 +224,8 @@ void FileDecoder::decode_compact_frame() {
   const std::size_t begin = at_;
   const unsigned kind = take(3, "a compact frame")[2];
   const bool stored = (kind & ~0x40u) == 3;
-  const std::uint64_t text_bytes = take_length();
-  std::uint64_t payload_bytes = text_bytes;
+  const std::size_t text_bytes = take_length();
+  std::size_t payload_bytes = text_bytes;
   Settings settings;
   if (!stored) {
     settings = parse_settings(kind & ~0x40u);

@@ -81,10 +81,11 @@ Contexts History::contexts() const {
   const std::uint64_t bracket = depth_ == 0 ? 0 : bracket_[(depth_ - 1) % 32];
   const std::uint64_t field = fields_.size();
   const std::size_t field_start = fields_.empty() ? 0 : fields_.back();
-  const std::uint64_t field_offset = line_.size() > field_start ? line_.size() - field_start : 0;
+  const std::size_t field_offset = line_.size() > field_start ? line_.size() - field_start : 0;
   std::uint64_t above_in_field = 65535;
   if (field <= previous_fields_.size()) {
-    const std::size_t start = field == 0 ? 0 : previous_fields_[field - 1];
+    const std::size_t start =
+        field == 0 ? 0 : previous_fields_[static_cast<std::size_t>(field) - 1];
     above_in_field = previous_rank(start + field_offset);
   }
   const std::uint64_t last_two = last_byte_1_ + 256 * last_byte_2_;

@@ -227,7 +227,7 @@ Accumulators Network::embed(std::size_t last, std::size_t token) const {
     const auto hash =
         static_cast<std::uint32_t>((last * std::uint64_t{0x5bd1e995} + token) * 0x1b873593);
     // bigrams_ is a power of two: this takes the hash's highest bits.
-    const std::size_t bucket = std::uint64_t{hash} * bigrams_ >> 32;
+    const auto bucket = static_cast<std::size_t>(std::uint64_t{hash} * bigrams_ >> 32);
     for (std::size_t i = 0; i < width_; ++i) residual[i] += bigram_.at(bucket, i) * unit;
   }
   return residual;

@@ -73,7 +73,7 @@ Tensor parse_tensor(const std::string& name, const json& entry, const std::uint8
           "tensor " + name + " has another number of bytes than its shape");
   begin = offsets[0];
   tensor.data = data + offsets[0];
-  tensor.size = size;
+  tensor.size = static_cast<std::size_t>(size);
   return tensor;
 }
 

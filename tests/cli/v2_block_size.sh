@@ -3,7 +3,7 @@ source "$(dirname "$0")/v2_common.sh"
 noise 200000 >text
 expect 0 "$CZIP" -1 --block-size 64K -m "$MODEL2" text
 expect 0 "$CZIP" -l --json text.czip >json
-grep -q '"block_bytes": 65536' json && grep -q '"blocks": 4' json || fail 'not 4 blocks of 64 KiB'
+if ! grep -q '"block_bytes": 65536' json || ! grep -q '"blocks": 4' json; then fail 'not 4 blocks of 64 KiB'; fi
 expect 0 "$CZIP" -dc -m "$MODEL2" text.czip >out; same out text
 expect 0 "$CZIP" -1 --block-size 65536 -c -m "$MODEL2" text >again.czip; same again.czip text.czip
 for size in 63K 65M 0 K 1G -1 64k64 '' 4294967297M; do

@@ -58,6 +58,39 @@ done
 expect 0 env CZIP_MODEL_PATH=models "$CZIP" -t --expect-hash "$tiny_hash" a.czip b.czip; silent
 expect 2 env CZIP_MODEL_PATH=models "$CZIP" -t --expect-hash "$tiny_hash" other-b.czip; one_line
 
+# verify proves the arithmetic of czip's own models, and a compression made with them.
+"$TINY_MODEL" network.czm network
+"$TINY_MODEL" extreme.czm network-extreme
+for model in network extreme; do
+  expect 0 "$CZIP" verify $model.czm >report
+  for check in sizes 'squash table' 'prior order 0' 'prior order 1' 'mixer state.network.2.weights' 'matrix embedding' \
+    'matrix layers.0.qkv' 'scale layers.0.value' 'matrix layers.0.down' 'matrix group_head' 'scale logits' \
+    'residual stream' norms attention activation 'table exp2' 'output softmax' coding; do
+    grep -q "^ok *$check: " report || fail "$model: no $check in: $(cat report)"
+  done
+  expect 0 "$CZIP" verify --json $model.czm >report.json; valid_json report.json
+done
+for level in 1 5 8; do
+  expect 0 "$CZIP" -$level -c -m network.czm a b >ab.czip
+  cat a b >ab
+  expect 0 "$CZIP" verify network.czm --against ab.czip --text ab >report
+  grep -q '^ok *payload: is that of the text, byte for byte, at level' report || fail "against: $(tail -4 report)"
+  grep -q '^ok *size: ' report || fail 'no ratio'
+done
+seq 40000 >long
+expect 0 "$CZIP" -6 -c -m "$MODEL2" <long >long.czip
+expect 0 "$CZIP" verify "$MODEL2" --against long.czip --text long >report
+grep -q '^ok *payload: .* at level 6$' report || fail "against: $(tail -4 report)"
+expect 2 "$CZIP" verify "$MODEL2" --against long.czip --text ab >report
+grep -q '^FAILED *decoding: the text differs from byte 0' report || fail "another text: $(tail -4 report)"
+expect 2 "$CZIP" verify "$OTHER2" --against long.czip --text long >report
+grep -q '^FAILED *file: was made with the model' report || fail "another model: $(tail -4 report)"
+change_bit long.czip $(($(stat -c %s long.czip) / 2)) changed.czip
+expect 2 "$CZIP" verify "$MODEL2" --against changed.czip --text long >report
+expect 2 "$CZIP" verify -q "$MODEL2" --against changed.czip --text long >report; one_line
+[ ! -s report ] || fail '-q prints a report'
+expect 1 "$CZIP" verify --dialect rust "$MODEL2"; one_line; stderr_has 'leave out --dialect'
+
 # Both formats in one command.
 expect 0 env CZIP_MODEL_PATH=models "$CZIP" -t -m "$MODEL" v1.czip a.czip; silent
 expect 0 "$CZIP" -l v1.czip a.czip >list.txt

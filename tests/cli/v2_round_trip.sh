@@ -33,10 +33,10 @@ expect 0 "$CZIP" -d -m "$MODEL2" -o out 3.czip; same out long
 expect 0 "$CZIP" -d -m "$MODEL2" -o /dev/null 1.czip
 [ -c /dev/null ] || fail '/dev/null was replaced'
 
-# Threads, on two blocks that are coded; the fast variant leaves out the large one.
-(prose 7 "$(full_or_fast 20000 100)"; head -c "$(full_or_fast 1050000 1000)" /dev/zero; prose 8 20000) >coded
-expect 0 "$CZIP" -1 -T1 --no-verify -c -m "$MODEL2" coded >coded.1
-expect 0 "$CZIP" -1 -T3 --no-verify -c -m "$MODEL2" coded >coded.3; same coded.1 coded.3
+# Threads, on blocks that are coded and on zeros, which are not.
+(prose 7 "$(full_or_fast 140000 70000)"; head -c 100000 /dev/zero; prose 8 20000) >coded
+expect 0 "$CZIP" -1 --block-size 64K -T1 --no-verify -c -m "$MODEL2" coded >coded.1
+expect 0 "$CZIP" -1 --block-size 64K -T3 --no-verify -c -m "$MODEL2" coded >coded.3; same coded.1 coded.3
 expect 0 "$CZIP" -dc -T3 -m "$MODEL2" coded.1 | cmp - coded
 expect 0 "$CZIP" -dc -T1 -m "$MODEL2" coded.1 | cmp - coded
 

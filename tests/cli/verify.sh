@@ -36,12 +36,34 @@ grep -q 'FAILED *payload' out || fail 'wrong text accepted'
 expect 2 "$CZIP" verify --json "$SEEDED_MODEL" --against a.czip --text b >out; valid_json out
 expect 1 "$CZIP" verify "$SEEDED_MODEL" --against missing --text b >out; one_line
 
+# JSON, -q and the report.
+expect 0 "$CZIP" verify "$SEEDED_MODEL" --against a.czip --text a >out
+grep -q '^czip [0-9.]*, .*: [0-9,]* bytes$' out || fail "no version and size in: $(head -1 out)"
+grep -q '^ok *size: [0-9,]* bytes of text in [0-9,]*, [0-9.]* %' out || fail 'no ratio'
+for name in missing text.czm cut.czm empty.czm; do
+  case $name in
+    text.czm) printf 'not a model, but a text that is long enough to hold a length and a header' >$name ;;
+    cut.czm) head -c 1000 "$SEEDED_MODEL" >$name ;;
+    empty.czm) : >$name ;;
+  esac
+  "$CZIP" verify --json $name >out.json 2>.err && fail "$name holds"
+  one_line; valid_json out.json
+  grep -q '"holds": false' out.json || fail 'an unreadable model holds'
+  grep -q '"error": ".' out.json || fail 'no error in the JSON'
+  grep -q '"czip": "[0-9.]*"' out.json || fail 'no version in the JSON'
+done
+for name in text.czm empty.czm; do
+  expect 2 "$CZIP" verify $name; one_line; stderr_has "$name: is not a model"
+  expect 2 "$CZIP" -c -m $name a; one_line; stderr_has "$name: is not a model"
+done
+expect 2 "$CZIP" verify -q "$SEEDED_MODEL" --against a.czip --text b >out
+[ ! -s out ] || fail '-q prints a report'
+stderr_has "$(basename "$SEEDED_MODEL"): payload: "
+
 # Damaged models: cut short, and one byte of a table changed.
 head -c 1000 "$SEEDED_MODEL" >cut.czm
 expect 2 "$CZIP" verify cut.czm; one_line
 expect 2 "$CZIP" -m cut.czm -f a; one_line
-printf 'not a model' >text.czm
-expect 2 "$CZIP" verify text.czm; one_line
 # Offsets in the header count from its end.
 header=$(od -An -tu8 -N8 "$SEEDED_MODEL" | tr -d ' ')
 offset=$(head -c $((header + 8)) "$SEEDED_MODEL" | tail -c +9 | tr -d ' \n' |

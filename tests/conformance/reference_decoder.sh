@@ -69,6 +69,7 @@ head -c 6000 all >mixed
 make_text 2 90000 >long  # beyond compact frames
 head -c 70000 /dev/urandom >random
 head -c 500 random >noise
+{ cat mixed; head -c 200000 /dev/zero | tr '\0' -; cat mixed; } >repeats
 # Longer lines than the history keeps, and more open brackets.
 { for i in $(seq 3000); do printf '(%d, ' $((i % 10)); done; echo; for i in $(seq 40); do echo ')) [ x'; done; } >brackets
 
@@ -77,6 +78,7 @@ for model in "$@"; do
     for level in 1 6; do round_trip "$model" $level $text; done
   done
   round_trip "$model" 1 long
+  round_trip "$model" 1 repeats
   round_trip "$model" 6 random
   "$CZIP" -c -m "$model" <long >pipe.czip
   decodes "$model" pipe.czip long

@@ -2,7 +2,7 @@
 # Puts the libraries that czip is built with, for another Debian architecture, into the new directory DIR to
 # cross-compile against:
 #
-#   tools/ci/fetch_sysroot.sh arm64|s390x DIR
+#   tools/ci/fetch_sysroot.sh i386|arm64|s390x|... DIR
 #
 # apt works with lists, cache and package state of its own: nothing is installed on the host and no foreign
 # architecture is added to it. (Security updates of some architectures come later than of others, and then
@@ -21,8 +21,10 @@ if [ -e "$target" ]; then
   exit 1
 fi
 
-# Those of the libraries and tests. The command is not cross-built: a static libarchive needs dozens more.
-packages="doctest-dev libbrotli-dev libexpected-dev libpcre2-dev libxxhash-dev libzstd-dev nlohmann-json3-dev"
+# Those of the libraries and tests; of the command; and what a static libarchive needs besides.
+packages="doctest-dev libbrotli-dev libexpected-dev libpcre2-dev libxxhash-dev libzstd-dev nlohmann-json3-dev
+  libarchive-dev libmd-dev liblzma-dev
+  libacl1-dev libattr1-dev libbz2-dev libicu-dev liblz4-dev libxml2-dev nettle-dev zlib1g-dev"
 
 # Everything happens in a directory beside the target, which gets its name when it is complete.
 mkdir -p "$(dirname "$target")"

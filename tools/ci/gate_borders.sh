@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Who may include whom:
 #  - A library's src/ is private: only its own sources and the tests in its mirrored folder (tests/LIBRARY) include
-#    it. Of the other tests, benchmarks sees the inside of engine, support and conformance that of codec.
+#    it (of fuzz, tests/fuzz/LIBRARY). Of the other tests, benchmarks sees the inside of engine, support and conformance that of codec.
 #  - Libraries include the public headers of the libraries below them only: engine < tokenizer < codec < training <
 #    tools; of engine, the tokenizer sees only base.
 #  - Nothing of v1 includes v2 or the other way round. What both share (base, simd, safetensors, bpe, io, nn) includes
 #    neither, but for the tables of what is compiled for each instruction set, which all versions ask for their kernels.
 #  - Folders, public and private part taken together, do not include each other in a circle. (A folder and the folders
 #    in it are one thing.)
-#  - The reference decoder (conformance/decoder) includes nothing of czip.
+#  - The reference decoder (conformance/decoder) includes nothing of czip. The core's program (conformance/core) shows
+#    both at work: czip by public headers, and the decoder from one file, which includes nothing of czip.
 # shellcheck source=gate.sh
 source "$(dirname "$0")/gate.sh"
 
@@ -27,6 +28,7 @@ awk '
   function library(path) {  # whose file this is
     if (path ~ /^models\/training\//) return "training"
     if (path ~ /^conformance\/decoder\//) return "decoder"
+    if (path ~ /^conformance\/core\//) return "core"
     sub(/\/.*/, "", path)
     return path
   }
@@ -36,13 +38,14 @@ awk '
   function mirrored(path) {  # the library that a test sees the inside of
     if (path !~ /^tests\//) return ""
     split(path, parts, "/")
-    if (parts[2] == "models") return "training"
     if (parts[2] == "benchmarks") return "engine"
+    if (parts[2] == "fuzz") parts[2] = parts[3]
+    if (parts[2] == "models") return "training"
     if (parts[2] == "support" || parts[2] == "conformance") return "codec"  # files that czip itself does not write
     return parts[2]
   }
   function find_file(file, name,   candidates, count, i) {
-    count = split(folder(file) "/" name " " source_root(library(file)) "/" name " tests/" name " " \
+    count = split(folder(file) "/" name " " source_root(library(file)) "/" name " tests/" name " conformance/" name " " \
       source_root(mirrored(file)) "/" name " engine/include/" name " tokenizer/include/" name " codec/include/" name \
       " models/training/include/" name " models/include/" name " engine/src/" name " tokenizer/src/" name \
       " codec/src/" name " models/training/src/" name " tools/czip/" name, candidates, " ")
@@ -68,7 +71,7 @@ awk '
 
   BEGIN {
     rank["engine"] = 1; rank["tokenizer"] = 2; rank["codec"] = 3; rank["models"] = 3; rank["training"] = 4
-    rank["tools"] = 5; rank["tests"] = 6
+    rank["tools"] = 5; rank["core"] = 5; rank["tests"] = 6
   }
   FNR == NR { exists[$1] = 1; next }
   {
@@ -80,6 +83,8 @@ awk '
       next
     }
     if (target == "") { finding("no such file in the tree"); next }
+    if (from == "core" && (to == "core" || (to == "decoder" && $1 == "conformance/core/reference.cpp"))) next
+    if ($1 == "conformance/core/reference.cpp") { finding("the side of the decoder includes nothing of czip"); next }
     if (to == "decoder") { finding("the reference decoder shares nothing with czip"); next }
     private = target !~ /\/include\// && (to in rank) && to != "tests"
     if (private && to != from && !(from == "tests" && mirrored($1) == to)) finding("private to " to)

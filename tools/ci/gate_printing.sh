@@ -2,7 +2,7 @@
 # Only the command's console (tools/czip/cli/console.cpp) prints, for it filters what could steer a terminal:
 #  - No library writes to a standard stream.
 #  - In the command, only the console writes to stdout and stderr, and only io/standard_streams.cpp hands stdout to what
-#    writes data. JSON is printed by cli/json_report.hpp alone, which makes it valid UTF-8.
+#    writes data. JSON is printed by cli/json_*.?pp alone, which make it valid UTF-8.
 # shellcheck source=gate.sh
 source "$(dirname "$0")/gate.sh"
 
@@ -19,6 +19,6 @@ matches() {
   # isatty() only asks what stdout is.
   sources | grep -E '^tools/czip/' | grep -vE '/(cli/console|io/standard_streams)\.cpp$' | matches "$printing" |
     { grep -v 'isatty(STDOUT_FILENO)' || true; } | sed 's/$/   <- print by Console, which filters/'
-  sources | grep -E '^tools/czip/' | grep -v 'cli/json_report.hpp' | matches '\.dump\(' |
+  sources | grep -E '^tools/czip/' | grep -vE '/cli/json_[a-z]+\.[ch]pp$' | matches '\.dump\(' |
     sed 's/$/   <- print JSON by print_json()/'
 } | findings printing

@@ -204,7 +204,7 @@ Result<std::vector<std::uint8_t>> encode_payload_with(ContextState& context,
   CodingReport own_report;
   CZIP_TRY_ASSIGN(const auto payload, make_payload(context, text, options, own_report));
   std::vector<std::uint8_t> bytes;
-  bytes.reserve(payload.size());
+  bytes.reserve(static_cast<std::size_t>(payload.size()));
   CZIP_TRY(for_each_part(payload, [&](std::span<const std::uint8_t> part) -> Status {
     bytes.insert(bytes.end(), part.begin(), part.end());
     return {};

@@ -214,7 +214,9 @@ Result<Header> parse_header(std::span<const std::uint8_t> header) {
                 "safetensors header has a NUL at its byte " + std::to_string(nul - header.begin()));
   Header result;
   HeaderEvents events(result);
-  if (nlohmann::json::sax_parse(header.begin(), header.end(), &events)) return result;
+  // As char: not every standard library has the traits of other characters.
+  const auto* const text = reinterpret_cast<const char*>(header.data());
+  if (nlohmann::json::sax_parse(text, text + header.size(), &events)) return result;
   CZIP_TRY(events.status());
   return fail(ErrorCode::corrupt, "safetensors header is not valid JSON");
 }

@@ -45,7 +45,8 @@ std::vector<std::uint8_t> write(const Metadata& metadata, std::span<const Tensor
     header[tensor.name] = {
         {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {begin, end}}};
   }
-  std::vector<std::uint8_t> file = begin_file(header.dump(), end);
+  std::vector<std::uint8_t> file =
+      begin_file(header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), end);
   for (const TensorContent& tensor : tensors)
     file.insert(file.end(), tensor.bytes.begin(), tensor.bytes.end());
   return file;

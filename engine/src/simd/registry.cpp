@@ -10,8 +10,10 @@
 #include "czip/engine/simd.hpp"
 #include "simd/kernel_set.hpp"
 
-#if defined(CZIP_HAVE_NEON_KERNELS)
+#if defined(CZIP_HAVE_NEON_KERNELS) && defined(__linux__)
 #include <sys/auxv.h>
+#elif defined(CZIP_HAVE_NEON_KERNELS) && defined(__APPLE__)
+#include <sys/sysctl.h>
 #endif
 
 // CZIP_X86(x) and CZIP_NEON(x): x where the build is for that processor, else a null pointer.
@@ -48,8 +50,16 @@ bool cpu_has_avx512_vnni() {
 #endif
 #if defined(CZIP_HAVE_NEON_KERNELS)
 bool cpu_has_dotprod() {
+#if defined(__linux__)
   constexpr unsigned long kHwcapAsimdDp = 1UL << 20;
   return (getauxval(AT_HWCAP) & kHwcapAsimdDp) != 0;
+#elif defined(__APPLE__)
+  int has = 0;
+  std::size_t size = sizeof has;
+  return sysctlbyname("hw.optional.arm.FEAT_DotProd", &has, &size, nullptr, 0) == 0 && has != 0;
+#else
+  return false;  // nobody to ask
+#endif
 }
 #endif
 

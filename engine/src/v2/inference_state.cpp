@@ -145,7 +145,7 @@ void InferenceState::Buffers::attend(std::size_t layer, std::size_t stream) {
   const PackedLayer& weights_of = network->layers[layer];
   const std::size_t n = c.head_dim;
   const std::size_t heads_per_key = c.heads / c.kv_heads;
-  const std::size_t slot = position[stream] % c.window;
+  const auto slot = static_cast<std::size_t>(position[stream] % c.window);
   const std::int32_t* queries = accumulators.data() + stream * accumulator_stride(weights_of.qkv);
   const std::int32_t* keys = queries + c.heads * n;
   const std::int32_t* values = keys + c.kv_heads * n;
@@ -160,16 +160,17 @@ void InferenceState::Buffers::attend(std::size_t layer, std::size_t stream) {
     kernels().requantize_values(values + g * n, n, weights_of.value_scale.from(g * n),
                                 value.data());
     kernels().append(kv, slot, key.data(), value.data());
-    const AttentionInput input{.query = query.data(),
-                               .heads = heads_per_key,
-                               .window = c.window,
-                               .slot = slot,
-                               .slots = std::min<std::uint64_t>(position[stream] + 1, c.window),
-                               .bias = weights_of.bias.data() + head * 2 * c.window,
-                               .score_scale = weights_of.score_scale.data() + head,
-                               .sink = weights_of.sink.data() + head,
-                               .gain = weights_of.attention_gain.data() + head,
-                               .exp2 = &network->exp2};
+    const AttentionInput input{
+        .query = query.data(),
+        .heads = heads_per_key,
+        .window = c.window,
+        .slot = slot,
+        .slots = static_cast<std::size_t>(std::min<std::uint64_t>(position[stream] + 1, c.window)),
+        .bias = weights_of.bias.data() + head * 2 * c.window,
+        .score_scale = weights_of.score_scale.data() + head,
+        .sink = weights_of.sink.data() + head,
+        .gain = weights_of.attention_gain.data() + head,
+        .exp2 = &network->exp2};
     kernels().attend(input, kv, {scores.data(), weights.data(), score_stride()}, out + head * n);
   }
 }

@@ -224,7 +224,7 @@ TEST_CASE("unknown versions, flags and types are refused by name") {
   check_error(frame_with([](FrameBytes& bytes) { bytes[26] = 1; }), ErrorCode::corrupt,
               "flags deny");
   const BlockHeader stored{.text_bytes = 5, .payload_bytes = 5};
-  check_error(block_with(stored, 1000, {}, 3), ErrorCode::unsupported, "block type 3");
+  check_error(block_with(stored, 1000, {}, 4), ErrorCode::unsupported, "block type 4");
   const BlockHeader coded{.type = BlockType::coded,
                           .settings = {.profile = 0},
                           .text_bytes = 5,

@@ -82,6 +82,17 @@ TEST_CASE("safetensors: tensors and metadata are found by name") {
   CHECK(parsed->find("empty")->element_count() == 0);
 }
 
+TEST_CASE("safetensors: names and metadata that are not UTF-8 are written as such") {
+  const std::string name = "bad\x8ename";
+  const std::array<std::int8_t, 1> values{5};
+  const std::vector<std::uint8_t> bytes = safetensors::write(
+      {{"name", name}}, std::array{safetensors::make_tensor<std::int8_t>(name, {1}, values)});
+  const auto file = safetensors::File::parse(bytes);
+  REQUIRE(file.has_value());
+  CHECK(file->metadata().at("name") == "bad\xef\xbf\xbdname");
+  CHECK(file->find("bad\xef\xbf\xbdname") != nullptr);
+}
+
 TEST_CASE("safetensors: a file without tensors is valid") {
   CHECK(safetensors::File::parse(write_raw_safetensors("{}", {})).has_value());
 }

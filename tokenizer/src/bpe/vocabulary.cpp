@@ -90,7 +90,7 @@ Status TokenIndex::build(const std::vector<TokenId>& ids,
   mask_ = count - 1;
   for (const TokenId id : ids) {
     const std::uint64_t hash = hash_of(bytes_of[id]);
-    std::size_t slot = hash & mask_;
+    std::size_t slot = static_cast<std::size_t>(hash) & mask_;
     std::size_t probes = 0;
     for (; slots_[slot] != 0; slot = (slot + 1) & mask_) {
       if (++probes > kMaxProbes) return tokens_collide();
@@ -104,7 +104,7 @@ TokenId TokenIndex::find(std::string_view bytes,
                          const std::vector<std::string_view>& bytes_of) const {
   const std::uint64_t hash = hash_of(bytes);
   const std::uint32_t tag = tag_of(hash);
-  for (std::size_t slot = hash & mask_;; slot = (slot + 1) & mask_) {
+  for (std::size_t slot = static_cast<std::size_t>(hash) & mask_;; slot = (slot + 1) & mask_) {
     const std::uint32_t entry = slots_[slot];
     if (entry == 0) return kNoTokenId;
     if ((entry & ~kIndexIdMask) != tag) continue;

@@ -55,7 +55,7 @@ void Console::warning(std::string_view subject, std::string_view text) const {
 }
 
 void Console::note(std::string_view text) const {
-  if (!quiet_) say(printable_lines(text));
+  if (!quiet_) say(printable(text));
 }
 
 void Console::detail(std::string_view text) const {

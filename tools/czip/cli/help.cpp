@@ -67,10 +67,9 @@ std::string_view introduction(Command command) {
     case Command::verify:
       return "Usage: czip verify [OPTION...] MODEL\n"
              "       czip verify [OPTION...] MODEL --against FILE.czip --text TEXT\n\n"
-             "Checks a model: its structure, ranges, tables against their formulas, that no\n"
-             "accumulator can overflow, and the tokenizer's round trip. The second form also "
-             "proves\n"
-             "a compression made elsewhere, byte for byte.\n";
+             "Checks a model: its hash, structure, ranges, tables against their formulas, that no\n"
+             "accumulator can overflow, and that a text comes back. The second form also proves a\n"
+             "compression made elsewhere, byte for byte.\n";
     case Command::selftest:
       return "Usage: czip selftest [OPTION...]\n\n"
              "Runs a built-in model at every SIMD level of this processor and compares the "

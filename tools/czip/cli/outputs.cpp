@@ -68,7 +68,6 @@ Status plan_existing(const Arguments& arguments, const Input& input, const struc
     plan.is_stream = true;  // a device or pipe, to be written and not replaced
     return {};
   }
-  plan.replace = arguments.force || arguments.compat;
   if (!plan.replace && !input.is_stdin() && isatty(STDIN_FILENO) != 0 && Console::interactive())
     plan.replace = Console::confirm(plan.path + ": exists; overwrite it");
   if (!plan.replace) return already_exists(plan.path);
@@ -103,6 +102,7 @@ Result<OutputPlan> plan_output(const Arguments& arguments, const Input& input) {
     CZIP_TRY_ASSIGN(auto name, derived_name(arguments, input.name));
     plan.path = std::move(name);
   }
+  plan.replace = arguments.force || arguments.compat;  // also what appears in the meantime
   // An output that is named is written where links lead; one beside its input replaces them.
   if (!arguments.output.empty()) plan.path = without_links(plan.path);
   struct stat existing {};

@@ -1,5 +1,5 @@
-// A small model made of fixed pseudo-random integers: the subject of `czip selftest`. No float
-// takes part, so every machine builds the same one.
+// The v1 network of the engine signature with a tokenizer: the model of the files that
+// `czip selftest` writes.
 #pragma once
 
 #include "czip/base/error.hpp"

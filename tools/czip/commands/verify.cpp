@@ -1,8 +1,10 @@
 // czip verify: runs the checks and prints them.
 #include <nlohmann/json.hpp>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/errors.hpp"
 #include "base/text.hpp"
@@ -12,7 +14,6 @@
 #include "cli/json_report.hpp"
 #include "cli/session.hpp"
 #include "commands/commands.hpp"
-#include "czip/engine/safetensors/content_hash.hpp"
 #include "io/input.hpp"
 #include "models/model_file.hpp"
 #include "models/model_store.hpp"
@@ -45,95 +46,138 @@ void append(Checks& all, Checks more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
+struct Report {
+  std::string model;
+  std::uint64_t model_bytes = 0;
+  Checks checks;
+};
+
 bool holds(const Checks& checks) {
   for (const Check& check : checks)
     if (check.verdict == Verdict::failure) return false;
   return true;
 }
 
-void print_text(Session& session, const Checks& checks) {
-  for (const Check& check : checks) {
+void print_text(Session& session, const Report& report) {
+  session.console.print("czip " CZIP_VERSION ", " + printable(report.model) + ": " +
+                        grouped(report.model_bytes) + " bytes\n");
+  for (const Check& check : report.checks) {
     session.console.print(colour_of(check.verdict),
                           format("%-7s", std::string(verdict_name(check.verdict)).c_str()));
     session.console.print("  " + check.name + ": " + printable(check.text) + "\n");
   }
-  session.console.print(holds(checks) ? "Everything holds.\n" : "NOT everything holds.\n");
+  session.console.print(holds(report.checks) ? "Everything holds.\n" : "NOT everything holds.\n");
 }
 
-void print_checks_json(Session& session, const Checks& checks) {
-  Json report;
-  report["model"] = session.arguments.files.front();
-  report["holds"] = holds(checks);
-  report["checks"] = Json::array();
-  for (const Check& check : checks) {
+// With -q, what fails are errors like any other.
+void print_failures(Session& session, const Report& report) {
+  for (const Check& check : report.checks)
+    if (check.verdict == Verdict::failure)
+      session.console.error(report.model,
+                            {ErrorCode::corrupt, check.name + ": " + printable(check.text)});
+}
+
+Json json_of(const Report& report) {
+  Json json;
+  json["czip"] = CZIP_VERSION;
+  json["model"] = report.model;
+  json["model_bytes"] = report.model_bytes;
+  json["holds"] = holds(report.checks);
+  json["checks"] = Json::array();
+  for (const Check& check : report.checks) {
     Json row;
     row["name"] = check.name;
     row["verdict"] = check.verdict == Verdict::failure ? "failure" : verdict_name(check.verdict);
     row["text"] = check.text;
     row.update(check.values);
-    report["checks"].push_back(std::move(row));
+    json["checks"].push_back(std::move(row));
   }
-  print_json(session.console, report);
+  return json;
 }
 
-Result<Checks> check_files(const Session& session, const v1::Model& model) {
+// The file and the text of --against.
+struct Compression {
+  std::vector<std::uint8_t> file;
+  std::vector<std::uint8_t> text;
+};
+
+Result<Compression> read_compression(const Arguments& arguments) {
+  auto file = read_file(arguments.against);
+  if (!file) return failure_in(arguments.against, file.error());
+  auto text = read_file(arguments.text);
+  if (!text) return failure_in(arguments.text, text.error());
+  return Compression{std::move(*file), std::move(*text)};
+}
+
+Result<Checks> verify_v1(const Session& session, const std::string& path,
+                         std::span<const std::uint8_t> file) {
   const Arguments& arguments = session.arguments;
-  const auto file = read_file(arguments.against);
-  if (!file)
-    return fail(file.error().code, printable(arguments.against) + ": " + file.error().message);
-  const auto text = read_file(arguments.text);
-  if (!text)
-    return fail(text.error().code, printable(arguments.text) + ": " + text.error().message);
-  return check_against(model, *file, *text, arguments.dialect, encode_options_v1(session));
+  CZIP_TRY_ASSIGN(const auto model, load_v1_model(path, file, arguments.tokenizer));
+  const auto expected = check_expected_hash(arguments.expected_hash, model.hash);
+  if (!expected) return failure_in(path, expected.error());
+  Checks checks = check_configuration(model);
+  append(checks, check_tables(model.network));
+  append(checks, check_arithmetic(model.network));
+  append(checks, check_tokenizer(model));
+  checks.push_back(check_coding(model, arguments.threads));
+  if (arguments.against.empty()) return checks;
+  CZIP_TRY_ASSIGN(const auto made, read_compression(arguments));
+  append(checks,
+         check_against(model, made.file, made.text, arguments.dialect, encode_options_v1(session)));
+  return checks;
 }
 
-ExitStatus report(Session& session, const Checks& checks) {
-  if (session.arguments.json)
-    print_checks_json(session, checks);
-  else if (!session.arguments.quiet || !holds(checks))
-    print_text(session, checks);
-  return holds(checks) ? ExitStatus::ok : ExitStatus::data;
+Result<Checks> verify_v2(const Session& session, const std::string& path,
+                         std::span<const std::uint8_t> file) {
+  const Arguments& arguments = session.arguments;
+  if (!arguments.tokenizer.empty() || arguments.dialect)
+    return usage_error(printable(path) +
+                       " is a czip-model-v2, which has no dialects and its own tokenizer; leave "
+                       "out --dialect and --tokenizer");
+  const auto model = v2::Model::parse(file);
+  if (!model) return failure_in(path, model.error());
+  const auto expected = check_expected_hash(arguments.expected_hash, model->hash());
+  if (!expected) return failure_in(path, expected.error());
+  Checks checks = check_model_v2(*model, arguments.threads);
+  if (arguments.against.empty()) return checks;
+  CZIP_TRY_ASSIGN(const auto made, read_compression(arguments));
+  append(checks, check_against(*model, made.file, made.text,
+                               {.threads = arguments.threads,
+                                .simd = arguments.simd.value_or(best_simd_level())}));
+  return checks;
 }
 
-// nullopt: the file is not a czip-model-v2.
-std::optional<ExitStatus> verify_v2(Session& session) {
+Result<Report> verify(const Session& session) {
   const std::string& name = session.arguments.files.front();
-  const auto file = read_model_file(name, InputRole::helper);
-  if (!file || !is_v2_model(*file)) return std::nullopt;
-  const auto refuse = [&](const Error& error) {
-    return session.console.error("", {error.code, printable(name) + ": " + error.message});
-  };
-  if (!session.arguments.against.empty())
-    return refuse({ErrorCode::invalid_argument,
-                   "--against is for compress.zip's models; czip -t checks a file of czip's own"});
-  const auto model = v2::Model::parse(*file);
-  if (!model) return refuse(model.error());
-  const auto expected = check_expected_hash(session.arguments.expected_hash, model->hash());
-  if (!expected) return refuse(expected.error());
-  return report(session, check_model_v2(*model, *file, session.arguments.threads));
+  CZIP_TRY_ASSIGN(const auto path, find_model_file(name));
+  const auto file = read_model_file(path, InputRole::helper);
+  if (!file) return failure_in(path, file.error());
+  auto checks =
+      is_v2_model(*file) ? verify_v2(session, path, *file) : verify_v1(session, path, *file);
+  CZIP_TRY(checks);
+  return Report{name, file->size(), std::move(*checks)};
 }
 
 }  // namespace
 
 ExitStatus run_verify(Session& session) {
-  if (const auto verified = verify_v2(session)) return *verified;
   const Arguments& arguments = session.arguments;
-  const auto model = load_model(arguments.files.front(), arguments.tokenizer);
-  if (!model) return session.console.error("", model.error());
-  const auto expected = check_expected_hash(arguments.expected_hash, model->hash);
-  if (!expected)
-    return session.console.error("", failure_in(arguments.files.front(), expected.error()).value());
-  Checks checks = check_configuration(*model);
-  append(checks, check_tables(model->network));
-  append(checks, check_arithmetic(model->network));
-  append(checks, check_tokenizer(*model));
-  checks.push_back(check_coding(*model, arguments.threads));
-  if (!arguments.against.empty()) {
-    auto more = check_files(session, *model);
-    if (!more) return session.console.error("", more.error());
-    append(checks, std::move(*more));
+  const auto report = verify(session);
+  if (!report) {
+    if (arguments.json)
+      print_json(session.console, {{"czip", CZIP_VERSION},
+                                   {"model", arguments.files.front()},
+                                   {"holds", false},
+                                   {"error", report.error().message}});
+    return session.console.error("", report.error());
   }
-  return report(session, checks);
+  if (arguments.json)
+    print_json(session.console, json_of(*report));
+  else if (arguments.quiet)
+    print_failures(session, *report);
+  else
+    print_text(session, *report);
+  return holds(report->checks) ? ExitStatus::ok : ExitStatus::data;
 }
 
 }  // namespace czip::tool

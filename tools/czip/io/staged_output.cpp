@@ -111,22 +111,22 @@ int rename_new(const char* from, const char* to) {
 
 }  // namespace
 
-std::string without_links(std::string path) {
+std::string without_links(const std::string& path) {
   constexpr int kMostLinks = 40;  // as many as Linux follows
-  struct stat existing {};
-  std::error_code error;
-  if (stat(path.c_str(), &existing) == 0) {
-    // The links of /proc/self/fd to pipes name nothing.
-    if (!S_ISREG(existing.st_mode)) return path;
-    const std::filesystem::path real = std::filesystem::canonical(path, error);
-    return error ? path : real.string();
-  }
+  struct stat named {};
+  struct stat found {};
+  const bool exists = stat(path.c_str(), &named) == 0;
+  std::string target = path;
   for (int links = 0; links < kMostLinks; ++links) {
-    const std::filesystem::path target = std::filesystem::read_symlink(path, error);
+    std::error_code error;
+    const std::filesystem::path next = std::filesystem::read_symlink(target, error);
     if (error) break;
-    path = std::filesystem::path(path).parent_path() / target;
+    target = std::filesystem::path(target).parent_path() / next;
   }
-  return path;
+  // What the links of /proc/self/fd say of pipes and removed files is no name.
+  const bool same = !exists || (stat(target.c_str(), &found) == 0 && found.st_dev == named.st_dev &&
+                                found.st_ino == named.st_ino);
+  return same ? target : path;
 }
 
 Result<Descriptor> open_stream(const OutputPlan& plan) {

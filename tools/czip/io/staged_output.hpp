@@ -25,7 +25,7 @@ struct OutputPlan {
 
 // The file to which a symbolic link leads, whether it exists or not: links stay, and what they name
 // is written.
-[[nodiscard]] std::string without_links(std::string path);
+[[nodiscard]] std::string without_links(const std::string& path);
 
 // Opens the stream of a plan, for output that is written at once.
 Result<Descriptor> open_stream(const OutputPlan& plan);

@@ -15,6 +15,7 @@
 #include "base/text.hpp"
 #include "czip/base/error.hpp"
 #include "czip/codec/v1/model.hpp"
+#include "czip/engine/safetensors/reader.hpp"
 #include "io/input.hpp"
 
 namespace czip::tool {
@@ -75,8 +76,20 @@ Status check_expected_hash(const std::optional<Hash128>& expected, const Hash128
                                              to_hex(*expected) + ", as --expect-hash wants it");
 }
 
+Status check_is_model(std::span<const std::uint8_t> file) {
+  // A safetensors file is the length of its header, the header in JSON, and data.
+  constexpr std::size_t kLengthBytes = sizeof(std::uint64_t);
+  if (file.size() <= kLengthBytes || file[kLengthBytes] != '{')
+    return fail(ErrorCode::corrupt, "is not a model: it is no safetensors file");
+  const auto parsed = safetensors::File::parse(file);
+  if (parsed && !parsed->metadata().contains("format"))
+    return fail(ErrorCode::corrupt, "is not a model of czip: its metadata name no format");
+  return {};
+}
+
 Result<v1::Model> load_v1_model(const std::string& path, std::span<const std::uint8_t> file,
                                 const std::string& tokenizer) {
+  if (const auto model = check_is_model(file); !model) return failure_in(path, model.error());
   std::optional<std::string> json;
   if (!tokenizer.empty()) {
     const auto bytes = read_regular_file(tokenizer, InputRole::helper);

@@ -89,6 +89,15 @@ Check check_decoding(const v1::Model& model, std::span<const std::uint8_t> file,
 
 }  // namespace
 
+Check check_size(std::uint64_t text, std::uint64_t file) {
+  const double bits = text == 0 ? 0 : 8 * static_cast<double>(file) / static_cast<double>(text);
+  return {"size",
+          Verdict::ok,
+          format("%s bytes of text in %s, %.2f %%, %.3f bits per byte", grouped(text).c_str(),
+                 grouped(file).c_str(), percent(file, text), bits),
+          {{"text_bytes", text}, {"file_bytes", file}, {"bits_per_byte", bits}}};
+}
+
 Checks check_against(const v1::Model& model, std::span<const std::uint8_t> file,
                      std::span<const std::uint8_t> text, std::optional<v1::Dialect> dialect,
                      const v1::EncodeOptions& options) {
@@ -112,6 +121,7 @@ Checks check_against(const v1::Model& model, std::span<const std::uint8_t> file,
   checks.push_back(report(comparison));
   const v1::Dialect used = comparison.equal.empty() ? comparison.nearest : comparison.equal.front();
   checks.push_back(check_decoding(model, file, text, used, options));
+  checks.push_back(check_size(text.size(), file.size()));
   return checks;
 }
 

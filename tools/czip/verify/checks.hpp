@@ -12,6 +12,8 @@
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v1/model.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "czip/engine/safetensors/reader.hpp"
+#include "czip/engine/simd.hpp"
 #include "czip/engine/v1/dialect.hpp"
 #include "czip/engine/v1/weights.hpp"
 
@@ -50,10 +52,29 @@ using Checks = std::vector<Check>;
                                    std::optional<v1::Dialect> dialect,
                                    const v1::EncodeOptions& options);
 
-// Checks a czip-model-v2: its description, its tables against their formula, and a sample through
-// the whole codec. `file` holds the model.
-[[nodiscard]] Checks check_model_v2(const v2::Model& model, std::span<const std::uint8_t> file,
-                                    unsigned threads);
+// Reports what a compression is worth, in bytes.
+[[nodiscard]] Check check_size(std::uint64_t text, std::uint64_t file);
+
+// How the checks code.
+struct VerifyCoding {
+  unsigned threads = 0;
+  SimdLevel simd = best_simd_level();
+};
+
+// `file` is `text` compressed to CZIPv2 with `model`: it decodes to the text, every hash holds, and
+// this czip writes the same bytes.
+[[nodiscard]] Checks check_against(const v2::Model& model, std::span<const std::uint8_t> file,
+                                   std::span<const std::uint8_t> text, const VerifyCoding& coding);
+
+// No accumulator of the network in `file` can leave its bound, whatever the input.
+[[nodiscard]] Checks check_arithmetic(const safetensors::File& file);
+
+// The predictor's tables are what the specification says, and no sum over them leaves its bound.
+[[nodiscard]] Checks check_predictor_tables(const v2::Model& model);
+
+// Checks a czip-model-v2: its description and sizes, its tables, its arithmetic, and a sample
+// through the whole codec.
+[[nodiscard]] Checks check_model_v2(const v2::Model& model, unsigned threads);
 
 // Text in many scripts, every byte value, and sequences that have broken tokenizers.
 [[nodiscard]] std::string sample_text();

@@ -2,13 +2,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <span>
+#include <iterator>
 #include <string>
+#include <string_view>
 
 #include "base/text.hpp"
 #include "czip/base/little_endian.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/codec/v2/model/format.hpp"
+#include "czip/codec/v2/model/parts.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "verify/checks.hpp"
 
@@ -28,11 +30,36 @@ Check check_description(const v2::Model& model) {
   return check;
 }
 
+// The bytes of the tensors whose names begin so.
+std::uint64_t bytes_of(const safetensors::File& file, std::string_view prefix) {
+  std::uint64_t bytes = 0;
+  for (const auto& [name, tensor] : file.tensors())
+    if (name.starts_with(prefix)) bytes += tensor.bytes.size();
+  return bytes;
+}
+
+Check check_sizes(const safetensors::File& file) {
+  const std::uint64_t all = bytes_of(file, "");
+  const std::uint64_t tokenizer = bytes_of(file, "tokenizer.") + bytes_of(file, "code.");
+  const std::uint64_t prior = bytes_of(file, v2::kPriorPrefix);
+  const std::uint64_t network = bytes_of(file, v2::kTensorPrefix);
+  const std::uint64_t states = bytes_of(file, v2::kStatePrefix);
+  return {"sizes",
+          Verdict::ok,
+          format("%s bytes of tensors: tokenizer and code %s, prior %s, states %s, network %s",
+                 grouped(all).c_str(), grouped(tokenizer).c_str(), grouped(prior).c_str(),
+                 grouped(states).c_str(), grouped(network).c_str()),
+          {{"tensors", all},
+           {"tokenizer", tokenizer},
+           {"prior", prior},
+           {"states", states},
+           {"network", network}}};
+}
+
 // squash[i] = round(65536 / (1 + e^(-(i - middle) / 256))), within 1..65535.
-Check check_squash(std::span<const std::uint8_t> file) {
+Check check_squash(const safetensors::File& file) {
   Check check{.name = "squash table", .text = "equals its formula at every entry"};
-  const auto tensors = safetensors::File::parse(file);
-  const safetensors::TensorView* table = tensors ? tensors->find(v2::kSquashTensor) : nullptr;
+  const safetensors::TensorView* table = file.find(v2::kSquashTensor);
   const std::size_t entries = table == nullptr ? 0 : table->bytes.size() / 2;
   const std::size_t middle = entries / 2;
   for (std::size_t i = 0; i < entries; ++i) {
@@ -51,9 +78,17 @@ Check check_squash(std::span<const std::uint8_t> file) {
 
 }  // namespace
 
-Checks check_model_v2(const v2::Model& model, std::span<const std::uint8_t> file,
-                      unsigned threads) {
-  return {check_description(model), check_squash(file), check_coding(model, threads)};
+Checks check_model_v2(const v2::Model& model, unsigned threads) {
+  const safetensors::File& file = model.parts().file;
+  Checks checks{check_description(model), check_sizes(file), check_squash(file)};
+  const auto add = [&checks](Checks more) {
+    checks.insert(checks.end(), std::make_move_iterator(more.begin()),
+                  std::make_move_iterator(more.end()));
+  };
+  add(check_predictor_tables(model));
+  if (model.has_network()) add(check_arithmetic(file));
+  checks.push_back(check_coding(model, threads));
+  return checks;
 }
 
 }  // namespace czip::tool

@@ -40,9 +40,11 @@ Check check_levels(const std::vector<std::uint8_t>& text, const CodeAndBack& cod
     levels += (levels.empty() ? "" : ", ") + name;
   }
   check.verdict = Verdict::ok;
-  check.text =
-      format("%zu bytes to %zu and back, the same file with ", text.size(), first.size()) + levels;
-  check.values = {{"sample_bytes", text.size()}, {"file_bytes", first.size()}};
+  const double ratio = percent(first.size(), text.size());
+  check.text = format("%zu bytes to %zu (%.1f %%) and back, the same file with ", text.size(),
+                      first.size(), ratio) +
+               levels;
+  check.values = {{"sample_bytes", text.size()}, {"file_bytes", first.size()}, {"percent", ratio}};
   return check;
 }
 

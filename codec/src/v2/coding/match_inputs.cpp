@@ -42,7 +42,7 @@ void MatchInputs::begin_token(const History& history, std::uint32_t stream,
     for (std::size_t k = 1; k <= kMinMatchTokens[m]; ++k) {
       hash = extend_context(hash, history.recent(k));
     }
-    std::uint32_t& entry = table_[m][place_of(hash, table_log2_)];
+    std::uint32_t& entry = table_[m][static_cast<std::size_t>(place_of(hash, table_log2_))];
     // Continue the match if it predicted the last token, otherwise look for another.
     if (position != 0) ++position;
     if (position == 0 || history.rank_at(position - 1) != history.recent(1)) {

@@ -113,7 +113,8 @@ void Predictor::select_weights() {
 }
 
 std::size_t Predictor::hashed_context() const {
-  return place_of(hash_combine(contexts_.order[1], node_.split), hashed_apm_log2_);
+  return static_cast<std::size_t>(
+      place_of(hash_combine(contexts_.order[1], node_.split), hashed_apm_log2_));
 }
 
 void Predictor::prefetch_apm() const {

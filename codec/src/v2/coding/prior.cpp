@@ -91,14 +91,14 @@ void Prior::find(std::uint32_t order, std::uint64_t hash, PriorList& list) const
     if (length == kLongList && at < end) length = cell(table, at++);
     length = std::min(length, end - at);
     if (header.fingerprint == fingerprint) {
-      read_list(table, at, length, header.scale, list);
+      read_list(table, at, static_cast<std::size_t>(length), header.scale, list);
       return;
     }
     at += length;
   }
 }
 
-void Prior::read_list(const PriorOrder& table, std::uint64_t at, std::uint64_t length,
+void Prior::read_list(const PriorOrder& table, std::uint64_t at, std::size_t length,
                       std::uint32_t scale, PriorList& list) const {
   if (list.cumulative.size() <= length) {
     list.ranks.resize(length);

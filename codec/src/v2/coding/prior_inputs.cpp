@@ -19,7 +19,7 @@ constexpr int kListShift = kRangeBits - kProbabilityBits;
 std::uint32_t find_split(const PriorList& list, std::uint32_t low, std::uint32_t high,
                          std::uint32_t split) {
   if (high - low >= kBinarySearchEntries) {
-    const auto first = list.ranks.begin();
+    const std::uint16_t* const first = list.ranks.data();
     return static_cast<std::uint32_t>(std::lower_bound(first + low, first + high, split) - first);
   }
   while (low < high && list.ranks[low] < split) ++low;

@@ -157,7 +157,7 @@ Result<BlockHeader> parse_block_header(std::span<const std::uint8_t, kBlockHeade
   if (check32(bytes.first<Layout::kCheck>()) != load_le<std::uint32_t>(&bytes[Layout::kCheck]))
     return damaged_header("the block header");
   if (bytes[Layout::kType] == static_cast<std::uint8_t>(BlockType::end) ||
-      bytes[Layout::kType] > static_cast<std::uint8_t>(BlockType::coded))
+      bytes[Layout::kType] > static_cast<std::uint8_t>(BlockType::repeated))
     return fail(ErrorCode::unsupported, "block type " + std::to_string(bytes[Layout::kType]) +
                                             " is unknown to this version of czip");
   BlockHeader header{.type = static_cast<BlockType>(bytes[Layout::kType]),
@@ -174,6 +174,12 @@ Result<BlockHeader> parse_block_header(std::span<const std::uint8_t, kBlockHeade
     if (bytes[Layout::kSettings] != 0 || header.final_range != 0 ||
         header.payload_bytes != header.text_bytes || header.payload_hash != header.text_hash)
       return fail(ErrorCode::corrupt, "the header of a stored block contradicts itself");
+    return header;
+  }
+  if (header.type == BlockType::repeated) {
+    if (bytes[Layout::kSettings] != 0 || header.final_range != 0 || header.payload_bytes == 0 ||
+        header.payload_bytes >= header.text_bytes)
+      return fail(ErrorCode::corrupt, "the header of a repeated block contradicts itself");
     return header;
   }
   if (header.payload_bytes >= header.text_bytes || header.final_range < kNormalizeBelow)
@@ -198,7 +204,7 @@ Result<BlockHeader> parse_block_header(std::span<const std::uint8_t, kBlockHeade
 }
 
 std::vector<std::uint8_t> serialize(const Trailer& trailer, const FrameHeader& frame) {
-  std::vector<std::uint8_t> bytes(trailer_bytes(trailer.table.size()));
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(trailer_bytes(trailer.table.size())));
   bytes[0] = static_cast<std::uint8_t>(BlockType::end);
   std::uint8_t* out = bytes.data() + 1;
   for (const TableEntry& entry : trailer.table) {
@@ -220,14 +226,14 @@ Result<Trailer> parse_trailer(std::span<const std::uint8_t> bytes) {
   const auto footer = bytes.last<kFooterBytes>();
   if (check32(checked_bytes(bytes)) != load_le<std::uint32_t>(&footer[FooterLayout::kCheck]))
     return damaged_header("the seek table");
-  const std::uint64_t blocks = footer_blocks(footer);
+  const std::size_t blocks = footer_blocks(footer);
   if (bytes.size() != trailer_bytes(blocks) ||
       bytes[0] != static_cast<std::uint8_t>(BlockType::end))
     return fail(ErrorCode::corrupt, "the seek table has not as many entries as it says");
   Trailer trailer;
   trailer.table.reserve(blocks);
   std::uint64_t text_bytes = 0;
-  for (std::uint64_t i = 0; i < blocks; ++i) {
+  for (std::size_t i = 0; i < blocks; ++i) {
     const std::uint8_t* const entry = &bytes[1 + kTableEntryBytes * i];
     trailer.table.push_back({load_le<std::uint32_t>(entry + TableEntryLayout::kTextBytes),
                              load_le<std::uint32_t>(entry + TableEntryLayout::kFileBytes)});

@@ -95,7 +95,8 @@ struct FrameHeader {
 [[nodiscard]] std::array<std::uint8_t, kFrameHeaderBytes> serialize(FrameHeader& header);
 Result<FrameHeader> parse_frame_header(std::span<const std::uint8_t, kFrameHeaderBytes> bytes);
 
-enum class BlockType : std::uint8_t { end = 0, stored = 1, coded = 2 };
+// Repeated: the payload is a pattern, and the text is the pattern over and over, cut to its length.
+enum class BlockType : std::uint8_t { end = 0, stored = 1, coded = 2, repeated = 3 };
 
 struct BlockHeader {
   BlockType type = BlockType::stored;

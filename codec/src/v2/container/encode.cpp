@@ -20,6 +20,7 @@
 #include "v2/container/frame_writer.hpp"
 #include "v2/container/hashing.hpp"
 #include "v2/container/memory.hpp"
+#include "v2/container/repeats.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -160,11 +161,27 @@ class FrameEncoder {
     BlockHeader header;
     Bytes text;  // freed once coded
     Bytes payload;
+    std::size_t pattern = 0;  // bytes that the text repeats; 0: another block
   };
 
   Result<bool> pull(Task& task) {
     task.text = std::exchange(begun_, {});
     CZIP_TRY(fill(*source_, level_.block_bytes, task.text));
+    std::size_t end = task.text.size();
+    task.pattern = std::exchange(next_pattern_, 0);
+    if (task.pattern != 0) {
+      end = repeat_end(task.text, task.pattern);
+    } else if (const auto repeat = find_repeat(task.text)) {
+      if (repeat->begin == 0) {
+        task.pattern = repeat->pattern;
+        end = repeat->length;
+      } else {
+        next_pattern_ = repeat->pattern;
+        end = repeat->begin;
+      }
+    }
+    begun_.assign(task.text.begin() + static_cast<std::ptrdiff_t>(end), task.text.end());
+    task.text.resize(end);
     hasher_.add(task.text);
     return !task.text.empty();
   }
@@ -173,6 +190,15 @@ class FrameEncoder {
     BlockHeader& header = task.header;
     header = {.text_bytes = static_cast<std::uint32_t>(task.text.size()),
               .text_hash = hash64(task.text)};
+    if (task.pattern != 0) {
+      header.type = BlockType::repeated;
+      task.payload.assign(task.text.begin(),
+                          task.text.begin() + static_cast<std::ptrdiff_t>(task.pattern));
+      header.payload_bytes = static_cast<std::uint32_t>(task.pattern);
+      header.payload_hash = hash64(task.payload);
+      release(task.text);
+      return {};
+    }
     auto coded = encoder_.encode(coder, task.text);
     CZIP_TRY(coded);
     if (!*coded) {
@@ -204,7 +230,8 @@ class FrameEncoder {
   const EncodeOptions* options_;
   LevelSettings level_;
   BlockEncoder encoder_;
-  Bytes begun_;
+  Bytes begun_;                   // text of the next block, as far as it has been read
+  std::size_t next_pattern_ = 0;  // the next block's, where it is known to repeat one
   ByteSource* source_;
   FrameWriter writer_;
   TextHasher hasher_;

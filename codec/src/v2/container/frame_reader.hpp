@@ -59,6 +59,10 @@ struct Record {
   [[nodiscard]] bool stored() const {
     return kind == RecordKind::block ? block.type == BlockType::stored : compact.stored;
   }
+  // Whether the text was coded with a model.
+  [[nodiscard]] bool coded() const {
+    return kind == RecordKind::block ? block.type == BlockType::coded : !compact.stored;
+  }
   [[nodiscard]] const BlockSettings& settings() const {
     return kind == RecordKind::block ? block.settings : compact.settings;
   }

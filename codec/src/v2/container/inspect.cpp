@@ -19,7 +19,7 @@ FrameInfo compact_frame(const Record& record, const FrameReader& reader) {
   frame.compact = true;
   frame.archive = record.compact.archive;
   frame.block_bytes = static_cast<std::uint32_t>(kMaxCompactText);
-  if (!record.stored()) frame.model = reader.model_of(record);
+  if (record.coded()) frame.model = reader.model_of(record);
   frame.file_bytes = record.end - record.offset;
   count(record, frame);
   return frame;

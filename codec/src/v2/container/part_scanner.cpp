@@ -178,7 +178,7 @@ Found PartScanner::part_at(std::uint64_t offset, bool expected) {
   CZIP_TRY_ASSIGN(const auto start, view(offset, kFrameMagic.size()));
   if (start.empty()) return nothing();
   const auto type = static_cast<BlockType>(start[0]);
-  if (type == BlockType::stored || type == BlockType::coded) {
+  if (type != BlockType::end && type <= BlockType::repeated) {
     CZIP_TRY_ASSIGN(auto block, block_at(offset));
     if (block) return block;
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "v2/container/hashing.hpp"
+#include "v2/container/repeats.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -31,7 +32,11 @@ Status decode_full_block(BlockCoder& coder, DecodingTask& task) {
     task.text = std::move(record.payload);
     return {};
   }
-  CZIP_TRY(decode_payload(coder, task, block.final_range));
+  if (record.coded()) {
+    CZIP_TRY(decode_payload(coder, task, block.final_range));
+  } else {
+    task.text = repeat_pattern(record.payload, block.text_bytes);
+  }
   if (hash64(task.text) != block.text_hash)
     return fail(ErrorCode::corrupt, "the text does not have the hash that it had");
   return {};
@@ -74,7 +79,7 @@ Result<Model> matching_model(const Model& model, const ModelReference& wanted) {
 
 Result<std::optional<Model>> ModelCache::model_for(const Record& record,
                                                    const ModelReference& reference) {
-  if (record.stored()) return std::optional<Model>();
+  if (!record.coded()) return std::optional<Model>();
   if (!model_ || reference.known != reference_.known || reference.hash != reference_.hash) {
     CZIP_TRY_ASSIGN(auto found, (*finder_)(reference));
     model_ = std::move(found);

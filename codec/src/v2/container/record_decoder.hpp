@@ -16,7 +16,7 @@ namespace czip::v2 {
 class ModelCache {
  public:
   explicit ModelCache(const ModelFinder& finder) : finder_(&finder) {}
-  // nullopt: the record is stored and needs none.
+  // nullopt: the record is not coded and needs none.
   Result<std::optional<Model>> model_for(const Record& record, const ModelReference& reference);
 
  private:

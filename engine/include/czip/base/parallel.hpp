@@ -5,15 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <mutex>
 #include <new>
 #include <system_error>
-#include <thread>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/base/threads.hpp"
 
 namespace czip {
 
@@ -22,7 +21,7 @@ inline constexpr unsigned kMaxThreads = 256;
 // `requested` threads, or as many as the machine has for 0; at least 1, at most `tasks` and
 // kMaxThreads.
 [[nodiscard]] inline unsigned thread_count(unsigned requested, std::uint64_t tasks) {
-  std::uint64_t count = requested != 0 ? requested : std::thread::hardware_concurrency();
+  std::uint64_t count = requested != 0 ? requested : hardware_threads();
   if (count > tasks) count = tasks;
   return static_cast<unsigned>(count < 1 ? 1 : count > kMaxThreads ? kMaxThreads : count);
 }
@@ -32,9 +31,10 @@ inline constexpr unsigned kMaxThreads = 256;
 // never called: the others must be able to do all the work. `work` must not throw.
 template <class Work>
 void run_on_threads(unsigned threads, const Work& work) {
-  std::vector<std::jthread> others;
+  std::vector<Thread> others;
   try {
-    for (unsigned t = 1; t < threads; ++t) others.emplace_back([&work, t] { work(t); });
+    for (unsigned t = 1; kHaveThreads && t < threads; ++t)
+      others.emplace_back([&work, t] { work(t); });
   } catch (const std::system_error&) {
   } catch (const std::bad_alloc&) {
   }
@@ -57,14 +57,14 @@ Status parallel_for(unsigned threads, std::size_t count, const Function& functio
     Status status;
     std::exception_ptr exception;
   };
-  std::mutex mutex;
+  Mutex mutex;
   Failure first{count, {}, nullptr};
   std::atomic<std::size_t> next = 0;
   std::atomic<bool> failed = false;
 
   // Numbers are taken in order: when i has failed, all smaller ones have been taken.
   const auto record = [&](std::size_t i, Status status, std::exception_ptr exception) {
-    const std::scoped_lock lock(mutex);
+    const Lock lock(mutex);
     if (i < first.index) first = {i, std::move(status), std::move(exception)};
     failed = true;
   };

@@ -2,17 +2,16 @@
 // once and committed in the order in which they were made.
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <new>
 #include <utility>
 #include <vector>
 
 #include "czip/base/error.hpp"
 #include "czip/base/parallel.hpp"
+#include "czip/base/threads.hpp"
 
 namespace czip {
 
@@ -61,11 +60,11 @@ class OrderedPipeline {
   }
 
   void work(unsigned worker) {
-    std::unique_lock lock(mutex_);
+    Lock lock(mutex_);
     for (;;) {
       changed_.wait(lock, [this] { return stopped() || made_ - committed_ < slots_.size(); });
       if (stopped()) return;
-      Slot& slot = slots_[made_ % slots_.size()];
+      Slot& slot = slots_[static_cast<std::size_t>(made_ % slots_.size())];
       slot.done = false;
       const Result<bool> pulled = guarded([&] { return stages_.pull(slot.task); });
       if (pulled && !*pulled) {
@@ -93,7 +92,7 @@ class OrderedPipeline {
   // Commits tasks in order, up to the first that is not done.
   void commit_done() {
     while (status_ && committed_ < made_) {
-      Slot& slot = slots_[committed_ % slots_.size()];
+      Slot& slot = slots_[static_cast<std::size_t>(committed_ % slots_.size())];
       if (!slot.done) return;
       if (slot.status) slot.status = guarded([&] { return stages_.commit(slot.task); });
       if (!slot.status) status_ = std::move(slot.status);
@@ -105,8 +104,8 @@ class OrderedPipeline {
 
   unsigned threads_;
   PipelineStages<Task> stages_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
+  Mutex mutex_;
+  ConditionVariable changed_;
   std::vector<Slot> slots_;
   std::uint64_t made_ = 0;       // tasks pulled so far, including one that failed
   std::uint64_t committed_ = 0;  // tasks at the front that left the pipeline

@@ -11,6 +11,8 @@
 
 #if defined(__linux__)
 #include <sys/mman.h>
+#elif defined(_WIN32)
+#include <malloc.h>
 #endif
 
 namespace czip {
@@ -25,7 +27,11 @@ struct ZeroedMemoryFree {
       return;
     }
 #endif
+#if defined(_WIN32)
+    _aligned_free(memory);
+#else
     std::free(memory);
+#endif
   }
 };
 
@@ -64,7 +70,12 @@ using ZeroedMemory = std::unique_ptr<void, ZeroedMemoryFree>;
   constexpr std::size_t kAlignment = 64;
   if (bytes > SIZE_MAX - kAlignment) return {};
   bytes = (bytes + kAlignment - 1) / kAlignment * kAlignment;
-  void* memory = std::aligned_alloc(kAlignment, bytes == 0 ? kAlignment : bytes);
+  if (bytes == 0) bytes = kAlignment;
+#if defined(_WIN32)
+  void* memory = _aligned_malloc(bytes, kAlignment);  // Windows has no aligned_alloc
+#else
+  void* memory = std::aligned_alloc(kAlignment, bytes);
+#endif
   if (memory != nullptr) std::memset(memory, 0, bytes);
   return {memory, {}};
 }

@@ -39,6 +39,7 @@ template <class T>
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
 // Tensors in the given order, without gaps; the header padded with spaces to a multiple of 8.
+// Names, keys and values are UTF-8: what is not is written as U+FFFD.
 [[nodiscard]] std::vector<std::uint8_t> write(const Metadata& metadata,
                                               std::span<const TensorContent> tensors);
 

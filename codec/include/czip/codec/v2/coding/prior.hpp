@@ -106,8 +106,8 @@ class Prior {
 
  private:
   // The entries from cell `at` on, at most `length`.
-  void read_list(const PriorOrder& table, std::uint64_t at, std::uint64_t length,
-                 std::uint32_t scale, PriorList& list) const;
+  void read_list(const PriorOrder& table, std::uint64_t at, std::size_t length, std::uint32_t scale,
+                 PriorList& list) const;
 
   std::vector<std::uint64_t> order0_cumulative_;  // [ranks + 1]
   std::vector<PriorOrder> orders_;

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <map>
-#include <mutex>
 
 #include "czip/base/error.hpp"
+#include "czip/base/threads.hpp"
 #include "czip/codec/v2/coding/code_tree.hpp"
 #include "czip/codec/v2/coding/token_groups.hpp"
 #include "czip/engine/safetensors/reader.hpp"
@@ -40,22 +40,22 @@ class NetworkCache {
   const Result<ModelNetwork>& get(const safetensors::File& file, const CodeTree& tree,
                                   SimdLevel simd) const {
     Entry& entry = entry_of(simd);
-    std::call_once(entry.once, [&] { entry.network = load_network(file, tree, simd); });
+    call_once(entry.once, [&] { entry.network = load_network(file, tree, simd); });
     return entry.network;
   }
 
  private:
   struct Entry {
-    std::once_flag once;
+    OnceFlag once;
     Result<ModelNetwork> network = fail(ErrorCode::internal, "not loaded");
   };
 
   Entry& entry_of(SimdLevel simd) const {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return entries_[simd];
   }
 
-  mutable std::mutex mutex_;
+  mutable Mutex mutex_;
   mutable std::map<SimdLevel, Entry> entries_;  // entries never move
 };
 

@@ -1,0 +1,27 @@
+// Models and texts of the signature, made of a seeded generator's integers; no float takes part.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/codec/v2/model.hpp"
+#include "czip/engine/safetensors/writer.hpp"
+#include "czip/engine/v2/network.hpp"
+#include "signature/random.hpp"
+
+namespace czip::signature {
+
+using Tensors = std::vector<safetensors::TensorContent>;
+
+// The tensors "network.*" of random weights, for `groups` groups of tokens.
+void add_network_tensors(const v2::NetworkConfig& config, std::size_t groups, Random& random,
+                         Tensors& tensors);
+
+// A complete czip-model-v2 file, with a network.
+Result<std::vector<std::uint8_t>> make_model_v2();
+
+// A text of the words that the model's tokens are made for, and of other bytes.
+std::vector<std::uint8_t> make_text(std::size_t bytes);
+
+}  // namespace czip::signature

@@ -1,0 +1,18 @@
+# The core's libraries are headers, which are the same for every machine. They are copied out of the folder that has
+# them, the host's own, because a compiler for another machine must not find that folder's other headers.
+set(CZIP_HEADERS /usr/include CACHE PATH "Folder with nlohmann/json.hpp, tl/expected.hpp and xxhash.h")
+foreach(header nlohmann/json.hpp tl/expected.hpp xxhash.h)
+  if(NOT EXISTS ${CZIP_HEADERS}/${header})
+    message(FATAL_ERROR "No ${header} in ${CZIP_HEADERS}: set CZIP_HEADERS")
+  endif()
+endforeach()
+set(CZIP_COPIED_HEADERS ${CMAKE_BINARY_DIR}/headers)
+file(COPY ${CZIP_HEADERS}/nlohmann ${CZIP_HEADERS}/tl ${CZIP_HEADERS}/xxhash.h DESTINATION ${CZIP_COPIED_HEADERS})
+foreach(library nlohmann_json::nlohmann_json tl::expected PkgConfig::XXHASH)
+  add_library(${library} INTERFACE IMPORTED GLOBAL)
+  target_include_directories(${library} INTERFACE ${CZIP_COPIED_HEADERS})
+endforeach()
+find_package(Threads)
+if(NOT TARGET Threads::Threads)
+  add_library(Threads::Threads INTERFACE IMPORTED GLOBAL)
+endif()

@@ -1,0 +1,65 @@
+// Models of format 2: a right one with changes (model_edits.hpp), or, after a first byte of 0, any
+// bytes. What is accepted codes and decodes, or fails by value, alike at every SIMD level.
+#include "czip/codec/v2/codec.hpp"
+#include "fuzz/codec/model_edits.hpp"
+#include "fuzz/fuzz.hpp"
+#include "support/v2_tiny_model.hpp"
+
+namespace {
+
+using namespace czip;
+using namespace czip::test;
+
+constexpr std::string_view kText =
+    "It was the best of times, it was the worst of times\n for (int i = 0;)\n\xff\x00z";
+
+const SafetensorsContent& base() {
+  static const SafetensorsContent content = content_of(make_tiny_network_model_v2());
+  return content;
+}
+
+v2::CodingContext& context() {
+  static v2::CodingContext context;
+  return context;
+}
+
+Result<Bytes> encoded(const v2::Model& model, SimdLevel simd, int level) {
+  MemorySink file;
+  CZIP_TRY(v2::encode(
+      model, to_bytes(kText), file,
+      {.level = level, .threads = 1, .simd = simd, .progress = {}, .context = &context()}));
+  return file.bytes();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size > 16384) return 0;
+  FuzzInput input(data, size);
+  const std::uint8_t kind = input.byte();
+  const int level = kind % 3 == 0 ? 1 : kind % 3 == 1 ? 6 : 9;
+  Bytes file =
+      kind == 0 ? Bytes(input.rest().begin(), input.rest().end()) : edited_model(base(), input);
+  if (kind < 224) file = resealed_v2(file);  // the model's own hash
+  const MemoryBound bound((std::size_t{192} << 20) + 16 * file.size());
+  const auto model = v2::Model::parse(file);
+  if (!model) {
+    insist_error(model.error(), {ErrorCode::corrupt, ErrorCode::truncated, ErrorCode::unsupported});
+    return 0;
+  }
+  const auto best = encoded(*model, best_simd_level(), level);
+  const auto scalar = encoded(*model, SimdLevel::scalar, level);
+  insist(best.has_value() == scalar.has_value(), "all levels succeed or fail");
+  if (!best) {
+    insist_error(best.error(), {ErrorCode::unsupported, ErrorCode::corrupt});
+    return 0;
+  }
+  insist(*best == *scalar, "all levels give the same file");
+  MemorySource source(*best);
+  MemorySink text;
+  const auto report =
+      v2::decode(*model, source, text, {.threads = 1, .progress = {}, .context = &context()});
+  insist(report.has_value(), "what a model has coded it decodes");
+  insist(text.bytes() == to_bytes(kText), "the text comes back");
+  return 0;
+}

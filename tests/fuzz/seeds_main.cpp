@@ -1,0 +1,196 @@
+// Writes the inputs that fuzzing starts from, one folder for each target: they are made by the
+// present code, so that they follow its formats. Usage: fuzz_seeds FOLDER
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "czip/codec/v1/codec.hpp"
+#include "support/files.hpp"
+#include "support/sample_text.hpp"
+#include "support/splitmix64.hpp"
+#include "support/v1_seeded_model.hpp"
+#include "support/v1_seeded_tokenizer.hpp"
+#include "support/v2_files.hpp"
+#include "support/v2_tiny_model.hpp"
+
+namespace fs = std::filesystem;
+namespace {
+
+using namespace czip;
+using namespace czip::test;
+
+class Seeds {
+ public:
+  explicit Seeds(fs::path folder) : folder_(std::move(folder)) {}
+
+  void add(const std::string& target, const Bytes& input) {
+    fs::create_directories(folder_ / target);
+    if (!write_file(folder_ / target / ("seed-" + std::to_string(count_++)), input)) ok_ = false;
+  }
+  void add(const std::string& target, std::uint8_t first, const Bytes& rest) {
+    add(target, joined({{first}, rest}));
+  }
+  [[nodiscard]] bool ok() const { return ok_; }
+
+ private:
+  fs::path folder_;
+  int count_ = 0;
+  bool ok_ = true;
+};
+
+void add_v2_containers(Seeds& seeds) {
+  const Bytes small = words(300);
+  const Bytes mixed = joined({words(700), random_bytes(300, 2), words(200)});
+  std::vector<Bytes> files{encoded_v2(small),
+                           encoded_v2(random_bytes(40, 1)),
+                           encoded_v2({}),
+                           small_block_frame(mixed, {.block_bytes = 500}),
+                           small_block_frame(mixed, {.block_bytes = 400, .announced = false}),
+                           small_block_frame({}),
+                           encoded_v2(small, {.level = 1, .threads = 1, .archive = true})};
+  // With the model that the target knows.
+  const Bytes network_model = make_tiny_network_model_v2();
+  const auto model = v2::Model::parse(network_model);
+  for (const int level : {1, 4, 7, 9}) {
+    MemorySink file;
+    if (model && v2::encode(*model, small, file, {.level = level, .threads = 1}))
+      files.push_back(file.bytes());
+  }
+  files.push_back(joined({files[3], files[0], files[1]}));
+  for (const Bytes& file : files)
+    for (std::uint8_t mode = 0; mode < 3; ++mode) seeds.add("v2_container", mode, file);
+}
+
+void add_v1_containers(Seeds& seeds) {
+  const auto model = v1::load_model(make_seeded_model(tiny_model_options()));
+  if (!model) return;
+  for (const auto outer : {v1::OuterCodec::brotli, v1::OuterCodec::zstd}) {
+    for (const Bytes& text : {Bytes{}, to_bytes("x"), words(500), random_bytes(60, 3)}) {
+      const v1::EncodeOptions options{.level = {}, .outer = outer, .threads = 1};
+      MemorySink file;
+      if (v1::encode(*model, text, file, options)) seeds.add("v1_container", 0, file.bytes());
+      const auto payload = v1::encode_payload(*model, text, options);
+      const auto size = static_cast<std::uint8_t>(text.size() >> 8);
+      const Bytes length{1, 0, 0, size, static_cast<std::uint8_t>(text.size())};
+      if (payload) seeds.add("v1_container", joined({length, *payload}));
+    }
+  }
+}
+
+void add_round_trips(Seeds& seeds) {
+  const std::vector<Bytes> texts{{},
+                                 to_bytes("a"),
+                                 words(200),
+                                 every_byte(300),
+                                 to_bytes(english_text(400)),
+                                 to_bytes(json_text(300)),
+                                 Bytes(100),
+                                 to_bytes("\xc3\xa9\xe2\x82\xac\xff\xc0\x80")};
+  std::uint8_t flags = 0;
+  for (std::uint8_t level = 0; level < 9; ++level)
+    for (std::size_t i = level % 2; i < texts.size(); i += 2)
+      seeds.add("round_trip", joined({{1, level, flags++, 200}, texts[i]}));
+  for (std::uint8_t level = 0; level < 5; ++level)
+    for (const Bytes& text : texts) seeds.add("round_trip", joined({{0, level, flags++}, text}));
+}
+
+// Each byte chooses something, so random ones make good inputs.
+void add_random(Seeds& seeds, const std::string& target, int count, std::size_t size) {
+  for (int i = 0; i < count; ++i)
+    seeds.add(target, random_bytes(size, static_cast<std::uint64_t>(i) + 1));
+}
+
+void add_simd(Seeds& seeds) {
+  for (std::uint8_t kernel = 0; kernel < 7; ++kernel)
+    for (std::uint64_t seed = 0; seed < 12; ++seed)
+      seeds.add("simd", kernel, random_bytes(kernel < 5 ? 24 : 200, seed));
+}
+
+void add_tokenizers(Seeds& seeds) {
+  seeds.add("v1_json", 0, to_bytes(make_seeded_tokenizer(0)));
+  seeds.add("v1_json", 0, to_bytes(make_seeded_tokenizer(8)));
+  for (const char* pattern :
+       {"'(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+        "\\p{N}{1,3}", "(a|b)*?c", "[^\\r\\n\\p{L}]?+", ".", "", "(?i:'s|'t)|\\S+",
+        "(?<=x)y|(?>z+)", "a{2,9}|\\b."})
+    seeds.add("v1_json", 1, joined({to_bytes(pattern), {0}, words(80)}));
+}
+
+void add_options(Seeds& seeds) {
+  for (const char* line :
+       {"-d\nfile.czip", "-9\n-k\n-T4\na\nb", "compress\n-i\nin\n-o\nout\n-m\nmodel",
+        "list\n--json\nx", "verify\n--against\na\n--text\nb\nm", "train\n-o\nm\ntext\n--minutes=3",
+        "help\ntrain", "--version", "-c\n--range=1:2\n-d\nx", "--simd\nscalar\n--format=1\n-l5\nx",
+        "-t\n-v\n--rm\n--\n-x", "bench\nf\n--level\n3", "selftest\n--json", "-r\ndir\n-o\nd.czip"})
+    seeds.add("options", to_bytes(line));
+}
+
+// One entry as tar has it, with a checksum that the target mends.
+Bytes entry(char type, const std::string& name, const std::string& content,
+            const std::string& link = {}) {
+  Bytes block(512);
+  const auto put = [&](std::size_t at, const std::string& text) {
+    std::ranges::copy(text, block.begin() + static_cast<std::ptrdiff_t>(at));
+  };
+  put(0, name);
+  put(100, "0000644");
+  put(108, "0000000");
+  put(116, "0000000");
+  std::string size = "00000000000";
+  for (std::size_t rest = content.size(), i = size.size(); rest != 0; rest /= 8)
+    size[--i] = static_cast<char>('0' + rest % 8);
+  put(124, size);
+  put(136, "00000000000");
+  block[156] = static_cast<std::uint8_t>(type);
+  put(157, link);
+  put(257, std::string("ustar\0"
+                       "00",
+                       8));
+  Bytes all = joined({block, to_bytes(content)});
+  all.resize((all.size() + 511) / 512 * 512);
+  return all;
+}
+
+void add_tars(Seeds& seeds) {
+  const Bytes end(1024);
+  seeds.add("tar", end);
+  seeds.add("tar", joined({entry('5', "d/", ""), entry('0', "d/f", "text\n"), end}));
+  seeds.add("tar", joined({entry('0', "../f", "x"), end}));
+  seeds.add("tar", joined({entry('2', "link", "", "/etc"), entry('0', "link/f", "x"), end}));
+  seeds.add("tar", joined({entry('0', "a", "x"), entry('1', "b", "", "a"), end}));
+  seeds.add("tar",
+            joined({entry('x', "pax", "20 path=long/er/name\n"), entry('0', "f", "x"), end}));
+  seeds.add("tar", joined({entry('x', "pax",
+                                 "22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n"
+                                 "29 GNU.sparse.realsize=70000\n"),
+                           entry('0', "s", "1\n65536\n4\nabcd"), end}));
+  seeds.add("tar", joined({entry('L', "././@LongLink", "d/" + std::string(150, 'n')),
+                           entry('0', "f", "x"), end}));
+  seeds.add("tar", joined({entry('6', "pipe", ""), end}));
+  seeds.add("tar", joined({entry('g', "pax", "19 comment=anything\n"), entry('0', "f", ""), end}));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) return std::cerr << "usage: fuzz_seeds FOLDER\n", 2;
+  fs::remove_all(argv[1]);
+  Seeds seeds(argv[1]);
+  add_v2_containers(seeds);
+  add_v1_containers(seeds);
+  add_round_trips(seeds);
+  for (const char* target : {"v1_model", "v2_model"}) {
+    add_random(seeds, target, 40, 24);
+    seeds.add(target, {1, 0, 1});  // without a change
+  }
+  seeds.add("v1_model", 0, to_bytes("\x08\0\0\0\0\0\0\0{}      "));
+  add_random(seeds, "checkpoint", 20, 12);
+  seeds.add("checkpoint", {1});
+  add_simd(seeds);
+  add_tokenizers(seeds);
+  add_options(seeds);
+  add_tars(seeds);
+  return seeds.ok() ? 0 : 1;
+}

@@ -1,0 +1,116 @@
+// Proves that a CZIPv2 file is the compressed text: it decodes to the text, and the text, coded
+// here, gives the file's frames.
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/text.hpp"
+#include "czip/codec/io/byte_stream.hpp"
+#include "czip/codec/v2/codec.hpp"
+#include "io/streams.hpp"
+#include "verify/checks.hpp"
+
+namespace czip::tool {
+namespace {
+
+using Bytes = std::span<const std::uint8_t>;
+
+Check failure(std::string name, std::string text) {
+  return {std::move(name), Verdict::failure, std::move(text)};
+}
+
+// The frame that czip writes of `text` at a level and with the frame's other properties.
+std::optional<std::vector<std::uint8_t>> encoded(const v2::Model& model, const v2::FrameInfo& frame,
+                                                 Bytes text, int level, bool announced,
+                                                 const VerifyCoding& coding) {
+  v2::EncodeOptions options;
+  options.level = level;
+  options.threads = coding.threads;
+  options.simd = coding.simd;
+  options.archive = frame.archive;
+  if (!frame.compact) options.block_bytes = frame.block_bytes;
+  if (announced) options.text_bytes = text.size();
+  MemorySource source(text);
+  MemorySink sink;
+  if (!v2::encode(model, source, sink, options)) return std::nullopt;
+  return sink.bytes();
+}
+
+// The level at which czip writes this very frame.
+std::optional<int> level_of(const v2::Model& model, const v2::FrameInfo& frame, Bytes bytes,
+                            Bytes text, const VerifyCoding& coding) {
+  const int first = frame.level == 0 ? v2::kMinLevel : frame.level;
+  const int last = frame.level == 0 ? v2::kMaxLevel : frame.level;
+  for (int level = first; level <= last; ++level)
+    for (const bool announced : {true, false}) {
+      const auto again = encoded(model, frame, text, level, announced, coding);
+      if (again && std::ranges::equal(*again, bytes)) return level;
+    }
+  return std::nullopt;
+}
+
+Check check_payload(const v2::Model& model, const v2::FileInfo& info, Bytes file, Bytes text,
+                    const VerifyCoding& coding) {
+  Check check{.name = "payload"};
+  std::string levels;
+  check.values["levels"] = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < info.frames.size(); ++i) {
+    const v2::FrameInfo& frame = info.frames[i];
+    const auto level =
+        level_of(model, frame, file.first(static_cast<std::size_t>(frame.file_bytes)),
+                 text.first(static_cast<std::size_t>(frame.text_bytes)), coding);
+    file = file.subspan(static_cast<std::size_t>(frame.file_bytes));
+    text = text.subspan(static_cast<std::size_t>(frame.text_bytes));
+    if (!level) {
+      check.verdict = Verdict::warning;
+      check.text = "this czip writes other bytes for frame " + grouped(i + 1) +
+                   "; a file of another writer may be right all the same";
+      return check;
+    }
+    check.values["levels"].push_back(*level);
+    if (i < 8) levels += (i == 0 ? "" : ", ") + std::to_string(*level);
+  }
+  check.text = "is that of the text, byte for byte, at level " + levels +
+               (info.frames.size() > 8 ? ", ..." : "");
+  return check;
+}
+
+Check check_decoding(const v2::Model& model, Bytes file, Bytes text, const VerifyCoding& coding) {
+  MemorySource source(file);
+  CompareSink sink(text);
+  const auto decoded =
+      v2::decode(model, source, sink, {.threads = coding.threads, .simd = coding.simd});
+  if (!decoded) return failure("decoding", decoded.error().message);
+  if (!sink.equal())
+    return failure("decoding", "the text differs from byte " + grouped(sink.first_difference()));
+  return {"decoding", Verdict::ok,
+          "gives the text back, " + grouped(text.size()) + " bytes, and every hash holds"};
+}
+
+}  // namespace
+
+Checks check_against(const v2::Model& model, Bytes file, Bytes text, const VerifyCoding& coding) {
+  MemorySource source(file);
+  const auto info = v2::inspect(source);
+  if (!info) return {failure("file", info.error().message)};
+  std::uint64_t blocks = 0;
+  for (const v2::FrameInfo& frame : info->frames) {
+    blocks += frame.blocks;
+    if (frame.model && !frame.model->matches(model.hash()))
+      return {failure("file", "was made with the model " + frame.model->hex() + ", not with " +
+                                  to_hex(model.hash()))};
+  }
+  Checks checks{{"file", Verdict::ok,
+                 format("CZIPv2, %s frames, %s blocks, of this model",
+                        grouped(info->frames.size()).c_str(), grouped(blocks).c_str())}};
+  checks.push_back(check_decoding(model, file, text, coding));
+  if (checks.back().verdict != Verdict::ok) return checks;
+  checks.push_back(check_payload(model, *info, file, text, coding));
+  checks.push_back(check_size(text.size(), file.size()));
+  return checks;
+}
+
+}  // namespace czip::tool
