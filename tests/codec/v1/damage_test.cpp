@@ -97,8 +97,8 @@ Outcome try_decode(const Model& model, const Bytes& file) {
   return {{}, sink.bytes(), *report};
 }
 
-// Checks for a well-formed error or a text of the promised length. Returns whether it was an error or
-// garbage after the text, either of which is told.
+// Checks for a well-formed error or a text of the promised length. Returns whether it was an error
+// or garbage after the text, either of which is told.
 bool fails_well(const Bytes& file) {
   const Outcome outcome = try_decode(tiny_model(), file);
   if (outcome.status) {

@@ -9,8 +9,8 @@
 
 #include "support/sample_text.hpp"
 #include "support/v2_files.hpp"
-#include "v2/recovery/gf256.hpp"
-#include "v2/recovery/record.hpp"
+#include "v2/container/gf256.hpp"
+#include "v2/container/recovery_record.hpp"
 
 namespace czip::v2 {
 namespace {

@@ -22,8 +22,8 @@ Status decompress_v2(const Session& session, ModelStore& models, Input& input);
 // Decodes without writing.
 Status test_v2(const Session& session, ModelStore& models, Input& input);
 
-// Replaces a damaged input by a copy that its recovery data mended; false where they do not suffice,
-// unless `partly`.
+// Replaces a damaged input by a copy that its recovery data mended; false where they do not
+// suffice, unless `partly`.
 Result<bool> mend_input(const Session& session, Input& input, bool partly = false);
 
 // Writes a mended copy of an input.

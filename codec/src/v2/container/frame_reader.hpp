@@ -80,8 +80,8 @@ class FrameReader {
   // blocks; hashes of payload and text are the caller's.
   Result<bool> next(Record& record);
 
-  // Continues in the middle of a frame, at the header of the block at `text_offset` of its text. Its
-  // trailer cannot be read after that. Random access only.
+  // Continues in the middle of a frame, at the header of the block at `text_offset` of its text.
+  // Its trailer cannot be read after that. Random access only.
   void resume(const FrameHeader& frame, std::uint64_t text_offset, std::uint64_t offset);
   // Continues at the beginning of a frame. Random access only.
   void restart(std::uint64_t offset);

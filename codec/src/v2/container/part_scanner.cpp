@@ -6,7 +6,7 @@
 #include "czip/base/little_endian.hpp"
 #include "czip/codec/v2/salvage.hpp"
 #include "v2/container/hashing.hpp"
-#include "v2/recovery/record.hpp"
+#include "v2/container/recovery_record.hpp"
 
 namespace czip::v2 {
 namespace {

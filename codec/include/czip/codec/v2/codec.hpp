@@ -141,8 +141,8 @@ struct DecodeOptions {
 // the text before the damage. Holds at most two blocks per thread in memory, and allocates nothing
 // for a header that has not been checked. Zeros may stand between the frames and after them; other
 // bytes after a frame end the reading without an error, and the report tells where they begin.
-// Errors: corrupt, truncated, unsupported, model_mismatch, cancelled, out_of_memory, over_limit, and
-// those of the finder and the streams.
+// Errors: corrupt, truncated, unsupported, model_mismatch, cancelled, out_of_memory, over_limit,
+// and those of the finder and the streams.
 Result<CodingReport> decode(const ModelFinder& models, ByteSource& in, ByteSink& out,
                             const DecodeOptions& options);
 Result<CodingReport> decode(const Model& model, ByteSource& in, ByteSink& out,
@@ -154,8 +154,8 @@ struct TextRange {
 };
 
 // Decodes and checks only the blocks that have a part of `range`. Damage elsewhere, such as in the
-// seek table, is reported and no error, as long as the range can be found. Errors: those of decode, and
-// invalid_argument for a range that starts behind the text's end. The report is of what was
+// seek table, is reported and no error, as long as the range can be found. Errors: those of decode,
+// and invalid_argument for a range that starts behind the text's end. The report is of what was
 // written; its hash stays zero.
 Result<CodingReport> decode_range(const ModelFinder& models, RandomAccessSource& in,
                                   const TextRange& range, ByteSink& out,

@@ -27,10 +27,10 @@ struct MendReport {
 };
 
 // Copies `in` to the empty `out`, mended as far as its recovery records allow, and the records with
-// it; writes nothing where there is none. Finds the shards by their hashes, at their places or as far from them as what lies before
-// the record has become longer or shorter. What cannot be mended is copied as it is. Memory is
-// bounded by a small part of the file's size. Errors: out_of_memory, cancelled, and those of the
-// files.
+// it; writes nothing where there is none. Finds the shards by their hashes, at their places or as
+// far from them as what lies before the record has become longer or shorter. What cannot be mended
+// is copied as it is. Memory is bounded by a small part of the file's size. Errors: out_of_memory,
+// cancelled, and those of the files.
 Result<MendReport> mend(RandomAccessSource& in, RandomAccessFile& out,
                         const Progress& progress = {});
 

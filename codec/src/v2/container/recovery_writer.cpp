@@ -1,18 +1,17 @@
-#include "v2/recovery/record_writer.hpp"
+#include "v2/container/recovery_writer.hpp"
 
 #include <algorithm>
 #include <new>
 #include <vector>
 
 #include "czip/codec/v2/recovery.hpp"
+#include "v2/container/gf256.hpp"
 #include "v2/container/hashing.hpp"
-#include "v2/recovery/gf256.hpp"
 
 namespace czip::v2 {
 namespace {
 
 constexpr std::uint64_t kBatchBytes = std::uint64_t{32} << 20;
-constexpr std::size_t kReadBytes = std::size_t{1} << 20;
 
 class RecordWriter {
  public:
@@ -73,8 +72,8 @@ class RecordWriter {
     return {};
   }
 
-  // Of `count` groups from `group` on. Shard i is in row i / groups of group i % groups, so that the
-  // shards of neighbouring groups are neighbours, and a burst meets all groups alike.
+  // Of `count` groups from `group` on. Shard i is in row i / groups of group i % groups, so that
+  // the shards of neighbouring groups are neighbours, and a burst meets all groups alike.
   Status write_parity(std::uint64_t group, std::uint64_t count) {
     const auto width = static_cast<std::size_t>(count * shard_);
     std::vector<std::uint8_t> row(width);

@@ -1,4 +1,4 @@
-#include "v2/recovery/gf256.hpp"
+#include "v2/container/gf256.hpp"
 
 #include <array>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "v2/recovery/record.hpp"
+#include "v2/container/recovery_record.hpp"
 
 #include <algorithm>
 

@@ -5,15 +5,13 @@
 #include <vector>
 
 #include "czip/codec/v2/recovery.hpp"
+#include "v2/container/gf256.hpp"
 #include "v2/container/hashing.hpp"
-#include "v2/recovery/gf256.hpp"
-#include "v2/recovery/record.hpp"
-#include "v2/recovery/record_writer.hpp"
+#include "v2/container/recovery_record.hpp"
+#include "v2/container/recovery_writer.hpp"
 
 namespace czip::v2 {
 namespace {
-
-constexpr std::size_t kReadBytes = std::size_t{1} << 20;
 
 // A record in a file that may be damaged: where it begins and ends, as its header at either place
 // says. Where bytes were added or lost inside, the two do not have its length between them.
