@@ -134,6 +134,7 @@ Json to_json(const std::string& name, const v2::FileInfo& info) {
   json["text_bytes"] = info.text_bytes;
   json["ratio_percent"] = percent(info.file_bytes, info.text_bytes);
   json["bits_per_byte"] = bits_per_byte(info.file_bytes, info.text_bytes);
+  json["recovery_bytes"] = info.trailing.recovery_bytes;
   return json;
 }
 
