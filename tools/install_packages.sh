@@ -6,7 +6,7 @@ set -euo pipefail
 build_packages=(
   g++ cmake ninja-build pkg-config ca-certificates
   libexpected-dev nlohmann-json3-dev libxxhash-dev
-  libpcre2-dev libbrotli-dev libzstd-dev liblzma-dev libmd-dev libarchive-dev
+  libpcre2-dev libbrotli-dev libzstd-dev liblzma-dev libmd-dev
 )
 test_packages=(
   doctest-dev libbenchmark-dev clang clang-format clang-tidy shellcheck ccache

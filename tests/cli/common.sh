@@ -47,6 +47,26 @@ one_line() {
   if [ "${line#czip: ?}" = "$line" ] || [ ${#line} -gt 400 ]; then fail "no proper error line"; fi
 }
 
+# as_user COMMAND...: runs it without root's rights. It may not be able to enter $WORK: see for_user.
+as_user() {
+  if [ "$(id -u)" = 0 ]; then setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"; else "$@"; fi
+}
+
+# for_user: goes to a folder that `as_user` may write to, with the command and MODEL2 in it.
+for_user() {
+  USER_WORK=$(mktemp -d /tmp/czip-test-XXXXXX)
+  trap 'chmod -R u+rwx "$USER_WORK"; rm -rf "$USER_WORK"' EXIT
+  mkdir "$USER_WORK/tmp"
+  TMPDIR=$USER_WORK/tmp
+  cp "$CZIP" "$USER_WORK/czip"
+  CZIP=$USER_WORK/czip
+  cp "$MODEL2" "$USER_WORK/model.czm"
+  MODEL2=$USER_WORK/model.czm
+  mkdir "$USER_WORK/work"
+  if [ "$(id -u)" = 0 ]; then chown -R 65534:65534 "$USER_WORK"; fi
+  cd "$USER_WORK/work"
+}
+
 same() { cmp -s "$1" "$2" || fail "$1 and $2 differ"; }
 absent() {
   local name

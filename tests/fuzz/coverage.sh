@@ -1,32 +1,36 @@
 #!/usr/bin/env bash
-# Prints how much of each folder the corpora of run.sh and the seeds reach, in edges between basic blocks: of each
-# function, those that the best target covers. Functions that no target links are not counted. Usage: coverage.sh
+# Replays the corpora of tests/fuzz/run.sh and the seeds in a build that counts, and prints the lines covered of each
+# folder. Usage: coverage.sh
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-build=$PWD/build/fuzz
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+build=$PWD/build/coverage
+flags='-O1 -g1 -fprofile-instr-generate -fcoverage-mapping'
+cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS="$flags -Wno-pass-failed" \
+  -DCZIP_TRAIN_NETWORK=ON -DCZIP_DEFAULT_MODEL= > /dev/null
+cmake --build "$build" --parallel "${JOBS:-2}" --target fuzzers > "$build/build.log"
+"$build/tests/fuzz/fuzz_seeds" "$build/seeds"
+objects=()
+rm -f "$build"/*.profraw
 for folder in "$build"/seeds/*; do
   target=$(basename "$folder")
-  folders=("$folder")
-  for more in "$build/corpus/$target" "tests/fuzz/corpus/$target"; do [ ! -d "$more" ] || folders+=("$more"); done
-  TMPDIR=$work "$build/tests/fuzz/fuzz_$target" -runs=0 -print_coverage=1 "${folders[@]}" > "$work/$target" 2>&1
+  program=$build/tests/fuzz/fuzz_$target
+  LLVM_PROFILE_FILE=$build/$target.profraw "$program" "$folder" "build/fuzz/corpus/$target" \
+    "tests/fuzz/corpus/$target" > "$build/$target.log"
+  objects+=(-object "$program")
 done
-sed -nE "s|^(UN)?COVERED_FUNC: hits: [0-9]+ edges: ([0-9]+)/([0-9]+) (.*) $build/../../([^ ]*)/([^/ ]*)$|\2 \3 \5 \6 \4|p" \
-  "$work"/* | awk '
-  $3 ~ /^tests/ { next }
-  {
-    folder = $3
-    sub(/\/include\/czip\/(engine|tokenizer|codec|training)/, "/src", folder)
-    name = $0
-    sub(/^[0-9]+ [0-9]+ /, "", name)
-    place[name] = folder
-    if ($2 > all[name]) all[name] = $2
-    if ($1 > reached[name]) reached[name] = $1
-  }
-  END {
-    for (name in place) { total[place[name]] += all[name]; covered[place[name]] += reached[name] }
-    for (folder in total)
-      printf "%-40s %6d of %6d edges, %3d %%\n", folder, covered[folder], total[folder],
-        100 * covered[folder] / total[folder]
-  }' | LC_ALL=C sort
+llvm-profdata merge -o "$build/all.profdata" "$build"/*.profraw
+llvm-cov export -summary-only -instr-profile "$build/all.profdata" "${objects[@]}" |
+  python3 -c '
+import collections, json, os, sys
+lines = collections.defaultdict(lambda: [0, 0])
+for file in json.load(sys.stdin)["data"][0]["files"]:
+    path = os.path.relpath(file["filename"])
+    if path.startswith(("..", "tests", "/usr")):
+        continue
+    folder = os.path.dirname(path)
+    count = file["summary"]["lines"]
+    lines[folder][0] += count["covered"]
+    lines[folder][1] += count["count"]
+for folder, (covered, count) in sorted(lines.items()):
+    print(f"{folder:45} {covered:6} of {count:6} lines, {100 * covered // max(count, 1):3} %")
+'

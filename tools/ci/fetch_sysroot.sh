@@ -21,10 +21,9 @@ if [ -e "$target" ]; then
   exit 1
 fi
 
-# Those of the libraries and tests; of the command; and what a static libarchive needs besides.
+# Those of the libraries and tests, and of the command.
 packages="doctest-dev libbrotli-dev libexpected-dev libpcre2-dev libxxhash-dev libzstd-dev nlohmann-json3-dev
-  libarchive-dev libmd-dev liblzma-dev
-  libacl1-dev libattr1-dev libbz2-dev libicu-dev liblz4-dev libxml2-dev nettle-dev zlib1g-dev"
+  libmd-dev liblzma-dev"
 
 # Everything happens in a directory beside the target, which gets its name when it is complete.
 mkdir -p "$(dirname "$target")"

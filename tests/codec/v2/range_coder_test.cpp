@@ -167,8 +167,8 @@ TEST_CASE("a carry changes the byte that was held and the 0xff behind it") {
   std::vector<Decision> none = before;
   none.insert(none.end(), {{true, 1}, {false, 0x8000}});
   CHECK(coded(none) == Coded{{0x12, 0xff, 0xff, 0xff, 0x77}, 0x76800000});
-  // The end may carry, too: [0x12ffffff0000, 0x1300ecff0000) has 0x130000000000, of which four zeros
-  // are left out.
+  // The end may carry, too: [0x12ffffff0000, 0x1300ecff0000) has 0x130000000000, of which four
+  // zeros are left out.
   CHECK(coded(before) == Coded{{0x13, 0x00}, 0xed000000});
 }
 

@@ -70,7 +70,7 @@ void check_information(const Bytes& file, const Outcome& whole) {
     return;
   }
   if (!whole.report) return;
-  insist(info->text_bytes == whole.text.size() && info->frames.size() == whole.report->frames &&
+  insist(info->text_bytes == whole.text.size() && info->frames == whole.report->frames &&
              info->trailing.garbage_offset == whole.report->trailing.garbage_offset,
          "inspection knows the lengths");
   insist(info->trailing.garbage_offset.has_value() || info->file_bytes <= file.size(),

@@ -1,10 +1,12 @@
-// Directories: a tar stream (tar_writer.hpp, tar_reader.hpp) inside a CZIPv2 file.
+// Directories: a tar stream (packer.hpp, tar_reader.hpp) inside a CZIPv2 file.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "cli/arguments.hpp"
+#include "archive/tar_reader.hpp"
+#include "cli/exit_status.hpp"
 #include "cli/session.hpp"
 #include "czip/base/error.hpp"
 #include "czip/codec/v2/model.hpp"
@@ -14,9 +16,10 @@
 
 namespace czip::tool {
 
-// Packs files and directories into one archive.
-Status compress_archive(const Session& session, const v2::Model& model,
-                        const std::vector<std::string>& roots);
+// Packs files and directories into one archive. Names on the console what is left out, or is not
+// packed as it is, and returns the status for that.
+Result<ExitStatus> compress_archive(const Session& session, const v2::Model& model,
+                                    const std::vector<std::string>& roots);
 
 // Unpacks an archive beside itself, or into the directory that -o names.
 Status extract_archive(const Session& session, ModelStore& models, Input& input);
@@ -25,8 +28,10 @@ Status extract_archive(const Session& session, ModelStore& models, Input& input)
 // lost.
 Status salvage_v2(const Session& session, ModelStore& models, Input& input);
 
-// The folder into which an archive is extracted: "" or ending in a slash.
-[[nodiscard]] std::string extraction_target(const Arguments& arguments, const Input& input);
+// Unpacks a tar stream to where an archive's content goes, all of it or nothing. `unpack` calls
+// unpack_tar() with the request that it is given.
+using TarUnpacking = std::function<Result<Unpacked>(const UnpackRequest& request)>;
+Status extract_tar(const Session& session, const Input& input, const TarUnpacking& unpack);
 
 // Extracts the members of a salvaged archive that no lost part of the tar touches, and names the
 // others. `tar` is a seekable file.

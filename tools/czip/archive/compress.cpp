@@ -10,10 +10,12 @@
 #include <vector>
 
 #include "archive/archive.hpp"
-#include "archive/tar_writer.hpp"
+#include "archive/file_identity.hpp"
+#include "archive/packer.hpp"
 #include "base/errors.hpp"
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
+#include "cli/exit_status.hpp"
 #include "cli/outputs.hpp"
 #include "cli/session.hpp"
 #include "io/input.hpp"
@@ -27,11 +29,11 @@ namespace czip::tool {
 namespace {
 
 Result<v2::CodingReport> encode_tar(const Session& session, const v2::Model& model,
-                                    const TarRequest& request, const std::string& label,
+                                    const PackRequest& request, const std::string& label,
                                     ByteSink& out, v2::EncodeOptions options) {
   options.archive = true;
   return run_with_producer(
-      [&](ByteSink& tar) { return write_tar(request, tar); },
+      [&](ByteSink& tar) { return pack(request, tar); },
       [&](ByteSource& tar) { return encode_v2(session, model, label, tar, out, options); });
 }
 
@@ -48,11 +50,11 @@ Status check_name(const Arguments& arguments, const std::string& name) {
 }
 
 // Leaves a file out of the archive.
-Status leave_out(int fd, TarRequest& request) {
+Status leave_out(int fd, PackRequest& request) {
   struct stat status {};
   if (fstat(fd, &status) != 0)
     return fail(ErrorCode::io, "cannot tell its output from its content");
-  request.skipped.push_back(status);
+  request.skipped.push_back(identity_of(status));
   return {};
 }
 
@@ -65,7 +67,7 @@ bool lies_in(const std::string& path, const std::string& folder) {
 
 // An earlier archive that this one replaces is left out, if it is among what is archived. Any other
 // file there is an input.
-Status check_replaced(const OutputPlan& plan, TarRequest& request) {
+Status check_replaced(const OutputPlan& plan, PackRequest& request) {
   const auto around = [&](const std::string& root) { return lies_in(plan.path, root); };
   if (!plan.replace || std::ranges::none_of(request.roots, around)) return {};
   auto replaced = open_input(plan.path, {.follow_links = true, .role = std::nullopt});
@@ -78,8 +80,8 @@ Status check_replaced(const OutputPlan& plan, TarRequest& request) {
 
 }  // namespace
 
-Status compress_archive(const Session& session, const v2::Model& model,
-                        const std::vector<std::string>& roots) {
+Result<ExitStatus> compress_archive(const Session& session, const v2::Model& model,
+                                    const std::vector<std::string>& roots) {
   const Arguments& arguments = session.arguments;
   if (arguments.remove_input) return usage_error("--rm removes no directories; leave it out");
   Input input;  // stands for all of them
@@ -87,9 +89,13 @@ Status compress_archive(const Session& session, const v2::Model& model,
   CZIP_TRY(check_name(arguments, input.name));
   CZIP_TRY_ASSIGN(const auto plan, plan_output(arguments, input));
 
-  TarRequest request{.roots = roots, .warn = [&](const std::string& path, std::string_view reason) {
-                       session.console.warning(path, reason);
-                     }};
+  ExitStatus status = ExitStatus::ok;
+  PackRequest request{.roots = roots,
+                      .skipped = {},
+                      .extended_attributes = arguments.extended_attributes,
+                      .report = [&](const std::string& path, const Error& error) {
+                        status = more_severe(status, session.console.error(path, error));
+                      }};
   v2::EncodeOptions options = encode_options_v2(session);
   if (plan.is_stream && arguments.recovery == 0) {
     CZIP_TRY_ASSIGN(auto stream, open_stream(plan));
@@ -101,7 +107,7 @@ Status compress_archive(const Session& session, const v2::Model& model,
                     encode_tar(session, model, request, input.name, sink, options));
     CZIP_TRY(stream.close());
     summarize_v2(session, input, plan, report);
-    return {};
+    return status;
   }
   CZIP_TRY(check_replaced(plan, request));
   auto output = StagedOutput::create(plan);
@@ -110,7 +116,8 @@ Status compress_archive(const Session& session, const v2::Model& model,
   FileSink sink(output->fd(), output->label());
   CZIP_TRY_ASSIGN(const auto report,
                   encode_tar(session, model, request, input.name, sink, options));
-  return publish_v2(session, model, input, plan, *output, sink, report);
+  CZIP_TRY(publish_v2(session, model, input, plan, *output, sink, report));
+  return status;
 }
 
 }  // namespace czip::tool

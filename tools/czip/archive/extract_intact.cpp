@@ -6,12 +6,10 @@
 
 #include "archive/archive.hpp"
 #include "archive/intact_members.hpp"
-#include "archive/staged_folder.hpp"
 #include "archive/tar_reader.hpp"
 #include "base/text.hpp"
 #include "cli/console.hpp"
 #include "cli/session.hpp"
-#include "io/signals.hpp"
 #include "io/streams.hpp"
 
 namespace czip::tool {
@@ -53,20 +51,9 @@ Status extract_intact(const Session& session, const Input& input, int tar,
   for (const std::string& name : members.damaged)
     session.console.warning(input.label(), printable(name) + " is damaged and was not extracted");
   if (members.intact.empty()) return {};
-  const std::string target = extraction_target(session.arguments, input);
-  const SignalsHeld held;
-  CZIP_TRY_ASSIGN(auto staged, StagedFolder::create(target, session.arguments.force));
-  const InterruptWatch watch([&] { staged.remove(); });
-  const UnpackRequest request{
-      .folder = staged.fd(),
-      .may_create = [&](const std::string& name) { return staged.may_create(name); },
-      .may_go_on = [&]() -> Status {
-        if (!InterruptWatch::arrived()) return {};
-        return fail(ErrorCode::io, {});
-      }};
   MemberSource source(file, members.intact);
-  CZIP_TRY_ASSIGN(const auto content, unpack_tar(request, source));
-  return staged.publish(content, false);
+  return extract_tar(session, input,
+                     [&](const UnpackRequest& request) { return unpack_tar(request, source); });
 }
 
 }  // namespace czip::tool

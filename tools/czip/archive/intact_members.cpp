@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <span>
 #include <string_view>
 
@@ -86,10 +87,30 @@ class MemberFinder {
   Result<TarMembers> run() {
     CZIP_TRY_ASSIGN(size_, tar_->size());
     while (at_ + kRecord <= size_) CZIP_TRY(step());
-    return std::move(members_);
+    return finished();
   }
 
  private:
+  struct Member {
+    v2::FileRange range;
+    std::string name;
+    std::optional<std::string> hard_link;  // the file that it is another name of
+  };
+
+  // A hard link to a file that is damaged is damaged, too.
+  TarMembers finished() {
+    std::set<std::string> names;
+    for (const Member& member : intact_) {
+      if (member.hard_link && !names.contains(*member.hard_link)) {
+        members_.damaged.push_back(member.name);
+        continue;
+      }
+      names.insert(member.name);
+      members_.intact.push_back(member.range);
+    }
+    return std::move(members_);
+  }
+
   // Whether a part of [begin, end) is lost.
   [[nodiscard]] const v2::FileRange* lost_in(std::uint64_t begin, std::uint64_t end) const {
     const auto first = std::ranges::find_if(
@@ -126,6 +147,7 @@ class MemberFinder {
     const std::uint64_t begin = at_;
     std::uint64_t at = at_;
     std::string name;
+    std::optional<std::string> link;
     std::optional<std::uint64_t> size;
     bool whole = true;
     while (header[156] == 'x' || header[156] == 'g') {
@@ -133,7 +155,9 @@ class MemberFinder {
       if (!bytes || *bytes > kMaxExtendedHeader) return give_up(begin, name);
       std::string records(*bytes, '\0');
       CZIP_TRY(read(at + kRecord, {reinterpret_cast<std::uint8_t*>(records.data()), *bytes}));
-      if (const auto path = pax_value(records, "path")) name = *path;
+      for (const char* const key : {"path", "GNU.sparse.name"})
+        if (const auto path = pax_value(records, key)) name = *path;
+      if (const auto path = pax_value(records, "linkpath")) link = *path;
       if (const auto text = pax_value(records, "size")) size = number(*text, 10);
       at += kRecord + rounded(*bytes);
       CZIP_TRY_ASSIGN(const auto there, read(at, header));
@@ -152,8 +176,10 @@ class MemberFinder {
     }
     after_loss_ = false;
     whole = whole && end <= size_ && lost_in(begin, end) == nullptr;
+    const bool is_hard_link = header[156] == '1';
+    if (!link) link = std::string(field(header, 157, 100));
     if (whole)
-      members_.intact.push_back({begin, end});
+      intact_.push_back({{begin, end}, name, is_hard_link ? link : std::nullopt});
     else
       members_.damaged.push_back(name);
     at_ = end;
@@ -172,6 +198,7 @@ class MemberFinder {
   std::uint64_t size_ = 0;
   std::uint64_t at_ = 0;
   bool after_loss_ = false;  // no member has been found since something was lost
+  std::vector<Member> intact_;
   TarMembers members_;
 };
 

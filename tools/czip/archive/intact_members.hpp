@@ -17,7 +17,7 @@ struct TarMembers {
 };
 
 // `lost` are the places in the tar where text is missing or zeros stand for it. Members are found
-// by the checksums of their headers.
+// by the checksums of their headers. A hard link is intact if the file before it is that it names.
 Result<TarMembers> find_members(RandomAccessSource& tar, const std::vector<v2::LostText>& lost);
 
 }  // namespace czip::tool

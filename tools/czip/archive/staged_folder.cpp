@@ -1,74 +1,64 @@
 #include "archive/staged_folder.hpp"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
-#include <filesystem>
-#include <system_error>
 #include <utility>
-#include <vector>
 
-#include "archive/tar_reader.hpp"
+#include "archive/folder_merge.hpp"
+#include "archive/remove_tree.hpp"
+#include "archive/tar_parser.hpp"
 #include "base/errors.hpp"
-#include "base/text.hpp"
 #include "io/descriptor.hpp"
 
 namespace czip::tool {
 namespace {
 
-namespace fs = std::filesystem;
+constexpr const char* kContent = "content";
+constexpr const char* kReplaced = "replaced";
 
 Failure failed(const char* what, const std::string& path, int error) {
-  return system_failure(std::string(what) + " " + printable(path), error);
+  return system_failure(std::string(what) + " " + shown(path), error);
 }
 
-bool is_folder(const std::string& path) {
-  struct stat status {};
-  return lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+int open_folder(int parent, const char* path, int flags = 0) {
+  return openat(parent, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
 }
 
-bool exists(const std::string& path) {
-  struct stat status {};
-  return lstat(path.c_str(), &status) == 0;
+// "a/" for "a/b/" and "a/b".
+std::string folder_above(std::string path) {
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path.substr(0, path.rfind('/') + 1);
 }
 
-// Moves `from` to `to`, which may exist: folders are merged, links are replaced and not followed.
-Status merge(const std::string& from, const std::string& to) {
-  if (is_folder(from) && is_folder(to)) {
-    std::vector<std::string> names;
-    std::error_code error;
-    for (fs::directory_iterator entry(from, error); !error && entry != fs::directory_iterator();
-         entry.increment(error))
-      names.push_back(entry->path().filename());
-    if (error) return failed("cannot read", from, error.value());
-    for (const std::string& name : names) CZIP_TRY(merge(from + "/" + name, to + "/" + name));
-    return rmdir(from.c_str()) == 0 ? Status{} : failed("cannot remove", from, errno);
-  }
-  if (is_folder(from) && exists(to) && unlink(to.c_str()) != 0)
-    return failed("cannot replace", to, errno);
-  if (rename(from.c_str(), to.c_str()) == 0) return {};
-  return failed("cannot put in place", to, errno);
-}
+// Not every file system can do it for folders.
+bool sync_folder(int fd) { return fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP; }
 
 }  // namespace
 
 Result<StagedFolder> StagedFolder::create(const std::string& target, bool replace) {
-  StagedFolder staged(target.empty() || target.ends_with('/') ? target : target + "/", replace);
-  staged.made_target_ = !target.empty() && mkdir(target.c_str(), 0777) == 0;
-  if (!target.empty() && !staged.made_target_ && errno != EEXIST)
-    return failed("cannot create", target, errno);
-  std::string path = (staged.target_.empty() ? "./" : staged.target_) + ".unpacked.czip-XXXXXX";
+  StagedFolder staged;
+  staged.target_ = target.empty() || target.ends_with('/') ? target : target + "/";
+  staged.replace_ = replace;
+  const std::string shown = target.empty() ? "." : target;
+  staged.target_folder_ = Descriptor(open_folder(AT_FDCWD, shown.c_str()));
+  const bool missing = staged.target_folder_.get() < 0 && errno == ENOENT;
+  if (staged.target_folder_.get() < 0 && !missing) return failed("cannot open", shown, errno);
+  const std::string beside = missing ? folder_above(target) : staged.target_;
+  std::string path = (beside.empty() ? "./" : beside) + ".unpacked.czip-XXXXXX";
   if (mkdtemp(path.data()) == nullptr)
-    return failed("cannot create a folder in", staged.target_.empty() ? "." : target, errno);
+    return failed("cannot create a folder in", beside.empty() ? "." : beside, errno);
   staged.path_ = path;
-  staged.folder_ = Descriptor(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (staged.folder_.get() < 0) return failed("cannot open", path, errno);
+  staged.private_ = Descriptor(open_folder(AT_FDCWD, path.c_str()));
+  if (staged.private_.get() < 0 || mkdirat(staged.private_.get(), kContent, 0777) != 0)
+    return failed("cannot create", path, errno);
+  staged.content_ = Descriptor(open_folder(staged.private_.get(), kContent));
+  if (staged.content_.get() < 0) return failed("cannot open", path, errno);
   return staged;
 }
 
@@ -76,65 +66,83 @@ StagedFolder::StagedFolder(StagedFolder&& other) noexcept
     : target_(std::move(other.target_)),
       replace_(other.replace_),
       path_(std::exchange(other.path_, {})),
-      made_target_(std::exchange(other.made_target_, false)),
-      folder_(std::move(other.folder_)) {}
+      private_(std::move(other.private_)),
+      content_(std::move(other.content_)),
+      target_folder_(std::move(other.target_folder_)),
+      moving_(std::move(other.moving_)) {}
 
-StagedFolder::~StagedFolder() { remove(); }
+StagedFolder::~StagedFolder() {
+  if (moving_ != nullptr) remove();
+}
 
 void StagedFolder::remove() const {
+  const std::lock_guard lock(*moving_);
+  if (path_.empty()) return;
   // Another thread may add something at the same time, which makes an attempt fail.
   constexpr int kAttempts = 10;
-  std::error_code error;
-  for (int i = 0; i < kAttempts && !path_.empty(); ++i) {
-    fs::remove_all(path_, error);
-    if (!error) break;
-  }
-  // Fails, as it should, where others put something into it.
-  if (made_target_) rmdir(target_.c_str());
+  for (int i = 0; i < kAttempts; ++i)
+    if (remove_tree(path_)) return;
 }
 
 Status StagedFolder::may_create(const std::string& name) const {
-  if (replace_ || !exists(target_ + name)) return {};
-  return fail(ErrorCode::io, printable(target_ + name) +
-                                 " exists and was not overwritten; use -f to overwrite it, or name "
-                                 "another place with -o");
+  struct stat status {};
+  if (replace_ || target_folder_.get() < 0 ||
+      fstatat(target_folder_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+    return {};
+  return already_there(target_ + name);
 }
 
-Status StagedFolder::publish(const Unpacked& content, bool sync) {
-  for (const std::string& name : content.names) CZIP_TRY(move_into_place(name));
-  CZIP_TRY(finish_folders(content));
-  if (sync && syncfs(folder_.get()) != 0) return failed("cannot sync", target_, errno);
-  if (rmdir(path_.c_str()) == 0) path_.clear();
+Status StagedFolder::publish(const Unpacked& content) {
+  // What has a name must be on disk, for a crash of the machine, too.
+  if (syncfs(content_.get()) != 0) return failed("cannot write to disk what is in", path_, errno);
+  const std::lock_guard lock(*moving_);
+  CZIP_TRY(move_into_place(content));
+  if (remove_tree(path_)) path_.clear();
   return {};
 }
 
-Status StagedFolder::move_into_place(const std::string& name) const {
-  const std::string from = path_ + "/" + name;
-  const std::string to = target_ + name;
-  if (replace_) return merge(from, to);
-  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
-  if (errno != EINVAL && errno != ENOSYS) return failed("cannot put in place", to, errno);
-  // The file system has no such flag. Checking first is the best that is left.
-  CZIP_TRY(may_create(name));
-  return rename(from.c_str(), to.c_str()) == 0 ? Status{}
-                                               : failed("cannot put in place", to, errno);
-}
-
-Status StagedFolder::finish_folders(const Unpacked& content) const {
-  // Deeper folders come first: their parents may become closed, and change their times.
-  std::vector<UnpackedFolder> folders = content.folders;
-  std::ranges::stable_sort(folders, std::greater<>(), [](const UnpackedFolder& folder) {
-    return std::ranges::count(folder.path, '/');
-  });
-  for (const UnpackedFolder& folder : folders) {
-    const std::string path = target_ + folder.path;
-    const Descriptor opened(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    const std::array<std::timespec, 2> times{folder.modified, folder.modified};
-    if (opened.get() < 0 || fchmod(opened.get(), folder.mode) != 0 ||
-        futimens(opened.get(), times.data()) != 0)
-      return failed("cannot set permissions of", path, errno);
+Status StagedFolder::move_into_place(const Unpacked& content) {
+  if (target_folder_.get() >= 0) {
+    if (mkdirat(private_.get(), kReplaced, 0700) != 0) return failed("cannot create", path_, errno);
+    const Descriptor aside(open_folder(private_.get(), kReplaced));
+    FolderMerge merge({.from = content_.get(),
+                       .to = target_folder_.get(),
+                       .aside = aside.get(),
+                       .to_name = target_,
+                       .replace = replace_});
+    CZIP_TRY(merge.plan(content.names));
+    CZIP_TRY(merge.run());
+  } else {
+    const std::string from = path_ + "/" + kContent;
+    std::string to = target_;
+    while (to.ends_with('/')) to.pop_back();
+    const auto renamed = renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE);
+    // rename() puts a folder only over an empty one.
+    if (renamed != 0 && (errno == EEXIST || rename(from.c_str(), to.c_str()) != 0))
+      return failed("cannot put in place", to, errno);
+    std::swap(target_folder_, content_);
   }
-  return {};
+  const Descriptor above(open_folder(target_folder_.get(), ".."));
+  if (sync_folder(target_folder_.get()) && (above.get() < 0 || sync_folder(above.get()))) return {};
+  return failed("is in place, but it is not known whether it is on disk:", target_, errno);
+}
+
+Status StagedFolder::finish(const Unpacked& content, bool sync) const {
+  Status first_failure;
+  // Deeper folders come first: their parents may become closed, and change their times.
+  for (auto folder = content.folders.rbegin(); folder != content.folders.rend(); ++folder) {
+    const auto& [path, attributes] = *folder;
+    const Descriptor opened(open_folder(target_folder_.get(), path.c_str(), O_NOFOLLOW));
+    const std::array<std::timespec, 2> times{attributes.modified, attributes.modified};
+    if (opened.get() >= 0 && fchmod(opened.get(), attributes.mode) == 0 &&
+        futimens(opened.get(), times.data()) == 0)
+      continue;
+    if (first_failure)
+      first_failure = failed("is in place, but cannot set permissions of", target_ + path, errno);
+  }
+  CZIP_TRY(first_failure);
+  if (!sync || syncfs(target_folder_.get()) == 0) return {};
+  return failed("is in place, but it is not known whether it is on disk:", target_, errno);
 }
 
 }  // namespace czip::tool

@@ -1,8 +1,11 @@
 // A folder that appears when it is complete: content is unpacked into a private folder beside the
-// target, and its entries then move into place.
+// target, named .unpacked.czip-XXXXXX, and then moves into place, all of it or nothing.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "archive/tar_reader.hpp"
 #include "czip/base/error.hpp"
@@ -12,34 +15,39 @@ namespace czip::tool {
 
 class StagedFolder {
  public:
-  // The entries go to `target`, which is created if it is missing; "" is the working directory.
-  // With `replace`, existing files are replaced and folders are merged.
+  // The entries go to `target`; "" is the working directory. A missing target appears with all of
+  // its content at once. With `replace`, existing files are replaced, except inputs of
+  // the command, and folders are merged.
   static Result<StagedFolder> create(const std::string& target, bool replace);
   StagedFolder(StagedFolder&& other) noexcept;
   StagedFolder& operator=(StagedFolder&&) = delete;
   // Removes what was not published.
   ~StagedFolder();
 
-  [[nodiscard]] int fd() const { return folder_.get(); }
-  // Removes what was not published, from any thread.
+  // Where content is unpacked.
+  [[nodiscard]] int fd() const { return content_.get(); }
+  // Removes what was not published, from any thread. Waits while publish() moves.
   void remove() const;
 
   // Error: `name` exists at the target and may not be replaced.
   Status may_create(const std::string& name) const;
-  // Moves everything into place, then sets permissions and times of folders. With `sync`, returns
-  // when all is on disk.
-  Status publish(const Unpacked& content, bool sync);
+  // Writes all to disk and moves it into place. After an error, nothing of it is there, unless the
+  // error says otherwise.
+  Status publish(const Unpacked& content);
+  // Then sets permissions and times of folders; with `sync`, returns when those are on disk, too.
+  Status finish(const Unpacked& content, bool sync) const;
 
  private:
-  StagedFolder(std::string target, bool replace) : target_(std::move(target)), replace_(replace) {}
-  Status move_into_place(const std::string& name) const;
-  Status finish_folders(const Unpacked& content) const;
+  StagedFolder() = default;
+  Status move_into_place(const Unpacked& content);
 
   std::string target_;  // "" or ends in a slash
-  bool replace_;
-  std::string path_;  // of the private folder; empty once it is gone
-  bool made_target_ = false;
-  Descriptor folder_;
+  bool replace_ = false;
+  std::string path_;          // of the private folder; empty once it is gone
+  Descriptor private_;        // it
+  Descriptor content_;        // the folder "content" in it
+  Descriptor target_folder_;  // none while the target is missing
+  std::unique_ptr<std::mutex> moving_ = std::make_unique<std::mutex>();
 };
 
 }  // namespace czip::tool

@@ -1,7 +1,5 @@
 #include "archive/tar_reader.hpp"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,7 +8,6 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <memory>
 #include <new>
 #include <optional>
 #include <set>
@@ -18,6 +15,9 @@
 #include <string_view>
 #include <utility>
 
+#include "archive/attributes.hpp"
+#include "archive/tar_format.hpp"
+#include "archive/tar_parser.hpp"
 #include "base/errors.hpp"
 #include "base/text.hpp"
 #include "io/descriptor.hpp"
@@ -25,24 +25,20 @@
 namespace czip::tool {
 namespace {
 
-struct FreeArchive {
-  void operator()(archive* a) const { archive_read_free(a); }
-};
-
 constexpr mode_t kPrivateFolder = 0700;
+constexpr mode_t kUsualFolder = 0777;
+constexpr const char* kTwice = "twice";
 
-Failure refused(const std::string& path, const char* why) {
-  return fail(ErrorCode::corrupt, "the archive holds " + printable(path) + ", " + why);
-}
+using Parts = std::vector<std::string>;
 
 Failure failed(const std::string& path, int error) {
-  return system_failure("cannot create " + printable(path), error);
+  return system_failure("cannot create " + shown(path), error);
 }
 
 // The parts of a path; nullopt: the path leaves its folder.
-std::optional<std::vector<std::string>> parts_of(std::string_view path) {
+std::optional<Parts> parts_of(std::string_view path) {
   if (path.empty() || path.front() == '/') return std::nullopt;
-  std::vector<std::string> parts;
+  Parts parts;
   while (!path.empty()) {
     const std::string_view part = path.substr(0, path.find('/'));
     path.remove_prefix(std::min(path.size(), part.size() + 1));
@@ -53,174 +49,183 @@ std::optional<std::vector<std::string>> parts_of(std::string_view path) {
   return parts;
 }
 
-class TarReader {
+std::string joined(const Parts& parts) {
+  std::string path;
+  for (const std::string& part : parts) path += (path.empty() ? "" : "/") + part;
+  return path;
+}
+
+int open_folder(int parent, const std::string& name) {
+  return openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+// Whether openat() found something that is no folder.
+bool is_other(int error) { return error == ENOTDIR || error == ELOOP; }
+
+class Unpacker {
  public:
-  TarReader(const UnpackRequest& request, ByteSource& in)
-      : request_(&request), in_(&in), buffer_(std::size_t{1} << 18), archive_(archive_read_new()) {}
+  Unpacker(const UnpackRequest& request, ByteSource& in) : request_(&request), parser_(in) {}
 
   Result<Unpacked> run() {
-    if (archive_ == nullptr) return fail(ErrorCode::out_of_memory, "not enough memory");
-    archive_read_support_format_tar(archive_.get());
-    archive_read_set_option(archive_.get(), "tar", "read_concatenated_archives", "1");
-    if (archive_read_open(archive_.get(), this, nullptr, &TarReader::give, nullptr) != ARCHIVE_OK)
-      return archive_error();
-    for (archive_entry* entry = nullptr;;) {
-      const int found = archive_read_next_header(archive_.get(), &entry);
-      if (found == ARCHIVE_EOF) break;
-      if (found < ARCHIVE_WARN) return archive_error();
-      CZIP_TRY(unpack(entry));
+    for (;;) {
+      CZIP_TRY_ASSIGN(const auto entry, parser_.next());
+      if (!entry) return std::move(result_);
+      CZIP_TRY(unpack(*entry));
     }
-    CZIP_TRY(drain());
-    CZIP_TRY(make_links());
-    return std::move(result_);
   }
 
  private:
-  struct Link {
-    std::string path;
-    std::string target;
-    std::timespec modified{};
-  };
-
-  static la_ssize_t give(archive* a, void* self, const void** data) {
-    auto* const reader = static_cast<TarReader*>(self);
-    const auto count = reader->in_->read(reader->buffer_);
-    if (count) {
-      *data = reader->buffer_.data();
-      return static_cast<la_ssize_t>(*count);
-    }
-    archive_set_error(a, EIO, "input");
-    reader->input_ = error_of(count);
-    return -1;
-  }
-
-  Failure archive_error() const {
-    if (!input_) return error_of(input_);
-    const char* const text = archive_error_string(archive_.get());
-    return fail(ErrorCode::corrupt,
-                "the tar inside is damaged: " + printable(text == nullptr ? "no reason" : text));
-  }
-
-  Status unpack(archive_entry* entry) {
-    const char* const name = archive_entry_pathname(entry);
-    const std::string path = name == nullptr ? "" : name;
-    const auto parts = parts_of(path);
-    if (!parts) return refused(path, "which does not stay in its folder");
-    if (archive_entry_hardlink(entry) != nullptr)
-      return refused(path, "a hard link, which czip does not write");
+  Status unpack(const tar::Entry& entry) {
+    CZIP_TRY_ASSIGN(const auto parts, checked_parts(entry.path));
     CZIP_TRY(request_->may_go_on());
-    CZIP_TRY(open_folders(*parts));
-    const std::string clean = joined(*parts, parts->size());
-    const std::timespec modified{archive_entry_mtime(entry), archive_entry_mtime_nsec(entry)};
-    const mode_t mode = archive_entry_perm(entry) & 0777;
-    switch (archive_entry_filetype(entry)) {
-      case AE_IFREG:
-        return unpack_file(clean, mode, modified);
-      case AE_IFDIR:
-        return unpack_folder({clean, mode, modified});
-      case AE_IFLNK: {
-        const char* const target = archive_entry_symlink(entry);
-        links_.push_back({clean, target == nullptr ? "" : target, modified});
-        return {};
-      }
-      default:
-        return refused(path, "which is no file, folder or symbolic link");
-    }
-  }
-
-  static std::string joined(const std::vector<std::string>& parts, std::size_t count) {
-    std::string path;
-    for (std::size_t i = 0; i < count; ++i) path += (i == 0 ? "" : "/") + parts[i];
-    return path;
-  }
-
-  // Creates the folders above an entry. Links are created last, so every path stays inside.
-  Status open_folders(const std::vector<std::string>& parts) {
     if (tops_.insert(parts.front()).second) {
       CZIP_TRY(request_->may_create(parts.front()));
       result_.names.push_back(parts.front());
     }
-    for (std::size_t count = 1; count < parts.size(); ++count) {
-      const std::string folder = joined(parts, count);
-      if (mkdirat(request_->folder, folder.c_str(), kPrivateFolder) != 0 && errno != EEXIST)
-        return failed(folder, errno);
+    CZIP_TRY(enter_parent(parts));
+    path_ = joined(parts);
+    switch (entry.type) {
+      case tar::kFolder:
+        return make_folder(entry, parts.back());
+      case tar::kSymbolicLink:
+        return make_symbolic_link(entry, parts.back());
+      case tar::kHardLink:
+        return make_hard_link(entry, parts.back());
+      default:
+        return make_file(entry, parts.back());
+    }
+  }
+
+  static Result<Parts> checked_parts(const std::string& path) {
+    if (path.size() > tar::kMaxPath)
+      return refused_entry(path, "with a path of more than " + grouped(tar::kMaxPath) + " bytes");
+    auto parts = parts_of(path);
+    if (!parts) return refused_entry(path, "which does not stay in its folder");
+    return std::move(*parts);
+  }
+
+  // The descriptor of the folder above the current entry.
+  [[nodiscard]] int parent() const {
+    return parent_parts_.empty() ? request_->folder : parent_.get();
+  }
+
+  // Opens the folder above an entry, and creates what is missing. Continues from the last entry's
+  // where that is above it.
+  Status enter_parent(const Parts& parts) {
+    const std::span above = std::span(parts).first(parts.size() - 1);
+    if (parent_parts_.size() > above.size() ||
+        !std::equal(parent_parts_.begin(), parent_parts_.end(), above.begin()))
+      parent_parts_.clear();
+    while (parent_parts_.size() < above.size()) {
+      const std::string& name = above[parent_parts_.size()];
+      int fd = open_folder(parent(), name);
+      if (fd < 0 && errno == ENOENT && mkdirat(parent(), name.c_str(), kUsualFolder) == 0)
+        fd = open_folder(parent(), name);
+      if (fd < 0 && is_other(errno))
+        return refused_entry(joined(parts), "which is in no folder of it");
+      if (fd < 0) return failed(joined(parts), errno);
+      parent_ = Descriptor(fd);
+      parent_parts_.push_back(name);
     }
     return {};
   }
 
-  Status unpack_folder(UnpackedFolder folder) {
-    if (mkdirat(request_->folder, folder.path.c_str(), kPrivateFolder) != 0) {
-      // It may have been created for an entry in it; a second entry for it is refused.
-      struct stat status {};
-      if (errno != EEXIST) return failed(folder.path, errno);
-      if (fstatat(request_->folder, folder.path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
-          !S_ISDIR(status.st_mode))
-        return refused(folder.path, "twice");
-    }
-    result_.folders.push_back(std::move(folder));
+  Status make_folder(const tar::Entry& entry, const std::string& name) {
+    // It may have been created for an entry in it.
+    if (mkdirat(parent(), name.c_str(), kPrivateFolder) != 0 && errno != EEXIST)
+      return failed(path_, errno);
+    const Descriptor folder(open_folder(parent(), name));
+    if (folder.get() < 0 && is_other(errno)) return refused_entry(path_, kTwice);
+    if (folder.get() < 0) return failed(path_, errno);
+    const FolderAttributes attributes{entry.mode & ~request_->withheld, entry.modified};
+    if (!result_.folders.emplace(path_, attributes).second) return refused_entry(path_, kTwice);
+    restore_extended_attributes(folder.get(), entry);
     return {};
   }
 
-  Status unpack_file(const std::string& path, mode_t mode, const std::timespec& modified) {
-    const Descriptor file(openat(request_->folder, path.c_str(),
-                                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (file.get() < 0) return errno == EEXIST ? refused(path, "twice") : failed(path, errno);
-    CZIP_TRY(copy_content(file.get(), path));
-    const std::array<std::timespec, 2> times{modified, modified};
-    if (fchmod(file.get(), mode) != 0 || futimens(file.get(), times.data()) != 0)
-      return failed(path, errno);
+  Status make_file(const tar::Entry& entry, const std::string& name) {
+    const Descriptor file(
+        openat(parent(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (file.get() < 0)
+      return errno == EEXIST ? refused_entry(path_, kTwice) : failed(path_, errno);
+    CZIP_TRY(copy_content(file.get(), entry));
+    restore_extended_attributes(file.get(), entry);
+    const std::array<std::timespec, 2> times{entry.modified, entry.modified};
+    if (fchmod(file.get(), entry.mode & ~request_->withheld) != 0 ||
+        futimens(file.get(), times.data()) != 0)
+      return failed(path_, errno);
     return {};
   }
 
-  // Seeking over the holes of a sparse file fills them with zeros.
-  Status copy_content(int fd, const std::string& path) {
-    for (;;) {
-      const void* data = nullptr;
-      std::size_t size = 0;
-      la_int64_t offset = 0;
-      const int found = archive_read_data_block(archive_.get(), &data, &size, &offset);
-      if (found == ARCHIVE_EOF) return {};
-      if (found < ARCHIVE_WARN) return archive_error();
+  // What is skipped stays a hole, at the end too.
+  Status copy_content(int fd, const tar::Entry& entry) {
+    for (std::uint64_t position = 0;;) {
+      CZIP_TRY_ASSIGN(const auto piece, parser_.read());
+      if (piece.bytes.empty()) break;
       CZIP_TRY(request_->may_go_on());
-      if (lseek(fd, offset, SEEK_SET) < 0) return failed(path, errno);
-      const auto* bytes = static_cast<const std::uint8_t*>(data);
-      CZIP_TRY(write_all(fd, {bytes, size}, path));
+      if (piece.offset != position && lseek(fd, static_cast<off_t>(piece.offset), SEEK_SET) < 0)
+        return failed(path_, errno);
+      CZIP_TRY(write_all(fd, piece.bytes, shown(path_)));
+      position = piece.offset + piece.bytes.size();
     }
+    if (!entry.sparse || ftruncate(fd, static_cast<off_t>(entry.size)) == 0) return {};
+    return failed(path_, errno);
   }
 
-  // Reads on to the end of the input, so that all of it is decoded and checked.
-  Status drain() {
-    for (;;) {
-      CZIP_TRY_ASSIGN(const auto count, in_->read(buffer_));
-      if (count == 0) return {};
-    }
-  }
-
-  Status make_links() {
-    for (const Link& link : links_) {
-      if (symlinkat(link.target.c_str(), request_->folder, link.path.c_str()) != 0)
-        return errno == EEXIST ? refused(link.path, "twice") : failed(link.path, errno);
-      const std::array<std::timespec, 2> times{link.modified, link.modified};
-      // Not every file system keeps times of links; they do not matter.
-      utimensat(request_->folder, link.path.c_str(), times.data(), AT_SYMLINK_NOFOLLOW);
-    }
+  Status make_symbolic_link(const tar::Entry& entry, const std::string& name) {
+    if (entry.target.empty() || entry.target.size() > tar::kMaxPath)
+      return refused_entry(path_, "a symbolic link to a path of no or too many bytes");
+    if (symlinkat(entry.target.c_str(), parent(), name.c_str()) != 0)
+      return errno == EEXIST ? refused_entry(path_, kTwice) : failed(path_, errno);
+    const std::array<std::timespec, 2> times{entry.modified, entry.modified};
+    // Not every file system keeps times of links; they do not matter.
+    utimensat(parent(), name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW);
     return {};
+  }
+
+  Status make_hard_link(const tar::Entry& entry, const std::string& name) {
+    constexpr const char* kNoFile = "a hard link to what is no earlier file of it";
+    CZIP_TRY_ASSIGN(const auto target, checked_parts(entry.target));
+    Descriptor folder;
+    for (const std::string& part : std::span(target).first(target.size() - 1)) {
+      Descriptor next(open_folder(folder.get() < 0 ? request_->folder : folder.get(), part));
+      if (next.get() < 0 && (errno == ENOENT || is_other(errno)))
+        return refused_entry(path_, kNoFile);
+      if (next.get() < 0) return failed(path_, errno);
+      folder = std::move(next);
+    }
+    const int from = folder.get() < 0 ? request_->folder : folder.get();
+    struct stat status {};
+    if (fstatat(from, target.back().c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !S_ISREG(status.st_mode))
+      return refused_entry(path_, kNoFile);
+    if (linkat(from, target.back().c_str(), parent(), name.c_str(), 0) == 0) return {};
+    return errno == EEXIST ? refused_entry(path_, kTwice) : failed(path_, errno);
+  }
+
+  void restore_extended_attributes(int fd, const tar::Entry& entry) const {
+    if (!request_->extended_attributes) return;
+    if (const auto set = set_attributes(fd, entry.attributes); !set)
+      request_->warn(path_, set.error());
   }
 
   const UnpackRequest* request_;
-  ByteSource* in_;
-  std::vector<std::uint8_t> buffer_;
-  Status input_;  // the failure of `in_`, which libarchive cannot carry
-  std::unique_ptr<archive, FreeArchive> archive_;
+  TarParser parser_;
   std::set<std::string> tops_;
-  std::vector<Link> links_;
+  std::string path_;  // of the current entry
+  Descriptor parent_;
+  Parts parent_parts_;
   Unpacked result_;
 };
 
 }  // namespace
 
 Result<Unpacked> unpack_tar(const UnpackRequest& request, ByteSource& in) {
-  return TarReader(request, in).run();
+  try {
+    return Unpacker(request, in).run();
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::out_of_memory, "not enough memory to unpack the archive");
+  }
 }
 
 }  // namespace czip::tool

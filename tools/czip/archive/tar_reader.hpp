@@ -5,6 +5,7 @@
 
 #include <ctime>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,16 +14,16 @@
 
 namespace czip::tool {
 
-// A folder whose permissions and time are set after everything is in place.
-struct UnpackedFolder {
-  std::string path;  // inside the archive
+// What a folder gets after everything is in place.
+struct FolderAttributes {
   mode_t mode = 0;
   std::timespec modified{};
 };
 
 struct Unpacked {
   std::vector<std::string> names;  // at the top of the folder
-  std::vector<UnpackedFolder> folders;
+  // By their paths inside the archive. A folder comes before what is in it.
+  std::map<std::string, FolderAttributes> folders;
 };
 
 struct UnpackRequest {
@@ -31,11 +32,17 @@ struct UnpackRequest {
   std::function<Status(const std::string& name)> may_create;
   // Called repeatedly. An error ends the unpacking.
   std::function<Status()> may_go_on;
+  mode_t withheld = 0;               // permissions that nothing gets
+  bool extended_attributes = false;  // restores them
+  // Called for what is unpacked without its extended attributes.
+  std::function<void(const std::string& path, const Error& error)> warn{};
 };
 
-// Unpacks files and folders and then symbolic links, so that nothing is written through a link.
-// Restores permissions without special bits, and times, but no owners. Reads `in` to its end.
-// Error: corrupt (an absolute path, "..", two entries of one name, any other kind of entry).
+// Unpacks files, folders, hard links and symbolic links. Restores permissions without special bits,
+// and times, but no owners. No path leads through a link: each folder of it is opened alone, from
+// `request.folder` on, and links are not followed. So time grows with the length of all paths.
+// Reads `in` to its end. Errors: corrupt (an absolute path, "..", two entries of one name, a hard
+// link to what is no earlier file of the archive, and those of TarParser), and io.
 Result<Unpacked> unpack_tar(const UnpackRequest& request, ByteSource& in);
 
 }  // namespace czip::tool

@@ -1,189 +1,171 @@
 #include "archive/tar_writer.hpp"
 
-#include <archive.h>
-#include <archive_entry.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstdint>
-#include <filesystem>
-#include <memory>
-#include <set>
-#include <span>
-#include <system_error>
-#include <utility>
+#include <cstdio>
+#include <string_view>
 
-#include "base/errors.hpp"
 #include "base/text.hpp"
-#include "io/descriptor.hpp"
+#include "czip/base/utf8.hpp"
 
 namespace czip::tool {
 namespace {
 
-namespace fs = std::filesystem;
+constexpr std::size_t kBufferSize = std::size_t{1} << 16;
+constexpr std::uint64_t kMaxOctal = (std::uint64_t{1} << 33) - 1;  // of eleven digits
 
-struct FreeArchive {
-  void operator()(archive* a) const { archive_write_free(a); }
-};
-struct FreeEntry {
-  void operator()(archive_entry* entry) const { archive_entry_free(entry); }
-};
-
-Failure failed(const std::string& path, const char* what, int error) {
-  return failure_in(path, system_error(what, error));
+void put(tar::Block& header, tar::Field field, std::string_view text) {
+  std::ranges::copy(text.substr(0, field.size),
+                    header.begin() + static_cast<std::ptrdiff_t>(field.offset));
 }
 
-// The last part of a path after resolving it: "docs" for "docs/", ".", "../docs".
-Result<std::string> root_name(const std::string& path) {
-  const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr),
-                                                         &std::free);
-  if (real == nullptr) return failed(path, "cannot open", errno);
-  std::string name = fs::path(real.get()).filename();
-  if (name.empty())
-    return usage_error(printable(path) +
-                       ": has no name to put into an archive; name what is in it");
-  return name;
+// Octal digits, with a zero byte behind them.
+void put(tar::Block& header, tar::Field field, std::uint64_t number) {
+  put(header, field,
+      format("%0*llo", static_cast<int>(field.size) - 1, static_cast<unsigned long long>(number)));
 }
 
-class TarWriter {
- public:
-  TarWriter(const TarRequest& request, ByteSink& out)
-      : request_(&request), out_(&out), archive_(archive_write_new()) {}
+// "LENGTH KEY=VALUE\n", with the length of all of it.
+std::string record(std::string_view key, std::string_view value) {
+  std::string rest(1, ' ');
+  rest += key;
+  rest += '=';
+  rest += value;
+  rest += '\n';
+  std::size_t length = rest.size() + 1;
+  while (std::to_string(length).size() + rest.size() != length) ++length;
+  return std::to_string(length) + rest;
+}
 
-  Status run() {
-    if (archive_ == nullptr) return fail(ErrorCode::out_of_memory, "not enough memory");
-    archive_write_set_format_pax(archive_.get());
-    archive_write_set_bytes_per_block(archive_.get(), 1 << 16);
-    archive_write_set_bytes_in_last_block(archive_.get(), 1);
-    if (archive_write_open2(archive_.get(), this, nullptr, &TarWriter::take, nullptr, nullptr) !=
-        ARCHIVE_OK)
-      return archive_error({});
-    std::set<std::string> names;
-    for (const std::string& root : request_->roots) {
-      const auto name = root_name(root);
-      CZIP_TRY(name);
-      if (!names.insert(*name).second)
-        return usage_error(printable(root) +
-                           ": another input has that name too; rename one of them");
-      CZIP_TRY(add(root, *name));
-    }
-    return archive_write_close(archive_.get()) == ARCHIVE_OK ? Status{} : archive_error({});
+bool fits_octal(const std::timespec& time) {
+  return time.tv_nsec == 0 && time.tv_sec >= 0 &&
+         static_cast<std::uint64_t>(time.tv_sec) <= kMaxOctal;
+}
+
+// Decimal seconds, without zeros at the end.
+std::string decimal(const std::timespec& time) {
+  std::int64_t seconds = time.tv_sec;
+  long nanoseconds = time.tv_nsec;
+  const bool negative = seconds < 0;
+  if (negative && nanoseconds != 0) {
+    ++seconds;
+    nanoseconds = 1'000'000'000 - nanoseconds;
   }
+  std::string text = (negative ? "-" : "") + std::to_string(negative ? -seconds : seconds);
+  if (nanoseconds == 0) return text;
+  text += format(".%09ld", nanoseconds);
+  while (text.ends_with('0')) text.pop_back();
+  return text;
+}
 
- private:
-  static la_ssize_t take(archive* a, void* self, const void* data, std::size_t size) {
-    auto* const writer = static_cast<TarWriter*>(self);
-    Status written = writer->out_->write({static_cast<const std::uint8_t*>(data), size});
-    if (written) return static_cast<la_ssize_t>(size);
-    archive_set_error(a, EIO, "output");
-    writer->output_ = std::move(written);
-    return -1;
+std::string map_of(std::span<const tar::Part> parts) {
+  std::string map = std::to_string(parts.size()) + "\n";
+  for (const tar::Part& part : parts)
+    map += std::to_string(part.offset) + "\n" + std::to_string(part.size) + "\n";
+  map.resize(map.size() + tar::padding(map.size()));
+  return map;
+}
+
+std::string records_of(const tar::Entry& entry, std::uint64_t stored) {
+  std::string records;
+  const auto add_name = [&](std::string_view key, const std::string& name) {
+    // Names may be any bytes, which POSIX wants to be told.
+    if (valid_utf8_prefix(name) != name.size()) records += record(tar::kCharsetKey, "BINARY");
+    records += record(key, name);
+  };
+  if (entry.sparse) {
+    records += record(tar::kSparseMajorKey, "1") + record(tar::kSparseMinorKey, "0");
+    add_name(tar::kSparseNameKey, entry.path);
+    records += record(tar::kSparseSizeKey, std::to_string(entry.size));
+  } else if (entry.path.size() > tar::kName.size) {
+    add_name(tar::kPathKey, entry.path);
   }
-
-  Status archive_error(const std::string& path) {
-    if (!output_) return output_;
-    const char* const text = archive_error_string(archive_.get());
-    const std::string message = text == nullptr ? "cannot be put into the archive" : text;
-    return path.empty() ? fail(ErrorCode::io, message)
-                        : failure_in(path, Error{ErrorCode::io, message});
-  }
-
-  // `name` is the path inside the archive.
-  Status add(const std::string& path, const std::string& name) {
-    struct stat status {};
-    if (lstat(path.c_str(), &status) != 0) return failed(path, "cannot open", errno);
-    if (S_ISDIR(status.st_mode)) return add_folder(path, name, status);
-    if (S_ISLNK(status.st_mode)) return add_link(path, name, status);
-    if (S_ISREG(status.st_mode)) return add_file(path, name);
-    request_->warn(path, "is no file, folder or symbolic link, left out");
-    return {};
-  }
-
-  Status write_header(const std::string& path, const std::string& name, const struct stat& status,
-                      const char* target = nullptr) {
-    const std::unique_ptr<archive_entry, FreeEntry> entry(archive_entry_new());
-    if (entry == nullptr) return fail(ErrorCode::out_of_memory, "not enough memory");
-    archive_entry_copy_pathname(entry.get(), name.c_str());
-    archive_entry_set_filetype(entry.get(), status.st_mode & S_IFMT);
-    archive_entry_set_perm(entry.get(), status.st_mode & 0777);
-    archive_entry_set_mtime(entry.get(), status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
-    archive_entry_set_size(entry.get(), S_ISREG(status.st_mode) ? status.st_size : 0);
-    if (target != nullptr) archive_entry_copy_symlink(entry.get(), target);
-    // libarchive warns about names that are not UTF-8, and stores them unchanged.
-    if (archive_write_header(archive_.get(), entry.get()) < ARCHIVE_WARN)
-      return archive_error(path);
-    return {};
-  }
-
-  Status add_folder(const std::string& path, const std::string& name, const struct stat& status) {
-    CZIP_TRY(write_header(path, name + "/", status));
-    std::error_code error;
-    std::vector<std::string> children;
-    for (fs::directory_iterator entry(path, error); !error && entry != fs::directory_iterator();
-         entry.increment(error))
-      children.push_back(entry->path().filename());
-    if (error) return failed(path, "cannot read all of it", error.value());
-    std::ranges::sort(children);
-    for (const std::string& child : children) CZIP_TRY(add(path + "/" + child, name + "/" + child));
-    return {};
-  }
-
-  Status add_link(const std::string& path, const std::string& name, const struct stat& status) {
-    std::array<char, PATH_MAX> target{};
-    const ssize_t size = readlink(path.c_str(), target.data(), target.size() - 1);
-    if (size < 0) return failed(path, "cannot read", errno);
-    return write_header(path, name, status, target.data());
-  }
-
-  Status add_file(const std::string& path, const std::string& name) {
-    const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY));
-    if (file.get() < 0) return failed(path, "cannot open", errno);
-    struct stat status {};
-    if (fstat(file.get(), &status) != 0) return failed(path, "cannot open", errno);
-    const auto is_this = [&](const struct stat& skipped) {
-      return status.st_dev == skipped.st_dev && status.st_ino == skipped.st_ino;
-    };
-    if (std::ranges::any_of(request_->skipped, is_this)) return {};
-    CZIP_TRY(write_header(path, name, status));
-    return copy_content(file.get(), path, static_cast<std::uint64_t>(status.st_size));
-  }
-
-  Status copy_content(int fd, const std::string& path, std::uint64_t size) {
-    buffer_.resize(std::size_t{1} << 18);
-    while (size > 0) {
-      const std::size_t step = std::min<std::uint64_t>(size, buffer_.size());
-      const auto n = read_some(fd, std::span(buffer_).first(step));
-      if (!n) return failure_in(path, n.error());
-      if (*n == 0)
-        return failure_in(path,
-                          Error{ErrorCode::io, "became shorter while it was read; try again"});
-      const la_ssize_t written = archive_write_data(archive_.get(), buffer_.data(), *n);
-      if (written < 0 || static_cast<std::size_t>(written) != *n) return archive_error(path);
-      size -= *n;
-    }
-    return {};
-  }
-
-  const TarRequest* request_;
-  ByteSink* out_;
-  Status output_;  // the failure of `out_`, which libarchive cannot carry
-  std::unique_ptr<archive, FreeArchive> archive_;
-  std::vector<std::uint8_t> buffer_;
-};
+  if (entry.target.size() > tar::kTarget.size) add_name(tar::kTargetKey, entry.target);
+  if (stored > kMaxOctal) records += record(tar::kSizeKey, std::to_string(stored));
+  if (!fits_octal(entry.modified)) records += record(tar::kModifiedKey, decimal(entry.modified));
+  for (const tar::Attribute& attribute : entry.attributes)
+    records += record(std::string(tar::kAttributePrefix) + tar::attribute_to_key(attribute.name),
+                      attribute.value);
+  return records;
+}
 
 }  // namespace
 
-Status write_tar(const TarRequest& request, ByteSink& out) {
-  try {
-    return TarWriter(request, out).run();
-  } catch (const std::bad_alloc&) {
-    return fail(ErrorCode::out_of_memory, "not enough memory");
+bool TarWriter::fits(const tar::Entry& entry) {
+  return records_of(entry, tar::kMaxFileSize).size() <= tar::kMaxExtended;
+}
+
+Status TarWriter::begin(const tar::Entry& entry, std::span<const tar::Part> parts) {
+  const std::string map = entry.sparse ? map_of(parts) : "";
+  std::uint64_t stored = map.size();
+  for (const tar::Part& part : parts) stored += part.size;
+  if (!entry.sparse) stored = entry.size;
+  const std::string records = records_of(entry, stored);
+  if (!records.empty()) {
+    CZIP_TRY(
+        write_header({.type = tar::kExtended, .mode = 0644}, "PaxHeaders/entry", records.size()));
+    CZIP_TRY(write(records));
+    CZIP_TRY(write(std::string(tar::padding(records.size()), '\0')));
   }
+  // What knows nothing of sparse files unpacks the map as a file of that name.
+  const std::string last = entry.path.substr(entry.path.rfind('/') + 1);
+  CZIP_TRY(write_header(entry, entry.sparse ? "GNUSparseFile.0/" + last : entry.path, stored));
+  size_ = 0;
+  return write(map);
+}
+
+Status TarWriter::write_header(const tar::Entry& entry, const std::string& name,
+                               std::uint64_t size) {
+  tar::Block header{};
+  put(header, tar::kName, name);
+  put(header, tar::kMode, entry.mode);
+  put(header, tar::kOwner, 0);
+  put(header, tar::kGroup, 0);
+  put(header, tar::kSize, size <= kMaxOctal ? size : 0);
+  put(header, tar::kModified,
+      entry.modified.tv_sec > 0 && fits_octal({entry.modified.tv_sec, 0})
+          ? static_cast<std::uint64_t>(entry.modified.tv_sec)
+          : 0);
+  put(header, tar::kType, std::string_view(&entry.type, 1));
+  put(header, tar::kTarget, entry.target);
+  put(header, tar::kMagic, tar::kMagicText);
+  put(header, tar::kChecksum,
+      format("%06o", unsigned{tar::checksum(header)}) + std::string("\0 ", 2));
+  return write(header);
+}
+
+Status TarWriter::content(std::span<const std::uint8_t> bytes) {
+  size_ += bytes.size();
+  return write(bytes);
+}
+
+Status TarWriter::zeros(std::uint64_t count) {
+  constexpr std::array<std::uint8_t, 4096> kZeros{};
+  while (count > 0) {
+    const std::size_t step = std::min<std::uint64_t>(count, kZeros.size());
+    CZIP_TRY(content(std::span(kZeros).first(step)));
+    count -= step;
+  }
+  return {};
+}
+
+Status TarWriter::end() { return zeros(tar::padding(size_)); }
+
+Status TarWriter::finish() {
+  CZIP_TRY(zeros(2 * tar::kBlock));
+  return out_->write(buffer_);
+}
+
+Status TarWriter::write(const std::string& text) {
+  return write(std::vector<std::uint8_t>(text.begin(), text.end()));
+}
+
+Status TarWriter::write(std::span<const std::uint8_t> bytes) {
+  buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+  if (buffer_.size() < kBufferSize) return {};
+  CZIP_TRY(out_->write(buffer_));
+  buffer_.clear();
+  return {};
 }
 
 }  // namespace czip::tool

@@ -43,6 +43,7 @@ struct Arguments {
   bool force = false;
   bool remove_input = false;
   bool recursive = false;
+  bool extended_attributes = false;  // packed into archives, and restored from them
   bool salvage = false;
   bool skip_lost = false;
   bool quiet = false;

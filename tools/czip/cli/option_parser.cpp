@@ -294,6 +294,7 @@ Status OptionParser::set_flag(OptionId id) {
       Flag{OptionId::salvage, &Arguments::salvage, true},
       Flag{OptionId::skip, &Arguments::skip_lost, true},
       Flag{OptionId::verbose, &Arguments::verbose, true},
+      Flag{OptionId::xattrs, &Arguments::extended_attributes, true},
   };
   for (const Flag& flag : kFlags)
     if (flag.id == id) arguments_.*flag.member = flag.value;

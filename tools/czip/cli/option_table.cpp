@@ -58,6 +58,9 @@ constexpr std::array kOptions = {
     OptionRow{Id::recursive, 'r', "recursive", nullptr, kOwnCoders | kList,
               "compress a directory to one archive; format 1 and all other\n"
               "commands handle each file in the directory"},
+    OptionRow{Id::xattrs, 0, "xattrs", nullptr, kOwnWriters,
+              "pack and restore the users' extended attributes of what is in\n"
+              "a directory"},
     OptionRow{Id::level_digit, '1', nullptr, nullptr, kFiles | kCompress | kBench,
               "level: a higher one gives smaller files and takes longer\n"
               "(default: 6). Levels 7 to 9 use the model's network and take\n"

@@ -61,6 +61,7 @@ enum class OptionId : std::uint8_t {
   verbose,
   version,
   vocabulary,
+  xattrs,
 };
 
 struct OptionRow {

@@ -43,8 +43,8 @@ bool is_directory(const std::string& name) {
 
 ExitStatus archive(const Session& session, const v2::Model& model,
                    const std::vector<std::string>& roots) {
-  const Status status = compress_archive(session, model, roots);
-  return status ? ExitStatus::ok : session.console.error(roots.front(), status.error());
+  const auto status = compress_archive(session, model, roots);
+  return status ? *status : session.console.error(roots.front(), status.error());
 }
 
 ExitStatus compress_all_v2(Session& session, const v2::Model& model) {

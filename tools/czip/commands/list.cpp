@@ -9,7 +9,7 @@
 #include "cli/arguments.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/inputs.hpp"
-#include "cli/json_report.hpp"
+#include "cli/json_stream.hpp"
 #include "cli/session.hpp"
 #include "cli/trailing_data.hpp"
 #include "commands/commands.hpp"
@@ -31,20 +31,17 @@ constexpr const char* kHeading =
     "Format  Codec   Context  Level    Chunks      Tokens   Compressed         Text    Ratio  "
     "Name\n";
 
-// One file. The table shows "-" for what its format does not have.
+// One file, or a total. The table shows "-" for what a format does not have.
 struct Listed {
-  std::string name;
-  std::string format;
-  std::string codec;
-  std::string context;
+  std::string name{};
+  std::string format{};
+  std::string codec{};
+  std::string context{};
   int level = 0;  // 0: unknown
   std::uint64_t chunks = 0;
-  std::optional<std::uint64_t> tokens;
+  std::optional<std::uint64_t> tokens{};
   std::uint64_t file_bytes = 0;
   std::uint64_t text_bytes = 0;
-  std::string details;
-  Json json;
-  TrailingData trailing;
 };
 
 double bits_per_byte(std::uint64_t file_bytes, std::uint64_t text_bytes) {
@@ -84,28 +81,12 @@ Json to_json(const Arguments& arguments, const std::string& name, const v1::File
   return json;
 }
 
-Result<Listed> list_v1(const Arguments& arguments, std::string name, const Input& input) {
-  FileSource source(input.file.get());
-  CZIP_TRY_ASSIGN(const auto info, v1::inspect(source));
-  Listed file{.name = std::move(name),
-              .format = std::string(v1::kMagic),
-              .codec = std::string(v1::outer_codec_name(info.outer)),
-              .context = std::to_string(std::uint64_t{1} << info.context_log2),
-              .level = level_of(info).value_or(0),
-              .chunks = info.chunks,
-              .tokens = info.tokens,
-              .file_bytes = info.file_bytes,
-              .text_bytes = info.text_bytes,
-              .details = {},
-              .json = {},
-              .trailing = info.trailing};
-  file.details =
-      format("        path hash %s%s; payload %s bytes, last chunk %s tokens, %.3f bits per byte\n",
-             hex(info.model_path_hash).c_str(), path_hash_says(arguments, info).c_str(),
-             grouped(info.payload_bytes).c_str(), grouped(info.last_chunk_tokens).c_str(),
-             bits_per_byte(info.file_bytes, info.text_bytes));
-  file.json = to_json(arguments, file.name, info);
-  return file;
+std::string details(const Arguments& arguments, const v1::FileInfo& info) {
+  return format(
+      "        path hash %s%s; payload %s bytes, last chunk %s tokens, %.3f bits per byte\n",
+      hex(info.model_path_hash).c_str(), path_hash_says(arguments, info).c_str(),
+      grouped(info.payload_bytes).c_str(), grouped(info.last_chunk_tokens).c_str(),
+      bits_per_byte(info.file_bytes, info.text_bytes));
 }
 
 std::string kind_name(const v2::FrameInfo& frame) {
@@ -144,38 +125,17 @@ std::string details(ModelStore& models, const v2::FrameInfo& frame) {
   return text + format(", %.3f bits per byte\n", bits_per_byte(frame.file_bytes, frame.text_bytes));
 }
 
-Result<Listed> list_v2(ModelStore& models, std::string name, const Input& input) {
-  FileRandomAccess source(input.file.get());
-  CZIP_TRY_ASSIGN(const auto info, v2::inspect(source));
-  const v2::FrameInfo& first = info.frames.front();
-  Listed file{.name = std::move(name),
-              .format = "CZIPv2",
-              .codec = kind_name(first),
-              .context = "-",
-              .level = first.level,
-              .chunks = 0,
-              .tokens = {},
-              .file_bytes = info.file_bytes,
-              .text_bytes = info.text_bytes,
-              .details = {},
-              .json = {},
-              .trailing = info.trailing};
-  Json& json = file.json;
-  json["name"] = file.name;
-  json["format"] = file.format;
-  json["archive"] = first.archive;
+Json to_json(const std::string& name, const v2::FileInfo& info) {
+  Json json;
+  json["name"] = name;
+  json["format"] = "CZIPv2";
+  json["archive"] = info.first_frame.archive;
   json["compressed_bytes"] = info.file_bytes;
   json["text_bytes"] = info.text_bytes;
   json["ratio_percent"] = percent(info.file_bytes, info.text_bytes);
   json["bits_per_byte"] = bits_per_byte(info.file_bytes, info.text_bytes);
   json["recovery_bytes"] = info.trailing.recovery_bytes;
-  json["frames"] = Json::array();
-  for (const v2::FrameInfo& frame : info.frames) {
-    file.chunks += frame.blocks;
-    file.details += details(models, frame);
-    json["frames"].push_back(to_json(models, frame));
-  }
-  return file;
+  return json;
 }
 
 std::string table_row(const Listed& file) {
@@ -187,60 +147,128 @@ std::string table_row(const Listed& file) {
                 percent(file.file_bytes, file.text_bytes), printable(file.name).c_str());
 }
 
-std::string total_row(const std::vector<Listed>& files) {
-  std::uint64_t chunks = 0;
-  std::uint64_t tokens = 0;
-  std::uint64_t compressed = 0;
-  std::uint64_t text = 0;
-  for (const Listed& file : files) {
-    chunks += file.chunks;
-    tokens += file.tokens.value_or(0);
-    compressed += file.file_bytes;
-    text += file.text_bytes;
-  }
-  return format("%-30s %9s %11s %12s %12s %6.1f %%  %zu files\n", "total", grouped(chunks).c_str(),
-                grouped(tokens).c_str(), grouped(compressed).c_str(), grouped(text).c_str(),
-                percent(compressed, text), files.size());
-}
+// Prints what it is given at once, so that neither many files nor many frames take memory. A file
+// is read to its end before anything of it is printed, and again for each of its frames.
+class Lister {
+ public:
+  Lister(Session& session, ModelStore& models)
+      : session_(&session), models_(&models), json_(session.console) {}
 
-void print(Session& session, const std::vector<Listed>& files) {
-  if (session.arguments.json) {
-    Json report = Json::array();
-    for (const Listed& file : files) report.push_back(file.json);
-    return print_json(session.console, report);
+  Status begin() { return wants_json() ? json_.begin() : Status{}; }
+  Status add(Input& input) {
+    CZIP_TRY_ASSIGN(const auto file_format, detect_format(input));
+    CZIP_TRY(make_seekable(input));
+    const std::string name = input.is_stdin() ? "(standard input)" : input.name;
+    return file_format == FileFormat::czip_v1 ? add_v1(name, input) : add_v2(name, input);
   }
-  if (files.empty()) return;
-  session.console.print(kHeading);
-  for (const Listed& file : files) {
-    session.console.print(table_row(file));
-    if (session.arguments.verbose) session.console.print(file.details);
+  Status end() {
+    if (wants_json()) return json_.close();
+    if (files_ > 1) session_->console.print(total_row());
+    return {};
   }
-  if (files.size() > 1) session.console.print(total_row(files));
-}
+
+ private:
+  [[nodiscard]] bool wants_json() const { return session_->arguments.json; }
+
+  [[nodiscard]] Status check_length(std::uint64_t text_bytes) const {
+    const auto limit = session_->arguments.max_output;
+    if (!limit || text_bytes <= *limit) return {};
+    return fail(ErrorCode::over_limit, "has a text of " + std::to_string(text_bytes) +
+                                           " bytes, more than the " + std::to_string(*limit) +
+                                           " that --max-output allows");
+  }
+
+  Status add_v1(const std::string& name, const Input& input) {
+    FileSource source(input.file.get());
+    CZIP_TRY_ASSIGN(const auto info, v1::inspect(source));
+    CZIP_TRY(check_length(info.text_bytes));
+    const Arguments& arguments = session_->arguments;
+    if (wants_json()) {
+      CZIP_TRY(json_.add(to_json(arguments, name, info)));
+      return check_trailing_data(*session_, input.label(), info.trailing);
+    }
+    print_row({.name = name,
+               .format = std::string(v1::kMagic),
+               .codec = std::string(v1::outer_codec_name(info.outer)),
+               .context = std::to_string(std::uint64_t{1} << info.context_log2),
+               .level = level_of(info).value_or(0),
+               .chunks = info.chunks,
+               .tokens = info.tokens,
+               .file_bytes = info.file_bytes,
+               .text_bytes = info.text_bytes});
+    if (arguments.verbose) session_->console.print(details(arguments, info));
+    return check_trailing_data(*session_, input.label(), info.trailing);
+  }
+
+  Status add_v2(const std::string& name, const Input& input) {
+    FileRandomAccess source(input.file.get());
+    CZIP_TRY_ASSIGN(const auto info, v2::inspect(source));
+    CZIP_TRY(check_length(info.text_bytes));
+    if (wants_json()) {
+      CZIP_TRY(json_.open(to_json(name, info), "frames"));
+      // If the file has changed since, the report ends early, and is JSON all the same.
+      const auto frames = v2::inspect(
+          source, [&](const v2::FrameInfo& frame) { return json_.add(to_json(*models_, frame)); });
+      CZIP_TRY(json_.close());
+      CZIP_TRY(frames);
+      return check_trailing_data(*session_, input.label(), info.trailing);
+    }
+    print_row({.name = name,
+               .format = "CZIPv2",
+               .codec = kind_name(info.first_frame),
+               .context = "-",
+               .level = info.first_frame.level,
+               .chunks = info.blocks,
+               .tokens = {},
+               .file_bytes = info.file_bytes,
+               .text_bytes = info.text_bytes});
+    if (session_->arguments.verbose) {
+      CZIP_TRY(v2::inspect(source, [&](const v2::FrameInfo& frame) {
+        session_->console.print(details(*models_, frame));
+        return session_->console.flush();
+      }));
+    }
+    return check_trailing_data(*session_, input.label(), info.trailing);
+  }
+
+  void print_row(const Listed& file) {
+    if (files_++ == 0) session_->console.print(kHeading);
+    session_->console.print(table_row(file));
+    total_.chunks += file.chunks;
+    total_.tokens = total_.tokens.value_or(0) + file.tokens.value_or(0);
+    total_.file_bytes += file.file_bytes;
+    total_.text_bytes += file.text_bytes;
+  }
+
+  [[nodiscard]] std::string total_row() const {
+    return format("%-30s %9s %11s %12s %12s %6.1f %%  %s files\n", "total",
+                  grouped(total_.chunks).c_str(), grouped(total_.tokens.value_or(0)).c_str(),
+                  grouped(total_.file_bytes).c_str(), grouped(total_.text_bytes).c_str(),
+                  percent(total_.file_bytes, total_.text_bytes), grouped(files_).c_str());
+  }
+
+  Session* session_;
+  ModelStore* models_;
+  JsonStream json_;
+  std::uint64_t files_ = 0;
+  Listed total_;
+};
 
 }  // namespace
 
 ExitStatus run_list(Session& session) {
-  const Arguments& arguments = session.arguments;
   ExitStatus status = ExitStatus::ok;
-  const std::vector<std::string> names = expand_directories(arguments, session.console, status);
+  const std::vector<std::string> names =
+      expand_directories(session.arguments, session.console, status);
   // Models are needed only for their names, and CZIPv1 has none.
   auto models = ModelStore::open({});
   if (!models) return session.console.error("", models.error());
-  std::vector<Listed> files;
-  const ExitStatus handled = for_each_input(session, names, [&](Input& input) -> Status {
-    std::string name = input.is_stdin() ? "(standard input)" : input.name;
-    CZIP_TRY_ASSIGN(const auto file_format, detect_format(input));
-    CZIP_TRY(make_seekable(input));
-    CZIP_TRY_ASSIGN(auto file, file_format == FileFormat::czip_v1
-                                   ? list_v1(arguments, std::move(name), input)
-                                   : list_v2(*models, std::move(name), input));
-    const TrailingData trailing = file.trailing;
-    files.push_back(std::move(file));
-    return check_trailing_data(session, input.label(), trailing);
-  });
-  print(session, files);
-  return more_severe(status, handled);
+  Lister lister(session, *models);
+  if (const auto begun = lister.begin(); !begun) return session.console.error("", begun.error());
+  status = more_severe(
+      status, for_each_input(session, names, [&](Input& input) { return lister.add(input); }));
+  const auto ended = lister.end();
+  return ended ? status : more_severe(status, session.console.error("", ended.error()));
 }
 
 }  // namespace czip::tool

@@ -52,13 +52,13 @@ std::optional<int> level_of(const v2::Model& model, const v2::FrameInfo& frame, 
   return std::nullopt;
 }
 
-Check check_payload(const v2::Model& model, const v2::FileInfo& info, Bytes file, Bytes text,
-                    const VerifyCoding& coding) {
+Check check_payload(const v2::Model& model, const std::vector<v2::FrameInfo>& frames, Bytes file,
+                    Bytes text, const VerifyCoding& coding) {
   Check check{.name = "payload"};
   std::string levels;
   check.values["levels"] = nlohmann::ordered_json::array();
-  for (std::size_t i = 0; i < info.frames.size(); ++i) {
-    const v2::FrameInfo& frame = info.frames[i];
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    const v2::FrameInfo& frame = frames[i];
     const auto level =
         level_of(model, frame, file.first(static_cast<std::size_t>(frame.file_bytes)),
                  text.first(static_cast<std::size_t>(frame.text_bytes)), coding);
@@ -73,8 +73,8 @@ Check check_payload(const v2::Model& model, const v2::FileInfo& info, Bytes file
     check.values["levels"].push_back(*level);
     if (i < 8) levels += (i == 0 ? "" : ", ") + std::to_string(*level);
   }
-  check.text = "is that of the text, byte for byte, at level " + levels +
-               (info.frames.size() > 8 ? ", ..." : "");
+  check.text =
+      "is that of the text, byte for byte, at level " + levels + (frames.size() > 8 ? ", ..." : "");
   return check;
 }
 
@@ -94,21 +94,22 @@ Check check_decoding(const v2::Model& model, Bytes file, Bytes text, const Verif
 
 Checks check_against(const v2::Model& model, Bytes file, Bytes text, const VerifyCoding& coding) {
   MemorySource source(file);
-  const auto info = v2::inspect(source);
+  std::vector<v2::FrameInfo> frames;
+  const auto info = v2::inspect(source, [&](const v2::FrameInfo& frame) -> Status {
+    frames.push_back(frame);
+    return {};
+  });
   if (!info) return {failure("file", info.error().message)};
-  std::uint64_t blocks = 0;
-  for (const v2::FrameInfo& frame : info->frames) {
-    blocks += frame.blocks;
+  for (const v2::FrameInfo& frame : frames)
     if (frame.model && !frame.model->matches(model.hash()))
       return {failure("file", "was made with the model " + frame.model->hex() + ", not with " +
                                   to_hex(model.hash()))};
-  }
   Checks checks{{"file", Verdict::ok,
                  format("CZIPv2, %s frames, %s blocks, of this model",
-                        grouped(info->frames.size()).c_str(), grouped(blocks).c_str())}};
+                        grouped(info->frames).c_str(), grouped(info->blocks).c_str())}};
   checks.push_back(check_decoding(model, file, text, coding));
   if (checks.back().verdict != Verdict::ok) return checks;
-  checks.push_back(check_payload(model, *info, file, text, coding));
+  checks.push_back(check_payload(model, frames, file, text, coding));
   checks.push_back(check_size(text.size(), file.size()));
   return checks;
 }

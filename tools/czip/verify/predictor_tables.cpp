@@ -19,7 +19,7 @@
 namespace czip::tool {
 namespace {
 
-constexpr std::uint64_t kInt32 = std::uint64_t{1} << 31;
+constexpr std::uint64_t kMaxInt32 = INT32_MAX;
 constexpr auto kInput = static_cast<std::uint64_t>(v2::kMaxInput);
 constexpr auto kWeight = static_cast<std::uint64_t>(v2::kMaxWeight);
 
@@ -143,7 +143,7 @@ Check check_mixer(const safetensors::File& file, const std::string& name, std::s
   const std::uint64_t product = kWeight * kInput;
   const std::uint64_t any = inputs * ((product >> 8) + 1);
   return {"mixer " + name,
-          product < kInt32 && any < kInt32 ? Verdict::ok : Verdict::failure,
+          product <= kMaxInt32 && any <= kMaxInt32 ? Verdict::ok : Verdict::failure,
           format("|sum| <= %s (set %zu of %zu), and %s for whatever weights it learns, below 2^31",
                  grouped(largest).c_str(), row, stored.size() / inputs, grouped(any).c_str()),
           {{"sets", stored.size() / inputs},
@@ -167,7 +167,7 @@ Check check_learning() {
   const std::uint64_t error = (std::uint64_t{v2::kProbabilityOne} * v2::kFastRate) >> 8;
   const std::uint64_t step = kInput * error;
   return {"learning",
-          step < kInt32 ? Verdict::ok : Verdict::failure,
+          step <= kMaxInt32 ? Verdict::ok : Verdict::failure,
           format("|input * error| <= %s, below 2^31", grouped(step).c_str()),
           {{"largest_step", step}}};
 }

@@ -1,5 +1,4 @@
 #include <new>
-#include <utility>
 
 #include "czip/codec/v2/codec.hpp"
 #include "v2/container/frame_reader.hpp"
@@ -36,7 +35,7 @@ void complete(const Record& record, const FrameReader& reader, FrameInfo& frame)
   frame.text_hash = record.trailer.text_hash;
 }
 
-Result<FileInfo> read_info(RandomAccessSource& in) {
+Result<FileInfo> read_info(RandomAccessSource& in, const FrameVisitor& visit) {
   FileInfo info;
   FrameReader reader(FrameInput(in), Payloads::skip);
   Record record;
@@ -53,7 +52,10 @@ Result<FileInfo> read_info(RandomAccessSource& in) {
     else
       complete(record, reader, frame);
     info.text_bytes += frame.text_bytes;
-    info.frames.push_back(std::exchange(frame, {}));
+    info.blocks += frame.blocks;
+    if (++info.frames == 1) info.first_frame = frame;
+    if (visit) CZIP_TRY(visit(frame));
+    frame = {};
   }
   info.file_bytes = reader.offset();
   info.trailing = reader.trailing();
@@ -62,9 +64,9 @@ Result<FileInfo> read_info(RandomAccessSource& in) {
 
 }  // namespace
 
-Result<FileInfo> inspect(RandomAccessSource& in) {
+Result<FileInfo> inspect(RandomAccessSource& in, const FrameVisitor& visit) {
   try {
-    return read_info(in);
+    return read_info(in, visit);
   } catch (const std::bad_alloc&) {
     return fail(ErrorCode::out_of_memory, "not enough memory to inspect");
   }

@@ -1,5 +1,5 @@
-// What coding takes of memory: shared, the network's weights; per thread, a coder, and the texts and
-// payloads of its tasks.
+// What coding takes of memory: shared, the network's weights; per thread, a coder, and the texts
+// and payloads of its tasks.
 #pragma once
 
 #include <cstdint>

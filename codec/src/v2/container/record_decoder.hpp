@@ -32,8 +32,8 @@ struct DecodingTask {
   std::vector<std::uint8_t> text;
 };
 
-// Decodes and checks the text of a block or compact frame, and frees its payload; does nothing for a
-// frame's end. Errors name the place in the file.
+// Decodes and checks the text of a block or compact frame, and frees its payload; does nothing for
+// a frame's end. Errors name the place in the file.
 Status decode_record(BlockCoder& coder, DecodingTask& task);
 
 }  // namespace czip::v2

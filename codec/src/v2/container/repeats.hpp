@@ -20,8 +20,8 @@ struct Repeat {
 // These numbers were chosen, not tuned; no file depends on them to be decoded.
 inline constexpr std::size_t kMaxPatternBytes = 4096;
 inline constexpr std::size_t kMinRepeatBytes = std::size_t{64} << 10;
-// A repeat that becomes a block ends the block before it, and what the predictor has learnt there is
-// lost to the text behind. So it must make up more than this fraction of the rest of the text.
+// A repeat that becomes a block ends the block before it, and what the predictor has learnt there
+// is lost to the text behind. So it must make up more than this fraction of the rest of the text.
 inline constexpr std::size_t kMinRepeatFraction = 8;
 
 // The first repeat in `text` that is worth a block of its own. Time is linear in the text.

@@ -179,13 +179,19 @@ struct FrameInfo {
 struct FileInfo {
   std::uint64_t text_bytes = 0;
   std::uint64_t file_bytes = 0;
-  std::vector<FrameInfo> frames;  // at least one
+  std::uint64_t frames = 0;  // at least one
+  std::uint64_t blocks = 0;  // of all frames
+  FrameInfo first_frame;
   TrailingData trailing;
 };
 
-// Reads and checks everything except the payloads, which it skips. Needs no model. Errors: corrupt,
-// truncated, unsupported, out_of_memory, and those of `in`.
-Result<FileInfo> inspect(RandomAccessSource& in);
+// Called for each frame. An error ends the inspection.
+using FrameVisitor = std::function<Status(const FrameInfo&)>;
+
+// Reads and checks everything except the payloads, which it skips. Needs no model. Memory does not
+// grow with the number of frames. Errors: corrupt, truncated, unsupported, out_of_memory, and those
+// of `in` and of the visitor.
+Result<FileInfo> inspect(RandomAccessSource& in, const FrameVisitor& visit = {});
 
 // Number of bytes at the beginning of a file that starts_archive() needs.
 inline constexpr std::size_t kMaxStartBytes = 38;

@@ -49,8 +49,8 @@ using Metadata = std::vector<std::pair<std::string, std::string>>;
 Result<std::vector<std::uint8_t>> with_metadata(std::span<const std::uint8_t> file,
                                                 const Metadata& changes);
 
-// `file` with its content hash, over all its metadata, as content_hash.hpp's check wants it. Errors:
-// those of File::parse.
+// `file` with its content hash, over all its metadata, as content_hash.hpp's check wants it.
+// Errors: those of File::parse.
 Result<std::vector<std::uint8_t>> with_content_hash(std::span<const std::uint8_t> file);
 
 }  // namespace czip::safetensors

@@ -36,8 +36,8 @@ struct RunOptions {
   std::function<Status(const Progress&)> progress;
 };
 
-// Whether this is a whole and undamaged checkpoint, of whatever network. Errors: corrupt, truncated,
-// unsupported (of another version of czip).
+// Whether this is a whole and undamaged checkpoint, of whatever network. Errors: corrupt,
+// truncated, unsupported (of another version of czip).
 Status check_checkpoint(std::span<const std::uint8_t> file);
 
 }  // namespace czip::nn

@@ -38,8 +38,9 @@ struct TrainingOptions {
   std::function<Status(const TrainingProgress&)> progress;
 };
 
-// Returns the model file. Errors: invalid_argument (options out of range, no text or too
-// little of it for the vocabulary), out_of_memory, and those of `progress`. Takes some 15 bytes of memory for each byte of text.
+// Returns the model file. Errors: invalid_argument (options out of range, no text or too little of
+// it for the vocabulary), out_of_memory, and those of `progress`. Takes some 15 bytes of memory for
+// each byte of text.
 Result<std::vector<std::uint8_t>> train_model(const Corpus& corpus, const TrainingOptions& options);
 
 // Whether add_network can add the network of this file to `model`. Errors: corrupt, unsupported.

@@ -1,0 +1,43 @@
+#include "archive/tar_format.hpp"
+
+namespace czip::tool::tar {
+
+namespace {
+
+constexpr std::string_view kPercent = "%25";
+constexpr std::string_view kEquals = "%3D";
+
+}  // namespace
+
+std::string attribute_to_key(std::string_view name) {
+  std::string key;
+  for (const char c : name) {
+    if (c == '%')
+      key += kPercent;
+    else if (c == '=')
+      key += kEquals;
+    else
+      key += c;
+  }
+  return key;
+}
+
+std::string attribute_from_key(std::string_view key) {
+  std::string name;
+  while (!key.empty()) {
+    const bool percent = key.starts_with(kPercent);
+    const bool equals = key.starts_with(kEquals);
+    name += percent ? '%' : equals ? '=' : key.front();
+    key.remove_prefix(percent || equals ? kPercent.size() : 1);
+  }
+  return name;
+}
+
+std::uint32_t checksum(const Block& header) {
+  std::uint32_t sum = kChecksum.size * ' ';
+  for (std::size_t i = 0; i < header.size(); ++i)
+    if (i < kChecksum.offset || i >= kChecksum.offset + kChecksum.size) sum += header[i];
+  return sum;
+}
+
+}  // namespace czip::tool::tar
