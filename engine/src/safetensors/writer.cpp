@@ -58,7 +58,9 @@ Result<std::vector<std::uint8_t>> with_metadata(std::span<const std::uint8_t> fi
   const auto length = static_cast<std::size_t>(load_le<std::uint64_t>(file.data()));
   const auto old_header = file.subspan(sizeof(std::uint64_t), length);
   const auto data = file.subspan(sizeof(std::uint64_t) + length);
-  auto header = nlohmann::ordered_json::parse(old_header.begin(), old_header.end());
+  // As char: not every standard library has the traits of other characters.
+  const auto* const text = reinterpret_cast<const char*>(old_header.data());
+  auto header = nlohmann::ordered_json::parse(text, text + old_header.size());
   nlohmann::ordered_json& metadata = header["__metadata__"];
   if (metadata.is_null()) metadata = nlohmann::ordered_json::object();
   for (const auto& [key, value] : changes) {

@@ -226,7 +226,8 @@ class Packer {
     buffer_.resize(std::size_t{1} << 18);
     std::uint64_t done = 0;
     while (done < part.size) {
-      const std::size_t step = std::min<std::uint64_t>(part.size - done, buffer_.size());
+      const auto step =
+          static_cast<std::size_t>(std::min<std::uint64_t>(part.size - done, buffer_.size()));
       const ssize_t count = pread(fd, buffer_.data(), step, static_cast<off_t>(part.offset + done));
       if (count < 0 && errno == EINTR) continue;
       if (count < 0)

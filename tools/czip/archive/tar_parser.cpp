@@ -157,7 +157,7 @@ Result<std::span<const std::uint8_t>> TarParser::take(std::uint64_t most) {
     begin_ = 0;
     end_ = count;
   }
-  const std::size_t count = std::min<std::uint64_t>(most, end_ - begin_);
+  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(most, end_ - begin_));
   const std::span bytes = std::span(buffer_).subspan(begin_, count);
   begin_ += count;
   return bytes;
@@ -215,8 +215,9 @@ Status TarParser::read_extended(char type, std::uint64_t size, Extended& extende
   // "LENGTH KEY=VALUE\n", with the length of all of it.
   for (std::string_view rest = text; !rest.empty();) {
     const std::size_t space = std::min(rest.find(' '), rest.size());
-    const std::size_t length = number(rest.substr(0, space), 10).value_or(0);
-    if (length <= space + 2 || length > rest.size() || rest[length - 1] != '\n')
+    const std::uint64_t said = number(rest.substr(0, space), 10).value_or(0);
+    const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(said, rest.size()));
+    if (length != said || length <= space + 2 || rest[length - 1] != '\n')
       return damaged("an entry's records have wrong lengths");
     const std::string_view record = rest.substr(space + 1, length - space - 2);
     const std::size_t equals = record.find('=');

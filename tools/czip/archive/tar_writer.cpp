@@ -142,7 +142,7 @@ Status TarWriter::content(std::span<const std::uint8_t> bytes) {
 Status TarWriter::zeros(std::uint64_t count) {
   constexpr std::array<std::uint8_t, 4096> kZeros{};
   while (count > 0) {
-    const std::size_t step = std::min<std::uint64_t>(count, kZeros.size());
+    const auto step = static_cast<std::size_t>(std::min<std::uint64_t>(count, kZeros.size()));
     CZIP_TRY(content(std::span(kZeros).first(step)));
     count -= step;
   }

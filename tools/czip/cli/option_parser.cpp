@@ -198,7 +198,7 @@ Failure OptionParser::explain_failure(bool value_missing, const std::vector<char
 }
 
 Status OptionParser::set_level(const std::string& value) {
-  const unsigned highest = arguments_.compat ? v1::kMaxLevel : v2::kMaxLevel;
+  const auto highest = static_cast<unsigned>(arguments_.compat ? v1::kMaxLevel : v2::kMaxLevel);
   const auto level = parse_number(value, highest, "level");
   if (!level || *level < v2::kMinLevel)
     return usage_error("level " + value + " does not exist; use 1 to " + std::to_string(highest));

@@ -79,16 +79,18 @@ class OrderWalk {
  private:
   // Returns where the list ends that begins at `at`.
   std::uint64_t add_list(std::uint64_t at, std::uint64_t end) {
-    const v2::PriorHeader header = v2::unpack_prior_header(cells_[at++]);
+    const v2::PriorHeader header = v2::unpack_prior_header(cells_[static_cast<std::size_t>(at++)]);
     std::uint64_t length = header.length;
-    if (length == v2::kLongList && at < end) length = cells_[at++];
+    if (length == v2::kLongList && at < end) length = cells_[static_cast<std::size_t>(at++)];
     bool sound = length > 0 && length <= end - at;
     length = std::min(length, end - at);
     std::uint64_t sum = 0;
     for (std::uint64_t i = at; i < at + length; ++i) {
-      const v2::PriorEntry entry = v2::unpack_prior_entry(cells_[i]);
+      const v2::PriorEntry entry = v2::unpack_prior_entry(cells_[static_cast<std::size_t>(i)]);
       sum += v2::prior_probability(header.scale, entry.level);
-      const bool ascends = i == at || entry.rank > v2::unpack_prior_entry(cells_[i - 1]).rank;
+      const bool ascends =
+          i == at ||
+          entry.rank > v2::unpack_prior_entry(cells_[static_cast<std::size_t>(i - 1)]).rank;
       sound = sound && ascends && entry.rank < vocabulary_;
     }
     ++found_.lists;

@@ -46,8 +46,8 @@ Result<Tokenizer> train_tokenizer(const Corpus& corpus, const TrainingOptions& o
     CZIP_TRY(
         report(options, {.stage = "tokenizer", .done = done++, .total = corpus.sources().size()}));
     const auto text = source.text();
-    const std::size_t stride =
-        std::max<std::size_t>(1, text.size() / std::max<std::uint64_t>(1, options.tokenizer_bytes));
+    const auto stride = static_cast<std::size_t>(std::max<std::uint64_t>(
+        1, text.size() / std::max<std::uint64_t>(1, options.tokenizer_bytes)));
     for (std::size_t at = 0; at < text.size(); at += stride * kSampleBytes) {
       CZIP_TRY(trainer.add(text.subspan(at, std::min(kSampleBytes, text.size() - at))));
     }

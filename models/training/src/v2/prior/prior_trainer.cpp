@@ -89,7 +89,7 @@ class LowerOrders {
       const PriorList& list = lists_[k - 1];
       if (list.size == 0) continue;
       p = (p * list.escape()) >> 16;
-      const auto end = list.ranks.begin() + list.size;
+      const auto end = list.ranks.begin() + static_cast<std::ptrdiff_t>(list.size);
       const auto at = std::lower_bound(list.ranks.begin(), end, rank);
       if (at != end && *at == rank) {
         const auto i = static_cast<std::size_t>(at - list.ranks.begin());
