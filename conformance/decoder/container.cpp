@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kFrameHeaderBytes = 38;
 constexpr std::size_t kBlockHeaderBytes = 46;
 constexpr std::size_t kFooterBytes = 41;
+constexpr std::size_t kRecoveryHeaderBytes = 56;
 constexpr std::uint64_t kMaxBlockBytes = 67'108'864;
 constexpr std::uint64_t kMaxCompactTextBytes = 65'535;
 
@@ -40,7 +41,7 @@ class FileDecoder {
         decode_full_frame();
       else
         decode_compact_frame();
-      while (at_ < file_->size() && (*file_)[at_] == 0) ++at_;
+      skip_what_is_no_text();
     } while (begins_frame());
     return {std::move(text_), at_ == file_->size()};
   }
@@ -60,6 +61,7 @@ class FileDecoder {
     return left > 0 && (*file_)[at_] == 0xfc &&
            (left == 1 || (*file_)[at_ + 1] == 'C' || (*file_)[at_ + 1] == 'z');
   }
+  void skip_what_is_no_text();
   const std::uint8_t* peek(std::uint64_t size, const std::string& what) {
     require(size <= file_->size() - at_, "the file ends inside " + what);
     return file_->data() + at_;
@@ -94,6 +96,32 @@ class FileDecoder {
   Bytes text_;
   std::optional<bool> archive_;
 };
+
+// Zeros and recovery records.
+void FileDecoder::skip_what_is_no_text() {
+  for (;;) {
+    while (at_ < file_->size() && (*file_)[at_] == 0) ++at_;
+    const std::uint64_t left = file_->size() - at_;
+    const std::uint8_t* const header = file_->data() + at_;
+    if (left < kRecoveryHeaderBytes || header[0] != 0xfc || header[1] != 'R' || header[2] != 'S')
+      return;
+    const std::uint64_t k = header[4];
+    const std::uint64_t m = header[5];
+    const std::uint64_t shard = integer_at(header + 8, 4);
+    const std::uint64_t covered = integer_at(header + 12, 8);
+    if (check32(header, 52) != integer_at(header + 52, 4) || header[3] != 1 || k < 1 || m < 1 ||
+        k + m > 255 || header[6] != 0 || header[7] != 0 || shard < 16 || shard > 1u << 28 ||
+        covered < 1 || covered > std::uint64_t{1} << 48)
+      return;
+    const std::uint64_t shards = (covered + shard - 1) / shard;
+    const std::uint64_t parity = m * ((shards + k - 1) / k);
+    const std::uint64_t hashes = shards + parity;
+    const std::uint64_t table = 4 * hashes + 4 * ((hashes + 59) / 60);
+    const std::uint64_t size = 2 * (kRecoveryHeaderBytes + table) + parity * shard;
+    if (size > left) return;
+    at_ += size;
+  }
+}
 
 void FileDecoder::decode_full_frame() {
   const Frame frame = parse_frame_header(take(kFrameHeaderBytes, "a frame header"));

@@ -20,6 +20,8 @@ for options in "-m $MODEL2" "-m $MODEL"; do
   expect 1 "$CZIP" $options -t --max-output 199999B text.txt.czip; one_line; stderr_has '--max-output'
   # shellcheck disable=SC2086
   expect 0 "$CZIP" $options -t --max-output 200000 text.txt.czip
+  expect 1 "$CZIP" -l --max-output 199999 text.txt.czip; one_line; stderr_has 'more than the 199999 that --max-output'
+  expect 0 "$CZIP" -l --max-output 200000 text.txt.czip
   # shellcheck disable=SC2086
   expect 0 "$CZIP" $options -d -M 256MiB --max-output 196k -o out text.txt.czip; same out text.txt
   rm out text.txt.czip

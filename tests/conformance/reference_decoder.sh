@@ -118,6 +118,11 @@ round_trip network.czm 7 text70000
 
 "$CZIP" -c -m "$1" mixed >mixed.czip
 "$CZIP" -c -m "$1" long >long.czip
+# Recovery records are skipped.
+"$CZIP" -1 --recovery 10 -c -m "$1" mixed >recovery.czip
+cat recovery.czip long.czip recovery.czip >row.czip
+cat mixed long mixed >row
+decodes "$1" row.czip row
 # Zeros are padding. After garbage the text is given, and the status tells of it.
 (cat mixed.czip; head -c 700 /dev/zero; cat long.czip; head -c 5000 /dev/zero) >padded.czip
 cat mixed long >both

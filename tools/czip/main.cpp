@@ -24,6 +24,8 @@ ExitStatus run(Session& session) {
     case Command::decompress:
     case Command::test:
       return run_decompress(session);
+    case Command::repair:
+      return run_repair(session);
     case Command::list:
       return run_list(session);
     case Command::verify:

@@ -1,13 +1,16 @@
 // Directories: a tar stream (packer.hpp, tar_reader.hpp) inside a CZIPv2 file.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "archive/tar_reader.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/session.hpp"
 #include "czip/base/error.hpp"
 #include "czip/codec/v2/model.hpp"
+#include "czip/codec/v2/salvage.hpp"
 #include "io/input.hpp"
 #include "models/model_store.hpp"
 
@@ -20,5 +23,19 @@ Result<ExitStatus> compress_archive(const Session& session, const v2::Model& mod
 
 // Unpacks an archive beside itself, or into the directory that -o names.
 Status extract_archive(const Session& session, ModelStore& models, Input& input);
+
+// Decompresses or tests what is left of a damaged CZIPv2 file, archive or not. Error: something is
+// lost.
+Status salvage_v2(const Session& session, ModelStore& models, Input& input);
+
+// Unpacks a tar stream to where an archive's content goes, all of it or nothing. `unpack` calls
+// unpack_tar() with the request that it is given.
+using TarUnpacking = std::function<Result<Unpacked>(const UnpackRequest& request)>;
+Status extract_tar(const Session& session, const Input& input, const TarUnpacking& unpack);
+
+// Extracts the members of a salvaged archive that no lost part of the tar touches, and names the
+// others. `tar` is a seekable file.
+Status extract_intact(const Session& session, const Input& input, int tar,
+                      const std::vector<v2::LostText>& lost);
 
 }  // namespace czip::tool

@@ -39,23 +39,16 @@ mode_t withheld_permissions() {
   return mask;
 }
 
-Result<Unpacked> unpack(const Session& session, ModelStore& models, Input& input,
-                        const UnpackRequest& request, TrailingData& trailing) {
-  return run_with_producer(
-      [&](ByteSink& tar) -> Status {
-        const auto report = decode_v2(session, models, input, tar);
-        if (report) trailing = report->trailing;
-        return report ? Status{} : error_of(report);
-      },
-      [&](ByteSource& tar) { return unpack_tar(request, tar); });
+// "" or ending in a slash.
+std::string extraction_target(const Arguments& arguments, const Input& input) {
+  return arguments.output.empty() ? folder_of(input.name) : arguments.output + "/";
 }
 
 }  // namespace
 
-Status extract_archive(const Session& session, ModelStore& models, Input& input) {
+Status extract_tar(const Session& session, const Input& input, const TarUnpacking& unpack) {
   const Arguments& arguments = session.arguments;
-  const std::string target =
-      arguments.output.empty() ? folder_of(input.name) : arguments.output + "/";
+  const std::string target = extraction_target(arguments, input);
   const SignalsHeld held;
   CZIP_TRY_ASSIGN(auto staged, StagedFolder::create(target, arguments.force));
   const InterruptWatch watch([&] { staged.remove(); });
@@ -74,18 +67,31 @@ Status extract_archive(const Session& session, ModelStore& models, Input& input)
             session.console.error(target + path, error);
             complete = false;
           }};
-  TrailingData trailing;
-  CZIP_TRY_ASSIGN(const auto content, unpack(session, models, input, request, trailing));
+  CZIP_TRY_ASSIGN(const auto content, unpack(request));
   CZIP_TRY(staged.publish(content));
   CZIP_TRY(staged.finish(content, arguments.remove_input));
   if (Console::interactive() || session.console.verbose())
     for (const std::string& name : content.names)
       session.console.note(printable(input.label()) + " : " + printable(target + name));
-  CZIP_TRY(check_trailing_data(session, input.label(), trailing));
   if (!complete) return fail(ErrorCode::io, {});  // it has been said of what
+  return {};
+}
+
+Status extract_archive(const Session& session, ModelStore& models, Input& input) {
+  TrailingData trailing;
+  CZIP_TRY(extract_tar(session, input, [&](const UnpackRequest& request) {
+    return run_with_producer(
+        [&](ByteSink& tar) -> Status {
+          const auto report = decode_v2(session, models, input, tar);
+          if (report) trailing = report->trailing;
+          return report ? Status{} : error_of(report);
+        },
+        [&](ByteSource& tar) { return unpack_tar(request, tar); });
+  }));
+  CZIP_TRY(check_trailing_data(session, input.label(), trailing));
   OutputPlan plan;
-  plan.path = target;
-  return remove_if_asked(arguments, session.console, input, plan);
+  plan.path = extraction_target(session.arguments, input);
+  return remove_if_asked(session.arguments, session.console, input, plan);
 }
 
 }  // namespace czip::tool

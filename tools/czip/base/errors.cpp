@@ -56,6 +56,11 @@ Failure failure_in(const std::string& file, const Error& error) {
   return fail(error.code, printable(file) + ": " + error.message);
 }
 
+bool is_damage(const Error& error) {
+  return error.code == ErrorCode::corrupt || error.code == ErrorCode::truncated ||
+         error.code == ErrorCode::unsupported || error.code == ErrorCode::model_mismatch;
+}
+
 Error advise(Error error) {
   const bool damage = error.code == ErrorCode::corrupt || error.code == ErrorCode::truncated;
   if (damage && error.message.find("not a CZIP") == std::string::npos)

@@ -28,6 +28,9 @@ using Failure = tl::unexpected<Error>;
 // `error` with the name of the file at fault in front.
 [[nodiscard]] Failure failure_in(const std::string& file, const Error& error);
 
+// Whether `error` may come from damaged data: a damaged field may name any version or model.
+[[nodiscard]] bool is_damage(const Error& error);
+
 // Adds what to do about damaged data and about a memory limit that is too low.
 [[nodiscard]] Error advise(Error error);
 

@@ -99,6 +99,11 @@ Status check_arguments(const Arguments& arguments) {
     return usage_error("--range needs the decompression of one file, without --rm");
   if (arguments.range && !arguments.files.empty() && arguments.output.empty())
     return usage_error("--range needs -c or -o FILE");
+  if (arguments.salvage && !decompresses && arguments.command != Command::test)
+    return usage_error("--salvage needs -d or -t");
+  if (arguments.salvage && (arguments.remove_input || arguments.range))
+    return usage_error("--salvage goes with neither --rm nor --range");
+  if (arguments.skip_lost && !arguments.salvage) return usage_error("--skip needs --salvage");
   if (arguments.json && writes) return usage_error("--json needs list, verify, selftest or bench");
   return {};
 }

@@ -44,6 +44,8 @@ struct Arguments {
   bool remove_input = false;
   bool recursive = false;
   bool extended_attributes = false;  // packed into archives, and restored from them
+  bool salvage = false;
+  bool skip_lost = false;
   bool quiet = false;
   bool verbose = false;
   bool progress = true;
@@ -56,6 +58,7 @@ struct Arguments {
   std::optional<int> level;
   std::optional<v2::TextRange> range;
   std::uint32_t block_bytes = 0;  // 0: the level's
+  std::uint32_t recovery = 0;     // percent; 0: none
   std::optional<v1::Dialect> dialect;
   std::optional<SimdLevel> simd;
   std::optional<v1::OuterCodec> outer;

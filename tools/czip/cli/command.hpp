@@ -21,6 +21,7 @@ enum class Command : std::uint16_t {
   train = 1 << 8,
   compat_compress = 1 << 9,  // compress.zip's command line: -m MODEL -i IN -o OUT
   compat_decompress = 1 << 10,
+  repair = 1 << 11,
 };
 
 [[nodiscard]] constexpr unsigned bit(Command command) { return static_cast<unsigned>(command); }

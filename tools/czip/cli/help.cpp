@@ -35,6 +35,7 @@ std::string_view introduction(Command command) {
              "  selftest     check that this machine computes the same as every other one\n"
              "  bench        compare ratio and speed with zstd, brotli and xz\n"
              "  train        make a model for texts of a kind\n"
+             "  repair       mend damaged files by their recovery data\n"
              "For a file with such a name, write ./list or put it after --.\n";
     case Command::compress:
       return "Usage: czip compress [OPTION...] [FILE...]\n"
@@ -97,6 +98,12 @@ std::string_view introduction(Command command) {
              "models, which its programs can read. A text then weighs by its size. Training "
              "needs\n"
              "about 4 bytes of memory for each byte of text.\n";
+    case Command::repair:
+      return "Usage: czip repair [OPTION...] FILE.czip...\n\n"
+             "Mends files that were written with --recovery, and writes FILE.repaired.czip or "
+             "what -o\n"
+             "names. Whole files are left alone. decompress and test use recovery data by\n"
+             "themselves. Where they do not suffice: czip -d --salvage.\n";
     case Command::compat_compress:
       return "Usage: czip compress -m MODEL -i IN -o OUT [-t TOKENIZER] [-c brotli|zstd] [-L "
              "1..5]\n\n"

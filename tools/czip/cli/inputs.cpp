@@ -71,7 +71,8 @@ std::vector<std::string> expand_directories(const Arguments& arguments, const Co
 
 InputRules input_rules(const Arguments& arguments) {
   const bool writes_beside =
-      (arguments.command == Command::compress || arguments.command == Command::decompress) &&
+      (arguments.command == Command::compress || arguments.command == Command::decompress ||
+       arguments.command == Command::repair) &&
       arguments.output.empty();
   const bool follow = arguments.force || !writes_beside;
   return {.follow_links = follow, .allow_special = follow};

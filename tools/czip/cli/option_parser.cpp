@@ -23,6 +23,7 @@
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/codec/v2/coding/prior.hpp"
+#include "czip/codec/v2/recovery.hpp"
 #include "czip/tokenizer/v2/tokenizer.hpp"
 
 namespace czip::tool {
@@ -290,6 +291,8 @@ Status OptionParser::set_flag(OptionId id) {
       Flag{OptionId::quiet, &Arguments::quiet, true},
       Flag{OptionId::recursive, &Arguments::recursive, true},
       Flag{OptionId::remove, &Arguments::remove_input, true},
+      Flag{OptionId::salvage, &Arguments::salvage, true},
+      Flag{OptionId::skip, &Arguments::skip_lost, true},
       Flag{OptionId::verbose, &Arguments::verbose, true},
       Flag{OptionId::xattrs, &Arguments::extended_attributes, true},
   };
@@ -339,6 +342,8 @@ OptionParser::Number OptionParser::number_of(OptionId id) {
       return {&arguments_.network_training.minutes, 1U << 20U, "number of minutes", 1};
     case OptionId::prior_size:
       return {&arguments_.prior_bytes, 1U << 30U, "prior's size", 1};
+    case OptionId::recovery:
+      return {&arguments_.recovery, v2::kMaxRecoveryPercent, "percentage of recovery data", 1};
     case OptionId::seed:
       return {&arguments_.network_training.seed, ~0U, "seed"};
     case OptionId::threads:

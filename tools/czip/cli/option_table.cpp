@@ -23,7 +23,8 @@ constexpr unsigned kCompat = kCompatCompress | kCompatDecompress;
 constexpr unsigned kOwnWriters = kFiles | kCompress | kDecompress;
 constexpr unsigned kOwnCoders = kOwnWriters | kTest;
 constexpr unsigned kCoders = kOwnCoders | kCompat | kBench;
-constexpr unsigned kEvery = (kCompatDecompress << 1) - 1;
+constexpr unsigned kRepair = bit(Command::repair);
+constexpr unsigned kEvery = (kRepair << 1) - 1;
 
 using Id = OptionId;
 
@@ -80,6 +81,9 @@ constexpr std::array kOptions = {
               "text of a block, 64K to 64M (K: 1024 bytes, M: 1024 K): what one\n"
               "fault can destroy, and what --range decodes at least. Smaller\n"
               "blocks make larger files (default: 1M to 8M, by the level)"},
+    OptionRow{Id::recovery, 0, "recovery", "PERCENT", kFiles | kCompress,
+              "add recovery data of 1 to 100 percent of the file, which mend\n"
+              "damage of about that size"},
     OptionRow{Id::level, 'L', "level", "1..5", kCompatCompress,
               "context of 64, 128, 256, 512 or 1024 tokens\n"
               "(default: the model's context)"},
@@ -88,6 +92,10 @@ constexpr std::array kOptions = {
     OptionRow{Id::codec, 0, "codec", "CODEC", kFiles | kCompress,
               "format 1's outer codec: brotli (default) or zstd"},
     OptionRow{Id::output, 'o', "output", "MODEL", kTrain, "model file to write"},
+    OptionRow{Id::output, 'o', "output", "FILE", kRepair, "write to FILE (- is standard output)"},
+    OptionRow{Id::force, 'f', "force", nullptr, kRepair,
+              "overwrite; follow symbolic links; read devices and pipes"},
+    OptionRow{Id::recursive, 'r', "recursive", nullptr, kRepair, "handle each file in directories"},
     OptionRow{Id::format, 0, "format", "1|2", kTrain,
               "format of the model. 2 (default): czip's; 1: compress.zip's,\n"
               "which is a network alone and needs --minutes or --tokens"},
@@ -130,6 +138,11 @@ constexpr std::array kOptions = {
     OptionRow{Id::range, 0, "range", "START:LEN", kFiles | kDecompress,
               "decompress LEN bytes from byte START, or the rest without LEN;\n"
               "needs -c or -o"},
+    OptionRow{Id::salvage, 0, "salvage", nullptr, kFiles | kDecompress | kTest,
+              "decompress or test what is left of a damaged file; zeros stand\n"
+              "for what is lost. Of an archive, extract what is intact"},
+    OptionRow{Id::skip, 0, "skip", nullptr, kFiles | kDecompress,
+              "with --salvage: leave out what is lost"},
     OptionRow{Id::threads, 'T', "threads", "N", kCoders | kVerify | kTrain,
               "number of threads (default: 0, one for each processor)"},
     OptionRow{Id::memory, 'M', "memory", "LIMIT", kCoders | kVerify,

@@ -35,13 +35,17 @@ Result<std::string> derived_name(const Arguments& arguments, const std::string& 
       return usage_error("ends in .czip already, skipped; use -f to compress it again");
     return name + std::string(kSuffix);
   }
+  if (arguments.command == Command::repair) {
+    const std::string stem = has_suffix(name) ? name.substr(0, name.size() - kSuffix.size()) : name;
+    return stem + ".repaired" + std::string(kSuffix);
+  }
   if (!has_suffix(name))
     return usage_error("does not end in .czip, skipped; name the output with -o, or use -c");
   return name.substr(0, name.size() - kSuffix.size());
 }
 
 Status check_stream(const Arguments& arguments) {
-  if (arguments.command == Command::compress && isatty(STDOUT_FILENO) != 0)
+  if (arguments.command != Command::decompress && isatty(STDOUT_FILENO) != 0)
     return fail(
         ErrorCode::invalid_argument,
         "compressed data is not written to a terminal; redirect it, name a file with -o, or "

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "cli/command.hpp"
 #include "cli/session.hpp"
 
 namespace czip::tool {
@@ -12,6 +13,11 @@ Status check_trailing_data(const Session& session, std::string_view label,
   if (trailing.padding_bytes != 0)
     session.console.detail(printable(label) + " : " + grouped(trailing.padding_bytes) +
                            " zeros around the compressed data, ignored");
+  if (trailing.recovery_damaged) {
+    const std::string text = "the text is whole, but its recovery data are damaged";
+    if (session.arguments.command == Command::test) return fail(ErrorCode::corrupt, text);
+    session.console.warning(label, text);
+  }
   if (!trailing.garbage_offset) return {};
   return fail(ErrorCode::corrupt, "the text is whole, but from byte " +
                                       std::to_string(*trailing.garbage_offset) +

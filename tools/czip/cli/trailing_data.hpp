@@ -9,8 +9,9 @@
 
 namespace czip::tool {
 
-// Padding is told with -v. Error: other bytes follow. The text is whole all the same, so this is
-// called after it has been put in its place.
+// Padding is told with -v, damaged recovery data are a warning and for `test` an error. Error:
+// other bytes follow. The text is whole all the same, so this is called after it has been put in
+// its place.
 Status check_trailing_data(const Session& session, std::string_view label,
                            const TrailingData& trailing);
 

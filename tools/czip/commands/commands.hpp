@@ -7,6 +7,7 @@
 namespace czip::tool {
 
 ExitStatus run_compress(Session& session);
+ExitStatus run_repair(Session& session);
 ExitStatus run_decompress(Session& session);  // also test
 ExitStatus run_list(Session& session);
 ExitStatus run_verify(Session& session);

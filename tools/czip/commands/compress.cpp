@@ -81,8 +81,10 @@ ExitStatus run_compress(Session& session) {
   const auto format = models->format_to_write(session.arguments);
   if (!format) return session.console.error("", format.error());
   if (*format == 1) {
-    if (session.arguments.block_bytes != 0)
-      return usage(session, "--block-size belongs to format 2; leave it out, or name another -m");
+    if (session.arguments.block_bytes != 0 || session.arguments.recovery != 0)
+      return usage(session,
+                   "--block-size and --recovery belong to format 2; leave them out, or name "
+                   "another -m");
     const auto model = models->for_v1();
     if (!model) return session.console.error("", model.error());
     return compress_all_v1(session, **model);

@@ -28,8 +28,9 @@ Status handle_v1(const Session& session, const ModelStore& models, Input& input)
                                                     : decompress_v1(session, *model, input);
 }
 
-Status handle(const Session& session, ModelStore& models, Input& input) {
+Status handle_once(const Session& session, ModelStore& models, Input& input) {
   const auto format = detect_format(input);
+  if (!format) input.damaged = is_damage(format.error());
   if (session.arguments.command == Command::decompress && !format) {
     // An unsuitable name or output is reported rather than the unknown format.
     CZIP_TRY(plan_output(session.arguments, input));
@@ -43,6 +44,18 @@ Status handle(const Session& session, ModelStore& models, Input& input) {
   if (*format == FileFormat::czip_v2_archive && !to_stream && !session.arguments.range)
     return extract_archive(session, models, input);
   return decompress_v2(session, models, input);
+}
+
+Status handle(const Session& session, ModelStore& models, Input& input) {
+  if (session.arguments.salvage) return salvage_v2(session, models, input);
+  Status status = handle_once(session, models, input);
+  // A pipe has been read and is gone.
+  if (status || !input.damaged || !input.is_regular()) return status;
+  CZIP_TRY_ASSIGN(const auto mended, mend_input(session, input));
+  if (!mended) return status;
+  if (session.arguments.command != Command::test)
+    session.console.warning(input.label(), "is damaged; its recovery data mended it");
+  return handle_once(session, models, input);
 }
 
 }  // namespace

@@ -134,6 +134,7 @@ Json to_json(const std::string& name, const v2::FileInfo& info) {
   json["text_bytes"] = info.text_bytes;
   json["ratio_percent"] = percent(info.file_bytes, info.text_bytes);
   json["bits_per_byte"] = bits_per_byte(info.file_bytes, info.text_bytes);
+  json["recovery_bytes"] = info.trailing.recovery_bytes;
   return json;
 }
 
@@ -169,9 +170,18 @@ class Lister {
  private:
   [[nodiscard]] bool wants_json() const { return session_->arguments.json; }
 
+  [[nodiscard]] Status check_length(std::uint64_t text_bytes) const {
+    const auto limit = session_->arguments.max_output;
+    if (!limit || text_bytes <= *limit) return {};
+    return fail(ErrorCode::over_limit, "has a text of " + std::to_string(text_bytes) +
+                                           " bytes, more than the " + std::to_string(*limit) +
+                                           " that --max-output allows");
+  }
+
   Status add_v1(const std::string& name, const Input& input) {
     FileSource source(input.file.get());
     CZIP_TRY_ASSIGN(const auto info, v1::inspect(source));
+    CZIP_TRY(check_length(info.text_bytes));
     const Arguments& arguments = session_->arguments;
     if (wants_json()) {
       CZIP_TRY(json_.add(to_json(arguments, name, info)));
@@ -193,6 +203,7 @@ class Lister {
   Status add_v2(const std::string& name, const Input& input) {
     FileRandomAccess source(input.file.get());
     CZIP_TRY_ASSIGN(const auto info, v2::inspect(source));
+    CZIP_TRY(check_length(info.text_bytes));
     if (wants_json()) {
       CZIP_TRY(json_.open(to_json(name, info), "frames"));
       // If the file has changed since, the report ends early, and is JSON all the same.

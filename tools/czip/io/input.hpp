@@ -28,6 +28,9 @@ struct Input {
   // taken, though it may grow. nullopt: it is no regular file, or one that does not say, as in
   // /proc.
   std::optional<std::uint64_t> announced;
+  bool damaged = false;          // decoding found damage before anything took its place
+  bool mended = false;           // `file` is a mended copy
+  std::uint64_t text_given = 0;  // bytes of its text that a stream has got
   [[nodiscard]] bool is_stdin() const { return name == "-"; }
   [[nodiscard]] bool is_regular() const { return S_ISREG(status.st_mode); }
   // Whether it is seekable and nothing was read from it yet.

@@ -50,6 +50,33 @@ Result<std::uint64_t> FileRandomAccess::size() {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
+Result<std::size_t> FileStore::read_at(std::uint64_t offset, std::span<std::uint8_t> buffer) {
+  return FileRandomAccess(fd_).read_at(offset, buffer);
+}
+
+Result<std::uint64_t> FileStore::size() { return FileRandomAccess(fd_).size(); }
+
+Status FileStore::write_at(std::uint64_t offset, std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno != EINTR)
+      return Failure(system_error("cannot write " + label_.file, errno, label_.no_room));
+    if (n <= 0) continue;
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+    offset += static_cast<std::uint64_t>(n);
+  }
+  return {};
+}
+
+Status ResumedSink::write(std::span<const std::uint8_t> bytes) {
+  const auto dropped = static_cast<std::size_t>(std::min<std::uint64_t>(drop_, bytes.size()));
+  drop_ -= dropped;
+  const auto rest = bytes.subspan(dropped);
+  CZIP_TRY(out_->write(rest));
+  *given_ += rest.size();
+  return {};
+}
+
 Status StreamSink::write(std::span<const std::uint8_t> bytes) {
   return write_all(fd_, bytes, label_);
 }

@@ -36,6 +36,32 @@ class FileRandomAccess final : public RandomAccessSource {
   int fd_;
 };
 
+// A seekable file that is read and written at any offset.
+class FileStore final : public RandomAccessFile {
+ public:
+  FileStore(int fd, OutputLabel label) : fd_(fd), label_(std::move(label)) {}
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> buffer) override;
+  Result<std::uint64_t> size() override;
+  Status write_at(std::uint64_t offset, std::span<const std::uint8_t> bytes) override;
+
+ private:
+  int fd_;
+  OutputLabel label_;
+};
+
+// Drops the first bytes: those that were already given to the output.
+class ResumedSink final : public ByteSink {
+ public:
+  // `given` counts what has reached `out`, in this call and before.
+  ResumedSink(ByteSink& out, std::uint64_t& given) : out_(&out), given_(&given), drop_(given) {}
+  Status write(std::span<const std::uint8_t> bytes) override;
+
+ private:
+  ByteSink* out_;
+  std::uint64_t* given_;
+  std::uint64_t drop_;
+};
+
 // A pipe or device as the coder's output.
 class StreamSink final : public ByteSink {
  public:

@@ -22,6 +22,13 @@ Status decompress_v2(const Session& session, ModelStore& models, Input& input);
 // Decodes without writing.
 Status test_v2(const Session& session, ModelStore& models, Input& input);
 
+// Replaces a damaged input by a copy that its recovery data mended; false where they do not
+// suffice, unless `partly`.
+Result<bool> mend_input(const Session& session, Input& input, bool partly = false);
+
+// Writes a mended copy of an input.
+Status repair_v2(const Session& session, Input& input);
+
 // Encodes with a progress bar, which expects `expected` bytes where the options announce no length.
 Result<v2::CodingReport> encode_v2(const Session& session, const v2::Model& model,
                                    const std::string& label, ByteSource& text, ByteSink& out,

@@ -15,6 +15,7 @@
 #include "czip/base/parallel.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "czip/codec/v2/recovery.hpp"
 #include "io/input.hpp"
 #include "io/limited_sink.hpp"
 #include "io/staged_output.hpp"
@@ -96,11 +97,17 @@ Status publish_v2(const Session& session, const v2::Model& model, const Input& i
                   const OutputPlan& plan, StagedOutput& output, FileSink& sink,
                   const v2::CodingReport& report) {
   CZIP_TRY(sink.flush());
+  v2::CodingReport with_recovery = report;
+  if (session.arguments.recovery != 0) {
+    FileStore file(output.fd(), output.label());
+    CZIP_TRY_ASSIGN(const auto added, v2::append_recovery(file, session.arguments.recovery));
+    with_recovery.file_bytes += added;
+  }
   if (session.arguments.verify) {
     CZIP_TRY(verify_written(session, model, std::string(input.label()), output.fd(), report));
   }
   CZIP_TRY(output.publish(input));
-  summarize_v2(session, input, plan, report);
+  summarize_v2(session, input, plan, with_recovery);
   return remove_if_asked(session.arguments, session.console, input, plan);
 }
 
@@ -159,8 +166,10 @@ Status compress_to_file(const Session& session, const v2::Model& model, const In
 
 Status compress_v2(const Session& session, const v2::Model& model, Input& input) {
   CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
-  return plan.is_stream ? compress_to_stream(session, model, input, plan)
-                        : compress_to_file(session, model, input, plan);
+  // Recovery data are of the whole file, which must be read again.
+  return plan.is_stream && session.arguments.recovery == 0
+             ? compress_to_stream(session, model, input, plan)
+             : compress_to_file(session, model, input, plan);
 }
 
 }  // namespace czip::tool

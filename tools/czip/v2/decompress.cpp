@@ -68,7 +68,12 @@ Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, I
   LimitedSink limited(sink, session.arguments.max_output, "--max-output");
   auto report = session.arguments.range ? decode_range(session, models, input, limited, options)
                                         : v2::decode(models.finder(), source, limited, options);
-  if (!report) return Failure(advise(report.error()));
+  if (!report) {
+    input.damaged = is_damage(report.error());
+    return Failure(advise(report.error()));
+  }
+  if (report->damaged_elsewhere)
+    session.console.warning(input.label(), "is damaged outside the range, which is right");
   return report;
 }
 
@@ -76,7 +81,8 @@ Status decompress_v2(const Session& session, ModelStore& models, Input& input) {
   CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
   if (plan.is_stream) {
     CZIP_TRY_ASSIGN(auto stream, open_stream(plan));
-    StreamSink sink(stream.get(), std::string(plan.label()));
+    StreamSink stream_sink(stream.get(), std::string(plan.label()));
+    ResumedSink sink(stream_sink, input.text_given);
     CZIP_TRY_ASSIGN(const auto report, decode_v2(session, models, input, sink));
     CZIP_TRY(stream.close());
     summarize(session, input, plan.label(), report);
@@ -97,7 +103,11 @@ Status test_v2(const Session& session, ModelStore& models, Input& input) {
   NullSink sink;
   CZIP_TRY_ASSIGN(const auto report, decode_v2(session, models, input, sink));
   summarize(session, input, "good", report);
-  return check_trailing_data(session, input.label(), report.trailing);
+  CZIP_TRY(check_trailing_data(session, input.label(), report.trailing));
+  if (!input.mended) return {};
+  return fail(ErrorCode::corrupt,
+              "is damaged; its recovery data mend it: czip -d gives its text, czip repair a "
+              "mended file");
 }
 
 }  // namespace czip::tool

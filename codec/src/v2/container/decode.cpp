@@ -44,7 +44,7 @@ class StreamDecoder {
     Result<bool> found = reader_.next(task.record);
     task.model.reset();
     if (!found || !*found || task.record.kind == RecordKind::frame_end) return found;
-    CZIP_TRY_ASSIGN(auto model, models_.model_for(task.record, reader_));
+    CZIP_TRY_ASSIGN(auto model, models_.model_for(task.record, reader_.model_of(task.record)));
     task.model = std::move(model);
     return true;
   }

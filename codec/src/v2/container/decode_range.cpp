@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <new>
 #include <string>
 #include <utility>
@@ -13,6 +14,8 @@
 
 namespace czip::v2 {
 namespace {
+
+constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
 
 class TextRangeDecoder {
  public:
@@ -62,7 +65,7 @@ class TextRangeDecoder {
     if (!found || record.kind == RecordKind::frame_end || record.text_bytes() != place.text_bytes)
       return fail(ErrorCode::corrupt, "byte " + std::to_string(place.file_offset) +
                                           ": the seek table contradicts the block there");
-    CZIP_TRY_ASSIGN(auto model, models_.model_for(record, reader_));
+    CZIP_TRY_ASSIGN(auto model, models_.model_for(record, reader_.model_of(record)));
     task.model = std::move(model);
     task.place = &place;
     return true;
@@ -102,7 +105,9 @@ Result<CodingReport> decode_range(const ModelFinder& models, RandomAccessSource&
                                   const DecodeOptions& options) {
   try {
     const Stopwatch stopwatch;
-    CZIP_TRY_ASSIGN(const auto index, index_file(in));
+    CZIP_TRY_ASSIGN(
+        const auto index,
+        index_file(in, range.length > kNoEnd - range.start ? kNoEnd : range.start + range.length));
     if (range.start > index.text_bytes)
       return fail(ErrorCode::invalid_argument, "has only " + std::to_string(index.text_bytes) +
                                                    " bytes of text, but the range starts at " +
@@ -112,6 +117,7 @@ Result<CodingReport> decode_range(const ModelFinder& models, RandomAccessSource&
     CZIP_TRY(decoder.run(options.context != nullptr ? *options.context : own_context));
     CodingReport report = decoder.report();
     report.trailing = index.trailing;
+    report.damaged_elsewhere = index.damaged;
     report.coding_ns = stopwatch.elapsed_ns();
     return report;
   } catch (const std::bad_alloc&) {

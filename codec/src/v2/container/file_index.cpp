@@ -50,14 +50,31 @@ Result<std::optional<FileIndex>> read_table(RandomAccessSource& in) {
   return std::optional<FileIndex>(from_table(*frame, *trailer));
 }
 
-Result<FileIndex> walk(RandomAccessSource& in) {
+// Whether a trailer that could not be read is at the end of all blocks, and not in the place of a
+// damaged block.
+bool blocks_are_complete(const FrameReader& reader, std::uint64_t text_bytes,
+                         std::uint64_t file_bytes) {
+  return text_bytes == reader.frame().text_bytes || reader.offset() == file_bytes;
+}
+
+Result<FileIndex> walk(RandomAccessSource& in, std::uint64_t text_end) {
+  CZIP_TRY_ASSIGN(const auto file_bytes, in.size());
   FileIndex index;
   FrameReader reader(FrameInput(in), Payloads::skip);
   Record record;
   std::uint64_t frame_start = 0;  // in the file's text
   for (bool begins = true;;) {
-    CZIP_TRY_ASSIGN(const auto found, reader.next(record));
-    if (!found) {
+    record.kind = RecordKind::block;
+    const auto read = reader.next(record);
+    const bool in_trailer = record.kind == RecordKind::frame_end;
+    if (!read &&
+        !(in_trailer && blocks_are_complete(reader, index.text_bytes - frame_start, file_bytes))) {
+      if (index.text_bytes < text_end) return error_of(read);
+      index.damaged = true;
+      return index;
+    }
+    index.damaged = index.damaged || !read;
+    if (read && !*read) {
       index.trailing = reader.trailing();
       return index;
     }
@@ -82,10 +99,10 @@ Result<FileIndex> walk(RandomAccessSource& in) {
 
 }  // namespace
 
-Result<FileIndex> index_file(RandomAccessSource& in) {
+Result<FileIndex> index_file(RandomAccessSource& in, std::uint64_t text_end) {
   CZIP_TRY_ASSIGN(auto index, read_table(in));
   if (index) return std::move(*index);
-  return walk(in);
+  return walk(in, text_end);
 }
 
 }  // namespace czip::v2

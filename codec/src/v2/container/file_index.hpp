@@ -27,10 +27,12 @@ struct FileIndex {
   std::vector<BlockPlace> places;
   std::uint64_t text_bytes = 0;
   TrailingData trailing;
+  bool damaged = false;  // behind the text that was wanted, or in a seek table
 };
 
 // Reads the seek table of a file that is one frame; otherwise walks from block header to block
-// header. Errors: those of FrameReader.
-Result<FileIndex> index_file(RandomAccessSource& in);
+// header, past damaged seek tables. Where the text up to `text_end` is indexed, other damage does
+// not matter either. Errors: those of FrameReader.
+Result<FileIndex> index_file(RandomAccessSource& in, std::uint64_t text_end);
 
 }  // namespace czip::v2

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "czip/base/little_endian.hpp"
+#include "v2/container/hashing.hpp"
+#include "v2/container/recovery_record.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -118,24 +120,66 @@ ModelReference FrameReader::model_of(const Record& record) const {
   return model;
 }
 
+Result<bool> FrameReader::find_magic(std::array<std::uint8_t, 2>& magic) {
+  for (;;) {
+    if (frames_ > 0) {
+      CZIP_TRY_ASSIGN(const auto zeros, input_.skip_zeros());
+      trailing_.padding_bytes += zeros;
+    }
+    frame_offset_ = input_.offset();
+    CZIP_TRY_ASSIGN(const auto got, input_.read(magic));
+    if (got == 0 && frames_ > 0) return false;
+    if (got == 0) return fail(ErrorCode::truncated, "the file is empty, which no CZIPv2 file is");
+    if (got < magic.size() && magic[0] == kFrameMagic[0]) return ended("a frame's magic");
+    if (has_magic(std::span(magic).first(got))) return true;
+    if (frames_ == 0) return fail(ErrorCode::corrupt, "is not a CZIPv2 file");
+    if (got < magic.size() || !std::ranges::equal(magic, std::span(kRecoveryMagic).first<2>())) {
+      trailing_.garbage_offset = frame_offset_;
+      return false;
+    }
+    CZIP_TRY_ASSIGN(const auto skipped, skip_recovery(magic));
+    if (!skipped) return false;
+  }
+}
+
+Result<bool> FrameReader::skip_recovery(std::span<const std::uint8_t> begun) {
+  RecoveryHeaderBytes bytes{};
+  std::ranges::copy(begun, bytes.begin());
+  CZIP_TRY_ASSIGN(const auto got, input_.read(std::span(bytes).subspan(begun.size())));
+  const auto header = parse_recovery_header(std::span(bytes).first(begun.size() + got));
+  trailing_.recovery_damaged = true;  // until it has been seen to be whole
+  if (!header || header->at_end) return false;
+  bool good = true;
+  if (payloads_ == Payloads::skip) {
+    input_.seek(input_.offset() + header->body_bytes());
+  } else {
+    TextHasher hasher;
+    std::vector<std::uint8_t> part(kReadStep);
+    for (std::uint64_t left = header->body_bytes(); left > 0;) {
+      const auto step = std::span(part).first(
+          static_cast<std::size_t>(std::min<std::uint64_t>(left, part.size())));
+      CZIP_TRY_ASSIGN(const auto count, input_.read(step));
+      if (count < step.size()) return false;
+      hasher.add(step);
+      left -= count;
+    }
+    good = hasher.digest() == header->body_hash;
+  }
+  RecoveryHeader end = *header;
+  end.at_end = true;
+  CZIP_TRY(input_.read(bytes));
+  if (bytes != serialize(end)) return false;
+  trailing_.recovery_bytes += header->record_bytes();
+  trailing_.recovery_damaged = !good;
+  return true;
+}
+
 // Reads a compact frame or a frame's header; sets record.kind to compact or to block.
 Result<bool> FrameReader::begin_frame(Record& record) {
-  if (frames_ > 0) {
-    CZIP_TRY_ASSIGN(const auto zeros, input_.skip_zeros());
-    trailing_.padding_bytes += zeros;
-    record_offset_ = record.offset = input_.offset();
-  }
-  frame_offset_ = input_.offset();
   std::array<std::uint8_t, 2> magic{};
-  CZIP_TRY_ASSIGN(const auto got, input_.read(magic));
-  if (got == 0 && frames_ > 0) return false;
-  if (got == 0) return fail(ErrorCode::truncated, "the file is empty, which no CZIPv2 file is");
-  if (got < magic.size() && magic[0] == kFrameMagic[0]) return ended("a frame's magic");
-  if (!has_magic(std::span(magic).first(got))) {
-    if (frames_ == 0) return fail(ErrorCode::corrupt, "is not a CZIPv2 file");
-    trailing_.garbage_offset = frame_offset_;
-    return false;
-  }
+  CZIP_TRY_ASSIGN(const auto found, find_magic(magic));
+  record_offset_ = record.offset = frame_offset_;
+  if (!found) return false;
   const bool compact = magic[1] == kCompactMagic[1];
   record.kind = compact ? RecordKind::compact : RecordKind::block;
   CZIP_TRY(compact ? read_compact(magic, record) : read_frame_header(magic));

@@ -2,6 +2,7 @@
 // that have arrived, never with what a field claims.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -98,6 +99,10 @@ class FrameReader {
 
  private:
   Result<bool> begin_frame(Record& record);
+  // Skips zeros and recovery records up to a frame's magic; false if none follows.
+  Result<bool> find_magic(std::array<std::uint8_t, 2>& magic);
+  // Of a recovery record that begins so. False: what follows it is unknown.
+  Result<bool> skip_recovery(std::span<const std::uint8_t> begun);
   Status read_frame_header(std::span<const std::uint8_t> begun);
   Status read_compact(std::span<const std::uint8_t> begun, Record& record);
   Status read_block_or_end(Record& record);

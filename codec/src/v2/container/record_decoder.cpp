@@ -59,8 +59,8 @@ Status decode_compact(BlockCoder& coder, DecodingTask& task) {
 
 bool ModelReference::matches(const Hash128& model) const {
   const auto bytes = hash_bytes(model);
-  return known > 0 && std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(known),
-                                 hash.begin());
+  return std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(known),
+                    hash.begin());
 }
 
 std::string ModelReference::hex() const {
@@ -78,9 +78,8 @@ Result<Model> matching_model(const Model& model, const ModelReference& wanted) {
 }
 
 Result<std::optional<Model>> ModelCache::model_for(const Record& record,
-                                                   const FrameReader& reader) {
+                                                   const ModelReference& reference) {
   if (!record.coded()) return std::optional<Model>();
-  const ModelReference reference = reader.model_of(record);
   if (!model_ || reference.known != reference_.known || reference.hash != reference_.hash) {
     CZIP_TRY_ASSIGN(auto found, (*finder_)(reference));
     model_ = std::move(found);

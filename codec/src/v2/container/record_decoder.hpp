@@ -17,7 +17,7 @@ class ModelCache {
  public:
   explicit ModelCache(const ModelFinder& finder) : finder_(&finder) {}
   // nullopt: the record is not coded and needs none.
-  Result<std::optional<Model>> model_for(const Record& record, const FrameReader& reader);
+  Result<std::optional<Model>> model_for(const Record& record, const ModelReference& reference);
 
  private:
   const ModelFinder* finder_;

@@ -47,6 +47,13 @@ class RandomAccessSource {
   virtual Result<std::uint64_t> size() = 0;
 };
 
+// A file that can be read and written anywhere.
+class RandomAccessFile : public RandomAccessSource {
+ public:
+  // Writing behind the end makes the file longer.
+  virtual Status write_at(std::uint64_t offset, std::span<const std::uint8_t> bytes) = 0;
+};
+
 // A source over bytes that stay with the caller.
 class MemorySource final : public RewindableSource, public RandomAccessSource {
  public:

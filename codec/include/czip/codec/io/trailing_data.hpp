@@ -9,6 +9,9 @@ namespace czip {
 struct TrailingData {
   // Zeros, which tapes and block devices add.
   std::uint64_t padding_bytes = 0;
+  // Recovery records of CZIPv2.
+  std::uint64_t recovery_bytes = 0;
+  bool recovery_damaged = false;
   // Where bytes begin that are neither padding nor of the format, in bytes from the file's start.
   // The reader stopped there.
   std::optional<std::uint64_t> garbage_offset{};

@@ -94,6 +94,7 @@ struct CodingReport {
   Hash128 text_hash;                // of the whole text
   unsigned threads = 0;             // the most that coded at once
   TrailingData trailing;            // between and after the frames; of a decoding
+  bool damaged_elsewhere = false;   // of decode_range: outside the blocks of the range
   std::uint64_t coding_ns = 0;      // wall-clock nanoseconds, reading and writing included
 };
 
@@ -112,7 +113,8 @@ Result<CodingReport> encode(const Model& model, std::span<const std::uint8_t> te
 // The model that a frame was made with: its hash, or in a compact frame the beginning of its hash.
 struct ModelReference {
   std::array<std::uint8_t, 16> hash{};  // in the order of its hexadecimal digits
-  std::size_t known = 0;                // number of bytes of it: 16 or 4
+  // Number of bytes of it: 16 or 4; 0 where the reference itself is lost, which any model matches.
+  std::size_t known = 0;
 
   [[nodiscard]] bool matches(const Hash128& model) const;
   // 32 or 8 hexadecimal digits.
@@ -151,8 +153,9 @@ struct TextRange {
   std::uint64_t length = 0;  // cut where the text ends
 };
 
-// Decodes and checks only the blocks that have a part of `range`. Errors: those of decode, and
-// invalid_argument for a range that starts behind the text's end. The report is of what was
+// Decodes and checks only the blocks that have a part of `range`. Damage elsewhere, such as in the
+// seek table, is reported and no error, as long as the range can be found. Errors: those of decode,
+// and invalid_argument for a range that starts behind the text's end. The report is of what was
 // written; its hash stays zero.
 Result<CodingReport> decode_range(const ModelFinder& models, RandomAccessSource& in,
                                   const TextRange& range, ByteSink& out,

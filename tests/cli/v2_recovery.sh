@@ -1,0 +1,67 @@
+# Format 2: --recovery adds data that mend damage, which decompress, test, --salvage and repair use.
+source "$(dirname "$0")/v2_common.sh"
+(noise 900000; prose 5 $((17 * 65536 - 901000)); noise 900) >text
+expect 0 "$CZIP" -1 --block-size 64K --recovery 5 -m "$MODEL2" text
+expect 0 "$CZIP" -1 --block-size 64K -c -m "$MODEL2" text >plain.czip
+size=$(stat -c %s plain.czip)
+head -c "$size" text.czip | cmp - plain.czip
+added=$(($(stat -c %s text.czip) - size))
+[ $((added * 100)) -lt $((size * 8)) ] || fail "$added bytes of recovery data"
+expect 0 "$CZIP" -t -m "$MODEL2" text.czip; silent
+# On a stream, too.
+expect 0 "$CZIP" -1 --block-size 64K --recovery 5 -c -m "$MODEL2" <text >piped.czip
+expect 0 "$CZIP" -t -m "$MODEL2" <piped.czip
+# patch FILE OFFSET COUNT: other bytes there.
+patch() { head -c "$3" /dev/zero | tr '\0' '\0252' | dd of="$1" bs=4096 seek="$2" oflag=seek_bytes conv=notrunc status=none; }
+
+# mends FILE: decompress gives the text and says why; test tells the damage; repair writes the whole file.
+mends() {
+  expect 0 "$CZIP" -dc -m "$MODEL2" "$1" >out; same out text; stderr_has mended
+  expect 2 "$CZIP" -t -m "$MODEL2" "$1"; one_line; stderr_has 'repair'
+  rm -f bad bad.repaired.czip
+  expect 0 "$CZIP" repair "$1"; same bad.repaired.czip text.czip
+}
+# Three of seventeen blocks.
+cp text.czip bad.czip
+for n in 2 5 7; do patch bad.czip $((38 + n * 65582 + 30000)) 10000; done
+mends bad.czip
+expect 0 "$CZIP" -d -m "$MODEL2" bad.czip; same bad text; rm bad
+expect 0 "$CZIP" -dc --range 200000:1000 -m "$MODEL2" bad.czip >out
+dd if=text bs=1000 skip=200 count=1 status=none | cmp - out
+# A burst of 5 % at the beginning, with the header, and at the end of what is covered.
+cp text.czip bad.czip; patch bad.czip 0 $((size / 20)); mends bad.czip
+cp text.czip bad.czip; patch bad.czip $((size - size / 20)) $((size / 20)); mends bad.czip
+# Bytes lost and added.
+(head -c 400000 text.czip; tail -c +400100 text.czip) >bad.czip; mends bad.czip
+(head -c 400000 text.czip; echo added; tail -c +400001 text.czip) >bad.czip; mends bad.czip
+# The recovery data themselves damaged or cut: the text is whole.
+cp text.czip bad.czip; patch bad.czip $((size + 3000)) 500
+expect 0 "$CZIP" -dc -m "$MODEL2" bad.czip >out; same out text; stderr_has 'recovery data are damaged'
+expect 2 "$CZIP" -t -m "$MODEL2" bad.czip; one_line
+expect 0 "$CZIP" repair -o mended.czip bad.czip; same mended.czip text.czip
+head -c $((size + added / 2)) text.czip >bad.czip
+expect 0 "$CZIP" -dc -m "$MODEL2" bad.czip >out; same out text
+
+# Too much: no text is given out, and --salvage mends and recovers what it can.
+cp text.czip bad.czip; patch bad.czip 100000 $((size / 4))
+expect 2 "$CZIP" -d -m "$MODEL2" bad.czip; absent bad
+expect 2 "$CZIP" repair -f bad.czip; one_line; stderr_has salvage
+expect 2 "$CZIP" -d --salvage -m "$MODEL2" bad.czip; present bad; rm bad
+expect 2 "$CZIP" repair plain.czip; one_line; stderr_has 'no recovery data'
+absent plain.repaired.czip
+rm -f text.repaired.czip
+expect 0 "$CZIP" repair text.czip; stderr_has 'nothing to mend'; absent text.repaired.czip
+
+# Archives and short texts.
+mkdir folder; text 5 >folder/a; noise 100000 >folder/b; cp -a folder wanted
+expect 0 "$CZIP" -1 -r --recovery 10 -m "$MODEL2" folder
+rm -r folder
+patch folder.czip 3 1500
+expect 0 "$CZIP" -d -m "$MODEL2" folder.czip; diff -r folder wanted
+expect 0 "$CZIP" -1 --recovery 20 -c -m "$MODEL2" wanted/a >a.czip
+patch a.czip 5 1
+expect 0 "$CZIP" -dc -m "$MODEL2" a.czip >out; same out wanted/a
+
+for percent in 101 -1 x ''; do expect 1 "$CZIP" -c --recovery "$percent" -m "$MODEL2" text; one_line; done
+expect 1 "$CZIP" -c --recovery 5 -m "$MODEL" text; one_line; stderr_has 'format 2'
+clean

@@ -1,0 +1,114 @@
+# Format 2: --salvage gives every undamaged block of a damaged file, in its place, and tells what is lost.
+source "$(dirname "$0")/v2_common.sh"
+K=65536
+# Seventeen blocks of 64 KiB, and a bit. Noise is stored, which takes no time; block 8 is coded.
+(noise $((8 * K)); prose 5 $K; noise $((7 * K)); noise 1000) >text
+expect 0 "$CZIP" -1 --block-size 64K -m "$MODEL2" text
+expect 0 "$CZIP" -l --json text.czip >json; grep -q '"blocks": 17' json || fail 'not 17 blocks'
+# Where block N begins in the file: all before block 8 are stored, in 46 + 65536 bytes.
+block() { echo $((38 + $1 * (K + 46))); }
+# patch FILE OFFSET BYTES: puts bytes there.
+patch() { printf '%b' "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none; }
+# hole FILE BEGIN END: zeros there, as --salvage puts them.
+hole() { dd if=/dev/zero of="$1" bs=64K iflag=count_bytes oflag=seek_bytes count=$(($3 - $2)) seek="$2" conv=notrunc status=none; }
+# part FILE OFFSET LENGTH
+part() { dd if="$1" bs=64K iflag=skip_bytes,count_bytes skip="$2" count="$3" status=none; }
+# salvages WANTED FILE [OPTION...]: gives that text, and status 2.
+salvages() {
+  local wanted=$1 file=$2
+  shift 2
+  expect 2 "$CZIP" -dc --salvage -m "$MODEL2" "$@" "$file" >out
+  same out "$wanted"
+  expect 2 "$CZIP" -t --salvage -m "$MODEL2" "$file"
+}
+
+# What is whole is given, with status 0.
+expect 0 "$CZIP" -dc --salvage -m "$MODEL2" text.czip >out; silent; same out text
+
+# Three of seventeen blocks damaged: in the payload, in the header, and in both headers' neighbourhood.
+cp text.czip bad.czip
+patch bad.czip $(($(block 2) + 500)) 'damaged'
+patch bad.czip $(($(block 5) + 3)) '\0377'
+patch bad.czip $(($(block 7) + 60000)) 'damaged too'
+cp text wanted
+for n in 2 5 7; do hole wanted $((n * K)) $(((n + 1) * K)); done
+salvages wanted bad.czip
+for n in 2 5 7; do
+  tr -d , <.err >.err2; mv .err2 .err; stderr_has "lost: bytes $((n * K)) to $((n * K + K - 1)) of the text"
+done
+(part text 0 $((2 * K)); part text $((3 * K)) $((2 * K)); part text $((6 * K)) $K; part text $((8 * K)) $((10 * K))) >wanted
+expect 2 "$CZIP" -dc --salvage --skip -m "$MODEL2" bad.czip >out; same out wanted
+# Without --salvage nothing is written, and with it a file takes its place as always.
+expect 2 "$CZIP" -d -m "$MODEL2" bad.czip; absent bad
+expect 2 "$CZIP" -d --salvage -m "$MODEL2" bad.czip; present bad
+expect 1 "$CZIP" -d --salvage -m "$MODEL2" bad.czip; stderr_has 'exists'
+
+# The frame header destroyed, the seek table and footer destroyed, and both.
+cp text.czip bad.czip; patch bad.czip 0 'XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX'; salvages text bad.czip
+size=$(stat -c %s text.czip)
+cp text.czip bad.czip; patch bad.czip $((size - 100)) 'XXXXXXXXXXXXXXXX'
+salvages text bad.czip
+# Then --range works all the same.
+part text $((8 * K - 10)) 20 >wanted
+expect 0 "$CZIP" -dc --range $((8 * K - 10)):20 -m "$MODEL2" bad.czip >out; same out wanted
+patch bad.czip 10 'XXXX'; salvages text bad.czip
+
+# Cut at the end, at the beginning, and in the middle.
+head -c $(($(block 3) + 100)) text.czip >bad.czip
+(head -c $((3 * K)) text; head -c $(($(stat -c %s text) - 3 * K)) /dev/zero) >wanted
+salvages wanted bad.czip
+tail -c +$(($(block 3) + 100)) text.czip >bad.czip
+cp text wanted; hole wanted 0 $((4 * K)); salvages wanted bad.czip
+(head -c $(($(block 3) + 100)) text.czip; tail -c +$(($(block 6) - 99)) text.czip) >bad.czip
+cp text wanted; hole wanted $((3 * K)) $((6 * K)); salvages wanted bad.czip
+(head -c $(($(block 3) + 100)) text.czip; echo inserted; tail -c +$(($(block 3) + 101)) text.czip) >bad.czip
+cp text wanted; hole wanted $((3 * K)) $((4 * K)); salvages wanted bad.czip
+
+# Blocks in another order, doubled, and with those of another file.
+(head -c "$(block 1)" text.czip; part text.czip "$(block 4)" $((K + 46))
+ part text.czip "$(block 1)" $((4 * (K + 46))); tail -c +$(($(block 5) + 1)) text.czip) >bad.czip
+expect 2 "$CZIP" -t -m "$MODEL2" bad.czip
+expect 0 "$CZIP" -dc --salvage -m "$MODEL2" bad.czip >out; same out text
+tail -c $((5 * K)) text >other
+expect 0 "$CZIP" -1 --block-size 64K -m "$MODEL2" other
+(head -c "$(block 4)" text.czip; tail -c +39 other.czip) >bad.czip
+(head -c $((4 * K)) text; head -c $(($(stat -c %s text) - 4 * K)) /dev/zero; cat other) >wanted
+salvages wanted bad.czip
+
+# Several frames: each is on its own. Compact frames have one block.
+text 5 >short
+expect 0 "$CZIP" -1 -c -m "$MODEL2" short >short.czip
+(cat short.czip other.czip short.czip text.czip short.czip) >bad.czip
+patch bad.czip $(($(stat -c %s short.czip) + 300)) 'damaged'
+patch bad.czip $((2 * $(stat -c %s short.czip) + $(stat -c %s other.czip) + 20)) '\0377'
+cat short other short text short >wanted
+hole wanted "$(stat -c %s short)" $(($(stat -c %s short) + K))
+salvages wanted bad.czip
+# Garbage alone has nothing.
+rm bad
+noise 3000 >bad.czip
+expect 2 "$CZIP" -d --salvage -m "$MODEL2" bad.czip; one_line; stderr_has 'nothing'; absent bad
+
+# Archives: intact members are extracted, the others named.
+mkdir folder
+for n in 1 2 3 4 5 6; do part text $((n * 5000)) 60000 >folder/file$n; done
+cp -a folder wanted_folder
+expect 0 "$CZIP" -1 --block-size 64K -r -m "$MODEL2" folder
+rm -r folder
+cp folder.czip bad.czip
+patch bad.czip $(($(block 2) + 500)) 'damaged'
+expect 2 "$CZIP" -d --salvage -m "$MODEL2" bad.czip
+stderr_has 'folder/file3 is damaged'
+absent folder/file3
+for n in 1 5 6; do same folder/file$n wanted_folder/file$n; done
+rm -r folder
+patch bad.czip 0 'XXXXXXXX'
+expect 2 "$CZIP" -d --salvage -m "$MODEL2" -o out_folder bad.czip
+for n in 1 5 6; do same out_folder/folder/file$n wanted_folder/file$n; done
+
+expect 1 "$CZIP" --salvage text; one_line
+expect 1 "$CZIP" -d --skip text.czip; one_line
+expect 1 "$CZIP" -d --salvage --rm text.czip; one_line
+"$CZIP" -c -m "$MODEL" short >v1.czip
+expect 2 "$CZIP" -d --salvage -m "$MODEL" v1.czip; one_line; stderr_has CZIPv1
+clean

@@ -1,0 +1,211 @@
+#include "archive/intact_members.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <span>
+#include <string_view>
+
+namespace czip::tool {
+namespace {
+
+// A tar is made of records of this size (POSIX, pax interchange format).
+constexpr std::uint64_t kRecord = 512;
+using Header = std::array<std::uint8_t, kRecord>;
+
+// Extended headers are short; a longer one is damage.
+constexpr std::uint64_t kMaxExtendedHeader = std::uint64_t{1} << 20;
+
+std::uint64_t rounded(std::uint64_t size) { return (size + kRecord - 1) / kRecord * kRecord; }
+
+std::string_view field(const Header& header, std::size_t offset, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(&header[offset]), size);
+  return text.substr(0, text.find('\0'));
+}
+
+std::optional<std::uint64_t> number(std::string_view digits, int base) {
+  while (digits.starts_with(' ')) digits.remove_prefix(1);
+  while (digits.ends_with(' ')) digits.remove_suffix(1);
+  std::uint64_t value = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [rest, error] = std::from_chars(digits.data(), end, value, base);
+  if (error != std::errc{} || rest != end || value > std::uint64_t{1} << 60) return std::nullopt;
+  return value;
+}
+
+// Whether it is the header of a member or of extended data.
+bool is_header(const Header& header) {
+  if (field(header, 257, 5) != "ustar") return false;
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < header.size(); ++i)
+    sum += i >= 148 && i < 156 ? std::uint64_t{' '} : header[i];
+  return number(field(header, 148, 8), 8) == sum;
+}
+
+std::string name_of(const Header& header) {
+  const std::string prefix(field(header, 345, 155));
+  return (prefix.empty() ? "" : prefix + "/") + std::string(field(header, 0, 100));
+}
+
+// The value of a key in pax records, each "LENGTH KEY=VALUE\n".
+std::optional<std::string> pax_value(std::string_view records, std::string_view key) {
+  std::optional<std::string> value;
+  while (!records.empty()) {
+    const std::size_t space = records.find(' ');
+    const auto length = number(records.substr(0, space), 10);
+    if (space == std::string_view::npos || !length || *length <= space || *length > records.size())
+      break;
+    const auto record = records.substr(space + 1, *length - space - 2);
+    if (record.starts_with(key) && record.substr(key.size()).starts_with('='))
+      value = record.substr(key.size() + 1);
+    records.remove_prefix(*length);
+  }
+  return value;
+}
+
+// Whether a record may be the end of extended data: its last line is a pax record.
+bool ends_extended_data(const Header& record) {
+  std::string_view text(reinterpret_cast<const char*>(record.data()), record.size());
+  text = text.substr(0, text.find('\0'));
+  if (!text.ends_with('\n')) return false;
+  const std::size_t before = text.substr(0, text.size() - 1).rfind('\n');
+  const auto line = before == std::string_view::npos ? text : text.substr(before + 1);
+  return number(line.substr(0, line.find(' ')), 10) == line.size();
+}
+
+class MemberFinder {
+ public:
+  MemberFinder(RandomAccessSource& tar, const std::vector<v2::LostText>& lost) : tar_(&tar) {
+    for (const v2::LostText& part : lost)
+      lost_.push_back(
+          {part.output_offset, part.output_offset + (part.filled ? part.length.value_or(0) : 0)});
+  }
+
+  Result<TarMembers> run() {
+    CZIP_TRY_ASSIGN(size_, tar_->size());
+    while (at_ + kRecord <= size_) CZIP_TRY(step());
+    return finished();
+  }
+
+ private:
+  struct Member {
+    v2::FileRange range;
+    std::string name;
+    std::optional<std::string> hard_link;  // the file that it is another name of
+  };
+
+  // A hard link to a file that is damaged is damaged, too.
+  TarMembers finished() {
+    std::set<std::string> names;
+    for (const Member& member : intact_) {
+      if (member.hard_link && !names.contains(*member.hard_link)) {
+        members_.damaged.push_back(member.name);
+        continue;
+      }
+      names.insert(member.name);
+      members_.intact.push_back(member.range);
+    }
+    return std::move(members_);
+  }
+
+  // Whether a part of [begin, end) is lost.
+  [[nodiscard]] const v2::FileRange* lost_in(std::uint64_t begin, std::uint64_t end) const {
+    const auto first = std::ranges::find_if(
+        lost_, [&](const v2::FileRange& lost) { return lost.begin < end && lost.end > begin; });
+    return first == lost_.end() ? nullptr : &*first;
+  }
+
+  Result<bool> read(std::uint64_t offset, std::span<std::uint8_t> bytes) {
+    std::size_t filled = 0;
+    while (filled < bytes.size()) {
+      CZIP_TRY_ASSIGN(const auto count, tar_->read_at(offset + filled, bytes.subspan(filled)));
+      if (count == 0) return false;
+      filled += count;
+    }
+    return true;
+  }
+
+  // Takes the member at `at_`, or moves on to where one may be.
+  Status step() {
+    if (const v2::FileRange* lost = lost_in(at_, at_ + kRecord)) {
+      at_ = std::max(lost->end, at_ + 1);
+      after_loss_ = true;
+      return {};
+    }
+    Header header{};
+    CZIP_TRY(read(at_, header));
+    if (is_header(header)) return take_member(header);
+    // Where nothing is lost, only the zeros at the end are no header.
+    at_ += after_loss_ ? 1 : kRecord;
+    return {};
+  }
+
+  Status take_member(Header header) {
+    const std::uint64_t begin = at_;
+    std::uint64_t at = at_;
+    std::string name;
+    std::optional<std::string> link;
+    std::optional<std::uint64_t> size;
+    bool whole = true;
+    while (header[156] == 'x' || header[156] == 'g') {
+      const auto bytes = number(field(header, 124, 12), 8);
+      if (!bytes || *bytes > kMaxExtendedHeader) return give_up(begin, name);
+      std::string records(*bytes, '\0');
+      CZIP_TRY(read(at + kRecord, {reinterpret_cast<std::uint8_t*>(records.data()), *bytes}));
+      for (const char* const key : {"path", "GNU.sparse.name"})
+        if (const auto path = pax_value(records, key)) name = *path;
+      if (const auto path = pax_value(records, "linkpath")) link = *path;
+      if (const auto text = pax_value(records, "size")) size = number(*text, 10);
+      at += kRecord + rounded(*bytes);
+      CZIP_TRY_ASSIGN(const auto there, read(at, header));
+      if (!there || lost_in(begin, at + kRecord) != nullptr || !is_header(header))
+        return give_up(begin, name);
+    }
+    if (name.empty()) name = name_of(header);
+    if (!size) size = number(field(header, 124, 12), 8);
+    if (!size) return give_up(begin, name);
+    const std::uint64_t end = at + kRecord + rounded(*size);
+    if (after_loss_ && at == begin && begin >= kRecord) {
+      // Its extended header may have been before it.
+      Header before{};
+      CZIP_TRY(read(begin - kRecord, before));
+      whole = lost_in(begin - kRecord, begin) == nullptr && !ends_extended_data(before);
+    }
+    after_loss_ = false;
+    whole = whole && end <= size_ && lost_in(begin, end) == nullptr;
+    const bool is_hard_link = header[156] == '1';
+    if (!link) link = std::string(field(header, 157, 100));
+    if (whole)
+      intact_.push_back({{begin, end}, name, is_hard_link ? link : std::nullopt});
+    else
+      members_.damaged.push_back(name);
+    at_ = end;
+    return {};
+  }
+
+  Status give_up(std::uint64_t begin, const std::string& name) {
+    if (!name.empty()) members_.damaged.push_back(name);
+    at_ = begin + 1;
+    after_loss_ = true;
+    return {};
+  }
+
+  RandomAccessSource* tar_;
+  std::vector<v2::FileRange> lost_;
+  std::uint64_t size_ = 0;
+  std::uint64_t at_ = 0;
+  bool after_loss_ = false;  // no member has been found since something was lost
+  std::vector<Member> intact_;
+  TarMembers members_;
+};
+
+}  // namespace
+
+Result<TarMembers> find_members(RandomAccessSource& tar, const std::vector<v2::LostText>& lost) {
+  return MemberFinder(tar, lost).run();
+}
+
+}  // namespace czip::tool

@@ -1,0 +1,136 @@
+// Salvages CZIPv2 files: gives what is left, and tells what is lost.
+#include "czip/codec/v2/salvage.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "archive/archive.hpp"
+#include "base/errors.hpp"
+#include "base/text.hpp"
+#include "cli/outputs.hpp"
+#include "cli/progress.hpp"
+#include "cli/session.hpp"
+#include "czip/codec/v1/codec.hpp"
+#include "io/descriptor.hpp"
+#include "io/formats.hpp"
+#include "io/input.hpp"
+#include "io/staged_output.hpp"
+#include "io/streams.hpp"
+#include "models/model_store.hpp"
+#include "v2/coders.hpp"
+#include "v2/options.hpp"
+
+namespace czip::tool {
+namespace {
+
+// Lines about lost text, of each kind.
+constexpr std::size_t kMaxLines = 100;
+
+std::string bytes_from(std::uint64_t begin, std::uint64_t end) {
+  return "bytes " + grouped(begin) + " to " + grouped(end - 1);
+}
+
+std::string describe(const v2::LostText& lost) {
+  if (!lost.length)
+    return "lost: what followed byte " + grouped(lost.text_offset) +
+           " of the text, if anything did; its length is unknown";
+  return "lost: " + bytes_from(lost.text_offset, lost.text_offset + *lost.length) + " of the text" +
+         (lost.filled ? ", zeros stand there" : "");
+}
+
+void tell(const Session& session, const Input& input, const v2::SalvageReport& report) {
+  std::size_t lines = 0;
+  const auto say = [&](const std::string& text) {
+    if (++lines <= kMaxLines) session.console.warning(input.label(), text);
+  };
+  for (const v2::LostText& lost : report.lost) say(describe(lost));
+  for (const v2::FileRange& range : report.damaged)
+    say("damaged: " + bytes_from(range.begin, range.end) + " of the compressed file");
+  if (lines > kMaxLines)
+    session.console.warning(input.label(), "and " + grouped(lines - kMaxLines) + " more");
+}
+
+// What the exit status tells.
+Status outcome(const v2::SalvageReport& report) {
+  if (report.complete()) return {};
+  std::uint64_t lost = 0;
+  for (const v2::LostText& part : report.lost) lost += part.length.value_or(0);
+  const std::string recovered = grouped(report.recovered.text_bytes) + " bytes of text recovered";
+  if (report.mixed_frames != 0)
+    return fail(ErrorCode::corrupt, recovered +
+                                        ", but they are not all of one file: the hash of the "
+                                        "whole is another");
+  return fail(ErrorCode::corrupt,
+              recovered + ", " + grouped(lost) + " lost; the file is damaged, get another copy");
+}
+
+Result<v2::SalvageReport> decode(const Session& session, const v2::Salvage& salvage,
+                                 const Input& input, ByteSink& sink) {
+  if (!salvage.found_text())
+    return fail(ErrorCode::corrupt, "nothing of it can be recovered; get another copy");
+  CZIP_TRY_ASSIGN(auto report, salvage.decode(sink));
+  tell(session, input, report);
+  return report;
+}
+
+Status salvage_archive(const Session& session, const v2::Salvage& salvage, const Input& input) {
+  CZIP_TRY_ASSIGN(const auto tar, anonymous_file());
+  FileSink sink(tar.file.get(), tar.label);
+  CZIP_TRY_ASSIGN(const auto report, decode(session, salvage, input, sink));
+  CZIP_TRY(sink.flush());
+  CZIP_TRY(extract_intact(session, input, tar.file.get(), report.lost));
+  return outcome(report);
+}
+
+Status salvage_to_file(const Session& session, const v2::Salvage& salvage, const Input& input,
+                       const OutputPlan& plan) {
+  if (plan.is_stream) {
+    CZIP_TRY_ASSIGN(auto stream, open_stream(plan));
+    StreamSink sink(stream.get(), std::string(plan.label()));
+    CZIP_TRY_ASSIGN(const auto report, decode(session, salvage, input, sink));
+    CZIP_TRY(stream.close());
+    return outcome(report);
+  }
+  CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
+  FileSink sink(output.fd(), output.label());
+  CZIP_TRY_ASSIGN(const auto report, decode(session, salvage, input, sink));
+  CZIP_TRY(sink.flush());
+  CZIP_TRY(output.publish(input));
+  return outcome(report);
+}
+
+// CZIPv1 has no blocks that could be found.
+Status refuse_v1(Input& input) {
+  const auto format = detect_format(input);
+  if (!format || *format != FileFormat::czip_v1) return {};
+  return fail(ErrorCode::unsupported,
+              "is CZIPv1, which has no checks by which parts of it could be recovered");
+}
+
+}  // namespace
+
+Status salvage_v2(const Session& session, ModelStore& models, Input& input) {
+  CZIP_TRY(refuse_v1(input));
+  CZIP_TRY(make_seekable(input));
+  CZIP_TRY_ASSIGN(const auto mended, mend_input(session, input, true));
+  if (mended)
+    session.console.warning(input.label(), "is damaged; its recovery data mended what they can");
+  FileRandomAccess file(input.file.get());
+  v2::SalvageOptions options;
+  options.decode = decode_options_v2(session);
+  options.skip_lost = session.arguments.skip_lost;
+  CZIP_TRY_ASSIGN(const auto salvage, v2::Salvage::scan(models.finder(), file, options));
+  if (session.arguments.command == Command::test) {
+    NullSink sink;
+    CZIP_TRY_ASSIGN(const auto report, decode(session, salvage, input, sink));
+    return outcome(report);
+  }
+  const bool to_stream =
+      session.arguments.output == "-" || (session.arguments.output.empty() && input.is_stdin());
+  if (salvage.archive() && !to_stream) return salvage_archive(session, salvage, input);
+  CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
+  return salvage_to_file(session, salvage, input, plan);
+}
+
+}  // namespace czip::tool

@@ -1,0 +1,63 @@
+// Mends CZIPv2 files by their recovery data.
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "base/errors.hpp"
+#include "base/text.hpp"
+#include "cli/outputs.hpp"
+#include "cli/session.hpp"
+#include "czip/codec/v2/recovery.hpp"
+#include "io/descriptor.hpp"
+#include "io/input.hpp"
+#include "io/staged_output.hpp"
+#include "io/streams.hpp"
+#include "v2/coders.hpp"
+
+namespace czip::tool {
+
+Result<bool> mend_input(const Session& session, Input& input, bool partly) {
+  CZIP_TRY_ASSIGN(auto copy, anonymous_file());
+  FileRandomAccess file(input.file.get());
+  FileStore mended(copy.file.get(), copy.label);
+  CZIP_TRY_ASSIGN(const auto report, v2::mend(file, mended));
+  const bool whole = report.unmended_bytes == 0;
+  if (report.records != 0 && !whole)
+    session.console.warning(input.label(),
+                            "its recovery data mend only " +
+                                grouped(report.damaged_bytes - report.unmended_bytes) + " of " +
+                                grouped(report.damaged_bytes) + " damaged bytes; see --salvage");
+  if (report.records == 0 || report.damaged_bytes == 0 || (!whole && !partly)) return false;
+  input.file = std::move(copy.file);
+  input.announced.reset();
+  input.mended = true;
+  input.damaged = false;
+  CZIP_TRY(FileSource(input.file.get()).rewind());
+  return true;
+}
+
+Status repair_v2(const Session& session, Input& input) {
+  CZIP_TRY(make_seekable(input));
+  CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
+  CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
+  FileRandomAccess file(input.file.get());
+  FileStore mended(output.fd(), output.label());
+  CZIP_TRY_ASSIGN(const auto report, v2::mend(file, mended));
+  if (report.records == 0)
+    return fail(ErrorCode::corrupt,
+                "has no recovery data that could be found; try czip -d --salvage");
+  if (report.unmended_bytes != 0)
+    return fail(ErrorCode::corrupt,
+                "has too much damage for its recovery data: " + grouped(report.unmended_bytes) +
+                    " bytes cannot be mended; try czip -d --salvage");
+  if (report.damaged_bytes == 0 && session.arguments.output.empty() && !input.is_stdin()) {
+    session.console.note(printable(input.label()) + " : whole, nothing to mend");
+    return {};
+  }
+  CZIP_TRY(output.publish(input));
+  session.console.note(printable(input.label()) + " : " + grouped(report.damaged_bytes) +
+                       " bytes mended, " + printable(plan.label()));
+  return {};
+}
+
+}  // namespace czip::tool
