@@ -119,7 +119,7 @@ void FileDecoder::skip_what_is_no_text() {
     const std::uint64_t table = 4 * hashes + 4 * ((hashes + 59) / 60);
     const std::uint64_t size = 2 * (kRecoveryHeaderBytes + table) + parity * shard;
     if (size > left) return;
-    at_ += size;
+    at_ += static_cast<std::size_t>(size);
   }
 }
 

@@ -92,7 +92,7 @@ class RecordMender {
         out_base_(out_base),
         progress_(&progress),
         shard_(record.header.shard_bytes),
-        buffer_(shard_) {}
+        buffer_(record.header.shard_bytes) {}
 
   // Adds to the report. Returns the bytes written.
   Result<std::uint64_t> run(MendReport& report) {
@@ -148,8 +148,10 @@ class RecordMender {
   }
 
   Status read_hashes() {
-    hashes_.resize(header_.hashes());
-    std::vector<std::uint8_t> table(header_.table_bytes());
+    if (header_.table_bytes() > SIZE_MAX / 4)  // of a 32-bit machine; 4 bytes a hash, in optionals
+      return fail(ErrorCode::out_of_memory, "not enough memory for the recovery record");
+    hashes_.resize(static_cast<std::size_t>(header_.hashes()));
+    std::vector<std::uint8_t> table(static_cast<std::size_t>(header_.table_bytes()));
     CZIP_TRY(read_padded(*in_, record_.begin + kRecoveryHeaderBytes, table));
     parse_hashes(table, hashes_);
     const std::uint64_t behind = kRecoveryHeaderBytes + table.size();
@@ -160,8 +162,8 @@ class RecordMender {
   }
 
   Status locate_shards() {
-    places_.assign(header_.hashes(), Place::nowhere);
-    for (std::uint64_t i = 0; i < places_.size(); ++i) {
+    places_.assign(hashes_.size(), Place::nowhere);
+    for (std::size_t i = 0; i < places_.size(); ++i) {
       for (const Place place : {Place::by_begin, Place::by_end}) {
         if (!hashes_[i] || places_[i] != Place::nowhere) continue;
         CZIP_TRY_ASSIGN(const auto there, read_shard(i, place, buffer_));
@@ -175,7 +177,7 @@ class RecordMender {
 
   // Damaged shards are copied as they are, where they should be.
   Status copy_data() {
-    for (std::uint64_t i = 0; i < header_.shards(); ++i) {
+    for (std::size_t i = 0; i < header_.shards(); ++i) {
       const Place place = places_[i] == Place::by_end ? Place::by_end : Place::by_begin;
       CZIP_TRY(read_shard(i, place, buffer_));
       CZIP_TRY(write_shard(i, buffer_));
@@ -192,12 +194,18 @@ class RecordMender {
     std::vector<std::size_t> lost;  // rows
     std::vector<std::size_t> used;  // rows of parity
     const std::uint64_t groups = header_.groups();
-    const auto shard_at = [&](std::size_t row) { return row * groups + group; };
+    // Below the number of hashes, which are in memory.
+    const auto shard_at = [&](std::size_t row) {
+      return static_cast<std::size_t>(row * groups + group);
+    };
+    const auto parity_at = [&](std::size_t row) {
+      return static_cast<std::size_t>(header_.shards()) + shard_at(row);
+    };
     for (std::size_t row = 0; row < header_.data_shards && shard_at(row) < header_.shards(); ++row)
       if (places_[shard_at(row)] == Place::nowhere) lost.push_back(row);
     if (lost.empty()) return {};
     for (std::size_t row = 0; row < header_.parity_shards && used.size() < lost.size(); ++row)
-      if (places_[header_.shards() + shard_at(row)] != Place::nowhere) used.push_back(row);
+      if (places_[parity_at(row)] != Place::nowhere) used.push_back(row);
     if (used.size() < lost.size()) {
       for (const std::size_t row : lost) report_->unmended_bytes += size_of(shard_at(row));
       return {};
@@ -205,13 +213,13 @@ class RecordMender {
     // What the lost shards contribute to the parity: all of it, less the contributions of the rest.
     std::vector<std::vector<std::uint8_t>> sums;
     for (const std::size_t row : used) {
-      const std::uint64_t index = header_.shards() + shard_at(row);
+      const std::size_t index = parity_at(row);
       CZIP_TRY(read_shard(index, places_[index], buffer_));
       sums.push_back(buffer_);
     }
     for (std::size_t row = 0; row < header_.data_shards && shard_at(row) < header_.shards();
          ++row) {
-      const std::uint64_t index = shard_at(row);
+      const std::size_t index = shard_at(row);
       if (places_[index] == Place::nowhere) continue;
       CZIP_TRY(read_shard(index, places_[index], buffer_));
       for (std::size_t p = 0; p < used.size(); ++p)
@@ -233,7 +241,7 @@ class RecordMender {
       std::ranges::fill(buffer_, std::uint8_t{0});
       for (std::size_t j = 0; j < n && !inverse.empty(); ++j)
         gf_multiply_add(inverse[i * n + j], sums[j], buffer_);
-      const std::uint64_t index = shard_at(lost[i]);
+      const std::size_t index = shard_at(lost[i]);
       // Where the table's page is lost as well, the frame's own checks must do.
       if (hashes_[index] && shard_hash(buffer_, index) != *hashes_[index])
         report_->unmended_bytes += size_of(index);

@@ -25,7 +25,9 @@ class RecordWriter {
         shard_(header.shard_bytes) {}
 
   Status run() {
-    hashes_.resize(header_.hashes());
+    if (header_.table_bytes() > SIZE_MAX / 4)  // of a 32-bit machine; 4 bytes a hash, in optionals
+      return fail(ErrorCode::out_of_memory, "not enough memory for the recovery record");
+    hashes_.resize(static_cast<std::size_t>(header_.hashes()));
     CZIP_TRY(hash_data());
     const std::uint64_t column = (header_.parity_shards + std::uint64_t{1}) * shard_;
     const std::uint64_t batch = std::max<std::uint64_t>(kBatchBytes / column, 1);
@@ -59,8 +61,8 @@ class RecordWriter {
 
   Status hash_data() {
     TextHasher hasher;
-    std::vector<std::uint8_t> shard(shard_);
-    for (std::uint64_t i = 0; i < header_.shards(); ++i) {
+    std::vector<std::uint8_t> shard(header_.shard_bytes);
+    for (std::size_t i = 0; i < header_.shards(); ++i) {
       CZIP_TRY(read_shards(i, shard));
       hashes_[i] = shard_hash(shard, i);
       const std::uint64_t left = start_ - shard_offset(i);
@@ -90,7 +92,7 @@ class RecordWriter {
       const std::uint64_t first = p * header_.groups() + group;
       CZIP_TRY(file_->write_at(parity_start + first * shard_, parity[p]));
       for (std::uint64_t i = 0; i < count; ++i)
-        hashes_[header_.shards() + first + i] =
+        hashes_[static_cast<std::size_t>(header_.shards() + first + i)] =
             shard_hash(std::span(parity[p]).subspan(static_cast<std::size_t>(i * shard_),
                                                     static_cast<std::size_t>(shard_)),
                        header_.shards() + first + i);
