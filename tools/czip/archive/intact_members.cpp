@@ -55,13 +55,14 @@ std::optional<std::string> pax_value(std::string_view records, std::string_view 
   std::optional<std::string> value;
   while (!records.empty()) {
     const std::size_t space = records.find(' ');
-    const auto length = number(records.substr(0, space), 10);
-    if (space == std::string_view::npos || !length || *length <= space || *length > records.size())
+    const auto said = number(records.substr(0, space), 10);
+    if (space == std::string_view::npos || !said || *said < space + 2 || *said > records.size())
       break;
-    const auto record = records.substr(space + 1, *length - space - 2);
+    const auto length = static_cast<std::size_t>(*said);
+    const auto record = records.substr(space + 1, length - space - 2);
     if (record.starts_with(key) && record.substr(key.size()).starts_with('='))
       value = record.substr(key.size() + 1);
-    records.remove_prefix(*length);
+    records.remove_prefix(length);
   }
   return value;
 }
@@ -153,8 +154,9 @@ class MemberFinder {
     while (header[156] == 'x' || header[156] == 'g') {
       const auto bytes = number(field(header, 124, 12), 8);
       if (!bytes || *bytes > kMaxExtendedHeader) return give_up(begin, name);
-      std::string records(*bytes, '\0');
-      CZIP_TRY(read(at + kRecord, {reinterpret_cast<std::uint8_t*>(records.data()), *bytes}));
+      std::string records(static_cast<std::size_t>(*bytes), '\0');
+      CZIP_TRY(
+          read(at + kRecord, {reinterpret_cast<std::uint8_t*>(records.data()), records.size()}));
       for (const char* const key : {"path", "GNU.sparse.name"})
         if (const auto path = pax_value(records, key)) name = *path;
       if (const auto path = pax_value(records, "linkpath")) link = *path;
