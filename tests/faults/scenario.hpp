@@ -22,6 +22,8 @@ struct Scenario {
   // An output that may have other bytes if it decodes to the same: where the length of the input
   // cannot be found out, a file does not state it.
   std::string decodes = {};
+  // An archive of the folder "folder": what of it cannot be read is left out and named.
+  std::string packs = {};
   bool reports = false;  // on several files: where one cannot be read, the others are reported
 };
 
@@ -68,6 +70,9 @@ class Bench {
  private:
   void make_inputs(const std::string& model1, const std::string& tiny_model);
   void czip(const std::vector<std::string>& arguments);
+  // What is wrong with an archive that the last run has left without everything; "" if it has the
+  // rest, and `error` names what it lacks.
+  std::string wrong_in_archive(const std::string& path, const std::string& error);
   // The text of a compressed file that the last run has left; "" if it cannot be decoded.
   std::string decoded(const std::string& path);
   std::string compare_trees(const Scenario& scenario, const Tree& found, bool may_leave);
