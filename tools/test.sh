@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs packages, builds czip by the preset "release", as tools/quickstart.sh does, and runs every test: its own, the
-# gates on the sources, and those of the other presets (network training, sanitizers, clang, and aarch64 and s390x under
-# emulation). Ends with ctest's summary.
+# gates on the sources, and those of the other presets (network training, sanitizers, clang, fuzzing; i386, aarch64,
+# s390x, RISC-V and WebAssembly under emulation). Ends with ctest's summary.
 # Usage: tools/test.sh [extra ctest arguments]
 set -euo pipefail
 cd "$(dirname "$0")/.."
