@@ -304,13 +304,13 @@ TEST_CASE(
     return !parse_trailer(with_check(bytes), plain_frame()).has_value();
   };
   CHECK_FALSE(refused(0, 0));
-  CHECK(refused(0, 1));                                      // the end's type
-  CHECK(refused(1, 0xe9));                                   // 1001 bytes in the first block
-  CHECK(refused(17, 0xee));                                  // 1006 in all
-  CHECK(refused(17 + 24, check_of(kPlainFrame) % 256 ^ 1));  // another frame
-  CHECK(refused(17 + 28, 2));                                // its flags
-  CHECK(refused(17 + 29, 2));                                // its model
-  CHECK(refused(17 + 33, 1));                                // blocks
+  CHECK(refused(0, 1));      // the end's type
+  CHECK(refused(1, 0xe9));   // 1001 bytes in the first block
+  CHECK(refused(17, 0xee));  // 1006 in all
+  CHECK(refused(17 + 24, static_cast<std::uint8_t>(check_of(kPlainFrame) ^ 1)));  // another frame
+  CHECK(refused(17 + 28, 2));                                                     // its flags
+  CHECK(refused(17 + 29, 2));                                                     // its model
+  CHECK(refused(17 + 33, 1));                                                     // blocks
   CHECK(refused(17 + 33, 3));
 }
 

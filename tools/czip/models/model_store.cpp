@@ -52,7 +52,7 @@ std::vector<std::uint8_t> read_header(const std::string& path) {
 bool may_be(const std::string& path, const v2::ModelReference& wanted) {
   const std::vector<std::uint8_t> header = read_header(path);
   const std::string digits = wanted.hex();
-  return !std::ranges::search(header, digits).empty();
+  return std::search(header.begin(), header.end(), digits.begin(), digits.end()) != header.end();
 }
 
 std::vector<std::string> model_files(const std::string& folder) {
