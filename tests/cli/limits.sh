@@ -27,6 +27,11 @@ for options in "-m $MODEL2" "-m $MODEL"; do
   rm out text.txt.czip
 done
 
+# Short texts, too, which have frames of their own.
+head -c 30000 text.txt >short
+expect 1 "$CZIP" -m "$MODEL2" -M 4M short; one_line; stderr_has '; -M LIMIT allows more'
+absent short.czip
+
 # The limit on memory costs threads first: -v tells how many were used.
 expect 0 "$CZIP" -1 -v -T 4 -m "$MODEL2" -M 100M -k text.txt; stderr_has ', threads 1$'
 expect 0 "$CZIP" -dc -v -m "$MODEL2" text.txt.czip >out; same out text.txt

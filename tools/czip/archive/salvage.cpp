@@ -15,6 +15,7 @@
 #include "io/descriptor.hpp"
 #include "io/formats.hpp"
 #include "io/input.hpp"
+#include "io/limited_sink.hpp"
 #include "io/staged_output.hpp"
 #include "io/streams.hpp"
 #include "models/model_store.hpp"
@@ -69,7 +70,8 @@ Result<v2::SalvageReport> decode(const Session& session, const v2::Salvage& salv
                                  const Input& input, ByteSink& sink) {
   if (!salvage.found_text())
     return fail(ErrorCode::corrupt, "nothing of it can be recovered; get another copy");
-  CZIP_TRY_ASSIGN(auto report, salvage.decode(sink));
+  LimitedSink limited(sink, session.arguments.max_output, "--max-output");
+  CZIP_TRY_ASSIGN(auto report, salvage.decode(limited));
   tell(session, input, report);
   return report;
 }

@@ -61,6 +61,18 @@ bool is_damage(const Error& error) {
          error.code == ErrorCode::unsupported || error.code == ErrorCode::model_mismatch;
 }
 
+bool blames_data(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::corrupt:
+    case ErrorCode::truncated:
+    case ErrorCode::unsupported:
+    case ErrorCode::model_mismatch:
+      return true;
+    default:
+      return false;
+  }
+}
+
 Error advise(Error error) {
   const bool damage = error.code == ErrorCode::corrupt || error.code == ErrorCode::truncated;
   if (damage && error.message.find("not a CZIP") == std::string::npos)

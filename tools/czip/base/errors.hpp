@@ -31,6 +31,9 @@ using Failure = tl::unexpected<Error>;
 // Whether `error` may come from damaged data: a damaged field may name any version or model.
 [[nodiscard]] bool is_damage(const Error& error);
 
+// Whether the data are at fault, rather than the machine or a limit.
+[[nodiscard]] bool blames_data(const Error& error);
+
 // Adds what to do about damaged data and about a memory limit that is too low.
 [[nodiscard]] Error advise(Error error);
 

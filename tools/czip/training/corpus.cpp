@@ -15,6 +15,7 @@
 #include "czip/codec/io/byte_stream.hpp"
 #include "io/formats.hpp"
 #include "io/input.hpp"
+#include "io/limited_sink.hpp"
 #include "models/model_store.hpp"
 #include "v1/coders.hpp"
 #include "v2/coders.hpp"
@@ -77,7 +78,8 @@ Status decode(const Session& session, ModelStore& models, Input& input, Rewindab
 Status add_input(const Session& session, ModelStore& models, Input& input, Corpus& corpus) {
   if (has_suffix(input.name)) {
     MemorySink text;
-    CZIP_TRY(decode(session, models, input, text));
+    LimitedSink limited(text, kMaxCorpusFile, "training");
+    CZIP_TRY(decode(session, models, input, limited));
     return add_source(corpus, text.bytes());
   }
   CZIP_TRY_ASSIGN(const auto text, read_whole(input, kMaxCorpusFile,

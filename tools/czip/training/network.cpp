@@ -64,7 +64,8 @@ Result<v2::NetworkConfig> config_of(std::span<const std::uint8_t> network) {
 Status can_train_networks() { return {}; }
 
 Status check_checkpoint_file(const std::string& path) {
-  const auto checkpoint = read_file(path);
+  // No input that must be kept: the training writes it again.
+  const auto checkpoint = read_regular_file(path, std::nullopt);
   if (!checkpoint) return failure_in(path, checkpoint.error());
   const auto sound = nn::check_checkpoint(*checkpoint);
   return sound ? Status{} : failure_in(path, sound.error());

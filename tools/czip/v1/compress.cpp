@@ -40,8 +40,7 @@ Result<v1::CodingReport> verify_written(const Session& session, const v1::Model&
   CompareSink sink(text);
   auto report = v1::decode(model, source, sink, options);
   if (report && sink.equal()) return report;
-  if (!report && report.error().code == ErrorCode::io) return report;
-  if (!report && report.error().code == ErrorCode::out_of_memory) return report;
+  if (!report && !blames_data(report.error())) return Failure(advise(report.error()));
   const std::string why =
       report ? "the text differs from byte " + grouped(sink.first_difference()) + " on"
              : report.error().message;

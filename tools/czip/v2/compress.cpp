@@ -52,9 +52,7 @@ Status verify_written(const Session& session, const v2::Model& model, const std:
   const auto read = v2::decode(model, source, sink, options);
   if (read && read->text_hash == written.text_hash && read->text_bytes == written.text_bytes)
     return {};
-  if (!read &&
-      (read.error().code == ErrorCode::io || read.error().code == ErrorCode::out_of_memory))
-    return error_of(read);
+  if (!read && !blames_data(read.error())) return Failure(advise(read.error()));
   const std::string why = read ? "the text is another" : read.error().message;
   return fail(ErrorCode::internal, "what was written does not decode to the input (" + why +
                                        "), so nothing was kept; please report this");

@@ -241,6 +241,9 @@ class FrameEncoder {
 Status write_compact(const Model& model, const EncodeOptions& options, CodingContext& context,
                      std::span<const std::uint8_t> text, ByteSink& out, CodingReport& report) {
   const BlockEncoder encoder(model, settings_of(options), options.verify);
+  CZIP_TRY_ASSIGN(const MemoryNeed need, coding_memory(model, encoder.settings_for(text.size()),
+                                                       options.simd, text.size()));
+  CZIP_TRY_ASSIGN(report.threads, threads_within_limit(1, 1, options.memory_limit, need));
   Result<std::optional<CodedBlock>> coded = std::optional<CodedBlock>();
   if (!text.empty()) coded = encoder.encode(context.coders(1, options.simd).front(), text);
   CZIP_TRY(coded);

@@ -147,8 +147,12 @@ Result<bool> FrameReader::skip_recovery(std::span<const std::uint8_t> begun) {
   std::ranges::copy(begun, bytes.begin());
   CZIP_TRY_ASSIGN(const auto got, input_.read(std::span(bytes).subspan(begun.size())));
   const auto header = parse_recovery_header(std::span(bytes).first(begun.size() + got));
-  trailing_.recovery_damaged = true;  // until it has been seen to be whole
-  if (!header || header->at_end) return false;
+  if (!header || header->at_end) {
+    // Nothing tells how long it is, and whether frames follow.
+    trailing_.recovery_damaged = true;
+    trailing_.garbage_offset = frame_offset_;
+    return false;
+  }
   bool good = true;
   if (payloads_ == Payloads::skip) {
     input_.seek(input_.offset() + header->body_bytes());
@@ -159,8 +163,8 @@ Result<bool> FrameReader::skip_recovery(std::span<const std::uint8_t> begun) {
       const auto step = std::span(part).first(
           static_cast<std::size_t>(std::min<std::uint64_t>(left, part.size())));
       CZIP_TRY_ASSIGN(const auto count, input_.read(step));
-      if (count < step.size()) return false;
-      hasher.add(step);
+      hasher.add(step.first(count));
+      if (count < step.size()) break;  // the digest is another
       left -= count;
     }
     good = hasher.digest() == header->body_hash;
@@ -168,9 +172,9 @@ Result<bool> FrameReader::skip_recovery(std::span<const std::uint8_t> begun) {
   RecoveryHeader end = *header;
   end.at_end = true;
   CZIP_TRY(input_.read(bytes));
-  if (bytes != serialize(end)) return false;
+  good = good && bytes == serialize(end);
   trailing_.recovery_bytes += header->record_bytes();
-  trailing_.recovery_damaged = !good;
+  trailing_.recovery_damaged |= !good;
   return true;
 }
 

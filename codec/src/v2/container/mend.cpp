@@ -1,5 +1,6 @@
 // Mends a file by its recovery records.
 #include <algorithm>
+#include <limits>
 #include <new>
 #include <optional>
 #include <vector>
@@ -55,6 +56,7 @@ Result<std::vector<FoundRecord>> find_records(RandomAccessSource& in) {
       } else {
         const std::uint64_t end = at + kRecoveryHeaderBytes;
         const std::uint64_t least = records.empty() ? 0 : records.back().end;
+        if (least > at) continue;  // inside the record before it
         records.push_back({*header, std::max(least, end > length ? end - length : 0), end});
         open = false;
       }
@@ -265,10 +267,33 @@ class RecordMender {
   MendReport* report_ = nullptr;
 };
 
+// The records that are the file's own. One inside what a later record covers belongs to a file
+// within the text. And a record covers no more than twice what stands before it, so that the work is
+// bounded by the file.
+std::vector<FoundRecord> own_records(const std::vector<FoundRecord>& found) {
+  std::vector<FoundRecord> records;
+  std::uint64_t covered_begin = std::numeric_limits<std::uint64_t>::max();
+  for (auto record = found.rbegin(); record != found.rend(); ++record) {
+    if (record->begin >= covered_begin) continue;
+    const std::uint64_t covered = record->header.covered_bytes;
+    covered_begin = record->begin > covered ? record->begin - covered : 0;
+    records.push_back(*record);
+  }
+  std::ranges::reverse(records);
+  std::uint64_t base = 0;
+  std::erase_if(records, [&](const FoundRecord& record) {
+    if (record.begin < base || record.header.covered_bytes / 2 > record.begin - base) return true;
+    base = record.end;
+    return false;
+  });
+  return records;
+}
+
 Result<MendReport> mend_all(RandomAccessSource& in, RandomAccessFile& out,
                             const Progress& progress) {
   CZIP_TRY_ASSIGN(const auto size, in.size());
-  CZIP_TRY_ASSIGN(const auto records, find_records(in));
+  CZIP_TRY_ASSIGN(const auto found, find_records(in));
+  const std::vector<FoundRecord> records = own_records(found);
   MendReport report;
   report.records = records.size();
   if (records.empty()) return report;
