@@ -6,6 +6,7 @@
 #   core    options of CMake
 #   cross   preset of CMakePresets.json, Debian's name of the architecture
 #   native  options of CMake
+# An emulator may be followed by a CPU, or by "shared", where it cannot run static programs.
 # Debian has no C++ compiler for musl (musl-gcc is for C), so there is a static program with glibc instead.
 targets_table='
 x86-64-gcc       native  g++                             -
@@ -19,7 +20,7 @@ mips64el         cross   mips64el-linux-gnuabi64-g++     qemu-mips64el  mips64el
 riscv64          core    riscv64-linux-gnu-g++           qemu-riscv64
 sparc64          core    sparc64-linux-gnu-g++           qemu-sparc64
 m68k             core    m68k-linux-gnu-g++              qemu-m68k
-alpha            core    alpha-linux-gnu-g++             qemu-alpha
+alpha            core    alpha-linux-gnu-g++             qemu-alpha:shared
 hppa             core    hppa-linux-gnu-g++              qemu-hppa
 sh4              core    sh4-linux-gnu-g++               qemu-sh4
 powerpc          core    powerpc-linux-gnu-g++           qemu-ppc
@@ -56,6 +57,7 @@ describe() { # TARGET
   triplet=${cxx%-g++}
   case $runner in
     -) emulator_name=none ;;
+    qemu-*:shared) emulator=("${runner%:*}" -L "/usr/$triplet") ;;
     qemu-*:*) emulator=("${runner%:*}" -cpu "${runner#*:}") ;;
     wine) emulator=(env WINEDEBUG=-all wine) ;;
     node) emulator=(node --no-warnings conformance/core/wasi.mjs) ;;
@@ -77,6 +79,8 @@ describe() { # TARGET
       cmake_options+=(-DCMAKE_SYSTEM_NAME=Linux "-DCMAKE_SYSTEM_PROCESSOR=$1" -DCMAKE_EXE_LINKER_FLAGS=-static)
       ;;
   esac
+  # A later value of the same option counts.
+  [[ $runner != *:shared ]] || cmake_options+=(-DCMAKE_EXE_LINKER_FLAGS=)
   case $kind in
     cross)
       read -r preset sysroot <<< "$rest"

@@ -54,9 +54,8 @@ struct Avx2Ops {
   static void store_i8(std::int8_t* p, I32 v) { store_low_bytes(p, v); }
   static void store_u8(std::uint8_t* p, I32 v) { store_low_bytes(p, v); }
   static void store_u16(std::uint16_t* p, I32 v) {
-    const __m256i in_halves =
-        _mm256_shuffle_epi8(v, _mm256_broadcastsi128_si256(_mm_setr_epi8(
-                                   0, 1, 4, 5, 8, 9, 12, 13, -1, -1, -1, -1, -1, -1, -1, -1)));
+    const __m256i in_halves = _mm256_shuffle_epi8(
+        v, _mm256_broadcastsi128_si256(_mm_setr_epi32(0x05040100, 0x0d0c0908, -1, -1)));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p),
                      _mm256_castsi256_si128(_mm256_permute4x64_epi64(in_halves, 0x08)));
   }
@@ -158,8 +157,7 @@ struct Avx2Ops {
  private:
   static void store_low_bytes(void* p, I32 v) {
     const __m256i in_halves =
-        _mm256_shuffle_epi8(v, _mm256_broadcastsi128_si256(_mm_setr_epi8(
-                                   0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1)));
+        _mm256_shuffle_epi8(v, _mm256_broadcastsi128_si256(_mm_setr_epi32(0x0c080400, -1, -1, -1)));
     const __m128i joined = _mm_unpacklo_epi32(_mm256_castsi256_si128(in_halves),
                                               _mm256_extracti128_si256(in_halves, 1));
     _mm_storel_epi64(reinterpret_cast<__m128i*>(p), joined);
