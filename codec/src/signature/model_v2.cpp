@@ -138,6 +138,7 @@ Result<v2::CodeTree> add_code(std::uint32_t vocabulary, Random& random, Tensors&
   const auto weights = random.vector<std::uint64_t>(vocabulary, 1, 1000);
   const auto sum = std::accumulate(weights.begin(), weights.end(), std::uint64_t{0});
   std::vector<std::uint32_t> order0;
+  order0.reserve(vocabulary);
   for (const std::uint64_t weight : weights)
     order0.push_back(static_cast<std::uint32_t>((weight << 32) / sum));
   const auto splits = v2::balanced_splits(weights);

@@ -3,14 +3,17 @@
 
 #include <sys/stat.h>
 
-#include <compare>
+#include <utility>
 
 namespace czip::tool {
 
 struct FileIdentity {
   dev_t device = 0;
   ino_t inode = 0;
-  auto operator<=>(const FileIdentity&) const = default;
+  friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
+  friend bool operator<(const FileIdentity& a, const FileIdentity& b) {
+    return std::pair(a.device, a.inode) < std::pair(b.device, b.inode);
+  }
 };
 
 [[nodiscard]] inline FileIdentity identity_of(const struct stat& status) {

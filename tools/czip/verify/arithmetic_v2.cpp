@@ -112,6 +112,7 @@ class Proof {
          {"largest_shifted_accumulator", shifted}}));
     largest_sum_ = std::max(largest_sum_, sum);
     std::vector<std::uint64_t> bounds;
+    bounds.reserve(sums.size());
     for (const std::uint64_t each : sums) bounds.push_back(kActivation * each);
     return bounds;
   }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "czip/base/error.hpp"
@@ -73,7 +74,7 @@ enum class Payloads : std::uint8_t { read, skip };  // skip: random access only
 class FrameReader {
  public:
   explicit FrameReader(FrameInput input, Payloads payloads = Payloads::read)
-      : input_(input), payloads_(payloads) {}
+      : input_(std::move(input)), payloads_(payloads) {}
 
   // Reads the next record; false after the last frame, at the end of the file or at bytes that
   // begin no frame. Checks lengths, headers and the trailer, and that the trailer agrees with the

@@ -32,7 +32,7 @@ void call_once(OnceFlag& flag, Function&& function) {
 class Thread {
  public:
   template <class Function>
-  explicit Thread(Function&& function) : thread_(std::forward<Function>(function)) {}
+  explicit Thread(Function function) : thread_(std::move(function)) {}
   Thread(Thread&&) noexcept = default;
   Thread& operator=(Thread&&) = delete;
   ~Thread() {
