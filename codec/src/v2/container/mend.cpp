@@ -268,8 +268,8 @@ class RecordMender {
 };
 
 // The records that are the file's own. One inside what a later record covers belongs to a file
-// within the text. And a record covers no more than twice what stands before it, so that the work is
-// bounded by the file.
+// within the text. And a record covers no more than twice what stands before it, so that the work
+// is bounded by the file.
 std::vector<FoundRecord> own_records(const std::vector<FoundRecord>& found) {
   std::vector<FoundRecord> records;
   std::uint64_t covered_begin = std::numeric_limits<std::uint64_t>::max();
