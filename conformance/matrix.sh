@@ -38,7 +38,7 @@ core() { # the program of conformance/core
   cmake --build "$folder" -j "$jobs" --target czip_core_selftest
   local program=$folder/conformance/core/czip_core_selftest
   [ -e "$program" ] || program=$program.${suffix:?}
-  "${emulator[@]}" "$program" conformance
+  timeout 900 "${emulator[@]}" "$program" conformance
   echo 'ran: core'
 }
 

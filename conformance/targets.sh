@@ -7,6 +7,7 @@
 #   cross   preset of CMakePresets.json, Debian's name of the architecture
 #   native  options of CMake
 # An emulator may be followed by a CPU, or by "shared", where it cannot run static programs.
+# sh4 is not in it: Debian's qemu-sh4 7.2 does not get through a C program that prints a word.
 # Debian has no C++ compiler for musl (musl-gcc is for C), so there is a static program with glibc instead.
 targets_table='
 x86-64-gcc       native  g++                             -
@@ -22,7 +23,6 @@ sparc64          core    sparc64-linux-gnu-g++           qemu-sparc64
 m68k             core    m68k-linux-gnu-g++              qemu-m68k
 alpha            core    alpha-linux-gnu-g++             qemu-alpha:shared
 hppa             core    hppa-linux-gnu-g++              qemu-hppa
-sh4              core    sh4-linux-gnu-g++               qemu-sh4
 powerpc          core    powerpc-linux-gnu-g++           qemu-ppc
 powerpc64        core    powerpc64-linux-gnu-g++         qemu-ppc64
 armel            core    arm-linux-gnueabi-g++           qemu-arm
