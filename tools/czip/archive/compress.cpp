@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "archive/archive.hpp"
-#include "archive/file_identity.hpp"
 #include "archive/packer.hpp"
 #include "base/errors.hpp"
 #include "base/text.hpp"
@@ -18,6 +17,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/outputs.hpp"
 #include "cli/session.hpp"
+#include "io/file_identity.hpp"
 #include "io/input.hpp"
 #include "io/producer.hpp"
 #include "io/staged_output.hpp"

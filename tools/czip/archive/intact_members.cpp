@@ -1,7 +1,6 @@
 #include "archive/intact_members.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstddef>
 #include <optional>
@@ -9,22 +8,15 @@
 #include <span>
 #include <string_view>
 
+#include "archive/tar_format.hpp"
+
 namespace czip::tool {
 namespace {
 
-// A tar is made of records of this size (POSIX, pax interchange format).
-constexpr std::uint64_t kRecord = 512;
-using Header = std::array<std::uint8_t, kRecord>;
+using tar::kBlock;
+using tar::text_of;
 
-// Extended headers are short; a longer one is damage.
-constexpr std::uint64_t kMaxExtendedHeader = std::uint64_t{1} << 20;
-
-std::uint64_t rounded(std::uint64_t size) { return (size + kRecord - 1) / kRecord * kRecord; }
-
-std::string_view field(const Header& header, std::size_t offset, std::size_t size) {
-  const std::string_view text(reinterpret_cast<const char*>(&header[offset]), size);
-  return text.substr(0, text.find('\0'));
-}
+std::uint64_t with_padding(std::uint64_t size) { return size + tar::padding(size); }
 
 std::optional<std::uint64_t> number(std::string_view digits, int base) {
   while (digits.starts_with(' ')) digits.remove_prefix(1);
@@ -37,17 +29,19 @@ std::optional<std::uint64_t> number(std::string_view digits, int base) {
 }
 
 // Whether it is the header of a member or of extended data.
-bool is_header(const Header& header) {
-  if (field(header, 257, 5) != "ustar") return false;
-  std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < header.size(); ++i)
-    sum += i >= 148 && i < 156 ? std::uint64_t{' '} : header[i];
-  return number(field(header, 148, 8), 8) == sum;
+bool is_header(const tar::Block& header) {
+  // The version may be another.
+  constexpr std::size_t kMagicBytes = 5;
+  return text_of(header, {tar::kMagic.offset, kMagicBytes}) ==
+             tar::kMagicText.substr(0, kMagicBytes) &&
+         number(text_of(header, tar::kChecksum), 8) == tar::checksum(header);
 }
 
-std::string name_of(const Header& header) {
-  const std::string prefix(field(header, 345, 155));
-  return (prefix.empty() ? "" : prefix + "/") + std::string(field(header, 0, 100));
+char type_of(const tar::Block& header) { return static_cast<char>(header[tar::kType.offset]); }
+
+std::string name_of(const tar::Block& header) {
+  const std::string prefix(text_of(header, tar::kPrefix));
+  return (prefix.empty() ? "" : prefix + "/") + std::string(text_of(header, tar::kName));
 }
 
 // The value of a key in pax records, each "LENGTH KEY=VALUE\n".
@@ -68,7 +62,7 @@ std::optional<std::string> pax_value(std::string_view records, std::string_view 
 }
 
 // Whether a record may be the end of extended data: its last line is a pax record.
-bool ends_extended_data(const Header& record) {
+bool ends_extended_data(const tar::Block& record) {
   std::string_view text(reinterpret_cast<const char*>(record.data()), record.size());
   text = text.substr(0, text.find('\0'));
   if (!text.ends_with('\n')) return false;
@@ -87,7 +81,7 @@ class MemberFinder {
 
   Result<TarMembers> run() {
     CZIP_TRY_ASSIGN(size_, tar_->size());
-    while (at_ + kRecord <= size_) CZIP_TRY(step());
+    while (at_ + kBlock <= size_) CZIP_TRY(step());
     return finished();
   }
 
@@ -131,55 +125,55 @@ class MemberFinder {
 
   // Takes the member at `at_`, or moves on to where one may be.
   Status step() {
-    if (const v2::FileRange* lost = lost_in(at_, at_ + kRecord)) {
+    if (const v2::FileRange* lost = lost_in(at_, at_ + kBlock)) {
       at_ = std::max(lost->end, at_ + 1);
       after_loss_ = true;
       return {};
     }
-    Header header{};
+    tar::Block header{};
     CZIP_TRY(read(at_, header));
     if (is_header(header)) return take_member(header);
     // Where nothing is lost, only the zeros at the end are no header.
-    at_ += after_loss_ ? 1 : kRecord;
+    at_ += after_loss_ ? 1 : kBlock;
     return {};
   }
 
-  Status take_member(Header header) {
+  Status take_member(tar::Block header) {
     const std::uint64_t begin = at_;
     std::uint64_t at = at_;
     std::string name;
     std::optional<std::string> link;
     std::optional<std::uint64_t> size;
     bool whole = true;
-    while (header[156] == 'x' || header[156] == 'g') {
-      const auto bytes = number(field(header, 124, 12), 8);
-      if (!bytes || *bytes > kMaxExtendedHeader) return give_up(begin, name);
+    while (type_of(header) == tar::kExtended || type_of(header) == 'g') {
+      const auto bytes = number(text_of(header, tar::kSize), 8);
+      if (!bytes || *bytes > tar::kMaxExtended) return give_up(begin, name);
       std::string records(static_cast<std::size_t>(*bytes), '\0');
       CZIP_TRY(
-          read(at + kRecord, {reinterpret_cast<std::uint8_t*>(records.data()), records.size()}));
-      for (const char* const key : {"path", "GNU.sparse.name"})
+          read(at + kBlock, {reinterpret_cast<std::uint8_t*>(records.data()), records.size()}));
+      for (const std::string_view key : {tar::kPathKey, tar::kSparseNameKey})
         if (const auto path = pax_value(records, key)) name = *path;
-      if (const auto path = pax_value(records, "linkpath")) link = *path;
-      if (const auto text = pax_value(records, "size")) size = number(*text, 10);
-      at += kRecord + rounded(*bytes);
+      if (const auto path = pax_value(records, tar::kTargetKey)) link = *path;
+      if (const auto text = pax_value(records, tar::kSizeKey)) size = number(*text, 10);
+      at += kBlock + with_padding(*bytes);
       CZIP_TRY_ASSIGN(const auto there, read(at, header));
-      if (!there || lost_in(begin, at + kRecord) != nullptr || !is_header(header))
+      if (!there || lost_in(begin, at + kBlock) != nullptr || !is_header(header))
         return give_up(begin, name);
     }
     if (name.empty()) name = name_of(header);
-    if (!size) size = number(field(header, 124, 12), 8);
+    if (!size) size = number(text_of(header, tar::kSize), 8);
     if (!size) return give_up(begin, name);
-    const std::uint64_t end = at + kRecord + rounded(*size);
-    if (after_loss_ && at == begin && begin >= kRecord) {
+    const std::uint64_t end = at + kBlock + with_padding(*size);
+    if (after_loss_ && at == begin && begin >= kBlock) {
       // Its extended header may have been before it.
-      Header before{};
-      CZIP_TRY(read(begin - kRecord, before));
-      whole = lost_in(begin - kRecord, begin) == nullptr && !ends_extended_data(before);
+      tar::Block before{};
+      CZIP_TRY(read(begin - kBlock, before));
+      whole = lost_in(begin - kBlock, begin) == nullptr && !ends_extended_data(before);
     }
     after_loss_ = false;
     whole = whole && end <= size_ && lost_in(begin, end) == nullptr;
-    const bool is_hard_link = header[156] == '1';
-    if (!link) link = std::string(field(header, 157, 100));
+    const bool is_hard_link = type_of(header) == tar::kHardLink;
+    if (!link) link = std::string(text_of(header, tar::kTarget));
     if (whole)
       intact_.push_back({{begin, end}, name, is_hard_link ? link : std::nullopt});
     else

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "archive/file_identity.hpp"
 #include "czip/base/error.hpp"
 #include "czip/codec/io/byte_stream.hpp"
+#include "io/file_identity.hpp"
 
 namespace czip::tool {
 

@@ -33,6 +33,12 @@ std::string attribute_from_key(std::string_view key) {
   return name;
 }
 
+std::string_view text_of(const Block& header, Field field) {
+  const std::string_view all(reinterpret_cast<const char*>(header.data()) + field.offset,
+                             field.size);
+  return all.substr(0, all.find('\0'));
+}
+
 std::uint32_t checksum(const Block& header) {
   std::uint32_t sum = kChecksum.size * ' ';
   for (std::size_t i = 0; i < header.size(); ++i)

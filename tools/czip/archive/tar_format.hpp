@@ -100,6 +100,9 @@ struct Entry {
 [[nodiscard]] std::string attribute_to_key(std::string_view name);
 [[nodiscard]] std::string attribute_from_key(std::string_view key);
 
+// The text of a field, up to the first zero byte.
+[[nodiscard]] std::string_view text_of(const Block& header, Field field);
+
 // The sum of a header's bytes, in which the checksum itself counts as spaces.
 [[nodiscard]] std::uint32_t checksum(const Block& header);
 

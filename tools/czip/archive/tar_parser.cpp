@@ -14,15 +14,10 @@ namespace {
 using tar::Block;
 using tar::Entry;
 using tar::Field;
+using tar::text_of;
 
 Failure damaged(const std::string& what) {
   return fail(ErrorCode::corrupt, "the tar inside is damaged: " + what);
-}
-
-std::string_view text_of(const Block& header, Field field) {
-  const std::string_view all(reinterpret_cast<const char*>(header.data()) + field.offset,
-                             field.size);
-  return all.substr(0, all.find('\0'));
 }
 
 // A number that fills `text`; nullopt for anything else.

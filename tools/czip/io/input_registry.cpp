@@ -5,16 +5,13 @@
 #include <map>
 #include <mutex>
 #include <string>
-#include <tuple>
 
 #include "base/errors.hpp"
 #include "base/text.hpp"
+#include "io/file_identity.hpp"
 
 namespace czip::tool {
 namespace {
-
-// What tells files apart: the device a special file stands for, else device and inode.
-using Identity = std::tuple<bool, dev_t, ino_t>;
 
 struct Roles {
   bool text = false;
@@ -24,14 +21,9 @@ struct Roles {
 // Of the process, like the files themselves: a reader cannot forget to hand it on. Archives are
 // packed by another thread.
 std::mutex mutex;
-std::map<Identity, Roles>& registry() {
-  static std::map<Identity, Roles> files;
+std::map<FileIdentity, Roles>& registry() {
+  static std::map<FileIdentity, Roles> files;
   return files;
-}
-
-Identity identity_of(const struct stat& file) {
-  return S_ISBLK(file.st_mode) ? Identity(true, file.st_rdev, 0)
-                               : Identity(false, file.st_dev, file.st_ino);
 }
 
 bool has_content(const struct stat& file) { return S_ISREG(file.st_mode) || S_ISBLK(file.st_mode); }
