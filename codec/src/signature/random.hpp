@@ -1,23 +1,17 @@
-// The seeded generator of the signature's inputs: SplitMix64 (Steele, Lea and Flood 2014).
+// The seeded generator of the signature's inputs.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "czip/base/seeded_generator.hpp"
+
 namespace czip::signature {
 
-class Random {
+class Random : public SeededGenerator {
  public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-
-  std::uint64_t next() {
-    state_ += 0x9e3779b97f4a7c15;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-  }
+  using SeededGenerator::SeededGenerator;
 
   // A value in [low, high].
   std::int64_t between(std::int64_t low, std::int64_t high) {
@@ -33,9 +27,6 @@ class Random {
     for (T& value : values) value = static_cast<T>(between(low, high));
     return values;
   }
-
- private:
-  std::uint64_t state_;
 };
 
 }  // namespace czip::signature
