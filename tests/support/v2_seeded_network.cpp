@@ -21,20 +21,7 @@ class NetworkBuilder {
       : options_(options), c_(options.config), random_(options.seed) {}
 
   SafetensorsContent build() && {
-    const std::array<std::uint32_t, 14> config{1,
-                                               c_.vocabulary,
-                                               c_.d_model,
-                                               c_.layers,
-                                               c_.heads,
-                                               c_.kv_heads,
-                                               c_.head_dim,
-                                               c_.d_ff,
-                                               c_.window,
-                                               c_.bigram_buckets,
-                                               c_.gated,
-                                               c_.tied,
-                                               c_.embedding_shift,
-                                               c_.group_size};
+    const std::array<std::uint32_t, v2::kConfigFields> config = v2::config_fields(c_);
     add(safetensors::make_tensor<std::uint32_t>("config", {config.size()}, config));
     std::array<std::uint16_t, 64> exp2{};
     for (std::size_t i = 0; i < exp2.size(); ++i)

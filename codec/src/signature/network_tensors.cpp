@@ -25,20 +25,7 @@ class NetworkWriter {
       : c_(config), random_(&random), tensors_(&tensors) {}
 
   void write(std::size_t groups) {
-    const std::array<std::uint32_t, v2::kConfigFields> config{v2::kNetworkFormatVersion,
-                                                              c_.vocabulary,
-                                                              c_.d_model,
-                                                              c_.layers,
-                                                              c_.heads,
-                                                              c_.kv_heads,
-                                                              c_.head_dim,
-                                                              c_.d_ff,
-                                                              c_.window,
-                                                              c_.bigram_buckets,
-                                                              c_.gated,
-                                                              c_.tied,
-                                                              c_.embedding_shift,
-                                                              c_.group_size};
+    const std::array<std::uint32_t, v2::kConfigFields> config = v2::config_fields(c_);
     add<std::uint32_t>("config", {config.size()}, config);
     // A straight line stands in for 2^(-i/64): any table tests the arithmetic.
     std::array<std::uint16_t, v2::kExp2Entries> exp2{};

@@ -11,6 +11,7 @@
 // tokens.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -40,6 +41,25 @@ struct NetworkConfig {
   std::uint32_t group_size = 0;       // K: of the largest group that the codec may make
   bool operator==(const NetworkConfig&) const = default;
 };
+
+// The elements of the tensor "network.config".
+[[nodiscard]] constexpr std::array<std::uint32_t, kConfigFields> config_fields(
+    const NetworkConfig& c) {
+  return {kNetworkFormatVersion,
+          c.vocabulary,
+          c.d_model,
+          c.layers,
+          c.heads,
+          c.kv_heads,
+          c.head_dim,
+          c.d_ff,
+          c.window,
+          c.bigram_buckets,
+          c.gated,
+          c.tied,
+          c.embedding_shift,
+          c.group_size};
+}
 
 // Which token each logit is for. The weights are packed in this order, so it costs nothing at run
 // time; the codec gives the order of its code.

@@ -43,11 +43,7 @@ void add_shift(std::vector<safetensors::TensorContent>& tensors, const std::stri
 
 Result<std::vector<std::uint8_t>> write_network(const NetworkConfig& config,
                                                 const Parameters& parameters) {
-  const std::array<std::uint32_t, kConfigFields> fields{
-      kNetworkFormatVersion,  config.vocabulary,     config.d_model,  config.layers,
-      config.heads,           config.kv_heads,       config.head_dim, config.d_ff,
-      config.window,          config.bigram_buckets, config.gated,    config.tied,
-      config.embedding_shift, config.group_size};
+  const std::array<std::uint32_t, kConfigFields> fields = config_fields(config);
   const Exp2Table table = make_exp2_table();
   const std::vector<std::uint16_t> exp2(table.begin(), table.end());
   std::vector<safetensors::TensorContent> tensors{
