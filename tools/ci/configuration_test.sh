@@ -4,5 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cmake --preset "$1" > /dev/null
-cmake --build --preset "$1" | tail -n 1
+log=build/$1/build.log
+cmake --build --preset "$1" > "$log" || { grep -A 20 '^FAILED' "$log" || tail -n 20 "$log"; exit 1; }
 ctest --preset "$1" -j2

@@ -100,7 +100,8 @@ TEST_CASE("lost text is told, and stands as zeros or is left out") {
 TEST_CASE("without header and trailer the model is guessed, and the hashes prove it") {
   const Bytes text = words(1200);
   const Bytes file = small_block_frame(text, {.block_bytes = kBlock});
-  const Bytes blocks = part(file, kFrameHeaderBytes, file.size() - trailer_bytes(3));
+  const Bytes blocks =
+      part(file, kFrameHeaderBytes, file.size() - static_cast<std::size_t>(trailer_bytes(3)));
   CHECK(salvaged(blocks).text == part(text, 0, salvaged(blocks).text.size()));
   CHECK(salvaged(blocks).text.size() >= 2 * kBlock);
 }
