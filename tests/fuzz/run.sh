@@ -26,7 +26,8 @@ export TMPDIR=$build/tmp ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1
 export CZIP_TEST_FAST=1
 mkdir -p "$TMPDIR"
 # What `times`, which must be of this shell, has written about the programs that have ended.
-cpu_seconds() { awk -F '[ms ]+' 'NR == 2 { printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }' "$build/times"; }
+cpu_seconds() { awk -F '[ms ]+' 'NR == 2 { printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }' "$build/times.$$"; }
+trap 'rm -f "$build/times.$$"' EXIT
 status=0
 each=$((seconds / ${#targets[@]}))
 [ "$each" -gt 0 ] || each=1
@@ -39,14 +40,14 @@ for target in "${targets[@]}"; do
   [ ! -e "tests/fuzz/$target.dict" ] || options+=(-dict="tests/fuzz/$target.dict")
   folders=("$corpus" "$seeds/$target")
   [ ! -d "$kept" ] || folders+=("$kept")
-  times > "$build/times"
+  times > "$build/times.$$"
   before=$(cpu_seconds)
   if ! "$programs/fuzz_$target" "${options[@]}" "${folders[@]}" > "$build/$target.log" 2>&1; then
     echo "$target: FOUND something, see build/fuzz/$target.log and build/fuzz/found"
     grep -E 'ERROR|runtime error|does not hold|Test unit written' "$build/$target.log" | head -n 5 || true
     status=1
   fi
-  times > "$build/times"
+  times > "$build/times.$$"
   took=$(($(cpu_seconds) - before))
   count=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$target.log")
   if [ "${FUZZ_NO_MERGE:-0}" != 1 ]; then
