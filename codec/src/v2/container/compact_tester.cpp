@@ -16,8 +16,8 @@ constexpr std::uint64_t kBytesPerSearch = 4096;
 // Text that may be decoded in vain, besides as much as the file has bytes.
 constexpr std::uint64_t kUsualText = 16 * kMaxCompactText;
 
-// For one decoded byte, this many are hashed in the same time or less.
-constexpr std::uint64_t kHashedPerDecoded = 64;
+// For one decoded byte, this many are read and hashed in the same time or less.
+constexpr std::uint64_t kHashedPerDecoded = 8;
 
 }  // namespace
 
@@ -35,19 +35,21 @@ Result<bool> CompactTester::test(std::uint64_t offset) {
   DecodingTask task;
   if (const auto read = reader.next(task.record); !read)
     return is_damage(read.error()) ? Result<bool>(false) : error_of(read);
-  std::uint64_t cost = task.record.text_bytes();
+  const auto in_vain = [&](std::uint64_t cost) {
+    left_ -= std::min(left_, cost + 1);
+    return false;
+  };
+  const std::uint64_t reading = task.record.payload.size() / kHashedPerDecoded;
   if (task.record.coded()) {
     CZIP_TRY_ASSIGN(auto model, models_.find(reader.model_of(task.record)));
-    if (!model) return false;
+    if (!model) return in_vain(reading);
     task.model = std::move(model);
-  } else {
-    cost /= kHashedPerDecoded;
   }
+  const bool coded = task.record.coded();
   const Status status = decode_record(coder_, task);
   if (status) return true;
   if (!is_damage(status.error())) return error_of(status);
-  left_ -= std::min(left_, cost + 1);
-  return false;
+  return in_vain(coded ? task.record.text_bytes() : reading);
 }
 
 }  // namespace czip::v2

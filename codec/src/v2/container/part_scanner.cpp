@@ -79,7 +79,6 @@ void remove_nested(std::vector<FilePart>& parts) {
   });
 }
 
-
 std::optional<CompactHeader> compact_header(std::span<const std::uint8_t> bytes,
                                             std::vector<std::uint8_t>& header_bytes) {
   std::size_t used = 0;
@@ -222,10 +221,12 @@ PartScanner::Found PartScanner::compact_at(std::uint64_t offset, bool expected) 
     CZIP_TRY_ASSIGN(const auto boundary, is_boundary(part.end));
     if (boundary) return std::optional(part);
   }
-  CZIP_TRY_ASSIGN(const auto good, compact_test_(offset));
-  part.good = good;
+  part.good = part.end <= size_;
+  if (part.good) {
+    CZIP_TRY_ASSIGN(part.good, compact_test_(offset));
+  }
   // Two bytes of a magic are anywhere.
-  if (!good && !expected) return nothing();
+  if (!part.good && !expected) return nothing();
   return std::optional(part);
 }
 

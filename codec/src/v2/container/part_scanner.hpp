@@ -32,7 +32,7 @@ struct FilePart {
   std::uint32_t frame_check = 0;  // frame header, block, trailer
   std::uint32_t check = 0;        // block: of its header, which tells copies from other blocks
   PartKind kind = PartKind::block;
-  bool good = true;     // false: a block or compact frame whose header was read, but damaged
+  bool good = true;      // false: a block or compact frame whose header was read, but damaged
   bool stored = false;   // block
   bool archive = false;  // frame header, trailer, compact
   // Frame header: whether it states a length. Damaged compact frame: whether that is credible.

@@ -205,8 +205,8 @@ Status SalvageDecoder::lose(std::optional<std::uint64_t> length) {
     *all.back().length += *length;
     return {};
   }
-  const bool told = !all.empty() && !all.back().length && !length &&
-                    all.back().text_offset == lost.text_offset;
+  const bool told =
+      !all.empty() && !all.back().length && !length && all.back().text_offset == lost.text_offset;
   if (!told) all.push_back(lost);
   return {};
 }

@@ -94,8 +94,8 @@ class Planner {
       plan_.steps.push_back({.part = index});
       plan_.found_text = true;
     } else {
-      plan_.steps.push_back({.lost_bytes = part.length_known ? part.text_end : 0,
-                             .length_known = part.length_known});
+      plan_.steps.push_back(
+          {.lost_bytes = part.length_known ? part.text_end : 0, .length_known = part.length_known});
     }
   }
 
