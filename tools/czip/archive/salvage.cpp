@@ -85,13 +85,16 @@ Result<v2::SalvageReport> decode(const Session& session, const v2::Salvage& salv
   return report;
 }
 
-Status salvage_archive(const Session& session, const v2::Salvage& salvage, const Input& input) {
+Status salvage_archive(const Session& session, v2::Salvage& salvage, const Input& input) {
+  salvage.skip_lost(false);
   CZIP_TRY_ASSIGN(const auto tar, anonymous_file());
   FileSink sink(tar.file.get(), tar.label);
   CZIP_TRY_ASSIGN(const auto report, decode(session, salvage, input, sink));
   CZIP_TRY(sink.flush());
-  CZIP_TRY(extract_intact(session, input, tar.file.get(), report.lost));
-  return outcome(report);
+  CZIP_TRY_ASSIGN(const auto left_out, extract_intact(session, input, tar.file.get(), report.lost));
+  CZIP_TRY(outcome(report));
+  if (left_out == 0) return {};
+  return fail(ErrorCode::corrupt, grouped(left_out) + " of its entries are damaged");
 }
 
 Status salvage_to_file(const Session& session, const v2::Salvage& salvage, const Input& input,
@@ -144,7 +147,7 @@ Status salvage_v2(const Session& session, ModelStore& models, Input& input) {
   options.decode = decode_options_v2(session);
   options.skip_lost = session.arguments.skip_lost;
   CZIP_TRY_ASSIGN(options.max_zeros, zeros_allowed(session.arguments, file, to_stream));
-  CZIP_TRY_ASSIGN(const auto salvage, v2::Salvage::scan(models.finder(), file, options));
+  CZIP_TRY_ASSIGN(auto salvage, v2::Salvage::scan(models.finder(), file, options));
   if (session.arguments.command == Command::test) {
     NullSink sink;
     CZIP_TRY_ASSIGN(const auto report, decode(session, salvage, input, sink));

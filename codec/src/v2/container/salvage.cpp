@@ -115,6 +115,8 @@ bool Salvage::found_text() const { return plan_->found_text; }
 
 bool Salvage::archive() const { return of_archive(plan_->parts); }
 
+void Salvage::skip_lost(bool skip) { plan_->options.skip_lost = skip; }
+
 Result<SalvageReport> Salvage::decode(ByteSink& out) const {
   try {
     const Stopwatch stopwatch;

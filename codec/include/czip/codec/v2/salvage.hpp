@@ -78,6 +78,9 @@ class Salvage {
   // Whether the first frame of which that is known is an archive.
   [[nodiscard]] bool archive() const;
 
+  // Sets skip_lost of the options anew: of an archive, what is not lost is found by its place.
+  void skip_lost(bool skip);
+
   // Decodes what was found, in the order of the file. What needs a model that is missing is lost.
   // Errors: those of scan and of `out`, cancelled, and model_mismatch if nothing at all could be
   // decoded for want of a model.
