@@ -75,13 +75,21 @@ Status outcome(const v2::SalvageReport& report) {
                                : " lost; the file is damaged, get another copy"));
 }
 
+Failure with_memory_advice(const Error& error) {
+  return Failure(error.code == ErrorCode::over_limit ? advise(error) : error);
+}
+
 Result<v2::SalvageReport> decode(const Session& session, const v2::Salvage& salvage,
                                  const Input& input, ByteSink& sink) {
-  if (!salvage.found_text())
+  const auto nothing = [] {
     return fail(ErrorCode::corrupt, "nothing of it can be recovered; get another copy");
+  };
+  if (!salvage.found_text()) return nothing();
   LimitedSink limited(sink, session.arguments.max_output, "--max-output");
-  CZIP_TRY_ASSIGN(auto report, salvage.decode(limited));
-  tell(session, input, report);
+  auto report = salvage.decode(limited);
+  if (!report) return with_memory_advice(report.error());
+  if (report->recovered.blocks == 0 && !report->lost.empty()) return nothing();
+  tell(session, input, *report);
   return report;
 }
 
@@ -147,7 +155,9 @@ Status salvage_v2(const Session& session, ModelStore& models, Input& input) {
   options.decode = decode_options_v2(session);
   options.skip_lost = session.arguments.skip_lost;
   CZIP_TRY_ASSIGN(options.max_zeros, zeros_allowed(session.arguments, file, to_stream));
-  CZIP_TRY_ASSIGN(auto salvage, v2::Salvage::scan(models.finder(), file, options));
+  auto found = v2::Salvage::scan(models.finder(), file, options);
+  if (!found) return with_memory_advice(found.error());
+  v2::Salvage& salvage = *found;
   if (session.arguments.command == Command::test) {
     NullSink sink;
     CZIP_TRY_ASSIGN(const auto report, decode(session, salvage, input, sink));

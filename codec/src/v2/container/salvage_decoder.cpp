@@ -52,8 +52,12 @@ Result<SalvageReport> SalvageDecoder::run() {
   report_.recovered.threads = pipeline.threads();
   report_.recovered.text_hash = hasher_.digest();
   report_.missing_models = models_.missing();
-  if (report_.recovered.blocks == 0 && !report_.missing_models.empty())
-    return tl::unexpected(report_.missing_models.front());
+  if (report_.recovered.blocks == 0) {
+    if (!report_.missing_models.empty()) return tl::unexpected(report_.missing_models.front());
+    for (LostText& lost : report_.lost) lost.filled = false;
+  } else {
+    CZIP_TRY(write_zeros());
+  }
   return std::move(report_);
 }
 
@@ -157,6 +161,7 @@ Status SalvageDecoder::commit(SalvageTask& task) {
 }
 
 Status SalvageDecoder::give(const SalvageTask& task, const std::vector<std::uint8_t>& text) {
+  CZIP_TRY(write_zeros());
   CZIP_TRY(out_->write(text));
   written_ += text.size();
   text_offset_ += text.size();
@@ -196,7 +201,11 @@ Status SalvageDecoder::lose(std::optional<std::uint64_t> length) {
   if (length) {
     text_offset_ += *length;
     lost.filled = !options_->skip_lost && *length <= zeros_;
-    if (lost.filled) CZIP_TRY(write_zeros(*length));
+    if (lost.filled) {
+      zeros_ -= *length;
+      written_ += *length;
+      due_zeros_ += *length;
+    }
   }
   std::vector<LostText>& all = report_.lost;
   // Neighbours are told together.
@@ -211,13 +220,11 @@ Status SalvageDecoder::lose(std::optional<std::uint64_t> length) {
   return {};
 }
 
-Status SalvageDecoder::write_zeros(std::uint64_t count) {
-  zeros_ -= count;
-  written_ += count;
-  while (count > 0) {
-    const std::uint64_t part = std::min(count, kZerosStep);
+Status SalvageDecoder::write_zeros() {
+  while (due_zeros_ > 0) {
+    const std::uint64_t part = std::min(due_zeros_, kZerosStep);
     CZIP_TRY(out_->write_zeros(part));
-    count -= part;
+    due_zeros_ -= part;
     CZIP_TRY(report_progress(options_->decode.progress, report_.recovered.text_bytes));
   }
   return {};

@@ -49,7 +49,8 @@ class SalvageDecoder {
   // Compares the hash of the frame's text.
   Status end_frame(const PlannedFrame& frame);
   Status lose(std::optional<std::uint64_t> length);
-  Status write_zeros(std::uint64_t count);
+  // Those that are due. They wait for the next text, since there may be none at all.
+  Status write_zeros();
 
   SalvageModels models_;
   RandomAccessSource* in_;
@@ -65,6 +66,7 @@ class SalvageDecoder {
 
   // Of commit().
   std::uint64_t zeros_;  // that may still be written
+  std::uint64_t due_zeros_ = 0;
   std::uint64_t max_failed_;
   std::uint64_t failed_ = 0;           // bytes of text that were decoded in vain
   std::atomic<bool> give_up_ = false;  // no more than these

@@ -82,6 +82,7 @@ class Salvage {
   void skip_lost(bool skip);
 
   // Decodes what was found, in the order of the file. What needs a model that is missing is lost.
+  // If nothing can be decoded, nothing is written.
   // Errors: those of scan and of `out`, cancelled, and model_mismatch if nothing at all could be
   // decoded for want of a model.
   Result<SalvageReport> decode(ByteSink& out) const;
