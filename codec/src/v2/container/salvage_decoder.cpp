@@ -54,7 +54,10 @@ Result<SalvageReport> SalvageDecoder::run() {
   report_.missing_models = models_.missing();
   if (report_.recovered.blocks == 0) {
     if (!report_.missing_models.empty()) return tl::unexpected(report_.missing_models.front());
-    for (LostText& lost : report_.lost) lost.filled = false;
+    for (LostText& lost : report_.lost) {
+      lost.filled = false;
+      lost.output_offset = 0;
+    }
   } else {
     CZIP_TRY(write_zeros());
   }
