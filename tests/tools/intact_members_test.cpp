@@ -86,6 +86,34 @@ class CountingSource final : public RandomAccessSource {
   MemorySource source_;
 };
 
+// A hole of zeros between two pieces.
+class HoledSource final : public RandomAccessSource {
+ public:
+  HoledSource(const Bytes& before, std::uint64_t hole, const Bytes& after)
+      : before_(&before), hole_(hole), after_(&after) {}
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> buffer) override {
+    ++calls;
+    std::size_t count = 0;
+    for (std::uint8_t& byte : buffer) {
+      if (offset == before_->size() + hole_ + after_->size()) break;
+      const std::uint64_t behind = before_->size() + hole_;
+      byte = offset < before_->size() ? (*before_)[static_cast<std::size_t>(offset)]
+             : offset < behind        ? std::uint8_t{0}
+                                      : (*after_)[static_cast<std::size_t>(offset - behind)];
+      ++offset;
+      ++count;
+    }
+    return count;
+  }
+  Result<std::uint64_t> size() override { return before_->size() + hole_ + after_->size(); }
+  std::uint64_t calls = 0;
+
+ private:
+  const Bytes* before_;
+  std::uint64_t hole_;
+  const Bytes* after_;
+};
+
 const Bytes kEnd(2 * tar::kBlock);
 
 }  // namespace
@@ -174,6 +202,22 @@ TEST_CASE("reading is in proportion to the tar, whatever it holds") {
   const Bytes claim = member("x", Bytes(tar::kMaxExtended), 'x');
   while (claims.size() < 1 << 20) claims.insert(claims.end(), claim.begin(), claim.begin() + 512);
   CHECK(calls_of(claims, {cut_at(0)}) < claims.size() / 4);
+}
+
+TEST_CASE("holes are not read, however long they are") {
+  constexpr std::uint64_t kHole = std::uint64_t{1} << 40;
+  const Bytes a = member("a", random_bytes(1000, 1));
+  const Bytes b = member("b", random_bytes(1000, 2));
+  const Bytes c = member("c", random_bytes(1000, 3));
+  for (const std::uint64_t begins_early : {std::uint64_t{0}, std::uint64_t{700}}) {
+    const Bytes before(a.begin(), a.end() - static_cast<std::ptrdiff_t>(begins_early));
+    const Bytes after = joined({Bytes(512, 1), b, c, kEnd});
+    HoledSource source(before, kHole, after);
+    const auto members = find_members(source, {hole(before.size(), before.size() + kHole)});
+    REQUIRE(members.has_value());
+    CHECK(members->intact.size() == (begins_early == 0 ? 3 : 2));
+    CHECK(source.calls < 100);
+  }
 }
 
 }  // namespace czip::tool

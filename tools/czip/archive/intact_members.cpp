@@ -95,6 +95,11 @@ class MemberFinder {
     part_ = {begin, end};
     after_loss_ = !sure;
     while (at && *at + kBlock <= end && vain_left_ != 0) {
+      if (const v2::FileRange* const hole = hole_in({*at, *at + kBlock})) {
+        at = hole->end;
+        after_loss_ = true;
+        continue;
+      }
       if (after_loss_) {
         CZIP_TRY_ASSIGN(at, find_header(*at));
         if (!at) break;
@@ -104,8 +109,8 @@ class MemberFinder {
     return {};
   }
 
-  // Takes those that follow each other from `at` on. Returns where the next header is to be
-  // searched for; nullopt: nothing is left of this part.
+  // Takes those that follow each other from `at` on, up to one of which something is lost. Returns
+  // where to go on; nullopt: nothing is left of this part.
   Result<std::optional<std::uint64_t>> take_members(std::uint64_t at) {
     PartSource source(*tar_, at, part_.end);
     TarParser parser(source);
@@ -121,9 +126,10 @@ class MemberFinder {
         after_loss_ = true;
         return range.begin + 1;
       }
+      const bool holed = hole_in({before, range.end}) != nullptr;
       // Zeros were skipped before it.
-      if (is_lost({before, range.begin})) after_loss_ = true;
-      bool whole = entry && range.end <= part_.end && !is_lost(range);
+      if (hole_in({before, range.begin}) != nullptr) after_loss_ = true;
+      bool whole = entry && range.end <= part_.end && hole_in(range) == nullptr;
       if (whole && after_loss_) {
         CZIP_TRY_ASSIGN(whole, has_all_records(range.begin));
       }
@@ -133,13 +139,15 @@ class MemberFinder {
       else
         members_.damaged.push_back(parser.path());
       if (range.end >= part_.end) return std::nullopt;
+      // Holes may be longer than anybody wants to read.
+      if (holed || hole_in({range.end, range.end + kBlock}) != nullptr) return range.end;
       before = range.end;
     }
   }
 
   // Whether no records can have stood before the member at `begin` that are lost.
   Result<bool> has_all_records(std::uint64_t begin) {
-    if (begin < part_.begin + kBlock || is_lost({begin - kBlock, begin})) return false;
+    if (begin < part_.begin + kBlock || hole_in({begin - kBlock, begin}) != nullptr) return false;
     tar::Block before{};
     CZIP_TRY_ASSIGN(const auto there, read(begin - kBlock, before));
     return there == before.size() && !ends_extended_data(before);
@@ -149,6 +157,10 @@ class MemberFinder {
   Result<std::optional<std::uint64_t>> find_header(std::uint64_t at) {
     std::vector<std::uint8_t> bytes(kSearched);
     while (at + kBlock <= part_.end) {
+      if (const v2::FileRange* const hole = hole_in({at, at + kBlock})) {
+        at = hole->end;
+        continue;
+      }
       const std::uint64_t from = at + tar::kMagic.offset;
       const auto wanted = std::span(bytes).first(
           static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), part_.end - from)));
@@ -170,9 +182,10 @@ class MemberFinder {
     return std::nullopt;
   }
 
-  [[nodiscard]] bool is_lost(const v2::FileRange& range) const {
+  // The first hole that has a part of `range`; null if there is none.
+  [[nodiscard]] const v2::FileRange* hole_in(const v2::FileRange& range) const {
     const auto hole = std::ranges::upper_bound(holes_, range.begin, {}, &v2::FileRange::end);
-    return hole != holes_.end() && hole->begin < range.end;
+    return hole != holes_.end() && hole->begin < range.end ? &*hole : nullptr;
   }
 
   // Returns the number of bytes that there are.

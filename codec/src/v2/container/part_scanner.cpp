@@ -126,9 +126,13 @@ bool begins_part(std::span<const std::uint8_t> bytes) {
     return bytes[1] == kFrameMagic[1] ? frame_header(bytes).has_value()
                                       : compact_header(bytes, unused).has_value();
   }
-  if (bytes[0] == kRecoveryMagic[0]) return parse_recovery_header(bytes).has_value();
-  const auto padding = bytes.first(std::min(bytes.size(), kPadding));
-  return std::ranges::all_of(padding, [](std::uint8_t byte) { return byte == 0; });
+  return parse_recovery_header(bytes).has_value();
+}
+
+// Whether nothing but padding may follow, which no frame has in it.
+bool is_padding(std::span<const std::uint8_t> bytes) {
+  return std::ranges::all_of(bytes.first(std::min(bytes.size(), kPadding)),
+                             [](std::uint8_t byte) { return byte == 0; });
 }
 
 std::optional<FilePart> nothing() { return std::nullopt; }
@@ -218,7 +222,7 @@ PartScanner::Found PartScanner::compact_at(std::uint64_t offset, bool expected) 
   part.end = offset + header_bytes.size() + sizeof(std::uint32_t) + header->payload_bytes;
   if (expected && !header->stored) {
     // Whoever decodes it sees whether it is good.
-    CZIP_TRY_ASSIGN(const auto boundary, is_boundary(part.end));
+    CZIP_TRY_ASSIGN(const auto boundary, is_boundary_behind(part));
     if (boundary) return std::optional(part);
   }
   part.good = part.end <= size_;
@@ -316,17 +320,13 @@ PartScanner::Found PartScanner::part_at(std::uint64_t offset, bool expected) {
   return trailer_with_footer_at(offset);
 }
 
-Result<bool> PartScanner::is_boundary(std::uint64_t offset) {
-  if (offset >= size_) return offset == size_;
-  CZIP_TRY_ASSIGN(const auto bytes, peek(offset, peeked_.size()));
-  return !bytes.empty() && begins_part(bytes);
-}
-
 Result<bool> PartScanner::is_boundary_behind(const FilePart& part) {
-  CZIP_TRY_ASSIGN(const auto boundary, is_boundary(part.end));
-  if (boundary || part.kind != PartKind::block || part.end >= size_) return boundary;
-  CZIP_TRY_ASSIGN(const auto start, peek(part.end, 1));
-  if (start.empty() || start[0] != static_cast<std::uint8_t>(BlockType::end)) return false;
+  if (part.end >= size_) return part.end == size_;
+  CZIP_TRY_ASSIGN(const auto bytes, peek(part.end, peeked_.size()));
+  if (bytes.empty()) return false;
+  if (begins_part(bytes)) return true;
+  if (part.kind == PartKind::compact) return is_padding(bytes);
+  if (bytes[0] != static_cast<std::uint8_t>(BlockType::end)) return false;
   return trailer_begins_at(part.end, part.frame_check);
 }
 

@@ -69,9 +69,8 @@ class PartScanner {
   Found recovery_at(std::uint64_t offset);
   Result<bool> payload_is_good(std::uint64_t offset, const BlockHeader& block);
   Result<bool> record_is_good(std::uint64_t offset, const RecoveryHeader& header);
-  // Whether the header of a part, padding, or the file's end stands where a part says that it ends.
-  Result<bool> is_boundary(std::uint64_t offset);
-  // The same for a damaged part, behind which the trailer of its frame may stand.
+  // Whether the header of a part, the file's end, or what else may follow `part` stands where it
+  // says that it ends.
   Result<bool> is_boundary_behind(const FilePart& part);
   // Whether a trailer of that frame begins there, by its footer.
   Result<bool> trailer_begins_at(std::uint64_t offset, std::uint32_t frame_check);
