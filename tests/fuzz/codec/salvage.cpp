@@ -108,7 +108,8 @@ class CountingSink final : public ByteSink {
   }
   Status write_zeros(std::uint64_t count) override {
     size += count;
-    text.resize(std::min<std::uint64_t>(text.size() + count, kMaxFile * 16));
+    text.resize(
+        static_cast<std::size_t>(std::min<std::uint64_t>(text.size() + count, kMaxFile * 16)));
     return {};
   }
   Bytes text;
