@@ -136,7 +136,7 @@ void FileDecoder::decode_full_frame() {
 
 FileDecoder::Frame FileDecoder::parse_frame_header(const std::uint8_t* bytes) {
   require(bytes[2] == 'Z', "this is no CZIPv2 frame");
-  require(bytes[3] == 2, "a frame has the unknown version " + std::to_string(bytes[3]));
+  require(bytes[3] == 3, "a frame is of draft " + std::to_string(bytes[3]) + ", not of draft 3");
   Frame frame;
   frame.check = static_cast<std::uint32_t>(integer_at(bytes + 34, 4));
   require(check32(bytes, 34) == frame.check, "a frame header is damaged");

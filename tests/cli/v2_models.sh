@@ -91,6 +91,11 @@ expect 2 "$CZIP" verify -q "$MODEL2" --against changed.czip --text long >report;
 [ ! -s report ] || fail '-q prints a report'
 expect 1 "$CZIP" verify --dialect rust "$MODEL2"; one_line; stderr_has 'leave out --dialect'
 
+# A model of another format is refused by name.
+sed 's/czip-model-v2/czip-model-v9/' "$MODEL2" >later.czm
+expect 2 "$CZIP" -c a -m later.czm >x; one_line; stderr_has 'is a model of the format czip-model-v9'
+expect 2 "$CZIP" verify later.czm >x; one_line; stderr_has 'is a model of the format czip-model-v9'
+
 # Both formats in one command.
 expect 0 env CZIP_MODEL_PATH=models "$CZIP" -t -m "$MODEL" v1.czip a.czip; silent
 expect 0 "$CZIP" -l v1.czip a.czip >list.txt
