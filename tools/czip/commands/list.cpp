@@ -20,7 +20,7 @@
 #include "io/streams.hpp"
 #include "models/model_file.hpp"
 #include "models/model_store.hpp"
-#include "v1/payload.hpp"
+#include "v1/file_level.hpp"
 
 namespace czip::tool {
 namespace {
