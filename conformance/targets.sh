@@ -8,6 +8,9 @@
 #   native  options of CMake
 # An emulator may be followed by a CPU, or by "shared", where it cannot run static programs.
 # sh4 is not in it: Debian's qemu-sh4 7.2 does not get through a C program that prints a word.
+# mips64r6el is not in it: at -O1 the core gives the signature; at -O0 it crashes in Debian's qemu-mips64el 7.2, and at -O2
+# ArithmeticDecoder::read takes the branch for a byte that is there behind the end of the stream, though its machine code
+# is right.
 # Debian has no C++ compiler for musl (musl-gcc is for C), so there is a static program with glibc instead.
 targets_table='
 x86-64-gcc       native  g++                             -
@@ -30,7 +33,6 @@ mips             core    mips-linux-gnu-g++              qemu-mips
 mipsel           core    mipsel-linux-gnu-g++            qemu-mipsel
 mips64           core    mips64-linux-gnuabi64-g++       qemu-mips64
 mips32r6el       core    mipsisa32r6el-linux-gnu-g++     qemu-mipsel:mips32r6-generic
-mips64r6el       core    mipsisa64r6el-linux-gnuabi64-g++ qemu-mips64el:I6400
 wasm32           core    clang++-19                      node
 windows-x64      core    x86_64-w64-mingw32-g++-posix    wine
 O0               core    g++                             -              -DCMAKE_CXX_FLAGS_RELEASE=-O0

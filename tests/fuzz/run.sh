@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the fuzzers (preset "fuzz") and runs each of them for some time, one after another, on a corpus that stays in
+# Builds the fuzzers (preset "asan-ubsan") and runs each of them for some time, one after another, on a corpus that stays in
 # build/fuzz/corpus for the next time. Then keeps of each corpus only what adds coverage, and adds the run to the log
 # build/fuzz/log.tsv: date, target, seconds of CPU time, executions, inputs in the corpus.
 # A crash leaves its input in build/fuzz/found and ends the run with status 1.
@@ -14,20 +14,20 @@ all=(simd v1_json v1_container v1_model v2_container v2_model round_trip checkpo
 targets=("$@")
 [ ${#targets[@]} -ne 0 ] || targets=("${all[@]}")
 build=$PWD/build/fuzz
-if [ "${FUZZ_NO_BUILD:-0}" != 1 ]; then
-  cmake --preset fuzz > /dev/null
-  cmake --build --preset fuzz > "$build/build.log" || { tail -n 30 "$build/build.log"; exit 1; }
-fi
-programs=$build/tests/fuzz
-seeds=$build/seeds
-"$programs/fuzz_seeds" "$seeds"
 mkdir -p "$build/corpus" "$build/found"
+if [ "${FUZZ_NO_BUILD:-0}" != 1 ]; then
+  cmake --preset asan-ubsan > /dev/null
+  cmake --build --preset asan-ubsan --target fuzzers > "$build/build.log" || { tail -n 30 "$build/build.log"; exit 1; }
+fi
+trap 'rm -rf "$build/seeds.$$" "$build/times.$$"' EXIT
+programs=$PWD/build/asan-ubsan/tests/fuzz
+seeds=$build/seeds.$$
+"$programs/fuzz_seeds" "$seeds"
 export TMPDIR=$build/tmp ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
 export CZIP_TEST_FAST=1
 mkdir -p "$TMPDIR"
 # What `times`, which must be of this shell, has written about the programs that have ended.
 cpu_seconds() { awk -F '[ms ]+' 'NR == 2 { printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }' "$build/times.$$"; }
-trap 'rm -f "$build/times.$$"' EXIT
 status=0
 each=$((seconds / ${#targets[@]}))
 [ "$each" -gt 0 ] || each=1

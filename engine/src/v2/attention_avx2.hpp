@@ -27,24 +27,25 @@ struct Avx2Isa {
 
   // Eight permutations of eight entries each and a choice between them; a gather takes longer.
   static __m256i look_up_64(const std::uint32_t* table, __m256i index) {
-    const __m256i bit_3 = all_ones_where<3>(index);
-    const __m256i bit_4 = all_ones_where<4>(index);
-    const __m256i bit_5 = all_ones_where<5>(index);
     const auto of_8 = [&](std::size_t first) {
       return _mm256_permutevar8x32_epi32(Ops::load_256(table + first), index);
     };
     const auto of_16 = [&](std::size_t first) {
-      return _mm256_blendv_epi8(of_8(first), of_8(first + 8), bit_3);
+      return second_where_bit<3>(index, of_8(first), of_8(first + 8));
     };
     const auto of_32 = [&](std::size_t first) {
-      return _mm256_blendv_epi8(of_16(first), of_16(first + 16), bit_4);
+      return second_where_bit<4>(index, of_16(first), of_16(first + 16));
     };
-    return _mm256_blendv_epi8(of_32(0), of_32(32), bit_5);
+    return second_where_bit<5>(index, of_32(0), of_32(32));
   }
 
+  // vblendvps moves 32-bit lanes by the top bit of each and computes nothing with floats. Not
+  // _mm256_blendv_epi8: GCC 12 compiles it to its first operand with -funsigned-char.
   template <int kBit>
-  static __m256i all_ones_where(__m256i x) {
-    return _mm256_srai_epi32(_mm256_slli_epi32(x, 31 - kBit), 31);
+  static __m256i second_where_bit(__m256i index, __m256i first, __m256i second) {
+    const __m256i choice = _mm256_slli_epi32(index, 31 - kBit);
+    return _mm256_castps_si256(_mm256_blendv_ps(
+        _mm256_castsi256_ps(first), _mm256_castsi256_ps(second), _mm256_castsi256_ps(choice)));
   }
 
   // Keys: [slots / 8][dimensions / 2][8 slots][2].

@@ -132,7 +132,7 @@ TEST_CASE("a bucket that would make every lookup slow is refused") {
   };
   CHECK(created(0, 131072, 131072).has_value());
   CHECK(created(7, 131079, 200000).has_value());
-  // What the index says beyond the cells does not count, nor does a bucket that ends before it begins.
+  // What the index says beyond the cells does not count, nor a bucket that ends before it begins.
   CHECK(created(0, 0xffffffff, 131072).has_value());
   CHECK(created(0xffffffff, 0, 200000).has_value());
   const auto refused = created(0, 0xffffffff, 131073);

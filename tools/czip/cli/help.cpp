@@ -60,7 +60,8 @@ std::string_view introduction(Command command) {
              "standard\n"
              "input to standard output. A file appears when all of it has been checked. An "
              "archive\n"
-             "becomes a directory again; with -c it becomes the tar inside. Where a file is damaged\n"
+             "becomes a directory again; with -c it becomes the tar inside. Where a file is "
+             "damaged\n"
              "and its recovery data mend it, its text is given, with a warning and status 0.\n"
              "The second form is compress.zip's (more: czip decompress -i - --help). Like\n"
              "compress.zip, it replaces OUT without asking.\n";

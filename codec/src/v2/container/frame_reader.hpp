@@ -111,8 +111,8 @@ class FrameReader {
   Result<bool> skip_recovery(std::span<const std::uint8_t> begun);
   // Reads on behind the header; false if the record is damaged.
   Result<bool> skip_recovery_body(const RecoveryHeader& header);
-  // Reads on behind `window`, the damaged beginning of a record, to the end that belongs to it. False:
-  // there is none.
+  // Reads on behind `window`, the damaged beginning of a record, to the end that belongs to it.
+  // False: there is none.
   Result<bool> find_recovery_end(std::vector<std::uint8_t> window);
   Status read_frame_header(std::span<const std::uint8_t> begun);
   Status read_compact(std::span<const std::uint8_t> begun, Record& record);

@@ -1,5 +1,5 @@
-// Compares what CZIPv1 files hold inside their outer codec: different versions of an outer codec give
-// different bytes for the same payload.
+// Compares what CZIPv1 files hold inside their outer codec: different versions of an outer codec
+// give different bytes for the same payload.
 #pragma once
 
 #include <cstdint>
