@@ -106,6 +106,44 @@ patch bad.czip 0 'XXXXXXXX'
 expect 2 "$CZIP" -d --salvage -m "$MODEL2" -o out_folder bad.czip
 for n in 1 5 6; do same out_folder/folder/file$n wanted_folder/file$n; done
 
+# Entries that the reader refuses are named, and the others extracted; --skip changes nothing.
+"$HOSTILE" "$MODEL2" odd.czip g:all:records 0:odd/a:first 6:odd/pipe 0:odd/b:second 0:odd/a:again 1:odd/c:odd/b \
+  1:odd/d:odd/none 0:../odd/e:outside 2:lonely: 0:odd/f:last
+expect 2 "$CZIP" -d -m "$MODEL2" odd.czip; absent odd
+for option in --salvage '--salvage --skip'; do
+  # shellcheck disable=SC2086
+  expect 2 "$CZIP" -d $option -m "$MODEL2" odd.czip
+  for name in all odd/pipe odd/a odd/d ../odd/e lonely; do stderr_has "$name is damaged and was not extracted"; done
+  stderr_has '6 of its entries'
+  [ "$(cat odd/a odd/b odd/c odd/f)" = firstsecondsecondlast ] || fail 'not what was intact'
+  [ "$(find odd | wc -l)" = 5 ] || fail 'more than what was intact'
+  absent lonely
+  rm -r odd
+done
+
+# A model that is missing is named once, and its text is lost; it is the error where nothing else is left.
+prose 7 70000 >foreign
+expect 0 "$CZIP" -1 --block-size 64K -m "$OTHER2" foreign
+(cat short.czip foreign.czip foreign.czip short.czip) >bad.czip
+(cat short; head -c 140000 /dev/zero; cat short) >wanted
+salvages wanted bad.czip
+[ "$(grep -c 'model of hash' .err)" = 1 ] || fail 'the model is not named once'
+stderr_has 'for want of their model'
+expect 2 "$CZIP" -dc --salvage -m "$MODEL2" foreign.czip >out; one_line; stderr_has 'name that model with -m'
+[ ! -s out ] || fail 'text of a model that is missing'
+
+# Zeros for the lost blocks of a run take no room in a file; in a stream they need leave.
+truncate -s 132M zeros
+expect 0 "$CZIP" -1 --block-size 64M -m "$MODEL2" zeros
+cp zeros.czip bad.czip
+patch bad.czip 40 'XX'; patch bad.czip $((38 + 47 + 10)) 'XX'
+rm out; expect 2 "$CZIP" -d --salvage -m "$MODEL2" -o out bad.czip; same out zeros
+[ $(($(stat -c %b out) * $(stat -c %B out))) -lt 20000000 ] || fail 'no holes'
+expect 2 "$CZIP" -dc --salvage -m "$MODEL2" bad.czip >out; stderr_has 'too many for zeros'
+expect 2 "$CZIP" -dc --salvage --max-output 132M -m "$MODEL2" bad.czip >out; same out zeros
+expect 1 "$CZIP" -d --salvage --max-output 3M -f -m "$MODEL2" -o out bad.czip; stderr_has max-output
+rm zeros zeros.czip out wanted
+
 expect 1 "$CZIP" --salvage text; one_line
 expect 1 "$CZIP" -d --skip text.czip; one_line
 expect 1 "$CZIP" -d --salvage --rm text.czip; one_line

@@ -60,7 +60,16 @@ void add_v2_containers(Seeds& seeds) {
   }
   files.push_back(joined({files[3], files[0], files[1]}));
   for (const Bytes& file : files)
-    for (std::uint8_t mode = 0; mode < 3; ++mode) seeds.add("v2_container", mode, file);
+    for (std::uint8_t mode = 0; mode < 3; ++mode) {
+      seeds.add("v2_container", mode, file);
+      seeds.add("salvage", joined({{mode, 0}, file}));
+      const auto edits = static_cast<std::uint8_t>(1 + mode);
+      for (std::uint64_t i = 0; i < 7; ++i) {
+        Bytes choices = random_bytes(std::size_t{13} * edits, 3 * i + mode);
+        choices[0] = static_cast<std::uint8_t>(i);
+        seeds.add("salvage", joined({{mode, edits}, choices, file}));
+      }
+    }
 }
 
 void add_v1_containers(Seeds& seeds) {

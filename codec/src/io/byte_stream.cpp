@@ -1,8 +1,19 @@
 #include "czip/codec/io/byte_stream.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace czip {
+
+Status ByteSink::write_zeros(std::uint64_t count) {
+  static constexpr std::array<std::uint8_t, std::size_t{64} << 10> kZeros{};
+  while (count > 0) {
+    const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(count, kZeros.size()));
+    CZIP_TRY(write(std::span(kZeros).first(part)));
+    count -= part;
+  }
+  return {};
+}
 
 Result<std::size_t> MemorySource::read(std::span<std::uint8_t> buffer) {
   const std::size_t count = std::min(buffer.size(), bytes_.size() - position_);
@@ -38,6 +49,11 @@ Status MemorySink::rewind() {
 
 Status NullSink::write(std::span<const std::uint8_t> bytes) {
   size_ += bytes.size();
+  return {};
+}
+
+Status NullSink::write_zeros(std::uint64_t count) {
+  size_ += count;
   return {};
 }
 

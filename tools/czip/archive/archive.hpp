@@ -1,6 +1,7 @@
 // Directories: a tar stream (packer.hpp, tar_reader.hpp) inside a CZIPv2 file.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
@@ -34,8 +35,8 @@ using TarUnpacking = std::function<Result<Unpacked>(const UnpackRequest& request
 Status extract_tar(const Session& session, const Input& input, const TarUnpacking& unpack);
 
 // Extracts the members of a salvaged archive that no lost part of the tar touches, and names the
-// others. `tar` is a seekable file.
-Status extract_intact(const Session& session, const Input& input, int tar,
-                      const std::vector<v2::LostText>& lost);
+// others, of which it returns the number. `tar` is a seekable file.
+Result<std::size_t> extract_intact(const Session& session, const Input& input, int tar,
+                                   const std::vector<v2::LostText>& lost);
 
 }  // namespace czip::tool

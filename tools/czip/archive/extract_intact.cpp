@@ -6,6 +6,7 @@
 
 #include "archive/archive.hpp"
 #include "archive/intact_members.hpp"
+#include "archive/tar_parser.hpp"
 #include "archive/tar_reader.hpp"
 #include "base/text.hpp"
 #include "cli/console.hpp"
@@ -14,6 +15,8 @@
 
 namespace czip::tool {
 namespace {
+
+constexpr std::size_t kMaxNamed = 1000;
 
 // The intact members, one after another.
 class MemberSource final : public ByteSource {
@@ -44,16 +47,26 @@ class MemberSource final : public ByteSource {
 
 }  // namespace
 
-Status extract_intact(const Session& session, const Input& input, int tar,
-                      const std::vector<v2::LostText>& lost) {
+Result<std::size_t> extract_intact(const Session& session, const Input& input, int tar,
+                                   const std::vector<v2::LostText>& lost) {
   FileRandomAccess file(tar);
   CZIP_TRY_ASSIGN(const auto members, find_members(file, lost));
-  for (const std::string& name : members.damaged)
-    session.console.warning(input.label(), printable(name) + " is damaged and was not extracted");
-  if (members.intact.empty()) return {};
-  MemberSource source(file, members.intact);
-  return extract_tar(session, input,
-                     [&](const UnpackRequest& request) { return unpack_tar(request, source); });
+  std::size_t left_out = 0;
+  const auto leave_out = [&](const std::string& name) {
+    if (++left_out <= kMaxNamed)
+      session.console.warning(input.label(), shown(name) + " is damaged and was not extracted");
+  };
+  for (const std::string& name : members.damaged) leave_out(name);
+  if (!members.intact.empty()) {
+    MemberSource source(file, members.intact);
+    CZIP_TRY(extract_tar(session, input, [&](UnpackRequest request) {
+      request.refused = leave_out;
+      return unpack_tar(request, source);
+    }));
+  }
+  if (left_out > kMaxNamed)
+    session.console.warning(input.label(), "and " + grouped(left_out - kMaxNamed) + " more");
+  return left_out;
 }
 
 }  // namespace czip::tool

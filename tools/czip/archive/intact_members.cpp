@@ -1,64 +1,35 @@
 #include "archive/intact_members.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <optional>
-#include <set>
 #include <span>
 #include <string_view>
 
 #include "archive/tar_format.hpp"
+#include "archive/tar_parser.hpp"
 
 namespace czip::tool {
 namespace {
 
 using tar::kBlock;
-using tar::text_of;
 
-std::uint64_t with_padding(std::uint64_t size) { return size + tar::padding(size); }
+// Members are read in pieces of this size, since it may turn out that they are none.
+constexpr std::size_t kPiece = std::size_t{8} << 10;
 
-std::optional<std::uint64_t> number(std::string_view digits, int base) {
-  while (digits.starts_with(' ')) digits.remove_prefix(1);
-  while (digits.ends_with(' ')) digits.remove_suffix(1);
-  std::uint64_t value = 0;
-  const char* const end = digits.data() + digits.size();
-  const auto [rest, error] = std::from_chars(digits.data(), end, value, base);
-  if (error != std::errc{} || rest != end || value > std::uint64_t{1} << 60) return std::nullopt;
-  return value;
-}
+// Where a header is searched for.
+constexpr std::size_t kSearched = std::size_t{64} << 10;
 
-// Whether it is the header of a member or of extended data.
+// "ustar", which both magics begin with.
+constexpr std::string_view kMagicStart = tar::kMagicText.substr(0, 5);
+
+// Bytes that may be read of what turns out to be no member, for each byte of the tar and besides.
+// Honest damage does not come near.
+constexpr std::uint64_t kMaxVainFactor = 16;
+constexpr std::uint64_t kUsualVain = std::uint64_t{64} << 20;
+
 bool is_header(const tar::Block& header) {
-  // The version may be another.
-  constexpr std::size_t kMagicBytes = 5;
-  return text_of(header, {tar::kMagic.offset, kMagicBytes}) ==
-             tar::kMagicText.substr(0, kMagicBytes) &&
-         number(text_of(header, tar::kChecksum), 8) == tar::checksum(header);
-}
-
-char type_of(const tar::Block& header) { return static_cast<char>(header[tar::kType.offset]); }
-
-std::string name_of(const tar::Block& header) {
-  const std::string prefix(text_of(header, tar::kPrefix));
-  return (prefix.empty() ? "" : prefix + "/") + std::string(text_of(header, tar::kName));
-}
-
-// The value of a key in pax records, each "LENGTH KEY=VALUE\n".
-std::optional<std::string> pax_value(std::string_view records, std::string_view key) {
-  std::optional<std::string> value;
-  while (!records.empty()) {
-    const std::size_t space = records.find(' ');
-    const auto said = number(records.substr(0, space), 10);
-    if (space == std::string_view::npos || !said || *said < space + 2 || *said > records.size())
-      break;
-    const auto length = static_cast<std::size_t>(*said);
-    const auto record = records.substr(space + 1, length - space - 2);
-    if (record.starts_with(key) && record.substr(key.size()).starts_with('='))
-      value = record.substr(key.size() + 1);
-    records.remove_prefix(length);
-  }
-  return value;
+  return tar::number_of(header, tar::kChecksum) == tar::checksum(header);
 }
 
 // Whether a record may be the end of extended data: its last line is a pax record.
@@ -68,133 +39,172 @@ bool ends_extended_data(const tar::Block& record) {
   if (!text.ends_with('\n')) return false;
   const std::size_t before = text.substr(0, text.size() - 1).rfind('\n');
   const auto line = before == std::string_view::npos ? text : text.substr(before + 1);
-  return number(line.substr(0, line.find(' ')), 10) == line.size();
+  return tar::number(line.substr(0, line.find(' ')), 10) == line.size();
 }
+
+// A part of a tar.
+class PartSource final : public ByteSource {
+ public:
+  PartSource(RandomAccessSource& tar, std::uint64_t begin, std::uint64_t end)
+      : tar_(&tar), at_(begin), end_(end) {}
+  Result<std::size_t> read(std::span<std::uint8_t> buffer) override {
+    const auto part = buffer.first(
+        static_cast<std::size_t>(std::min<std::uint64_t>({end_ - at_, buffer.size(), kPiece})));
+    CZIP_TRY_ASSIGN(const auto count, tar_->read_at(at_, part));
+    at_ += count;
+    return count;
+  }
+  [[nodiscard]] std::uint64_t at() const { return at_; }
+
+ private:
+  RandomAccessSource* tar_;
+  std::uint64_t at_;
+  std::uint64_t end_;
+};
 
 class MemberFinder {
  public:
   MemberFinder(RandomAccessSource& tar, const std::vector<v2::LostText>& lost) : tar_(&tar) {
-    for (const v2::LostText& part : lost)
-      lost_.push_back(
-          {part.output_offset, part.output_offset + (part.filled ? part.length.value_or(0) : 0)});
+    for (const v2::LostText& part : lost) {
+      if (part.filled && *part.length != 0)
+        holes_.push_back({part.output_offset, part.output_offset + *part.length});
+      else
+        cuts_.push_back(part.output_offset);
+    }
   }
 
   Result<TarMembers> run() {
-    CZIP_TRY_ASSIGN(size_, tar_->size());
-    while (at_ + kBlock <= size_) CZIP_TRY(step());
-    return finished();
-  }
-
- private:
-  struct Member {
-    v2::FileRange range;
-    std::string name;
-    std::optional<std::string> hard_link;  // the file that it is another name of
-  };
-
-  // A hard link to a file that is damaged is damaged, too.
-  TarMembers finished() {
-    std::set<std::string> names;
-    for (const Member& member : intact_) {
-      if (member.hard_link && !names.contains(*member.hard_link)) {
-        members_.damaged.push_back(member.name);
-        continue;
-      }
-      names.insert(member.name);
-      members_.intact.push_back(member.range);
+    CZIP_TRY_ASSIGN(const auto size, tar_->size());
+    vain_left_ = kUsualVain + kMaxVainFactor * size;
+    // What stands on both sides of a cut does not belong together.
+    std::uint64_t begin = 0;
+    bool sure = true;
+    for (const std::uint64_t cut : cuts_) {
+      CZIP_TRY(find_between(begin, std::min(cut, size), sure));
+      begin = std::min(cut, size);
+      sure = false;
     }
+    CZIP_TRY(find_between(begin, size, sure));
     return std::move(members_);
   }
 
-  // Whether a part of [begin, end) is lost.
-  [[nodiscard]] const v2::FileRange* lost_in(std::uint64_t begin, std::uint64_t end) const {
-    const auto first = std::ranges::find_if(
-        lost_, [&](const v2::FileRange& lost) { return lost.begin < end && lost.end > begin; });
-    return first == lost_.end() ? nullptr : &*first;
+ private:
+  // `sure`: a member begins at `begin`, if any does.
+  Status find_between(std::uint64_t begin, std::uint64_t end, bool sure) {
+    std::optional<std::uint64_t> at = begin;
+    part_ = {begin, end};
+    after_loss_ = !sure;
+    while (at && *at + kBlock <= end && vain_left_ != 0) {
+      if (const v2::FileRange* const hole = hole_in({*at, *at + kBlock})) {
+        at = hole->end;
+        after_loss_ = true;
+        continue;
+      }
+      if (after_loss_) {
+        CZIP_TRY_ASSIGN(at, find_header(*at));
+        if (!at) break;
+      }
+      CZIP_TRY_ASSIGN(at, take_members(*at));
+    }
+    return {};
   }
 
-  Result<bool> read(std::uint64_t offset, std::span<std::uint8_t> bytes) {
+  // Takes those that follow each other from `at` on, up to one of which something is lost. Returns
+  // where to go on; nullopt: nothing is left of this part.
+  Result<std::optional<std::uint64_t>> take_members(std::uint64_t at) {
+    PartSource source(*tar_, at, part_.end);
+    TarParser parser(source);
+    for (std::uint64_t before = at;;) {
+      const auto entry = parser.next();
+      if (entry && !*entry) return std::nullopt;
+      if (!entry && entry.error().code != ErrorCode::corrupt &&
+          entry.error().code != ErrorCode::truncated)
+        return error_of(entry);
+      const v2::FileRange range{at + parser.entry_begin(), at + parser.entry_end()};
+      if (!parser.extent_known()) {
+        vain_left_ -= std::min(vain_left_, source.at() - std::min(source.at(), before));
+        after_loss_ = true;
+        return range.begin + 1;
+      }
+      const bool holed = hole_in({before, range.end}) != nullptr;
+      // Zeros were skipped before it.
+      if (hole_in({before, range.begin}) != nullptr) after_loss_ = true;
+      bool whole = entry && range.end <= part_.end && hole_in(range) == nullptr;
+      if (whole && after_loss_) {
+        CZIP_TRY_ASSIGN(whole, has_all_records(range.begin));
+      }
+      after_loss_ = false;
+      if (whole)
+        members_.intact.push_back(range);
+      else
+        members_.damaged.push_back(parser.path());
+      if (range.end >= part_.end) return std::nullopt;
+      // Holes may be longer than anybody wants to read.
+      if (holed || hole_in({range.end, range.end + kBlock}) != nullptr) return range.end;
+      before = range.end;
+    }
+  }
+
+  // Whether no records can have stood before the member at `begin` that are lost.
+  Result<bool> has_all_records(std::uint64_t begin) {
+    if (begin < part_.begin + kBlock || hole_in({begin - kBlock, begin}) != nullptr) return false;
+    tar::Block before{};
+    CZIP_TRY_ASSIGN(const auto there, read(begin - kBlock, before));
+    return there == before.size() && !ends_extended_data(before);
+  }
+
+  // The first header from `at` on, which may stand anywhere.
+  Result<std::optional<std::uint64_t>> find_header(std::uint64_t at) {
+    std::vector<std::uint8_t> bytes(kSearched);
+    while (at + kBlock <= part_.end) {
+      if (const v2::FileRange* const hole = hole_in({at, at + kBlock})) {
+        at = hole->end;
+        continue;
+      }
+      const std::uint64_t from = at + tar::kMagic.offset;
+      const auto wanted = std::span(bytes).first(
+          static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), part_.end - from)));
+      CZIP_TRY_ASSIGN(const auto count, read(from, wanted));
+      const auto searched = wanted.first(count);
+      const auto magic =
+          std::search(searched.begin(), searched.end(), kMagicStart.begin(), kMagicStart.end());
+      if (magic == searched.end()) {
+        if (count < kMagicStart.size()) break;
+        at += count - (kMagicStart.size() - 1);
+        continue;
+      }
+      at += static_cast<std::uint64_t>(magic - searched.begin());
+      tar::Block header{};
+      CZIP_TRY_ASSIGN(const auto got, read(at, header));
+      if (at + kBlock <= part_.end && got == header.size() && is_header(header)) return at;
+      ++at;
+    }
+    return std::nullopt;
+  }
+
+  // The first hole that has a part of `range`; null if there is none.
+  [[nodiscard]] const v2::FileRange* hole_in(const v2::FileRange& range) const {
+    const auto hole = std::ranges::upper_bound(holes_, range.begin, {}, &v2::FileRange::end);
+    return hole != holes_.end() && hole->begin < range.end ? &*hole : nullptr;
+  }
+
+  // Returns the number of bytes that there are.
+  Result<std::size_t> read(std::uint64_t offset, std::span<std::uint8_t> bytes) {
     std::size_t filled = 0;
     while (filled < bytes.size()) {
       CZIP_TRY_ASSIGN(const auto count, tar_->read_at(offset + filled, bytes.subspan(filled)));
-      if (count == 0) return false;
+      if (count == 0) break;
       filled += count;
     }
-    return true;
-  }
-
-  // Takes the member at `at_`, or moves on to where one may be.
-  Status step() {
-    if (const v2::FileRange* lost = lost_in(at_, at_ + kBlock)) {
-      at_ = std::max(lost->end, at_ + 1);
-      after_loss_ = true;
-      return {};
-    }
-    tar::Block header{};
-    CZIP_TRY(read(at_, header));
-    if (is_header(header)) return take_member(header);
-    // Where nothing is lost, only the zeros at the end are no header.
-    at_ += after_loss_ ? 1 : kBlock;
-    return {};
-  }
-
-  Status take_member(tar::Block header) {
-    const std::uint64_t begin = at_;
-    std::uint64_t at = at_;
-    std::string name;
-    std::optional<std::string> link;
-    std::optional<std::uint64_t> size;
-    bool whole = true;
-    while (type_of(header) == tar::kExtended || type_of(header) == 'g') {
-      const auto bytes = number(text_of(header, tar::kSize), 8);
-      if (!bytes || *bytes > tar::kMaxExtended) return give_up(begin, name);
-      std::string records(static_cast<std::size_t>(*bytes), '\0');
-      CZIP_TRY(
-          read(at + kBlock, {reinterpret_cast<std::uint8_t*>(records.data()), records.size()}));
-      for (const std::string_view key : {tar::kPathKey, tar::kSparseNameKey})
-        if (const auto path = pax_value(records, key)) name = *path;
-      if (const auto path = pax_value(records, tar::kTargetKey)) link = *path;
-      if (const auto text = pax_value(records, tar::kSizeKey)) size = number(*text, 10);
-      at += kBlock + with_padding(*bytes);
-      CZIP_TRY_ASSIGN(const auto there, read(at, header));
-      if (!there || lost_in(begin, at + kBlock) != nullptr || !is_header(header))
-        return give_up(begin, name);
-    }
-    if (name.empty()) name = name_of(header);
-    if (!size) size = number(text_of(header, tar::kSize), 8);
-    if (!size) return give_up(begin, name);
-    const std::uint64_t end = at + kBlock + with_padding(*size);
-    if (after_loss_ && at == begin && begin >= kBlock) {
-      // Its extended header may have been before it.
-      tar::Block before{};
-      CZIP_TRY(read(begin - kBlock, before));
-      whole = lost_in(begin - kBlock, begin) == nullptr && !ends_extended_data(before);
-    }
-    after_loss_ = false;
-    whole = whole && end <= size_ && lost_in(begin, end) == nullptr;
-    const bool is_hard_link = type_of(header) == tar::kHardLink;
-    if (!link) link = std::string(text_of(header, tar::kTarget));
-    if (whole)
-      intact_.push_back({{begin, end}, name, is_hard_link ? link : std::nullopt});
-    else
-      members_.damaged.push_back(name);
-    at_ = end;
-    return {};
-  }
-
-  Status give_up(std::uint64_t begin, const std::string& name) {
-    if (!name.empty()) members_.damaged.push_back(name);
-    at_ = begin + 1;
-    after_loss_ = true;
-    return {};
+    return filled;
   }
 
   RandomAccessSource* tar_;
-  std::vector<v2::FileRange> lost_;
-  std::uint64_t size_ = 0;
-  std::uint64_t at_ = 0;
+  std::vector<v2::FileRange> holes_;  // in their order
+  std::vector<std::uint64_t> cuts_;   // where something is left out
+  std::uint64_t vain_left_ = 0;
+  v2::FileRange part_;       // between two cuts
   bool after_loss_ = false;  // no member has been found since something was lost
-  std::vector<Member> intact_;
   TarMembers members_;
 };
 

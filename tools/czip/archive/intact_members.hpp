@@ -16,8 +16,10 @@ struct TarMembers {
   std::vector<std::string> damaged;   // names, as far as they are known
 };
 
-// `lost` are the places in the tar where text is missing or zeros stand for it. Members are found
-// by the checksums of their headers. A hard link is intact if the file before it is that it names.
+// `lost` are the places in the tar where text is missing or zeros stand for it, in their order.
+// Members are found by the checksums of their headers, and read by TarParser: what it refuses is
+// damaged. A member is intact if nothing from its first header to its end is lost, and nothing just
+// before it that may have been records of it. Time grows with the size of the tar.
 Result<TarMembers> find_members(RandomAccessSource& tar, const std::vector<v2::LostText>& lost);
 
 }  // namespace czip::tool

@@ -1,5 +1,8 @@
 #include "archive/tar_format.hpp"
 
+#include <charconv>
+#include <system_error>
+
 namespace czip::tool::tar {
 
 namespace {
@@ -37,6 +40,22 @@ std::string_view text_of(const Block& header, Field field) {
   const std::string_view all(reinterpret_cast<const char*>(header.data()) + field.offset,
                              field.size);
   return all.substr(0, all.find('\0'));
+}
+
+std::optional<std::uint64_t> number(std::string_view text, int base) {
+  std::uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value, base);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return value;
+}
+
+std::optional<std::uint64_t> number_of(const Block& header, Field field) {
+  std::string_view text = text_of(header, field);
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  if (text.empty()) return 0;
+  return number(text, 8);
 }
 
 std::uint32_t checksum(const Block& header) {

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -102,6 +103,12 @@ struct Entry {
 
 // The text of a field, up to the first zero byte.
 [[nodiscard]] std::string_view text_of(const Block& header, Field field);
+
+// A number that fills `text`; nullopt for anything else.
+[[nodiscard]] std::optional<std::uint64_t> number(std::string_view text, int base);
+
+// A field of octal digits, with spaces around them; an empty one is 0.
+[[nodiscard]] std::optional<std::uint64_t> number_of(const Block& header, Field field);
 
 // The sum of a header's bytes, in which the checksum itself counts as spaces.
 [[nodiscard]] std::uint32_t checksum(const Block& header);

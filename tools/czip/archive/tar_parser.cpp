@@ -1,9 +1,7 @@
 #include "archive/tar_parser.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "base/text.hpp"
@@ -13,29 +11,12 @@ namespace {
 
 using tar::Block;
 using tar::Entry;
-using tar::Field;
+using tar::number;
+using tar::number_of;
 using tar::text_of;
 
 Failure damaged(const std::string& what) {
   return fail(ErrorCode::corrupt, "the tar inside is damaged: " + what);
-}
-
-// A number that fills `text`; nullopt for anything else.
-std::optional<std::uint64_t> number(std::string_view text, int base) {
-  std::uint64_t value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value, base);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return value;
-}
-
-// Octal digits, with spaces around them; an empty field is 0.
-std::optional<std::uint64_t> number_of(const Block& header, Field field) {
-  std::string_view text = text_of(header, field);
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  if (text.empty()) return 0;
-  return number(text, 8);
 }
 
 // "-12.5" is 12.5 seconds before 1970.
@@ -155,6 +136,7 @@ Result<std::span<const std::uint8_t>> TarParser::take(std::uint64_t most) {
   const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(most, end_ - begin_));
   const std::span bytes = std::span(buffer_).subspan(begin_, count);
   begin_ += count;
+  taken_ += count;
   return bytes;
 }
 
@@ -236,11 +218,15 @@ Result<Entry> TarParser::make_entry(const Block& header, Extended& extended) {
     path = std::string(prefix) + "/" + path;
   entry.path = extended.path.value_or(std::move(path));
   if (extended.sparse) entry.path = extended.sparse_name.value_or("");
+  path_ = entry.path;
+  const auto size = number_of(header, tar::kSize);
+  stored_ = extended.size.value_or(size.value_or(0));
+  padding_ = tar::padding(stored_);
+  extent_known_ = size && stored_ <= tar::kMaxFileSize;
   entry.target = extended.target.value_or(std::string(text_of(header, tar::kTarget)));
   if (std::string_view("0125").find(entry.type) == std::string_view::npos)
     return refused_entry(entry.path, type_name(entry.type) + ", which czip does not write");
   const auto mode = number_of(header, tar::kMode);
-  const auto size = number_of(header, tar::kSize);
   const auto modified = number_of(header, tar::kModified);
   if (!mode || !size || !modified) return refused_entry(entry.path, kNoNumber);
   entry.mode = static_cast<mode_t>(*mode & 0777);
@@ -248,7 +234,6 @@ Result<Entry> TarParser::make_entry(const Block& header, Extended& extended) {
   entry.modified = extended.modified.value_or(entry.modified);
   entry.sparse = extended.sparse;
   entry.attributes = std::move(extended.attributes);
-  stored_ = extended.size.value_or(*size);
   entry.size = entry.sparse ? extended.sparse_size.value_or(0) : stored_;
   if (stored_ > tar::kMaxFileSize || entry.size > tar::kMaxFileSize)
     return refused_entry(entry.path, "which is longer than any file");
@@ -307,8 +292,10 @@ Status TarParser::read_map(const Entry& entry) {
 Result<std::optional<Entry>> TarParser::next() {
   CZIP_TRY(skip_content());
   parts_.clear();
+  extent_known_ = false;
   Extended extended;
   for (Block header;;) {
+    if (extended.types.empty()) entry_begin_ = taken_;
     CZIP_TRY_ASSIGN(const auto found, read_block(header));
     const bool zero = std::ranges::all_of(header, [](std::uint8_t byte) { return byte == 0; });
     // Zeros end a stream; another may follow.
@@ -329,8 +316,6 @@ Result<std::optional<Entry>> TarParser::next() {
       continue;
     }
     CZIP_TRY_ASSIGN(auto entry, make_entry(header, extended));
-    path_ = entry.path;
-    padding_ = tar::padding(stored_);
     if (entry.sparse) {
       CZIP_TRY(read_map(entry));
     } else if (stored_ > 0) {

@@ -42,6 +42,14 @@ class TarParser {
   // The next piece of the last entry's content.
   Result<Piece> read();
 
+  // Of the last entry, also of one that was refused: where in the stream it begins, with records.
+  [[nodiscard]] std::uint64_t entry_begin() const { return entry_begin_; }
+  // Whether it is known where it ends. Then the entries behind a refused one can be read.
+  [[nodiscard]] bool extent_known() const { return extent_known_; }
+  // Where it ends, with padding, while nothing of its content was read.
+  [[nodiscard]] std::uint64_t entry_end() const { return taken_ + stored_ + padding_; }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
  private:
   struct Extended;
 
@@ -57,8 +65,11 @@ class TarParser {
   std::vector<std::uint8_t> buffer_;
   std::size_t begin_ = 0;  // of what is unread in the buffer
   std::size_t end_ = 0;
+  std::uint64_t taken_ = 0;  // bytes of the stream before it
 
   // The last entry.
+  std::uint64_t entry_begin_ = 0;
+  bool extent_known_ = false;
   std::string path_;
   std::uint64_t stored_ = 0;  // bytes of content still to be read
   std::size_t padding_ = 0;   // behind them

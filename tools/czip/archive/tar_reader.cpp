@@ -69,12 +69,26 @@ class Unpacker {
   Result<Unpacked> run() {
     for (;;) {
       CZIP_TRY_ASSIGN(const auto entry, parser_.next());
-      if (!entry) return std::move(result_);
-      CZIP_TRY(unpack(*entry));
+      if (!entry) break;
+      const Status unpacked = unpack(*entry);
+      if (unpacked) continue;
+      if (!request_->refused || unpacked.error().code != ErrorCode::corrupt)
+        return error_of(unpacked);
+      request_->refused(entry->path);
     }
+    if (request_->refused) forget_missing_names();
+    return std::move(result_);
   }
 
  private:
+  // What was refused may have been all of its name.
+  void forget_missing_names() {
+    std::erase_if(result_.names, [&](const std::string& name) {
+      struct stat status {};
+      return fstatat(request_->folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0;
+    });
+  }
+
   Status unpack(const tar::Entry& entry) {
     CZIP_TRY_ASSIGN(const auto parts, checked_parts(entry.path));
     CZIP_TRY(request_->may_go_on());

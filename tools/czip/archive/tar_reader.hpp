@@ -36,6 +36,9 @@ struct UnpackRequest {
   bool extended_attributes = false;  // restores them
   // Called for what is unpacked without its extended attributes.
   std::function<void(const std::string& path, const Error& error)> warn{};
+  // If set, what is no damage of the stream but of one entry does not end the unpacking: called for
+  // each entry that is refused, and left out.
+  std::function<void(const std::string& path)> refused{};
 };
 
 // Unpacks files, folders, hard links and symbolic links. Restores permissions without special bits,

@@ -77,7 +77,7 @@ Error advise(Error error) {
   const bool damage = error.code == ErrorCode::corrupt || error.code == ErrorCode::truncated;
   if (damage && error.message.find("not a CZIP") == std::string::npos)
     error.message += "; the file is damaged, get another copy";
-  const bool memory = error.message.find(" of memory, ") != std::string::npos;
+  const bool memory = error.message.find(" memory") != std::string::npos;
   if (error.code == ErrorCode::over_limit && memory) error.message += "; -M LIMIT allows more";
   return error;
 }

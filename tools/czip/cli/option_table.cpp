@@ -140,9 +140,11 @@ constexpr std::array kOptions = {
               "needs -c or -o"},
     OptionRow{Id::salvage, 0, "salvage", nullptr, kFiles | kDecompress | kTest,
               "decompress or test what is left of a damaged file; zeros stand\n"
-              "for what is lost. Of an archive, extract what is intact"},
+              "for what is lost, holes in a file; for very much of it in a\n"
+              "stream, only if --max-output allows it. Of an archive, extract\n"
+              "what is intact"},
     OptionRow{Id::skip, 0, "skip", nullptr, kFiles | kDecompress,
-              "with --salvage: leave out what is lost"},
+              "with --salvage: leave out what is lost (of a text)"},
     OptionRow{Id::threads, 'T', "threads", "N", kCoders | kVerify | kTrain,
               "number of threads (default: 0, one for each processor)"},
     OptionRow{Id::memory, 'M', "memory", "LIMIT", kCoders | kVerify | kRepair,

@@ -24,11 +24,12 @@ class LimitedSink final : public RewindableSink {
 
   // Error besides those of the sink: over_limit; the sink gets none of these bytes then.
   Status write(std::span<const std::uint8_t> bytes) override {
-    if (bytes.size() > limit_ - size_)
-      return fail(ErrorCode::over_limit, "would give more than the " + std::to_string(limit_) +
-                                             " bytes that " + option_ + " allows");
-    size_ += bytes.size();
+    CZIP_TRY(count(bytes.size()));
     return sink_->write(bytes);
+  }
+  Status write_zeros(std::uint64_t zeros) override {
+    CZIP_TRY(count(zeros));
+    return sink_->write_zeros(zeros);
   }
   // Only where the sink can be rewound.
   Status rewind() override {
@@ -39,6 +40,14 @@ class LimitedSink final : public RewindableSink {
 
  private:
   static constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
+
+  Status count(std::uint64_t bytes) {
+    if (bytes > limit_ - size_)
+      return fail(ErrorCode::over_limit, "would give more than the " + std::to_string(limit_) +
+                                             " bytes that " + option_ + " allows");
+    size_ += bytes;
+    return {};
+  }
 
   ByteSink* sink_;
   RewindableSink* rewindable_ = nullptr;

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <limits>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/errors.hpp"
@@ -83,16 +85,37 @@ Status StreamSink::write(std::span<const std::uint8_t> bytes) {
 
 Status FileSink::write(std::span<const std::uint8_t> bytes) {
   buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
-  return buffer_.size() < kWriteSize ? Status{} : flush();
+  return buffer_.size() < kWriteSize ? Status{} : write_buffer();
+}
+
+Status FileSink::write_zeros(std::uint64_t count) {
+  CZIP_TRY(write_buffer());
+  ends_in_hole_ = true;
+  if (count <= static_cast<std::uint64_t>(std::numeric_limits<off_t>::max()) &&
+      lseek(fd_, static_cast<off_t>(count), SEEK_CUR) >= 0)
+    return {};
+  return system_failure("cannot leave a hole of " + grouped(count) + " bytes in " + label_.file,
+                        EFBIG);
 }
 
 Status FileSink::rewind() {
   buffer_.clear();
+  ends_in_hole_ = false;
   if (lseek(fd_, 0, SEEK_SET) == 0 && ftruncate(fd_, 0) == 0) return {};
   return system_failure("cannot start the output again", errno);
 }
 
 Status FileSink::flush() {
+  CZIP_TRY(write_buffer());
+  if (!std::exchange(ends_in_hole_, false)) return {};
+  const off_t end = lseek(fd_, 0, SEEK_CUR);
+  if (end >= 0 && ftruncate(fd_, end) == 0) return {};
+  return Failure(system_error("cannot write " + label_.file, errno, label_.no_room));
+}
+
+Status FileSink::write_buffer() {
+  if (buffer_.empty()) return {};
+  ends_in_hole_ = false;
   Status written = write_all(fd_, buffer_, label_);
   buffer_.clear();
   return written;

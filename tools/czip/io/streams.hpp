@@ -78,13 +78,18 @@ class FileSink final : public RewindableSink {
  public:
   FileSink(int fd, OutputLabel label) : fd_(fd), label_(std::move(label)) {}
   Status write(std::span<const std::uint8_t> bytes) override;
+  // Leaves a hole.
+  Status write_zeros(std::uint64_t count) override;
   Status rewind() override;
   Status flush();
 
  private:
+  Status write_buffer();
+
   int fd_;
   OutputLabel label_;
   std::vector<std::uint8_t> buffer_;
+  bool ends_in_hole_ = false;
 };
 
 // A sink whose input must equal `expected`: checks a decoded text without writing it.

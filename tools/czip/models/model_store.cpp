@@ -148,6 +148,9 @@ Result<v2::Model> ModelStore::find(const v2::ModelReference& wanted) {
   if (model && wanted.matches(model->hash())) return *model;
   if (auto found = search_folders(wanted)) return std::move(*found);
   const std::string advice = "; name that model with -m, or have it in CZIP_MODEL_PATH";
+  if (!model && wanted.known == 0)
+    return fail(ErrorCode::model_mismatch,
+                "does not tell any more which model it was made with; name it with -m");
   if (!model)
     return fail(ErrorCode::model_mismatch,
                 "was made with the model of hash " + wanted.hex() + advice);

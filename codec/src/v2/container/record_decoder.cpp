@@ -88,6 +88,11 @@ Result<std::optional<Model>> ModelCache::model_for(const Record& record,
   return model_;
 }
 
+bool is_damage(const Error& error) {
+  return error.code == ErrorCode::corrupt || error.code == ErrorCode::truncated ||
+         error.code == ErrorCode::unsupported;
+}
+
 Status decode_record(BlockCoder& coder, DecodingTask& task) {
   if (task.record.kind == RecordKind::frame_end) return {};
   const bool compact = task.record.kind == RecordKind::compact;

@@ -32,6 +32,9 @@ struct DecodingTask {
   std::vector<std::uint8_t> text;
 };
 
+// Whether an error is of the file's bytes.
+[[nodiscard]] bool is_damage(const Error& error);
+
 // Decodes and checks the text of a block or compact frame, and frees its payload; does nothing for
 // a frame's end. Errors name the place in the file.
 Status decode_record(BlockCoder& coder, DecodingTask& task);

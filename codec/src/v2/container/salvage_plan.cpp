@@ -1,154 +1,153 @@
 #include "v2/container/salvage_plan.hpp"
 
 #include <algorithm>
-
-#include "v2/container/hashing.hpp"
+#include <map>
+#include <optional>
+#include <utility>
 
 namespace czip::v2 {
 namespace {
 
-// What was found of one frame.
-struct FrameParts {
-  std::uint32_t check = 0;
-  const FilePart* header = nullptr;
-  const FilePart* trailer = nullptr;
-  const FilePart* compact = nullptr;
-  std::vector<const FilePart*> blocks;  // in the order of the text, none overlaps another
-};
+// The blocks of a frame by the offsets of their texts, of which none overlaps another.
+using Blocks = std::map<std::uint64_t, std::uint32_t>;
 
-std::uint64_t text_end(const FilePart& part) {
-  return part.block.text_offset + part.block.text_bytes;
-}
+class Planner {
+ public:
+  explicit Planner(std::vector<FilePart> parts) { plan_.parts = std::move(parts); }
 
-bool same_block(const BlockHeader& a, const BlockHeader& b) {
-  return a.text_offset == b.text_offset && a.text_bytes == b.text_bytes &&
-         a.text_hash == b.text_hash && a.payload_hash == b.payload_hash;
-}
-
-// Adds a block to its frame; false if another block has its place. A good copy replaces a damaged
-// one.
-bool add_block(FrameParts& frame, const FilePart& part) {
-  const auto after =
-      std::ranges::lower_bound(frame.blocks, part.block.text_offset, {},
-                               [](const FilePart* block) { return block->block.text_offset; });
-  if (after != frame.blocks.end() && same_block((*after)->block, part.block)) {
-    if (part.good) *after = &part;
-    return true;
+  SalvagePlan run() {
+    group();
+    std::uint32_t frame = 0;
+    for (std::uint32_t i = 0; i < plan_.parts.size(); ++i) {
+      if (plan_.parts[i].kind == PartKind::compact) plan_compact(i);
+      if (frame < first_parts_.size() && first_parts_[frame] == i) plan_frame(frame++);
+    }
+    return std::move(plan_);
   }
-  if (after != frame.blocks.end() && text_end(part) > (*after)->block.text_offset) return false;
-  if (after != frame.blocks.begin() && text_end(**(after - 1)) > part.block.text_offset)
-    return false;
-  frame.blocks.insert(after, &part);
-  return true;
-}
 
-// The last frame of that check, if nothing shows that it has ended.
-FrameParts* open_frame(std::vector<FrameParts>& frames, std::uint32_t check) {
-  for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame)
-    if (frame->compact == nullptr && frame->check == check)
-      return frame->trailer == nullptr ? &*frame : nullptr;
-  return nullptr;
-}
-
-std::vector<FrameParts> group_by_frame(const std::vector<FilePart>& parts) {
-  std::vector<FrameParts> frames;
-  const auto begin = [&](std::uint32_t check) -> FrameParts& {
-    frames.push_back({});
-    frames.back().check = check;
-    return frames.back();
-  };
-  for (const FilePart& part : parts) {
-    switch (part.kind) {
-      case PartKind::frame_header:
-        begin(part.frame.check).header = &part;
-        break;
-      case PartKind::compact:
-        begin(0).compact = &part;
-        break;
-      case PartKind::recovery:
-        break;
-      case PartKind::block: {
-        FrameParts* const frame = open_frame(frames, part.block.frame_check);
-        if (frame == nullptr || !add_block(*frame, part))
-          add_block(begin(part.block.frame_check), part);
-        break;
-      }
-      case PartKind::trailer: {
-        FrameParts* const frame = open_frame(frames, part.trailer.frame_check);
-        (frame != nullptr ? *frame : begin(part.trailer.frame_check)).trailer = &part;
-        break;
+ private:
+  // Gives each part its frame. Frames are numbered in the order of their first parts.
+  void group() {
+    for (std::uint32_t i = 0; i < plan_.parts.size(); ++i) {
+      const FilePart& part = plan_.parts[i];
+      switch (part.kind) {
+        case PartKind::frame_header:
+          plan_.frames[begin_frame(i)].header = i;
+          break;
+        case PartKind::block: {
+          const std::uint32_t frame = open_frame(part.frame_check);
+          if (frame == kNone || !add_block(blocks_[frame], i))
+            add_block(blocks_[begin_frame(i)], i);
+          break;
+        }
+        case PartKind::trailer: {
+          const std::uint32_t frame = open_frame(part.frame_check);
+          plan_.frames[frame != kNone ? frame : begin_frame(i)].trailer = i;
+          break;
+        }
+        case PartKind::compact:
+        case PartKind::recovery:
+          break;
       }
     }
   }
-  return frames;
-}
 
-ModelReference model_of(const FrameParts& frame) {
-  ModelReference model;
-  if (frame.header != nullptr) {
-    model.known = kHashBytes;
-    model.hash = hash_bytes(frame.header->frame.model);
-  } else if (frame.trailer != nullptr) {
-    model.known = kModelPrefixBytes;
-    std::ranges::copy(frame.trailer->trailer.model, model.hash.begin());
+  std::uint32_t begin_frame(std::uint32_t first_part) {
+    const auto frame = static_cast<std::uint32_t>(plan_.frames.size());
+    plan_.frames.emplace_back();
+    blocks_.emplace_back();
+    first_parts_.push_back(first_part);
+    last_frame_[plan_.parts[first_part].frame_check] = frame;
+    return frame;
   }
-  return model;
-}
 
-void plan_compact(const FilePart& part, std::vector<SalvageStep>& steps) {
-  SalvageStep step;
-  if (part.good) {
-    step.part = &part;
-    step.model.known = part.compact.stored ? 0 : kModelPrefixBytes;
-    std::ranges::copy(part.compact.model_hash, step.model.hash.begin());
-  } else if (part.length_known) {
-    step.lost_bytes = part.compact.text_bytes;
+  // The last frame of that check, if nothing shows that it has ended.
+  [[nodiscard]] std::uint32_t open_frame(std::uint32_t check) const {
+    const auto last = last_frame_.find(check);
+    return last != last_frame_.end() && plan_.frames[last->second].trailer == kNone ? last->second
+                                                                                    : kNone;
   }
-  steps.push_back(step);
-}
 
-void plan_frame(const FrameParts& frame, std::vector<SalvageStep>& steps) {
-  std::uint64_t covered = 0;
-  bool complete = true;
-  const auto lose_until = [&](std::uint64_t offset) {
-    if (offset <= covered) return;
-    complete = false;
-    steps.push_back({.lost_bytes = offset - covered});
-    covered = offset;
-  };
-  const ModelReference model = model_of(frame);
-  for (const FilePart* part : frame.blocks) {
-    if (!part->good) continue;  // the next step, or the frame's end, shows what is lost
-    lose_until(part->block.text_offset);
-    steps.push_back({.part = part, .model = model});
-    covered = text_end(*part);
+  // False: another block has its place. A good copy replaces a damaged one.
+  bool add_block(Blocks& blocks, std::uint32_t index) {
+    const FilePart& part = plan_.parts[index];
+    const auto after = blocks.lower_bound(part.text_offset);
+    if (after != blocks.end()) {
+      const FilePart& next = plan_.parts[after->second];
+      if (next.text_offset == part.text_offset && next.text_end == part.text_end &&
+          next.check == part.check) {
+        if (part.good) after->second = index;
+        return true;
+      }
+      if (part.text_end > next.text_offset) return false;
+    }
+    if (after != blocks.begin() &&
+        plan_.parts[std::prev(after)->second].text_end > part.text_offset)
+      return false;
+    blocks.emplace_hint(after, part.text_offset, index);
+    return true;
   }
-  std::optional<std::uint64_t> text_bytes;
-  if (frame.header != nullptr) text_bytes = frame.header->frame.text_bytes;
-  if (frame.trailer != nullptr) text_bytes = frame.trailer->trailer.text_bytes;
-  if (!frame.blocks.empty()) lose_until(text_end(*frame.blocks.back()));
-  if (text_bytes) {
-    lose_until(*text_bytes);
-  } else {
-    complete = false;
-    steps.push_back({});
+
+  void plan_compact(std::uint32_t index) {
+    const FilePart& part = plan_.parts[index];
+    if (part.good) {
+      plan_.steps.push_back({.part = index});
+      plan_.found_text = true;
+    } else {
+      plan_.steps.push_back(
+          {.lost_bytes = part.length_known ? part.text_end : 0, .length_known = part.length_known});
+    }
   }
-  if (complete && frame.trailer != nullptr && !steps.empty() && covered > 0)
-    steps.back().frame_hash = frame.trailer->trailer.text_hash;
-}
+
+  void plan_frame(std::uint32_t frame) {
+    std::vector<SalvageStep>& steps = plan_.steps;
+    const PlannedFrame& parts = plan_.frames[frame];
+    Blocks& blocks = blocks_[frame];
+    std::uint64_t covered = 0;
+    bool complete = parts.trailer != kNone;
+    const auto lose_until = [&](std::uint64_t offset) {
+      if (offset <= covered) return;
+      complete = false;
+      steps.push_back({.frame = frame, .lost_bytes = offset - covered, .length_known = true});
+      covered = offset;
+    };
+    for (const auto& [text_offset, index] : blocks) {
+      const FilePart& part = plan_.parts[index];
+      if (!part.good) continue;  // the next step, or the frame's end, shows what is lost
+      lose_until(text_offset);
+      steps.push_back({.part = index, .frame = frame});
+      covered = part.text_end;
+      plan_.found_text = true;
+    }
+    if (!blocks.empty()) lose_until(plan_.parts[blocks.rbegin()->second].text_end);
+    if (const auto text_bytes = length_of(parts)) {
+      lose_until(*text_bytes);
+      if (*text_bytes == 0) plan_.found_text = true;
+    } else {
+      complete = false;
+      steps.push_back({.frame = frame});
+    }
+    if (complete && covered > 0) steps.back().ends_frame = true;
+    blocks.clear();
+  }
+
+  [[nodiscard]] std::optional<std::uint64_t> length_of(const PlannedFrame& frame) const {
+    if (frame.trailer != kNone) return plan_.parts[frame.trailer].text_end;
+    if (frame.header == kNone || !plan_.parts[frame.header].length_known) return std::nullopt;
+    return plan_.parts[frame.header].text_end;
+  }
+
+  SalvagePlan plan_;
+  // Of each frame.
+  std::vector<Blocks> blocks_;
+  std::vector<std::uint32_t> first_parts_;
+  // By the checks of their headers. A hostile file can choose these, so no hash table.
+  std::map<std::uint32_t, std::uint32_t> last_frame_;
+};
 
 }  // namespace
 
-std::vector<SalvageStep> plan_salvage(const std::vector<FilePart>& parts) {
-  std::vector<SalvageStep> steps;
-  for (const FrameParts& frame : group_by_frame(parts)) {
-    if (frame.compact != nullptr)
-      plan_compact(*frame.compact, steps);
-    else
-      plan_frame(frame, steps);
-  }
-  return steps;
-}
+SalvagePlan plan_salvage(std::vector<FilePart> parts) { return Planner(std::move(parts)).run(); }
 
 std::vector<FileRange> uncovered(const std::vector<FilePart>& parts, std::uint64_t file_bytes) {
   std::vector<FileRange> ranges;
@@ -163,11 +162,8 @@ std::vector<FileRange> uncovered(const std::vector<FilePart>& parts, std::uint64
 }
 
 bool of_archive(const std::vector<FilePart>& parts) {
-  for (const FilePart& part : parts) {
-    if (part.kind == PartKind::frame_header) return part.frame.archive;
-    if (part.kind == PartKind::trailer) return part.trailer.archive;
-    if (part.kind == PartKind::compact) return part.compact.archive;
-  }
+  for (const FilePart& part : parts)
+    if (part.kind != PartKind::block && part.kind != PartKind::recovery) return part.archive;
   return false;
 }
 

@@ -29,6 +29,8 @@ class ByteSink {
  public:
   virtual ~ByteSink() = default;
   virtual Status write(std::span<const std::uint8_t> bytes) = 0;
+  // Writes that many zeros; a file may leave a hole.
+  virtual Status write_zeros(std::uint64_t count);
 };
 
 // A sink that can take back what it was given.
@@ -83,6 +85,7 @@ class MemorySink final : public RewindableSink {
 class NullSink final : public RewindableSink {
  public:
   Status write(std::span<const std::uint8_t> bytes) override;
+  Status write_zeros(std::uint64_t count) override;
   Status rewind() override;
   [[nodiscard]] std::uint64_t size() const { return size_; }
 

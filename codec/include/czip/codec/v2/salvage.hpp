@@ -18,7 +18,17 @@ struct SalvageOptions {
   // Leaves lost text out. Otherwise zeros stand for it where its length is known, so that the text
   // after it keeps its place.
   bool skip_lost = false;
+  // Zeros that may be written in all; lost text for which there are too few is left out. A hostile
+  // header may claim any length, and the file itself is all that speaks for it.
+  std::optional<std::uint64_t> max_zeros{};  // nullopt: usual_zeros()
 };
+
+// For each byte of a file, more than czip makes of any text but runs of one pattern; and what a
+// small file may need.
+[[nodiscard]] std::uint64_t usual_zeros(std::uint64_t file_bytes);
+// What a file of nothing but such runs can have had, 1.4 million for a byte: for an output in which
+// zeros take no room.
+[[nodiscard]] std::uint64_t most_zeros(std::uint64_t file_bytes);
 
 // Text that could not be recovered.
 struct LostText {
@@ -36,8 +46,10 @@ struct FileRange {
 struct SalvageReport {
   CodingReport recovered;  // of the recovered text and of the bytes that it came from
   std::vector<LostText> lost;
-  // Parts of the file that could not be used and are not zeros.
+  // Parts of the file that could not be used and are not zeros, in their order.
   std::vector<FileRange> damaged;
+  // For each model that was not found, the finder's error; of a hostile file only the first.
+  std::vector<Error> missing_models;
   // Frames of which every block was recovered, but whose text has another hash: blocks of several
   // files were mixed.
   std::uint64_t mixed_frames = 0;
@@ -49,9 +61,12 @@ struct SalvageReport {
 
 class Salvage {
  public:
-  // Searches all of `in`, which must outlive the result. Time grows with the size of the file.
-  // Where the model of a frame cannot be known, `models` is asked with a reference of which no byte
-  // is known. Errors: model_mismatch, out_of_memory, cancelled and those of `in`.
+  // Searches all of `in`, which must outlive the result. Time is O(n log n) in the size of the
+  // file, besides the decoding of what is found; what is found to be damaged is hashed and decoded
+  // no more than in proportion to that size. Memory is a few hundred bytes for each part of the
+  // file. Where the model of a frame cannot be known, `models` is asked with a reference of which
+  // no byte is known. Errors: out_of_memory, over_limit (more parts than the memory limit has room
+  // for), and those of `in` and of the finder, but for model_mismatch.
   static Result<Salvage> scan(const ModelFinder& models, RandomAccessSource& in,
                               const SalvageOptions& options);
   Salvage(Salvage&&) noexcept;
@@ -63,8 +78,13 @@ class Salvage {
   // Whether the first frame of which that is known is an archive.
   [[nodiscard]] bool archive() const;
 
-  // Decodes what was found, in the order of the file. Zeros in place of lost text are limited to
-  // what a file of this size can have had. Errors: those of scan and of `out`.
+  // Sets skip_lost of the options anew: of an archive, what is not lost is found by its place.
+  void skip_lost(bool skip);
+
+  // Decodes what was found, in the order of the file. What needs a model that is missing is lost.
+  // If nothing can be decoded, nothing is written.
+  // Errors: those of scan and of `out`, cancelled, and model_mismatch if nothing at all could be
+  // decoded for want of a model.
   Result<SalvageReport> decode(ByteSink& out) const;
 
  private:
