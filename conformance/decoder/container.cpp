@@ -61,6 +61,7 @@ class FileDecoder {
     return left > 0 && (*file_)[at_] == 0xfc &&
            (left == 1 || (*file_)[at_ + 1] == 'C' || (*file_)[at_ + 1] == 'z');
   }
+  [[nodiscard]] std::uint64_t record_length(std::size_t at, unsigned at_end) const;
   void skip_what_is_no_text();
   const std::uint8_t* peek(std::uint64_t size, const std::string& what) {
     require(size <= file_->size() - at_, "the file ends inside " + what);
@@ -97,29 +98,41 @@ class FileDecoder {
   std::optional<bool> archive_;
 };
 
+// The length of the recovery record whose header, of its beginning or its end, stands here; 0 if
+// none does.
+std::uint64_t FileDecoder::record_length(std::size_t at, unsigned at_end) const {
+  const std::uint8_t* const header = file_->data() + at;
+  if (file_->size() - at < kRecoveryHeaderBytes || header[0] != 0xfc || header[1] != 'R' ||
+      header[2] != 'S')
+    return 0;
+  const std::uint64_t k = header[4];
+  const std::uint64_t m = header[5];
+  const std::uint64_t shard = integer_at(header + 8, 4);
+  const std::uint64_t covered = integer_at(header + 12, 8);
+  if (check32(header, 52) != integer_at(header + 52, 4) || header[3] != 1 || k < 1 || m < 1 ||
+      k + m > 255 || header[6] != at_end || header[7] != 0 || shard < 16 || shard > 1u << 28 ||
+      covered < 1 || covered > std::uint64_t{1} << 48)
+    return 0;
+  const std::uint64_t shards = (covered + shard - 1) / shard;
+  const std::uint64_t parity = m * ((shards + k - 1) / k);
+  const std::uint64_t hashes = shards + parity;
+  const std::uint64_t table = 4 * hashes + 4 * ((hashes + 59) / 60);
+  return 2 * (kRecoveryHeaderBytes + table) + parity * shard;
+}
+
 // Zeros and recovery records.
 void FileDecoder::skip_what_is_no_text() {
   for (;;) {
     while (at_ < file_->size() && (*file_)[at_] == 0) ++at_;
-    const std::uint64_t left = file_->size() - at_;
-    const std::uint8_t* const header = file_->data() + at_;
-    if (left < kRecoveryHeaderBytes || header[0] != 0xfc || header[1] != 'R' || header[2] != 'S')
-      return;
-    const std::uint64_t k = header[4];
-    const std::uint64_t m = header[5];
-    const std::uint64_t shard = integer_at(header + 8, 4);
-    const std::uint64_t covered = integer_at(header + 12, 8);
-    if (check32(header, 52) != integer_at(header + 52, 4) || header[3] != 1 || k < 1 || m < 1 ||
-        k + m > 255 || header[6] != 0 || header[7] != 0 || shard < 16 || shard > 1u << 28 ||
-        covered < 1 || covered > std::uint64_t{1} << 48)
-      return;
-    const std::uint64_t shards = (covered + shard - 1) / shard;
-    const std::uint64_t parity = m * ((shards + k - 1) / k);
-    const std::uint64_t hashes = shards + parity;
-    const std::uint64_t table = 4 * hashes + 4 * ((hashes + 59) / 60);
-    const std::uint64_t size = 2 * (kRecoveryHeaderBytes + table) + parity * shard;
-    if (size > left) return;
-    at_ += static_cast<std::size_t>(size);
+    const std::size_t left = file_->size() - at_;
+    if (left < 2 || (*file_)[at_] != 0xfc || (*file_)[at_ + 1] != 'R') return;
+    std::uint64_t size = record_length(at_, 0);
+    // Without its header, a record ends where the header of an end leads back to here.
+    for (std::size_t end = 0; size == 0 && end < left; ++end)
+      if (record_length(at_ + end, 1) == end + kRecoveryHeaderBytes)
+        size = end + kRecoveryHeaderBytes;
+    if (size == 0) return;
+    at_ += static_cast<std::size_t>(std::min<std::uint64_t>(size, left));
   }
 }
 
@@ -136,7 +149,7 @@ void FileDecoder::decode_full_frame() {
 
 FileDecoder::Frame FileDecoder::parse_frame_header(const std::uint8_t* bytes) {
   require(bytes[2] == 'Z', "this is no CZIPv2 frame");
-  require(bytes[3] == 2, "a frame has the unknown version " + std::to_string(bytes[3]));
+  require(bytes[3] == 3, "a frame is of draft " + std::to_string(bytes[3]) + ", not of draft 3");
   Frame frame;
   frame.check = static_cast<std::uint32_t>(integer_at(bytes + 34, 4));
   require(check32(bytes, 34) == frame.check, "a frame header is damaged");

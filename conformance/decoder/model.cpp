@@ -77,6 +77,11 @@ void read_prior(Model& model, Tensors& tensors) {
     while (order.buckets_log2 < 24 &&
            order.index.size() > (std::size_t{1} << order.buckets_log2) + 1)
       ++order.buckets_log2;
+    for (std::size_t j = 1; j < order.index.size(); ++j) {
+      const std::size_t end = std::min<std::size_t>(order.index[j], order.cells.size());
+      require(end <= order.index[j - 1] || end - order.index[j - 1] <= 131'072,
+              "a bucket of the prior has too many cells");
+    }
     require(order.index.size() == (std::size_t{1} << order.buckets_log2) + 1,
             "the model's prior has an index of a wrong size");
     model.orders.push_back(std::move(order));

@@ -40,3 +40,20 @@ for wrong in '' x 0x10 -1 1T 1KX K 18446744073709551616 99999999999G; do
   expect 1 "$CZIP" --max-output "$wrong" text.txt; one_line; stderr_has 'is no number of bytes'
 done
 expect 1 "$CZIP" -M 0 text.txt; one_line
+
+# Testing and removing CZIPv1 code the text again, in memory that does not grow with it. A tokenizer with long tokens
+# makes that quick.
+: "${SEEDED_MODEL:?path of a small model of format 1}"
+{
+  printf '{"pat_str":" {1,100}|[^ ]+","mergeable_ranks":{'
+  for byte in $(seq 0 255); do printf '"\\u%04x":%d,' "$byte" "$byte"; done
+  printf '"%100s":256},"special_tokens":{"<|bos|>":371,"<|eos|>":372},"explicit_n_vocab":373}' ''
+} >tokenizer.json
+coder=("$CZIP" -q -T1 -m "$SEEDED_MODEL" --tokenizer tokenizer.json)
+head -c 16000000 /dev/zero | tr '\0' ' ' >spaces
+expect 0 "${coder[@]}" -z -1 --codec zstd --no-verify spaces
+if (ulimit -d 45000; "${coder[@]}" -t --no-verify spaces.czip) 2>/dev/null; then  # a sanitizer takes far more
+  (ulimit -d 45000; expect 0 "${coder[@]}" -t spaces.czip)
+  (ulimit -d 45000; expect 0 "${coder[@]}" -d --rm -o back spaces.czip)
+  same back spaces; absent spaces.czip
+fi

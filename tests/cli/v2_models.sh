@@ -91,6 +91,26 @@ expect 2 "$CZIP" verify -q "$MODEL2" --against changed.czip --text long >report;
 [ ! -s report ] || fail '-q prints a report'
 expect 1 "$CZIP" verify --dialect rust "$MODEL2"; one_line; stderr_has 'leave out --dialect'
 
+# A model of another format is refused by name.
+sed 's/czip-model-v2/czip-model-v9/' "$MODEL2" >later.czm
+expect 2 "$CZIP" -c a -m later.czm >x; one_line; stderr_has 'is a model of the format czip-model-v9'
+expect 2 "$CZIP" verify later.czm >x; one_line; stderr_has 'is a model of the format czip-model-v9'
+
+# verify --against: padding between frames and recovery data are no text, garbage is refused, and limits hold.
+expect 0 "$CZIP" -1 --recovery 10 -c -m "$MODEL2" a >first.czip
+(cat first.czip; head -c 700 /dev/zero; cat a.czip; head -c 10 /dev/zero) >row.czip; cat a a >row
+expect 0 "$CZIP" verify "$MODEL2" --against row.czip --text row >x
+grep -q '^ok *other data: 710 bytes of zeros, [0-9,]* bytes of recovery data' x || fail 'other data are not told'
+grep -q '^ok *payload' x || fail 'frames behind padding are not found'
+(cat row.czip; echo x) >garbage.czip
+expect 2 "$CZIP" verify "$MODEL2" --against garbage.czip --text row >x
+grep -q "^FAILED *other data: from byte $(stat -c %s row.czip) on" x || fail 'garbage is not told'
+for limits in '-M 1000' '-M 100K' '--max-output 5'; do
+  # shellcheck disable=SC2086  # the options are meant to be split
+  expect 1 "$CZIP" verify $limits "$MODEL2" --against row.czip --text row >x; one_line
+  stderr_has "${limits%% *}"
+done
+
 # Both formats in one command.
 expect 0 env CZIP_MODEL_PATH=models "$CZIP" -t -m "$MODEL" v1.czip a.czip; silent
 expect 0 "$CZIP" -l v1.czip a.czip >list.txt

@@ -62,6 +62,33 @@ expect 0 "$CZIP" -1 --recovery 20 -c -m "$MODEL2" wanted/a >a.czip
 patch a.czip 5 1
 expect 0 "$CZIP" -dc -m "$MODEL2" a.czip >out; same out wanted/a
 
+# Files in a row: the second one's beginning is damaged, which without recovery data would be garbage; or the first
+# one's record, behind which the reader finds the second. A file within an archive is not mended in place of it.
+expect 0 "$CZIP" -1 --recovery 20 -c -m "$MODEL2" wanted/a >a.czip
+length=$(stat -c %s a.czip)
+cat a.czip text.czip >row.czip; cat wanted/a text >row
+cp row.czip bad.czip; patch bad.czip "$length" 20
+expect 0 "$CZIP" -dc -m "$MODEL2" bad.czip >out; same out row; stderr_has mended
+expect 2 "$CZIP" -t -m "$MODEL2" bad.czip; one_line; stderr_has repair
+rm -f bad; expect 0 "$CZIP" -d -m "$MODEL2" bad.czip; same bad row
+cp row.czip bad.czip; patch bad.czip $((length - 50)) 4; patch bad.czip $((length + 38 + 5000)) 1000
+expect 0 "$CZIP" repair -f bad.czip; same bad.repaired.czip row.czip
+expect 0 "$CZIP" -1 -c -m "$MODEL2" wanted/a >front.czip
+cat front.czip text.czip >row.czip; cp row.czip bad.czip; patch bad.czip 40000 1000
+expect 0 "$CZIP" repair -f bad.czip; same bad.repaired.czip row.czip
+cp text.czip row; rm -f row.czip
+expect 0 "$CZIP" -1 -c -m "$MODEL2" row >row.czip
+patch row.czip 500000 100
+expect 2 "$CZIP" -d -f -m "$MODEL2" row.czip; same row text.czip
+expect 2 "$CZIP" repair -o out.czip row.czip; one_line; stderr_has 'no recovery data'; absent out.czip
+
+# Limits: of the mended file, and of memory. Headers that claim much take neither.
+cp text.czip bad.czip; patch bad.czip 100000 2000
+expect 1 "$CZIP" repair --max-output 100K -o out.czip bad.czip; one_line; stderr_has --max-output; absent out.czip
+expect 1 "$CZIP" repair -M 1M -o out.czip bad.czip; one_line; stderr_has '-M LIMIT'; absent out.czip
+expect 1 "$CZIP" -dc -M 1M -m "$MODEL2" bad.czip >out; one_line
+expect 0 "$CZIP" repair --max-output 10M -M 64M -o out.czip bad.czip; same out.czip text.czip
+
 for percent in 101 -1 x ''; do expect 1 "$CZIP" -c --recovery "$percent" -m "$MODEL2" text; one_line; done
 expect 1 "$CZIP" -c --recovery 5 -m "$MODEL" text; one_line; stderr_has 'format 2'
 clean

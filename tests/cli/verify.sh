@@ -60,6 +60,23 @@ expect 2 "$CZIP" verify -q "$SEEDED_MODEL" --against a.czip --text b >out
 [ ! -s out ] || fail '-q prints a report'
 stderr_has "$(basename "$SEEDED_MODEL"): payload: "
 
+# What follows the text counts, too: zeros are fine, garbage is not.
+(cat a.czip; head -c 600 /dev/zero) >padded.czip
+expect 0 "$CZIP" verify "$SEEDED_MODEL" --against padded.czip --text a >out
+grep -q '^ok *other data: 600 bytes of zeros' out || fail 'padding is not told'
+(cat a.czip; echo x) >garbage.czip
+expect 2 "$CZIP" verify "$SEEDED_MODEL" --against garbage.czip --text a >out
+grep -q "^FAILED *other data: from byte $(stat -c %s a.czip) on" out || fail 'garbage is not told'
+grep -q 'byte for byte' out || fail 'garbage hides the payload'
+
+# The limits hold here as well. They say nothing about the model.
+for limits in '-M 1M' '-M 1000' '--max-output 100'; do
+  # shellcheck disable=SC2086  # the options are meant to be split
+  expect 1 "$CZIP" verify $limits "$SEEDED_MODEL" --against a.czip --text a >out; one_line
+  stderr_has "${limits%% *}"
+done
+expect 0 "$CZIP" verify -M 256M --max-output 1M "$SEEDED_MODEL" --against a.czip --text a >out
+
 # Damaged models: cut short, and one byte of a table changed.
 head -c 1000 "$SEEDED_MODEL" >cut.czm
 expect 2 "$CZIP" verify cut.czm; one_line

@@ -15,8 +15,6 @@
 namespace czip::v1 {
 namespace {
 
-constexpr std::string_view kFormat = "czip-model-v1";
-
 // Reads fields one after another and keeps the first error; after an error the values mean nothing.
 class ConfigReader {
  public:
@@ -78,10 +76,10 @@ class ConfigReader {
 void check_format(ConfigReader& reader) {
   const auto format = reader.text("format");
   if (!format)
-    reader.refuse(ErrorCode::unsupported, "format is missing, expected " + in_quotes(kFormat));
-  else if (*format != kFormat)
+    reader.refuse(ErrorCode::unsupported, "format is missing, expected " + in_quotes(kModelFormat));
+  else if (*format != kModelFormat)
     reader.refuse(ErrorCode::unsupported,
-                  "format is " + in_quotes(*format) + ", expected " + in_quotes(kFormat));
+                  "format is " + in_quotes(*format) + ", expected " + in_quotes(kModelFormat));
 }
 
 std::optional<std::uint32_t> optional_length(ConfigReader& reader, std::string_view key) {

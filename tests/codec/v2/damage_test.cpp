@@ -180,7 +180,7 @@ TEST_CASE("other bytes after the end are told, and the text is given") {
     }
     // A frame that is cut after its first byte, or begins as one does and goes on otherwise.
     check_fails(joined({file, Bytes{0xfc}}));
-    check_fails(joined({file, Bytes{0xfc, 'C', 'Z', 2}, words(100)}));
+    check_fails(joined({file, Bytes{0xfc, 'C', 'Z', kFrameDraft}, words(100)}));
   }
 }
 
@@ -189,7 +189,7 @@ TEST_CASE("random bytes after a magic are refused") {
   for (int i = 0; i < 2000; ++i) {
     Bytes file = random_bytes(random() % 200, static_cast<std::uint32_t>(random()));
     file.insert(file.begin(), {0xfc, static_cast<std::uint8_t>(i % 2 == 0 ? 'C' : 'z')});
-    if (i % 4 == 0) file.insert(file.begin() + 2, {'Z', kFrameVersion});
+    if (i % 4 == 0) file.insert(file.begin() + 2, {'Z', kFrameDraft});
     check_fails(file);
   }
 }
@@ -213,8 +213,15 @@ TEST_CASE("blocks moved, left out or taken from another frame are seen") {
 }
 
 TEST_CASE("unknown versions, flags and types are refused by name") {
-  check_error(frame_with([](FrameBytes& bytes) { bytes[3] = 3; }), ErrorCode::unsupported,
-              "version 3");
+  for (const int draft : {0, 2, kFrameDraft + 1, 255})
+    check_error(
+        frame_with([&](FrameBytes& bytes) { bytes[3] = static_cast<std::uint8_t>(draft); }),
+        ErrorCode::unsupported,
+        "CZIPv2 draft " + std::to_string(draft) + "; this czip reads draft 3: decode it with the");
+  // Where only that byte is wrong, it is damage, of which another copy or recovery data help.
+  Bytes damaged = frame_with([](FrameBytes&) {});
+  damaged[3] ^= 1;
+  check_error(damaged, ErrorCode::corrupt, "frame header is damaged");
   check_error(frame_with([](FrameBytes& bytes) { bytes[4] = 4; }), ErrorCode::unsupported,
               "frame flags 4");
   check_error(frame_with([](FrameBytes& bytes) { store_le(&bytes[22], 0x80000000U); }),
@@ -233,7 +240,7 @@ TEST_CASE("unknown versions, flags and types are refused by name") {
   check_error(block_with(coded, 1000, Bytes(4), 0, 3), ErrorCode::unsupported, "settings 3");
   check_error(block_with(coded, 1000, Bytes(4), 0, 0x80), ErrorCode::unsupported, "settings 128");
   check_error(block_with(coded, 1000, Bytes(4), 0, 0x38), ErrorCode::unsupported, "settings 56");
-  check_error(Bytes{0xfc, 'z', 0x80, 1}, ErrorCode::unsupported, "settings 128");
+  check_error(Bytes{0xfc, 'z', 0x80, 1}, ErrorCode::unsupported, "kind 128, is of another draft");
   check_error(words(100), ErrorCode::corrupt, "is not a CZIPv2 file");
   check_error({}, ErrorCode::truncated, "is empty");
 }

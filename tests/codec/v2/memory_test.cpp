@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "support/v2_files.hpp"
+#include "support/v2_tiny_model.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -102,6 +103,29 @@ TEST_CASE("encoding takes fewer threads within a limit, and gives the same file"
   CHECK(sink.bytes() == file);
   options.memory_limit = need - 1;
   CHECK(encode(tiny_model_v2(), text, sink, options).error().code == ErrorCode::over_limit);
+}
+
+TEST_CASE("a network that asks for much memory is refused before it takes any") {
+  // Keys and values of 4096 positions in 16 layers for each of 64 streams, of a model of 4 MB.
+  test::SeededNetworkV2Options options;
+  options.config.window = 4096;
+  options.config.layers = 16;
+  options.config.kv_heads = 2;
+  const auto file = test::make_tiny_network_model_v2(options);
+  const auto model = Model::parse(file);
+  REQUIRE(model.has_value());
+  CHECK(file.size() < 5 * kMiB);
+  const BlockSettings settings{.profile = 2, .streams_log2 = 6, .network = true};
+  const auto need = coding_memory(*model, settings, SimdLevel::scalar, 10000);
+  REQUIRE(need.has_value());
+  CHECK(need->per_thread > 512 * kMiB);
+  const Bytes text = prose(2 << 20);
+  MemorySource source(text);
+  MemorySink sink;
+  const auto refused =
+      encode(*model, source, sink, {.level = kMaxLevel, .threads = 1, .memory_limit = 512 * kMiB});
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == ErrorCode::over_limit);
 }
 
 }  // namespace czip::v2

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <initializer_list>
+#include <string>
 #include <vector>
 
 #include "support/prior_tables.hpp"
@@ -122,6 +123,22 @@ TEST_CASE("a list ends before a rank that does not ascend, and where its bucket 
   // The index descends: no bucket.
   const PriorTables descending({4, 0, 0, 0, 0}, {prior_header(7, 1, 7), prior_entry(5, 7)});
   CHECK(find(descending, hash_of(0, 7)) == Found{});
+}
+
+TEST_CASE("a bucket that would make every lookup slow is refused") {
+  const auto created = [](std::uint32_t begin, std::uint32_t end, std::size_t cells) {
+    const PriorTables tables({begin, end, end}, std::vector<std::uint16_t>(cells));
+    return Prior::create(even_order0(), {tables.order()});
+  };
+  CHECK(created(0, 131072, 131072).has_value());
+  CHECK(created(7, 131079, 200000).has_value());
+  // What the index says beyond the cells does not count, nor a bucket that ends before it begins.
+  CHECK(created(0, 0xffffffff, 131072).has_value());
+  CHECK(created(0xffffffff, 0, 200000).has_value());
+  const auto refused = created(0, 0xffffffff, 131073);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == ErrorCode::corrupt);
+  CHECK(refused.error().message.find("131073 cells") != std::string::npos);
 }
 
 }  // namespace czip::v2

@@ -11,6 +11,7 @@
 #include "support/v2_files.hpp"
 #include "v2/container/gf256.hpp"
 #include "v2/container/recovery_record.hpp"
+#include "v2/container/recovery_writer.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -20,6 +21,7 @@ using test::decode_v2;
 using test::encoded_v2;
 using test::joined;
 using test::random_bytes;
+using test::small_block_frame;
 using test::words;
 
 class MemoryFile final : public RandomAccessFile {
@@ -141,6 +143,95 @@ TEST_CASE("files in a row are mended each by its record") {
   CHECK(mends(with_burst(with_burst(row, 100, 400), a.size() + 3000, 500), row));
 }
 
+TEST_CASE("what is mended has the hash that the record states") {
+  // The record of another file, which says that it is this one's.
+  const Bytes file = random_bytes(50000, 11);
+  const Bytes other = with_burst(file, 20000, 900);
+  Bytes forged = with_recovery(other, 5);
+  std::ranges::copy(file, forged.begin());
+  CHECK(mended(forged).report.unmended_bytes == 0);
+  const std::span bytes(forged);
+  for (const std::size_t at : {file.size(), forged.size() - kRecoveryHeaderBytes}) {
+    auto header = parse_recovery_header(bytes.subspan(at));
+    REQUIRE(header.has_value());
+    MemorySource source(file);
+    header->covered_hash = hash_of(source, 0, file.size()).value();
+    std::ranges::copy(serialize(*header), forged.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+  const Mended result = mended(forged);
+  CHECK(result.report.unmended_bytes == file.size());
+  CHECK(result.bytes == forged);
+}
+
+TEST_CASE("a record of a file within the text mends nothing") {
+  for (const std::size_t size : {std::size_t{20000}, std::size_t{200000}}) {
+    const Bytes inner = with_recovery(encoded_v2(random_bytes(size, 12)), 10);
+    // One block, and several through which the inner file's records go.
+    for (const Bytes& outer : {encoded_v2(inner), small_block_frame(inner)}) {
+      for (const std::size_t at : {std::size_t{60}, size / 2, outer.size() - 30}) {
+        CAPTURE(at);
+        const Mended result = mended(with_burst(outer, at, 8));
+        CHECK(result.report.records == 0);
+      }
+      const Bytes whole = with_recovery(outer, 5);
+      CHECK(mends(with_burst(whole, size / 2, size / 30), whole));
+    }
+  }
+}
+
+TEST_CASE("frames before those that a record covers are kept") {
+  const Bytes b = encoded_v2(random_bytes(90000, 13));
+  for (const Bytes& a : {encoded_v2(words(60)), encoded_v2(random_bytes(70000, 14)), b}) {
+    const Bytes whole = joined({a, with_recovery(b, 5)});
+    CHECK_FALSE(mended(whole).report.changed);
+    CHECK(mends(with_burst(whole, a.size() + 300, 2000), whole));
+    // Where they are damaged, the record does not help, and nothing is lost.
+    const Bytes damaged = with_burst(whole, 0, 40);
+    const Bytes& kept = mended(damaged).bytes;
+    CHECK((kept == damaged || a[0] != damaged[0]));
+  }
+}
+
+TEST_CASE("whether anything changed is told, also outside the shards") {
+  const Bytes file = random_bytes(30000, 15);
+  const Bytes whole = with_recovery(file, 5);
+  CHECK_FALSE(mended(whole).report.changed);
+  for (const std::size_t at : {file.size() + 60, whole.size() - 20}) {
+    const Mended result = mended(with_burst(whole, at, 4));
+    CHECK(result.report.changed);
+    CHECK(result.bytes == whole);
+  }
+  const Mended longer = mended(joined({Bytes(50, 'x'), whole}));
+  CHECK(longer.report.damaged_bytes == 50);
+  CHECK(longer.bytes == whole);
+}
+
+TEST_CASE("records claim no more than the file justifies") {
+  RecoveryHeader header{.data_shards = 1, .parity_shards = 254, .shard_bytes = 16};
+  for (const std::uint64_t covered : {std::uint64_t{1}, std::uint64_t{1} << 48}) {
+    for (const std::uint32_t shard : {16u, 1u << 20, 1u << 28}) {
+      header.covered_bytes = covered;
+      header.shard_bytes = shard;
+      Bytes file;
+      for (int i = 0; i < 500; ++i) {
+        file.push_back('x');
+        for (const bool end : {false, true}) {
+          header.at_end = end;
+          const auto bytes = serialize(header);
+          file.insert(file.end(), bytes.begin(), bytes.end());
+        }
+      }
+      CHECK(mended(file).bytes.size() <= 3 * file.size());
+    }
+  }
+  const Bytes whole = with_recovery(random_bytes(100000, 16), 5);
+  MemorySource source(whole);
+  MemoryFile out;
+  CHECK(mend(source, out, {.memory_limit = 1 << 20}).error().code == ErrorCode::over_limit);
+  CHECK(out.bytes.empty());
+  CHECK(mend(source, out, {.memory_limit = 64 << 20}).has_value());
+}
+
 TEST_CASE("without a record nothing is mended") {
   const Mended result = mended(random_bytes(5000, 4));
   CHECK(result.report.records == 0);
@@ -170,7 +261,41 @@ TEST_CASE("readers skip a record and see damage to it") {
     const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(i));
     const auto shorter = decode_v2(cut);
     if (i > file.size() + 1) CHECK(shorter.report.trailing.recovery_damaged);
+    MemorySource cut_source(cut);
+    const auto cut_info = inspect(cut_source);
+    if (!cut_info || i < file.size() + 2) continue;
+    CHECK(cut_info->file_bytes == cut.size());
+    CHECK(cut_info->trailing.recovery_bytes <= cut.size() - file.size());
+    CHECK(cut_info->trailing.recovery_damaged);
   }
+}
+
+TEST_CASE("frames behind a damaged record are read") {
+  const Bytes text = words(30000);
+  const Bytes file = encoded_v2(text);
+  const Bytes whole = with_recovery(file, 5);
+  const std::size_t end = whole.size() - kRecoveryHeaderBytes;
+  for (const std::size_t at : {file.size() + 2, file.size() + 30, file.size() + 300, end + 9}) {
+    CAPTURE(at);
+    const Bytes row = joined({with_burst(whole, at, 1), whole, Bytes(10)});
+    const auto read = decode_v2(row);
+    CAPTURE(read.status ? "" : read.status.error().message);
+    REQUIRE(read.status.has_value());
+    CHECK(read.text == joined({text, text}));
+    CHECK(read.report.trailing.recovery_damaged);
+    CHECK_FALSE(read.report.trailing.garbage_offset.has_value());
+    CHECK(read.report.trailing.recovery_bytes == 2 * (whole.size() - file.size()));
+    MemorySource source(row);
+    const auto info = inspect(source);
+    REQUIRE(info.has_value());
+    CHECK(info->frames == 2);
+    CHECK(info->file_bytes == row.size());
+  }
+  // Without either header nobody can tell where it ends.
+  const auto lost =
+      decode_v2(joined({with_burst(with_burst(whole, end, 9), file.size() + 9, 9), file}));
+  CHECK(lost.text == text);
+  CHECK(lost.report.trailing.garbage_offset == file.size());
 }
 
 TEST_CASE("every single bit of a small file with its record is mended") {

@@ -11,8 +11,15 @@ namespace czip::tool {
 namespace {
 
 constexpr std::string_view kExitStatus =
-    "\nExit status: 0 success; 1 usage, missing files, full disk; 2 damaged data or another\n"
-    "model; 3 a defect of czip.\n";
+    "\nExit status, the highest of all files:\n"
+    "  0  success. Warnings do not change it: decompressing a file that its recovery data\n"
+    "     mended is a success\n"
+    "  1  usage, or what is around the data: files that are missing, cannot be read or exist;\n"
+    "     a full disk; not enough memory; a limit (-M, --max-output)\n"
+    "  2  the data: damaged, of another format, or made with another model; a test of a file\n"
+    "     that had to be mended; garbage after a text, which is given all the same; --salvage\n"
+    "     of less than everything; a check of verify that fails\n"
+    "  3  a defect of czip\n";
 
 // One text for each command. NOLINTNEXTLINE(readability-function-size)
 std::string_view introduction(Command command) {
@@ -53,13 +60,17 @@ std::string_view introduction(Command command) {
              "standard\n"
              "input to standard output. A file appears when all of it has been checked. An "
              "archive\n"
-             "becomes a directory again; with -c it becomes the tar inside.\n"
+             "becomes a directory again; with -c it becomes the tar inside. Where a file is "
+             "damaged\n"
+             "and its recovery data mend it, its text is given, with a warning and status 0.\n"
              "The second form is compress.zip's (more: czip decompress -i - --help). Like\n"
              "compress.zip, it replaces OUT without asking.\n";
     case Command::test:
       return "Usage: czip test [OPTION...] FILE...\n\n"
              "Decodes each file and checks its hashes. CZIPv1 has no hashes, and a damaged file\n"
-             "may decode to another text: czip codes the text again and compares.\n";
+             "may decode to another text: czip codes the text again and compares.\n"
+             "A damaged file fails the test (status 2) even if its recovery data mend it, so that\n"
+             "it can be repaired in time.\n";
     case Command::list:
       return "Usage: czip list [OPTION...] FILE...\n\n"
              "Shows the formats, sizes and models of files. With -m MODEL -v, also whether the\n"
@@ -102,8 +113,9 @@ std::string_view introduction(Command command) {
       return "Usage: czip repair [OPTION...] FILE.czip...\n\n"
              "Mends files that were written with --recovery, and writes FILE.repaired.czip or "
              "what -o\n"
-             "names. Whole files are left alone. decompress and test use recovery data by\n"
-             "themselves. Where they do not suffice: czip -d --salvage.\n";
+             "names. Whole files are left alone. Status 0: FILE is whole, or the copy is. "
+             "decompress\n"
+             "uses recovery data by itself. Where they do not suffice: czip -d --salvage.\n";
     case Command::compat_compress:
       return "Usage: czip compress -m MODEL -i IN -o OUT [-t TOKENIZER] [-c brotli|zstd] [-L "
              "1..5]\n\n"

@@ -147,11 +147,12 @@ constexpr std::array kOptions = {
               "with --salvage: leave out what is lost (of a text)"},
     OptionRow{Id::threads, 'T', "threads", "N", kCoders | kVerify | kTrain,
               "number of threads (default: 0, one for each processor)"},
-    OptionRow{Id::memory, 'M', "memory", "LIMIT", kCoders | kVerify,
+    OptionRow{Id::memory, 'M', "memory", "LIMIT", kCoders | kVerify | kRepair,
               "memory that coding may take, in bytes or with K, M or G\n"
               "(default: half of the machine's, at most 1G). Fewer threads\n"
               "take less"},
-    OptionRow{Id::max_output, 0, "max-output", "LIMIT", kOwnCoders | kCompat | kVerify | kList,
+    OptionRow{Id::max_output, 0, "max-output", "LIMIT",
+              kOwnCoders | kCompat | kVerify | kList | kRepair,
               "fail rather than give more bytes than this (K, M, G as above)"},
     OptionRow{Id::json, 0, "json", nullptr, kFiles, "with --list: report as JSON"},
     OptionRow{Id::json, 0, "json", nullptr, kList | kVerify | kSelftest | kBench, "report as JSON"},

@@ -49,10 +49,13 @@ Status handle_once(const Session& session, ModelStore& models, Input& input) {
 Status handle(const Session& session, ModelStore& models, Input& input) {
   if (session.arguments.salvage) return salvage_v2(session, models, input);
   Status status = handle_once(session, models, input);
-  // A pipe has been read and is gone.
-  if (status || !input.damaged || !input.is_regular()) return status;
-  CZIP_TRY_ASSIGN(const auto mended, mend_input(session, input));
-  if (!mended) return status;
+  if (status) return status;
+  if (!input.mended) {
+    // A pipe has been read and is gone.
+    if (!input.damaged || !input.is_regular()) return status;
+    CZIP_TRY_ASSIGN(const auto mended, mend_input(session, input));
+    if (!mended) return status;
+  }
   if (session.arguments.command != Command::test)
     session.console.warning(input.label(), "is damaged; its recovery data mended it");
   return handle_once(session, models, input);

@@ -20,7 +20,7 @@
 #include "io/streams.hpp"
 #include "models/model_file.hpp"
 #include "models/model_store.hpp"
-#include "v1/payload.hpp"
+#include "v1/file_level.hpp"
 
 namespace czip::tool {
 namespace {
@@ -30,6 +30,8 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kHeading =
     "Format  Codec   Context  Level    Chunks      Tokens   Compressed         Text    Ratio  "
     "Name\n";
+
+constexpr const char* kFormat2 = "CZIPv2";
 
 // One file, or a total. The table shows "-" for what a format does not have.
 struct Listed {
@@ -128,7 +130,7 @@ std::string details(ModelStore& models, const v2::FrameInfo& frame) {
 Json to_json(const std::string& name, const v2::FileInfo& info) {
   Json json;
   json["name"] = name;
-  json["format"] = "CZIPv2";
+  json["format"] = kFormat2;
   json["archive"] = info.first_frame.archive;
   json["compressed_bytes"] = info.file_bytes;
   json["text_bytes"] = info.text_bytes;
@@ -214,7 +216,7 @@ class Lister {
       return check_trailing_data(*session_, input.label(), info.trailing);
     }
     print_row({.name = name,
-               .format = "CZIPv2",
+               .format = kFormat2,
                .codec = kind_name(info.first_frame),
                .context = "-",
                .level = info.first_frame.level,

@@ -101,12 +101,29 @@ struct Compression {
   std::vector<std::uint8_t> text;
 };
 
-Result<Compression> read_compression(const Arguments& arguments) {
-  auto file = read_file(arguments.against);
-  if (!file) return failure_in(arguments.against, file.error());
-  auto text = read_file(arguments.text);
-  if (!text) return failure_in(arguments.text, text.error());
-  return Compression{std::move(*file), std::move(*text)};
+Result<Compression> read_compression(const Session& session) {
+  const Arguments& arguments = session.arguments;
+  Compression made;
+  std::uint64_t left = session.memory_limit();
+  const auto read = [&left](const std::string& name, std::vector<std::uint8_t>& bytes) -> Status {
+    auto content = read_file(name, left,
+                             "is too large: both files together are held in memory, "
+                             "and -M LIMIT allows more");
+    if (!content) return failure_in(name, content.error());
+    left -= content->size();
+    bytes = std::move(*content);
+    return {};
+  };
+  CZIP_TRY(read(arguments.against, made.file));
+  CZIP_TRY(read(arguments.text, made.text));
+  return made;
+}
+
+VerifyCoding coding_of(const Session& session) {
+  return {.threads = session.arguments.threads,
+          .simd = session.simd(),
+          .memory_limit = session.memory_limit(),
+          .max_output = session.arguments.max_output};
 }
 
 Result<Checks> verify_v1(const Session& session, const std::string& path,
@@ -119,11 +136,13 @@ Result<Checks> verify_v1(const Session& session, const std::string& path,
   append(checks, check_tables(model.network));
   append(checks, check_arithmetic(model.network));
   append(checks, check_tokenizer(model));
-  checks.push_back(check_coding(model, arguments.threads));
+  CZIP_TRY_ASSIGN(auto sample, check_coding(model, coding_of(session)));
+  checks.push_back(std::move(sample));
   if (arguments.against.empty()) return checks;
-  CZIP_TRY_ASSIGN(const auto made, read_compression(arguments));
-  append(checks,
-         check_against(model, made.file, made.text, arguments.dialect, encode_options_v1(session)));
+  CZIP_TRY_ASSIGN(const auto made, read_compression(session));
+  CZIP_TRY_ASSIGN(auto against, check_against(model, made.file, made.text, arguments.dialect,
+                                              encode_options_v1(session), arguments.max_output));
+  append(checks, std::move(against));
   return checks;
 }
 
@@ -138,12 +157,11 @@ Result<Checks> verify_v2(const Session& session, const std::string& path,
   if (!model) return failure_in(path, model.error());
   const auto expected = check_expected_hash(arguments.expected_hash, model->hash());
   if (!expected) return failure_in(path, expected.error());
-  Checks checks = check_model_v2(*model, arguments.threads);
+  CZIP_TRY_ASSIGN(auto checks, check_model_v2(*model, coding_of(session)));
   if (arguments.against.empty()) return checks;
-  CZIP_TRY_ASSIGN(const auto made, read_compression(arguments));
-  append(checks, check_against(*model, made.file, made.text,
-                               {.threads = arguments.threads,
-                                .simd = arguments.simd.value_or(best_simd_level())}));
+  CZIP_TRY_ASSIGN(const auto made, read_compression(session));
+  CZIP_TRY_ASSIGN(auto against, check_against(*model, made.file, made.text, coding_of(session)));
+  append(checks, std::move(against));
   return checks;
 }
 

@@ -143,11 +143,12 @@ Result<std::vector<std::uint8_t>> read_whole(const Input& input, std::uint64_t l
   return fail(ErrorCode::out_of_memory, "not enough memory to hold it; split it");
 }
 
-Result<std::vector<std::uint8_t>> read_file(const std::string& name) {
+Result<std::vector<std::uint8_t>> read_file(const std::string& name, std::uint64_t limit,
+                                            const std::string& limit_reason) {
   auto input =
       open_input(name, {.follow_links = true, .allow_special = true, .role = InputRole::helper});
   CZIP_TRY(input);
-  return read_whole(*input, kMaxSideFile, kTooLarge);
+  return read_whole(*input, limit, limit_reason);
 }
 
 Result<std::vector<std::uint8_t>> read_regular_file(const std::string& name,

@@ -78,8 +78,10 @@ Result<std::vector<std::uint8_t>> peek(Input& input, std::size_t count);
 Result<std::vector<std::uint8_t>> read_whole(const Input& input, std::uint64_t limit,
                                              const std::string& limit_reason);
 
-// Reads a file that a command needs besides its inputs, such as a text to compare with.
-Result<std::vector<std::uint8_t>> read_file(const std::string& name);
+// Reads a file that a command needs besides its inputs, such as a text to compare with. Error:
+// `limit_reason` for more than `limit` bytes.
+Result<std::vector<std::uint8_t>> read_file(const std::string& name, std::uint64_t limit,
+                                            const std::string& limit_reason);
 
 // Reads a model or what belongs to one: only regular files, for a pipe or device may never end.
 // `role`: see InputRules.

@@ -138,13 +138,4 @@ Status CompareSink::rewind() {
   return {};
 }
 
-Result<std::vector<std::uint8_t>> read_from_start(int fd) {
-  FileRandomAccess file(fd);
-  CZIP_TRY_ASSIGN(const auto size, file.size());
-  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size));
-  CZIP_TRY_ASSIGN(const auto count, file.read_at(0, bytes));
-  if (count != bytes.size()) return fail(ErrorCode::io, "became shorter while it was read");
-  return bytes;
-}
-
 }  // namespace czip::tool

@@ -109,7 +109,4 @@ class CompareSink final : public RewindableSink {
   bool differs_ = false;
 };
 
-// All bytes of a seekable file, from its start.
-Result<std::vector<std::uint8_t>> read_from_start(int fd);
-
 }  // namespace czip::tool

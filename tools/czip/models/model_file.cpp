@@ -15,7 +15,9 @@
 #include "base/text.hpp"
 #include "czip/base/error.hpp"
 #include "czip/codec/v1/model.hpp"
+#include "czip/codec/v2/model/format.hpp"
 #include "czip/engine/safetensors/reader.hpp"
+#include "czip/engine/v1/constants.hpp"
 #include "io/input.hpp"
 
 namespace czip::tool {
@@ -82,9 +84,16 @@ Status check_is_model(std::span<const std::uint8_t> file) {
   if (file.size() <= kLengthBytes || file[kLengthBytes] != '{')
     return fail(ErrorCode::corrupt, "is not a model: it is no safetensors file");
   const auto parsed = safetensors::File::parse(file);
-  if (parsed && !parsed->metadata().contains("format"))
+  if (!parsed) return {};
+  const auto format = parsed->metadata().find(v2::kFormatKey);
+  if (format == parsed->metadata().end())
     return fail(ErrorCode::corrupt, "is not a model of czip: its metadata name no format");
-  return {};
+  // Some writers keep JSON's quotes around a value.
+  if (format->second.find(v1::kModelFormat) != std::string::npos) return {};
+  return fail(ErrorCode::unsupported, "is a model of the format " + printable(format->second) +
+                                          "; this czip reads " + std::string(v1::kModelFormat) +
+                                          " and " + std::string(v2::kModelFormat) +
+                                          ": use it with the czip that it was made for");
 }
 
 Result<v1::Model> load_v1_model(const std::string& path, std::span<const std::uint8_t> file,

@@ -26,7 +26,8 @@ Status check_expected_hash(const std::optional<Hash128>& expected, const Hash128
 // The folders of CZIP_MODEL_PATH.
 [[nodiscard]] std::vector<std::string> model_folders();
 
-// Error corrupt: the file is something other than a model, such as a text; a damaged model passes.
+// Errors: corrupt (the file is something other than a model, such as a text), unsupported (a model
+// of a format that this czip does not read). A damaged model passes.
 Status check_is_model(std::span<const std::uint8_t> file);
 
 // Loads a czip-model-v1. `tokenizer` may be empty. Errors name the file at fault.

@@ -3,10 +3,6 @@
 // written with another tokenizer.
 #pragma once
 
-#include <cstdint>
-#include <span>
-#include <vector>
-
 #include "cli/session.hpp"
 #include "czip/base/error.hpp"
 #include "czip/codec/v1/codec.hpp"
@@ -14,8 +10,9 @@
 
 namespace czip::tool {
 
-// Codes `text` with the context of `file` in `dialect` and compares payloads.
+// Codes the text in a file of our own with the context of `file` in `dialect` and compares what
+// comes out, in memory that does not grow with the text.
 Status prove_by_coding_again(const Session& session, const v1::Model& model, const Input& file,
-                             std::span<const std::uint8_t> text, v1::Dialect dialect);
+                             int text_fd, v1::Dialect dialect);
 
 }  // namespace czip::tool

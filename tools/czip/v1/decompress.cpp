@@ -12,6 +12,7 @@
 #include "cli/trailing_data.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v1/codec.hpp"
+#include "io/descriptor.hpp"
 #include "io/input.hpp"
 #include "io/limited_sink.hpp"
 #include "io/staged_output.hpp"
@@ -92,10 +93,8 @@ Status decompress_v1(const Session& session, const v1::Model& model, Input& inpu
   FileSink sink(output.fd(), output.label());
   CZIP_TRY_ASSIGN(const auto report, decode_v1(session, model, input, sink));
   CZIP_TRY(sink.flush());
-  if (session.arguments.remove_input && !plan.is_stream) {
-    CZIP_TRY_ASSIGN(const auto text, read_from_start(output.fd()));
-    CZIP_TRY(prove_by_coding_again(session, model, input, text, report.dialect));
-  }
+  if (session.arguments.remove_input && !plan.is_stream)
+    CZIP_TRY(prove_by_coding_again(session, model, input, output.fd(), report.dialect));
   CZIP_TRY(output.publish(input));
   tell_dialect(session, input, report);
   summarize(session, input, plan.label(), report);
@@ -104,16 +103,17 @@ Status decompress_v1(const Session& session, const v1::Model& model, Input& inpu
 }
 
 Status test_v1(const Session& session, const v1::Model& model, Input& input) {
-  // The text is held only to be coded again.
-  MemorySink text;
-  LimitedSink in_memory(text, session.memory_limit(), "-M");
-  NullSink nowhere;
-  const bool again = session.arguments.verify;
-  CZIP_TRY_ASSIGN(
-      const auto report,
-      decode_v1(session, model, input, again ? static_cast<RewindableSink&>(in_memory) : nowhere));
-  if (again) {
-    CZIP_TRY(prove_by_coding_again(session, model, input, text.bytes(), report.dialect));
+  v1::CodingReport report;
+  if (session.arguments.verify) {
+    // The text is kept only to be coded again.
+    CZIP_TRY_ASSIGN(const auto text, anonymous_file());
+    FileSink sink(text.file.get(), text.label);
+    CZIP_TRY_ASSIGN(report, decode_v1(session, model, input, sink));
+    CZIP_TRY(sink.flush());
+    CZIP_TRY(prove_by_coding_again(session, model, input, text.file.get(), report.dialect));
+  } else {
+    NullSink nowhere;
+    CZIP_TRY_ASSIGN(report, decode_v1(session, model, input, nowhere));
   }
   tell_dialect(session, input, report);
   summarize(session, input, "good", report);

@@ -33,7 +33,8 @@ Status repair_v2(const Session& session, Input& input);
 Result<v2::CodingReport> encode_v2(const Session& session, const v2::Model& model,
                                    const std::string& label, ByteSource& text, ByteSink& out,
                                    v2::EncodeOptions options, std::uint64_t expected = 0);
-// Decodes an input with a progress bar. Errors end in advice.
+// Decodes an input with a progress bar. Errors end in advice. Where garbage follows the text and
+// recovery data mend it, the input becomes the mended copy, and the error is that it was damaged.
 Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, Input& input,
                                    ByteSink& sink);
 

@@ -72,6 +72,11 @@ Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, I
     input.damaged = is_damage(report.error());
     return Failure(advise(report.error()));
   }
+  if (report->trailing.garbage_offset && !input.mended && input.is_regular()) {
+    // It may be a frame whose beginning is damaged.
+    CZIP_TRY_ASSIGN(const auto mended, mend_input(session, input));
+    if (mended) return fail(ErrorCode::corrupt, "is damaged");
+  }
   if (report->damaged_elsewhere)
     session.console.warning(input.label(), "is damaged outside the range, which is right");
   return report;

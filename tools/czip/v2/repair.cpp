@@ -10,24 +10,35 @@
 #include "czip/codec/v2/recovery.hpp"
 #include "io/descriptor.hpp"
 #include "io/input.hpp"
+#include "io/limited_store.hpp"
 #include "io/staged_output.hpp"
 #include "io/streams.hpp"
 #include "v2/coders.hpp"
 
 namespace czip::tool {
+namespace {
+
+Result<v2::MendReport> mend(const Session& session, const Input& input, RandomAccessFile& out) {
+  FileRandomAccess file(input.file.get());
+  const auto report = v2::mend(file, out, {.memory_limit = session.memory_limit()});
+  if (!report) return Failure(advise(report.error()));
+  return report;
+}
+
+}  // namespace
 
 Result<bool> mend_input(const Session& session, Input& input, bool partly) {
   CZIP_TRY_ASSIGN(auto copy, anonymous_file());
-  FileRandomAccess file(input.file.get());
   FileStore mended(copy.file.get(), copy.label);
-  CZIP_TRY_ASSIGN(const auto report, v2::mend(file, mended));
+  CZIP_TRY_ASSIGN(const auto report, mend(session, input, mended));
+  if (report.records == 0) return false;
   const bool whole = report.unmended_bytes == 0;
-  if (report.records != 0 && !whole)
+  if (!whole)
     session.console.warning(input.label(),
                             "its recovery data mend only " +
                                 grouped(report.damaged_bytes - report.unmended_bytes) + " of " +
                                 grouped(report.damaged_bytes) + " damaged bytes; see --salvage");
-  if (report.records == 0 || report.damaged_bytes == 0 || (!whole && !partly)) return false;
+  if (!report.changed || (!whole && !partly)) return false;
   input.file = std::move(copy.file);
   input.announced.reset();
   input.mended = true;
@@ -40,9 +51,9 @@ Status repair_v2(const Session& session, Input& input) {
   CZIP_TRY(make_seekable(input));
   CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
   CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
-  FileRandomAccess file(input.file.get());
-  FileStore mended(output.fd(), output.label());
-  CZIP_TRY_ASSIGN(const auto report, v2::mend(file, mended));
+  FileStore file(output.fd(), output.label());
+  LimitedStore mended(file, session.arguments.max_output, "--max-output");
+  CZIP_TRY_ASSIGN(const auto report, mend(session, input, mended));
   if (report.records == 0)
     return fail(ErrorCode::corrupt,
                 "has no recovery data that could be found; try czip -d --salvage");
@@ -50,7 +61,7 @@ Status repair_v2(const Session& session, Input& input) {
     return fail(ErrorCode::corrupt,
                 "has too much damage for its recovery data: " + grouped(report.unmended_bytes) +
                     " bytes cannot be mended; try czip -d --salvage");
-  if (report.damaged_bytes == 0 && session.arguments.output.empty() && !input.is_stdin()) {
+  if (!report.changed && session.arguments.output.empty() && !input.is_stdin()) {
     session.console.note(printable(input.label()) + " : whole, nothing to mend");
     return {};
   }

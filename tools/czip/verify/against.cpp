@@ -5,15 +5,20 @@
 #include <string>
 #include <vector>
 
+#include "base/errors.hpp"
 #include "base/text.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v1/codec.hpp"
+#include "czip/codec/v1/compare.hpp"
+#include "io/limited_sink.hpp"
 #include "io/streams.hpp"
-#include "v1/payload.hpp"
+#include "v1/file_level.hpp"
 #include "verify/checks.hpp"
 
 namespace czip::tool {
 namespace {
+
+using Bytes = std::span<const std::uint8_t>;
 
 Check failure(std::string name, std::string text) {
   return {std::move(name), Verdict::failure, std::move(text)};
@@ -28,27 +33,21 @@ struct Comparison {
   std::vector<v1::Dialect> equal;
   // The dialect that agrees the longest, and where it differs.
   v1::Dialect nearest = v1::Dialect::rust;
-  std::optional<PayloadDifference> difference;
-  std::string fault;
+  std::optional<v1::PayloadDifference> difference;
 };
 
-Comparison compare(const v1::Model& model, std::span<const std::uint8_t> payload,
-                   std::span<const std::uint8_t> text, std::optional<v1::Dialect> dialect,
-                   v1::EncodeOptions options) {
+Result<Comparison> compare(const v1::Model& model, Bytes file, Bytes text,
+                           std::optional<v1::Dialect> dialect, v1::EncodeOptions options) {
   Comparison comparison;
   for (const v1::Dialect candidate : candidates(dialect)) {
     options.dialect = candidate;
-    const auto expected = v1::encode_payload(model, text, options);
-    if (!expected) {
-      comparison.fault = expected.error().message;
-      return comparison;
-    }
-    const auto difference = compare_payloads(*expected, payload);
+    MemorySource source(file);
+    CZIP_TRY_ASSIGN(auto difference, v1::compare_payload(model, text, source, options));
     if (!difference) {
       comparison.equal.push_back(candidate);
     } else if (!comparison.difference || difference->chunk > comparison.difference->chunk) {
       comparison.nearest = candidate;
-      comparison.difference = difference;
+      comparison.difference = std::move(difference);
     }
   }
   return comparison;
@@ -56,7 +55,6 @@ Comparison compare(const v1::Model& model, std::span<const std::uint8_t> payload
 
 Check report(const Comparison& comparison) {
   Check check{.name = "payload"};
-  if (!comparison.fault.empty()) return failure(check.name, comparison.fault);
   if (comparison.equal.empty())
     return failure(check.name, "is not that of the text: " + comparison.difference->what +
                                    " differs (nearest dialect: " +
@@ -71,23 +69,54 @@ Check report(const Comparison& comparison) {
   return check;
 }
 
-Check check_decoding(const v1::Model& model, std::span<const std::uint8_t> file,
-                     std::span<const std::uint8_t> text, v1::Dialect dialect,
-                     const v1::EncodeOptions& options) {
+Status decode_against(const v1::Model& model, Bytes file, Bytes text, v1::Dialect dialect,
+                      const v1::EncodeOptions& options, std::optional<std::uint64_t> max_output,
+                      Checks& checks) {
   v1::DecodeOptions decode;
   decode.threads = options.threads;
   decode.simd = options.simd;
+  decode.memory_limit = options.memory_limit;
   decode.dialect = dialect;
   MemorySource source(file);
   CompareSink sink(text);
-  const auto decoded = v1::decode(model, source, sink, decode);
-  if (!decoded) return failure("decoding", decoded.error().message);
-  if (!sink.equal())
-    return failure("decoding", "the text differs from byte " + grouped(sink.first_difference()));
-  return {"decoding", Verdict::ok, "gives the text back, " + grouped(text.size()) + " bytes"};
+  LimitedSink limited(sink, max_output, "--max-output");
+  const auto decoded = v1::decode(model, source, limited, decode);
+  CZIP_TRY_ASSIGN(auto check, check_text(decoded ? Status{} : error_of(decoded), sink));
+  checks.push_back(std::move(check));
+  if (decoded) check_trailing(decoded->trailing, checks);
+  return {};
 }
 
 }  // namespace
+
+Result<Check> failed(std::string name, const Error& error) {
+  if (!blames_data(error)) return Failure(advise(error));
+  return Check{std::move(name), Verdict::failure, error.message};
+}
+
+Result<Check> check_text(const Status& decoded, const CompareSink& sink) {
+  if (!decoded) return failed("decoding", decoded.error());
+  if (!sink.equal())
+    return failure("decoding", "the text differs from byte " + grouped(sink.first_difference()));
+  return Check{"decoding", Verdict::ok,
+               "gives the text back, " + grouped(sink.first_difference()) + " bytes"};
+}
+
+void check_trailing(const TrailingData& trailing, Checks& checks) {
+  std::string text;
+  const auto add = [&text](std::uint64_t bytes, const char* what) {
+    if (bytes != 0) text += (text.empty() ? "" : ", ") + grouped(bytes) + " bytes of " + what;
+  };
+  add(trailing.padding_bytes, "zeros");
+  add(trailing.recovery_bytes, "recovery data");
+  Check check{.name = "other data", .text = text};
+  if (trailing.garbage_offset)
+    check = failure(check.name, "from byte " + std::to_string(*trailing.garbage_offset) +
+                                    " on there is garbage");
+  else if (trailing.recovery_damaged)
+    check = failure(check.name, "the recovery data are damaged");
+  if (!check.text.empty()) checks.push_back(std::move(check));
+}
 
 Check check_size(std::uint64_t text, std::uint64_t file) {
   const double bits = text == 0 ? 0 : 8 * static_cast<double>(file) / static_cast<double>(text);
@@ -98,29 +127,35 @@ Check check_size(std::uint64_t text, std::uint64_t file) {
           {{"text_bytes", text}, {"file_bytes", file}, {"bits_per_byte", bits}}};
 }
 
-Checks check_against(const v1::Model& model, std::span<const std::uint8_t> file,
-                     std::span<const std::uint8_t> text, std::optional<v1::Dialect> dialect,
-                     const v1::EncodeOptions& options) {
+Result<Checks> check_against(const v1::Model& model, Bytes file, Bytes text,
+                             std::optional<v1::Dialect> dialect, const v1::EncodeOptions& options,
+                             std::optional<std::uint64_t> max_output) {
+  Checks checks;
+  const auto fault = [&checks](const Error& error) -> Result<Checks> {
+    CZIP_TRY_ASSIGN(auto check, failed("file", error));
+    checks.push_back(std::move(check));
+    return std::move(checks);
+  };
   MemorySource source(file);
   const auto info = v1::inspect(source);
-  if (!info) return {failure("file", info.error().message)};
-  Checks checks{{"file", Verdict::ok,
-                 format("CZIPv1, outer codec %s, %s tokens in %s chunks of up to %llu",
-                        std::string(v1::outer_codec_name(info->outer)).c_str(),
-                        grouped(info->tokens).c_str(), grouped(info->chunks).c_str(),
-                        static_cast<unsigned long long>(std::uint64_t{1} << info->context_log2))}};
-  MemorySource again(file);
-  const auto payload = v1::read_payload(again);
-  if (!payload) return {failure("file", payload.error().message)};
+  if (!info) return fault(info.error());
   const auto level = level_of(*info, model.network.context_log2);
-  if (!level) return {failure("file", level.error().message)};
+  if (!level) return fault(level.error());
+  checks.push_back(
+      {"file", Verdict::ok,
+       format("CZIPv1, outer codec %s, %s tokens in %s chunks of up to %llu",
+              std::string(v1::outer_codec_name(info->outer)).c_str(), grouped(info->tokens).c_str(),
+              grouped(info->chunks).c_str(),
+              static_cast<unsigned long long>(std::uint64_t{1} << info->context_log2))});
 
   v1::EncodeOptions with_level = options;
   with_level.level = *level;
-  const Comparison comparison = compare(model, *payload, text, dialect, with_level);
-  checks.push_back(report(comparison));
-  const v1::Dialect used = comparison.equal.empty() ? comparison.nearest : comparison.equal.front();
-  checks.push_back(check_decoding(model, file, text, used, options));
+  const auto comparison = compare(model, file, text, dialect, with_level);
+  if (!comparison) return fault(comparison.error());
+  checks.push_back(report(*comparison));
+  const v1::Dialect used =
+      comparison->equal.empty() ? comparison->nearest : comparison->equal.front();
+  CZIP_TRY(decode_against(model, file, text, used, options, max_output, checks));
   checks.push_back(check_size(text.size(), file.size()));
   return checks;
 }

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "io/limited_sink.hpp"
 #include "io/streams.hpp"
 #include "verify/checks.hpp"
 
@@ -23,46 +24,48 @@ Check failure(std::string name, std::string text) {
 }
 
 // The frame that czip writes of `text` at a level and with the frame's other properties.
-std::optional<std::vector<std::uint8_t>> encoded(const v2::Model& model, const v2::FrameInfo& frame,
-                                                 Bytes text, int level, bool announced,
-                                                 const VerifyCoding& coding) {
+Result<std::vector<std::uint8_t>> encoded(const v2::Model& model, const v2::FrameInfo& frame,
+                                          Bytes text, int level, bool announced,
+                                          const VerifyCoding& coding) {
   v2::EncodeOptions options;
   options.level = level;
   options.threads = coding.threads;
   options.simd = coding.simd;
+  options.memory_limit = coding.memory_limit;
   options.archive = frame.archive;
   if (!frame.compact) options.block_bytes = frame.block_bytes;
   if (announced) options.text_bytes = text.size();
   MemorySource source(text);
   MemorySink sink;
-  if (!v2::encode(model, source, sink, options)) return std::nullopt;
+  CZIP_TRY(v2::encode(model, source, sink, options));
   return sink.bytes();
 }
 
 // The level at which czip writes this very frame.
-std::optional<int> level_of(const v2::Model& model, const v2::FrameInfo& frame, Bytes bytes,
-                            Bytes text, const VerifyCoding& coding) {
+Result<std::optional<int>> level_of(const v2::Model& model, const v2::FrameInfo& frame, Bytes bytes,
+                                    Bytes text, const VerifyCoding& coding) {
   const int first = frame.level == 0 ? v2::kMinLevel : frame.level;
   const int last = frame.level == 0 ? v2::kMaxLevel : frame.level;
   for (int level = first; level <= last; ++level)
     for (const bool announced : {true, false}) {
-      const auto again = encoded(model, frame, text, level, announced, coding);
-      if (again && std::ranges::equal(*again, bytes)) return level;
+      CZIP_TRY_ASSIGN(const auto again, encoded(model, frame, text, level, announced, coding));
+      if (std::ranges::equal(again, bytes)) return std::optional(level);
     }
-  return std::nullopt;
+  return std::optional<int>();
 }
 
-Check check_payload(const v2::Model& model, const std::vector<v2::FrameInfo>& frames, Bytes file,
-                    Bytes text, const VerifyCoding& coding) {
+Result<Check> check_payload(const v2::Model& model, const std::vector<v2::FrameInfo>& frames,
+                            Bytes file, Bytes text, const VerifyCoding& coding) {
   Check check{.name = "payload"};
   std::string levels;
   check.values["levels"] = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < frames.size(); ++i) {
     const v2::FrameInfo& frame = frames[i];
-    const auto level =
-        level_of(model, frame, file.first(static_cast<std::size_t>(frame.file_bytes)),
-                 text.first(static_cast<std::size_t>(frame.text_bytes)), coding);
-    file = file.subspan(static_cast<std::size_t>(frame.file_bytes));
+    const Bytes bytes = file.subspan(static_cast<std::size_t>(frame.file_offset),
+                                     static_cast<std::size_t>(frame.file_bytes));
+    CZIP_TRY_ASSIGN(const auto level,
+                    level_of(model, frame, bytes,
+                             text.first(static_cast<std::size_t>(frame.text_bytes)), coding));
     text = text.subspan(static_cast<std::size_t>(frame.text_bytes));
     if (!level) {
       check.verdict = Verdict::warning;
@@ -78,38 +81,46 @@ Check check_payload(const v2::Model& model, const std::vector<v2::FrameInfo>& fr
   return check;
 }
 
-Check check_decoding(const v2::Model& model, Bytes file, Bytes text, const VerifyCoding& coding) {
+Status decode_against(const v2::Model& model, Bytes file, Bytes text, const VerifyCoding& coding,
+                      Checks& checks) {
   MemorySource source(file);
   CompareSink sink(text);
-  const auto decoded =
-      v2::decode(model, source, sink, {.threads = coding.threads, .simd = coding.simd});
-  if (!decoded) return failure("decoding", decoded.error().message);
-  if (!sink.equal())
-    return failure("decoding", "the text differs from byte " + grouped(sink.first_difference()));
-  return {"decoding", Verdict::ok,
-          "gives the text back, " + grouped(text.size()) + " bytes, and every hash holds"};
+  LimitedSink limited(sink, coding.max_output, "--max-output");
+  const auto decoded = v2::decode(
+      model, source, limited,
+      {.threads = coding.threads, .simd = coding.simd, .memory_limit = coding.memory_limit});
+  CZIP_TRY_ASSIGN(auto check, check_text(decoded ? Status{} : error_of(decoded), sink));
+  if (check.verdict == Verdict::ok) check.text += ", and every hash holds";
+  checks.push_back(std::move(check));
+  if (decoded) check_trailing(decoded->trailing, checks);
+  return {};
 }
 
 }  // namespace
 
-Checks check_against(const v2::Model& model, Bytes file, Bytes text, const VerifyCoding& coding) {
+Result<Checks> check_against(const v2::Model& model, Bytes file, Bytes text,
+                             const VerifyCoding& coding) {
   MemorySource source(file);
   std::vector<v2::FrameInfo> frames;
   const auto info = v2::inspect(source, [&](const v2::FrameInfo& frame) -> Status {
     frames.push_back(frame);
     return {};
   });
-  if (!info) return {failure("file", info.error().message)};
+  if (!info) {
+    CZIP_TRY_ASSIGN(auto check, failed("file", info.error()));
+    return Checks{std::move(check)};
+  }
   for (const v2::FrameInfo& frame : frames)
     if (frame.model && !frame.model->matches(model.hash()))
-      return {failure("file", "was made with the model " + frame.model->hex() + ", not with " +
-                                  to_hex(model.hash()))};
+      return Checks{failure("file", "was made with the model " + frame.model->hex() +
+                                        ", not with " + to_hex(model.hash()))};
   Checks checks{{"file", Verdict::ok,
                  format("CZIPv2, %s frames, %s blocks, of this model",
                         grouped(info->frames).c_str(), grouped(info->blocks).c_str())}};
-  checks.push_back(check_decoding(model, file, text, coding));
-  if (checks.back().verdict != Verdict::ok) return checks;
-  checks.push_back(check_payload(model, frames, file, text, coding));
+  CZIP_TRY(decode_against(model, file, text, coding, checks));
+  if (checks[1].verdict != Verdict::ok) return checks;
+  CZIP_TRY_ASSIGN(auto payload, check_payload(model, frames, file, text, coding));
+  checks.push_back(std::move(payload));
   checks.push_back(check_size(text.size(), file.size()));
   return checks;
 }

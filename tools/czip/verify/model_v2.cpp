@@ -78,7 +78,7 @@ Check check_squash(const safetensors::File& file) {
 
 }  // namespace
 
-Checks check_model_v2(const v2::Model& model, unsigned threads) {
+Result<Checks> check_model_v2(const v2::Model& model, const VerifyCoding& coding) {
   const safetensors::File& file = model.parts().file;
   Checks checks{check_description(model), check_sizes(file), check_squash(file)};
   const auto add = [&checks](Checks more) {
@@ -87,7 +87,8 @@ Checks check_model_v2(const v2::Model& model, unsigned threads) {
   };
   add(check_predictor_tables(model));
   if (model.has_network()) add(check_arithmetic(file));
-  checks.push_back(check_coding(model, threads));
+  CZIP_TRY_ASSIGN(auto sample, check_coding(model, coding));
+  checks.push_back(std::move(sample));
   return checks;
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/errors.hpp"
 #include "base/text.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v1/codec.hpp"
@@ -18,7 +19,8 @@ namespace {
 // Compresses at a SIMD level into `file` and decompresses that into `back`.
 using CodeAndBack = std::function<Result<void>(SimdLevel, MemorySink& file, MemorySink& back)>;
 
-Check check_levels(const std::vector<std::uint8_t>& text, const CodeAndBack& code_and_back) {
+Result<Check> check_levels(const std::vector<std::uint8_t>& text,
+                           const CodeAndBack& code_and_back) {
   Check check{.name = "coding", .verdict = Verdict::failure};
   std::vector<std::uint8_t> first;
   std::string levels;
@@ -29,6 +31,7 @@ Check check_levels(const std::vector<std::uint8_t>& text, const CodeAndBack& cod
     const auto coded = code_and_back(simd, file, back);
     if (levels.empty()) first = file.bytes();
     if (!coded) {
+      if (!blames_data(coded.error())) return Failure(advise(coded.error()));
       check.text = name + ": " + coded.error().message;
     } else if (back.bytes() != text) {
       check.text = name + ": the text comes back changed";
@@ -72,17 +75,19 @@ std::vector<std::uint8_t> sample_bytes() {
   return {text.begin(), text.end()};
 }
 
-Check check_coding(const v1::Model& model, unsigned threads) {
+Result<Check> check_coding(const v1::Model& model, const VerifyCoding& coding) {
   const std::vector<std::uint8_t> text = sample_bytes();
   return check_levels(text,
                       [&](SimdLevel simd, MemorySink& file, MemorySink& back) -> Result<void> {
                         v1::EncodeOptions encode;
                         encode.simd = simd;
-                        encode.threads = threads;
+                        encode.threads = coding.threads;
+                        encode.memory_limit = coding.memory_limit;
                         CZIP_TRY(v1::encode(model, text, file, encode));
                         v1::DecodeOptions decode;
                         decode.simd = simd;
-                        decode.threads = threads;
+                        decode.threads = coding.threads;
+                        decode.memory_limit = coding.memory_limit;
                         decode.dialect = encode.dialect;
                         MemorySource source(file.bytes());
                         CZIP_TRY(v1::decode(model, source, back, decode));
@@ -90,19 +95,22 @@ Check check_coding(const v1::Model& model, unsigned threads) {
                       });
 }
 
-Check check_coding(const v2::Model& model, unsigned threads) {
+Result<Check> check_coding(const v2::Model& model, const VerifyCoding& coding) {
   const std::vector<std::uint8_t> text = sample_bytes();
-  return check_levels(text,
-                      [&](SimdLevel simd, MemorySink& file, MemorySink& back) -> Result<void> {
-                        v2::EncodeOptions encode;
-                        encode.level = v2::kMaxLevel;  // with the network
-                        encode.simd = simd;
-                        encode.threads = threads;
-                        CZIP_TRY(v2::encode(model, text, file, encode));
-                        MemorySource source(file.bytes());
-                        CZIP_TRY(v2::decode(model, source, back, {.simd = simd}));
-                        return {};
-                      });
+  return check_levels(
+      text, [&](SimdLevel simd, MemorySink& file, MemorySink& back) -> Result<void> {
+        v2::EncodeOptions encode;
+        encode.level = v2::kMaxLevel;  // with the network
+        encode.simd = simd;
+        encode.threads = coding.threads;
+        encode.memory_limit = coding.memory_limit;
+        CZIP_TRY(v2::encode(model, text, file, encode));
+        MemorySource source(file.bytes());
+        CZIP_TRY(v2::decode(
+            model, source, back,
+            {.threads = coding.threads, .simd = simd, .memory_limit = coding.memory_limit}));
+        return {};
+      });
 }
 
 }  // namespace czip::tool

@@ -13,7 +13,7 @@
 namespace czip {
 
 // What engine_signature() must give. It changes only with the formats, never with a machine.
-inline constexpr std::uint64_t kEngineSignature = 0x72c9c9a0e34c3c17;
+inline constexpr std::uint64_t kEngineSignature = 0xaf40f67fd5361f93;
 
 struct EngineSignature {
   struct Part {

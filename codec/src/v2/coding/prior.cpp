@@ -1,6 +1,7 @@
 #include "czip/codec/v2/coding/prior.hpp"
 
 #include <algorithm>
+#include <string>
 
 #include "czip/base/little_endian.hpp"
 #include "czip/codec/v2/coding/hash.hpp"
@@ -21,6 +22,24 @@ std::uint64_t bucket_begin(const PriorOrder& order, std::uint64_t bucket) {
 
 std::uint64_t bucket_of(const PriorOrder& order, std::uint64_t hash) {
   return order.buckets_log2 == 0 ? 0 : place_of(hash, order.buckets_log2);
+}
+
+// The index is not trusted: a bucket ends where the cells end, whatever it says.
+std::uint64_t bucket_end(const PriorOrder& order, std::uint64_t bucket) {
+  return std::min<std::uint64_t>(bucket_begin(order, bucket + 1), order.cells.size() / kCellBytes);
+}
+
+Status check_buckets(const PriorOrder& order, std::size_t k) {
+  for (std::uint64_t bucket = 0; bucket >> order.buckets_log2 == 0; ++bucket) {
+    const std::uint64_t begin = bucket_begin(order, bucket);
+    const std::uint64_t end = bucket_end(order, bucket);
+    if (end > begin && end - begin > kMaxPriorBucketCells)
+      return fail(ErrorCode::corrupt, "the model's prior of order " + std::to_string(k) +
+                                          " has a bucket of " + std::to_string(end - begin) +
+                                          " cells, more than " +
+                                          std::to_string(kMaxPriorBucketCells));
+  }
+  return {};
 }
 
 }  // namespace
@@ -59,6 +78,7 @@ Result<Prior> Prior::create(std::span<const std::uint32_t> order0, std::vector<P
       return fail(ErrorCode::corrupt, "the model's prior of order " + std::to_string(k) +
                                           " has tables of the wrong size");
     }
+    CZIP_TRY(check_buckets(table, k));
   }
   prior.orders_ = std::move(orders);
   return prior;
@@ -79,9 +99,7 @@ void Prior::prefetch_cells(std::uint32_t order, std::uint64_t hash) const {
 void Prior::find(std::uint32_t order, std::uint64_t hash, PriorList& list) const {
   const PriorOrder& table = orders_[order - 1];
   const std::uint64_t bucket = bucket_of(table, hash);
-  // The index is not trusted: a bucket ends where the cells end, whatever it says.
-  const std::uint64_t end =
-      std::min<std::uint64_t>(bucket_begin(table, bucket + 1), table.cells.size() / kCellBytes);
+  const std::uint64_t end = bucket_end(table, bucket);
   std::uint64_t at = bucket_begin(table, bucket);
   const std::uint32_t fingerprint = prior_fingerprint(hash);
   list.size = 0;

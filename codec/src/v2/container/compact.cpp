@@ -50,6 +50,10 @@ class CompactParser {
 
   Status parse_kind(CompactHeader& header) {
     CZIP_TRY_ASSIGN(const auto kind, take());
+    if ((kind & kOtherLayoutBit) != 0)
+      return fail(ErrorCode::unsupported,
+                  "the compact frame, of kind " + std::to_string(kind) +
+                      ", is of another draft of CZIPv2: decode it with the czip that made it");
     header.archive = (kind & kArchiveBit) != 0;
     const auto settings = static_cast<std::uint8_t>(kind & ~kArchiveBit);
     header.stored = settings == kStoredKind;

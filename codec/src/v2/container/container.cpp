@@ -1,6 +1,7 @@
 #include "v2/container/container.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "czip/base/little_endian.hpp"
@@ -18,6 +19,22 @@ Status check_block_bytes(const BlockHeader& header, std::uint32_t limit) {
   return fail(ErrorCode::corrupt, "a block of " + std::to_string(header.text_bytes) +
                                       " bytes of text, outside 1 to the frame's " +
                                       std::to_string(limit));
+}
+
+// Before anything else of the header, which may differ in another draft. Where the check shows that
+// all other bytes are those of a header of this draft, the byte is damaged.
+Status check_draft(std::span<const std::uint8_t, kFrameHeaderBytes> bytes) {
+  using Layout = FrameHeaderLayout;
+  const std::uint8_t draft = bytes[Layout::kDraft];
+  if (draft == kFrameDraft) return {};
+  std::array<std::uint8_t, Layout::kCheck> mended{};
+  std::ranges::copy(bytes.first<Layout::kCheck>(), mended.begin());
+  mended[Layout::kDraft] = kFrameDraft;
+  if (check32(mended) == load_le<std::uint32_t>(&bytes[Layout::kCheck]))
+    return damaged_header("the frame header");
+  return fail(ErrorCode::unsupported, "the frame is CZIPv2 draft " + std::to_string(draft) +
+                                          "; this czip reads draft " + std::to_string(kFrameDraft) +
+                                          ": decode it with the czip that made it");
 }
 
 std::uint8_t frame_flags(const FrameHeader& header) {
@@ -90,7 +107,7 @@ std::array<std::uint8_t, kFrameHeaderBytes> serialize(FrameHeader& header) {
   using Layout = FrameHeaderLayout;
   std::array<std::uint8_t, kFrameHeaderBytes> bytes{};
   std::ranges::copy(kFrameMagic, bytes.begin());
-  bytes[Layout::kVersion] = kFrameVersion;
+  bytes[Layout::kDraft] = kFrameDraft;
   bytes[Layout::kFlags] = frame_flags(header);
   bytes[Layout::kLevel] = static_cast<std::uint8_t>(header.level);
   std::ranges::copy(hash_bytes(header.model), &bytes[Layout::kModel]);
@@ -105,10 +122,7 @@ Result<FrameHeader> parse_frame_header(std::span<const std::uint8_t, kFrameHeade
   using Layout = FrameHeaderLayout;
   if (!std::ranges::equal(bytes.first<kFrameMagic.size()>(), kFrameMagic))
     return fail(ErrorCode::corrupt, "is not a CZIPv2 frame: its magic is wrong");
-  if (bytes[Layout::kVersion] != kFrameVersion)
-    return fail(ErrorCode::unsupported, "is of version " + std::to_string(bytes[Layout::kVersion]) +
-                                            " of the frame format; this czip knows version " +
-                                            std::to_string(kFrameVersion));
+  CZIP_TRY(check_draft(bytes));
   FrameHeader header;
   header.check = load_le<std::uint32_t>(&bytes[Layout::kCheck]);
   if (check32(bytes.first<Layout::kCheck>()) != header.check)

@@ -21,7 +21,9 @@ namespace czip::v2 {
 // No byte of UTF-8 is 0xfc.
 inline constexpr std::array<std::uint8_t, 2> kCompactMagic{0xfc, 'z'};
 inline constexpr std::array<std::uint8_t, 3> kFrameMagic{0xfc, 'C', 'Z'};
-inline constexpr std::uint8_t kFrameVersion = 2;
+// The draft of CZIPv2 that full frames are of. It changes with their layout. A compact frame has
+// none: its layout is that of all drafts so far, and another one would set kOtherLayoutBit.
+inline constexpr std::uint8_t kFrameDraft = 3;
 
 // The first bytes of a model's hash, which stand for it where all of them do not.
 inline constexpr std::size_t kModelPrefixBytes = 4;
@@ -29,8 +31,8 @@ using ModelPrefix = std::array<std::uint8_t, kModelPrefixBytes>;
 
 // Offsets of the fields, in bytes.
 struct FrameHeaderLayout {
-  static constexpr std::size_t kVersion = kFrameMagic.size();
-  static constexpr std::size_t kFlags = kVersion + 1;
+  static constexpr std::size_t kDraft = kFrameMagic.size();
+  static constexpr std::size_t kFlags = kDraft + 1;
   static constexpr std::size_t kLevel = kFlags + 1;
   static constexpr std::size_t kModel = kLevel + 1;
   static constexpr std::size_t kBlockBytes = kModel + kHashBytes;
@@ -162,6 +164,7 @@ inline constexpr std::size_t kMaxCompactText = 0xffff;
 // The kind: a coded text's settings, or kStoredKind; and the archive bit.
 inline constexpr std::uint8_t kStoredKind = 3;
 inline constexpr std::uint8_t kArchiveBit = 0x40;
+inline constexpr std::uint8_t kOtherLayoutBit = 0x80;
 inline constexpr int kLengthByteBits = 7;
 inline constexpr std::uint8_t kLengthByteMask = (1 << kLengthByteBits) - 1;
 inline constexpr std::uint8_t kMoreLengthBytes = 1 << kLengthByteBits;  // another byte follows

@@ -6,7 +6,6 @@
 
 #include "czip/base/little_endian.hpp"
 #include "v2/container/hashing.hpp"
-#include "v2/container/recovery_record.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -50,6 +49,18 @@ Status FrameInput::append(std::uint64_t count, std::vector<std::uint8_t>& bytes)
   return {};
 }
 
+void FrameInput::give_back(std::span<const std::uint8_t> bytes) {
+  offset_ -= bytes.size();
+  if (stream_ != nullptr) unread_.insert(unread_.begin(), bytes.begin(), bytes.end());
+}
+
+Result<bool> FrameInput::skip(std::uint64_t count) {
+  CZIP_TRY_ASSIGN(const auto size, file_->size());
+  const std::uint64_t left = size > offset_ ? size - offset_ : 0;
+  offset_ += std::min(count, left);
+  return count <= left;
+}
+
 Result<std::uint64_t> FrameInput::skip_zeros() {
   std::uint64_t zeros = 0;
   std::vector<std::uint8_t> bytes(kPaddingStep);
@@ -59,8 +70,7 @@ Result<std::uint64_t> FrameInput::skip_zeros() {
     const auto other =
         std::find_if(bytes.begin(), end, [](std::uint8_t byte) { return byte != 0; });
     zeros += static_cast<std::uint64_t>(other - bytes.begin());
-    offset_ -= static_cast<std::uint64_t>(end - other);
-    if (stream_ != nullptr) unread_.assign(other, end);
+    give_back({other, end});
     if (other != end || got < bytes.size()) return zeros;
   }
 }
@@ -143,23 +153,34 @@ Result<bool> FrameReader::find_magic(std::array<std::uint8_t, 2>& magic) {
 }
 
 Result<bool> FrameReader::skip_recovery(std::span<const std::uint8_t> begun) {
-  RecoveryHeaderBytes bytes{};
-  std::ranges::copy(begun, bytes.begin());
-  CZIP_TRY_ASSIGN(const auto got, input_.read(std::span(bytes).subspan(begun.size())));
-  const auto header = parse_recovery_header(std::span(bytes).first(begun.size() + got));
-  if (!header || header->at_end) {
-    // Nothing tells how long it is, and whether frames follow.
-    trailing_.recovery_damaged = true;
-    trailing_.garbage_offset = frame_offset_;
-    return false;
+  std::vector<std::uint8_t> bytes(begun.begin(), begun.end());
+  CZIP_TRY(input_.append(kRecoveryHeaderBytes - begun.size(), bytes));
+  const auto header = parse_recovery_header(bytes);
+  bool good = header && !header->at_end;
+  if (good) {
+    CZIP_TRY_ASSIGN(good, skip_recovery_body(*header));
+  } else {
+    CZIP_TRY_ASSIGN(const auto found, find_recovery_end(std::move(bytes)));
+    if (!found) {
+      // Nothing tells how long it is, and whether frames follow.
+      trailing_.recovery_damaged = true;
+      trailing_.garbage_offset = frame_offset_;
+      return false;
+    }
   }
+  trailing_.recovery_bytes += input_.offset() - frame_offset_;
+  trailing_.recovery_damaged |= !good;
+  return true;
+}
+
+Result<bool> FrameReader::skip_recovery_body(const RecoveryHeader& header) {
   bool good = true;
   if (payloads_ == Payloads::skip) {
-    input_.seek(input_.offset() + header->body_bytes());
+    CZIP_TRY_ASSIGN(good, input_.skip(header.body_bytes()));
   } else {
     TextHasher hasher;
     std::vector<std::uint8_t> part(kReadStep);
-    for (std::uint64_t left = header->body_bytes(); left > 0;) {
+    for (std::uint64_t left = header.body_bytes(); left > 0;) {
       const auto step = std::span(part).first(
           static_cast<std::size_t>(std::min<std::uint64_t>(left, part.size())));
       CZIP_TRY_ASSIGN(const auto count, input_.read(step));
@@ -167,15 +188,33 @@ Result<bool> FrameReader::skip_recovery(std::span<const std::uint8_t> begun) {
       if (count < step.size()) break;  // the digest is another
       left -= count;
     }
-    good = hasher.digest() == header->body_hash;
+    good = hasher.digest() == header.body_hash;
   }
-  RecoveryHeader end = *header;
+  RecoveryHeader end = header;
   end.at_end = true;
+  RecoveryHeaderBytes bytes{};
   CZIP_TRY(input_.read(bytes));
-  good = good && bytes == serialize(end);
-  trailing_.recovery_bytes += header->record_bytes();
-  trailing_.recovery_damaged |= !good;
-  return true;
+  return good && bytes == serialize(end);
+}
+
+Result<bool> FrameReader::find_recovery_end(std::vector<std::uint8_t> window) {
+  std::uint64_t offset = frame_offset_;  // of the window
+  for (;;) {
+    const std::size_t before = window.size();
+    CZIP_TRY(input_.append(kPaddingStep, window));
+    for (std::size_t i = 0; i + kRecoveryHeaderBytes <= window.size(); ++i) {
+      if (window[i] != kRecoveryMagic[0]) continue;
+      const auto end = parse_recovery_header(std::span(window).subspan(i));
+      const std::uint64_t size = offset + i + kRecoveryHeaderBytes - frame_offset_;
+      if (!end || !end->at_end || end->record_bytes() != size) continue;
+      input_.give_back(std::span(window).subspan(i + kRecoveryHeaderBytes));
+      return true;
+    }
+    if (window.size() == before) return false;
+    const std::size_t done = window.size() - std::min(window.size(), kRecoveryHeaderBytes - 1);
+    window.erase(window.begin(), window.begin() + static_cast<std::ptrdiff_t>(done));
+    offset += done;
+  }
 }
 
 // Reads a compact frame or a frame's header; sets record.kind to compact or to block.

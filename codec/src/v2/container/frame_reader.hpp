@@ -13,6 +13,7 @@
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/io/trailing_data.hpp"
 #include "v2/container/container.hpp"
+#include "v2/container/recovery_record.hpp"
 
 namespace czip::v2 {
 
@@ -28,6 +29,10 @@ class FrameInput {
 
   // Fills `buffer` as far as the source has bytes; returns their number.
   Result<std::size_t> read(std::span<std::uint8_t> buffer);
+  // The bytes read last are to be read again.
+  void give_back(std::span<const std::uint8_t> bytes);
+  // Skips `count` bytes; false if the source ends before them. Random access only.
+  Result<bool> skip(std::uint64_t count);
   // Skips zeros up to another byte or the end; returns their number.
   Result<std::uint64_t> skip_zeros();
   // Appends `count` bytes to `bytes`, fewer if the source ends.
@@ -104,6 +109,11 @@ class FrameReader {
   Result<bool> find_magic(std::array<std::uint8_t, 2>& magic);
   // Of a recovery record that begins so. False: what follows it is unknown.
   Result<bool> skip_recovery(std::span<const std::uint8_t> begun);
+  // Reads on behind the header; false if the record is damaged.
+  Result<bool> skip_recovery_body(const RecoveryHeader& header);
+  // Reads on behind `window`, the damaged beginning of a record, to the end that belongs to it.
+  // False: there is none.
+  Result<bool> find_recovery_end(std::vector<std::uint8_t> window);
   Status read_frame_header(std::span<const std::uint8_t> begun);
   Status read_compact(std::span<const std::uint8_t> begun, Record& record);
   Status read_block_or_end(Record& record);

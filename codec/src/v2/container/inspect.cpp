@@ -19,6 +19,7 @@ FrameInfo compact_frame(const Record& record, const FrameReader& reader) {
   frame.archive = record.compact.archive;
   frame.block_bytes = static_cast<std::uint32_t>(kMaxCompactText);
   if (record.coded()) frame.model = reader.model_of(record);
+  frame.file_offset = record.offset;
   frame.file_bytes = record.end - record.offset;
   count(record, frame);
   return frame;
@@ -31,6 +32,7 @@ void complete(const Record& record, const FrameReader& reader, FrameInfo& frame)
   frame.level = header.level;
   frame.block_bytes = header.block_bytes;
   frame.model = reader.model_of(record);
+  frame.file_offset = reader.frame_offset();
   frame.file_bytes = record.end - reader.frame_offset();
   frame.text_hash = record.trailer.text_hash;
 }

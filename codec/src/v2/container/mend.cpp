@@ -1,69 +1,21 @@
 // Mends a file by its recovery records.
 #include <algorithm>
-#include <limits>
+#include <array>
 #include <new>
 #include <optional>
 #include <vector>
 
+#include "czip/base/memory_limit.hpp"
+#include "czip/codec/v2/codec.hpp"
 #include "czip/codec/v2/recovery.hpp"
+#include "v2/container/frame_reader.hpp"
 #include "v2/container/gf256.hpp"
-#include "v2/container/hashing.hpp"
+#include "v2/container/recovery_finder.hpp"
 #include "v2/container/recovery_record.hpp"
 #include "v2/container/recovery_writer.hpp"
 
 namespace czip::v2 {
 namespace {
-
-// A record in a file that may be damaged: where it begins and ends, as its header at either place
-// says. Where bytes were added or lost inside, the two do not have its length between them.
-struct FoundRecord {
-  RecoveryHeader header;
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
-};
-
-bool same_record(const RecoveryHeader& a, const RecoveryHeader& b) {
-  return a.covered_bytes == b.covered_bytes && a.covered_hash == b.covered_hash &&
-         a.body_hash == b.body_hash;
-}
-
-// Whether a record of a file of that size can be like that, within what may have been lost.
-bool is_plausible(const RecoveryHeader& header, std::uint64_t file_bytes) {
-  return header.covered_bytes / 2 <= file_bytes && header.record_bytes() / 2 <= file_bytes;
-}
-
-// All records, by either of their headers.
-Result<std::vector<FoundRecord>> find_records(RandomAccessSource& in) {
-  CZIP_TRY_ASSIGN(const auto size, in.size());
-  std::vector<FoundRecord> records;
-  bool open = false;  // the last record's end has not been found
-  std::vector<std::uint8_t> bytes(kReadBytes + kRecoveryHeaderBytes);
-  for (std::uint64_t offset = 0; offset < size; offset += kReadBytes) {
-    CZIP_TRY_ASSIGN(const auto got, read_padded(in, offset, bytes));
-    const auto window = std::span(bytes).first(got);
-    for (std::size_t i = 0; i < std::min(got, kReadBytes); ++i) {
-      if (window[i] != kRecoveryMagic[0]) continue;
-      const auto header = parse_recovery_header(window.subspan(i));
-      if (!header || !is_plausible(*header, size)) continue;
-      const std::uint64_t at = offset + i;
-      const std::uint64_t length = header->record_bytes();
-      if (!header->at_end) {
-        records.push_back({*header, at, std::min(size, at + length)});
-        open = true;
-      } else if (open && same_record(records.back().header, *header)) {
-        records.back().end = at + kRecoveryHeaderBytes;
-        open = false;
-      } else {
-        const std::uint64_t end = at + kRecoveryHeaderBytes;
-        const std::uint64_t least = records.empty() ? 0 : records.back().end;
-        if (least > at) continue;  // inside the record before it
-        records.push_back({*header, std::max(least, end > length ? end - length : 0), end});
-        open = false;
-      }
-    }
-  }
-  return records;
-}
 
 Status copy_bytes(RandomAccessSource& in, std::uint64_t from, RandomAccessFile& out,
                   std::uint64_t to, std::uint64_t count) {
@@ -85,33 +37,53 @@ class RecordMender {
  public:
   // The record covers what is from `base` on. Its text goes to `out_base`.
   RecordMender(RandomAccessSource& in, const FoundRecord& record, std::uint64_t base,
-               RandomAccessFile& out, std::uint64_t out_base, const Progress& progress)
+               RandomAccessFile& out, std::uint64_t out_base, const MendOptions& options)
       : in_(&in),
         header_(record.header),
         record_(record),
         base_(base),
         out_(&out),
         out_base_(out_base),
-        progress_(&progress),
-        shard_(record.header.shard_bytes),
-        buffer_(record.header.shard_bytes) {}
+        options_(&options),
+        shard_(record.header.shard_bytes) {}
 
   // Adds to the report. Returns the bytes written.
   Result<std::uint64_t> run(MendReport& report) {
-    report_ = &report;
-    const std::uint64_t unmended = report.unmended_bytes;
+    CZIP_TRY(check_memory());
+    buffer_.resize(static_cast<std::size_t>(shard_));
     CZIP_TRY(read_hashes());
     CZIP_TRY(locate_shards());
-    CZIP_TRY(copy_data());
-    for (std::uint64_t group = 0; group < header_.groups(); ++group) CZIP_TRY(mend_group(group));
-    if (report.unmended_bytes == unmended) {
-      CZIP_TRY(write_record(*out_, out_base_, header_, *progress_));
-      return header_.covered_bytes + header_.record_bytes();
+    CZIP_TRY_ASSIGN(const auto front, front_bytes());
+    if (!front) {
+      CZIP_TRY(copy_bytes(*in_, base_, *out_, out_base_, record_.end - base_));
+      return record_.end - base_;
     }
+    ++report.records;
+    CZIP_TRY(copy_bytes(*in_, base_, *out_, out_base_, *front));
+    base_ += *front;
+    out_base_ += *front;
+    const std::uint64_t damaged = damaged_bytes();
+    CZIP_TRY(copy_data());
+    std::uint64_t unmended = 0;
+    for (std::uint64_t group = 0; group < header_.groups(); ++group)
+      CZIP_TRY(mend_group(group, unmended));
+    CZIP_TRY_ASSIGN(const auto hash, hash_of(*out_, out_base_, header_.covered_bytes));
+    if (hash == header_.covered_hash) {
+      report.damaged_bytes += damaged;
+      CZIP_TRY(write_record(*out_, out_base_, header_, options_->progress));
+      return *front + header_.covered_bytes + header_.record_bytes();
+    }
+    if (unmended == 0) {
+      // Where every shard seems to be right, none can be told to be wrong.
+      unmended = header_.covered_bytes;
+      CZIP_TRY(copy_data());
+    }
+    report.damaged_bytes += std::max(damaged, unmended);
+    report.unmended_bytes += unmended;
     // The record stays as it is.
     const std::uint64_t length = record_.end - record_.begin;
     CZIP_TRY(copy_bytes(*in_, record_.begin, *out_, out_base_ + header_.covered_bytes, length));
-    return header_.covered_bytes + length;
+    return *front + header_.covered_bytes + length;
   }
 
  private:
@@ -149,6 +121,17 @@ class RecordMender {
     return got == size;
   }
 
+  [[nodiscard]] Status check_memory() const {
+    // For each hash: here, in a table, and when the record is written again. For a group: its sums.
+    constexpr std::uint64_t kBytesPerHash =
+        sizeof(std::optional<std::uint32_t>) + sizeof(Place) + 3 * kShardHashBytes;
+    const MemoryNeed need{.shared = header_.hashes() * kBytesPerHash +
+                                    (header_.parity_shards + std::uint64_t{2}) * shard_ +
+                                    kBatchBytes + 2 * kReadBytes};
+    CZIP_TRY(threads_within_limit(1, 1, options_->memory_limit, need));
+    return {};
+  }
+
   Status read_hashes() {
     if (header_.table_bytes() > SIZE_MAX / 4)  // of a 32-bit machine; 4 bytes a hash, in optionals
       return fail(ErrorCode::out_of_memory, "not enough memory for the recovery record");
@@ -163,18 +146,79 @@ class RecordMender {
     return {};
   }
 
+  // Bytes before the record beyond those that it covers: added somewhere, or of another file.
+  [[nodiscard]] std::uint64_t surplus() const {
+    const std::uint64_t before = record_.begin - base_;
+    return before > header_.covered_bytes ? before - header_.covered_bytes : 0;
+  }
+
+  // Counted from the record, the file's beginning is at its place even if another file of the same
+  // content stands before it.
   Status locate_shards() {
+    const Place first = surplus() > 0 ? Place::by_end : Place::by_begin;
+    const Place second = surplus() > 0 ? Place::by_begin : Place::by_end;
     places_.assign(hashes_.size(), Place::nowhere);
     for (std::size_t i = 0; i < places_.size(); ++i) {
-      for (const Place place : {Place::by_begin, Place::by_end}) {
+      for (const Place place : {first, second}) {
         if (!hashes_[i] || places_[i] != Place::nowhere) continue;
         CZIP_TRY_ASSIGN(const auto there, read_shard(i, place, buffer_));
         if (there && shard_hash(buffer_, i) == *hashes_[i]) places_[i] = place;
       }
-      if (places_[i] == Place::nowhere) report_->damaged_bytes += size_of(i);
-      CZIP_TRY(report_progress(*progress_, std::min(i * shard_, header_.covered_bytes)));
+      CZIP_TRY(report_progress(options_->progress, std::min(i * shard_, header_.covered_bytes)));
     }
     return {};
+  }
+
+  [[nodiscard]] std::uint64_t damaged_bytes() const {
+    std::uint64_t bytes = surplus();
+    for (std::size_t i = 0; i < places_.size(); ++i)
+      if (places_[i] == Place::nowhere) bytes += size_of(i);
+    return bytes;
+  }
+
+  Result<bool> frame_begins_at(std::uint64_t offset) {
+    std::array<std::uint8_t, kFrameMagic.size()> bytes{};
+    CZIP_TRY(read_padded(*in_, offset, bytes));
+    return has_magic(bytes);
+  }
+
+  // What stands at the beginning of the `size` bytes before what is covered.
+  enum class Frames : std::uint8_t { none, some, all };
+  Frames frames_within(std::uint64_t size) {
+    FrameReader reader(FrameInput(*in_), Payloads::skip);
+    reader.restart(base_);
+    Record record;
+    Frames found = Frames::none;
+    for (;;) {
+      const auto read = reader.next(record);
+      if (!read || !*read || record.end > base_ + size) return found;
+      if (record.kind == RecordKind::block) continue;
+      if (record.end == base_ + size) return Frames::all;
+      found = Frames::some;
+    }
+  }
+
+  // How many bytes before those that the record covers belong to the file: frames that were put
+  // before it. Bytes that were added by a fault do not. nullopt: that cannot be told, and what the
+  // record covers may be a file within the text.
+  Result<std::optional<std::uint64_t>> front_bytes() {
+    using Front = std::optional<std::uint64_t>;
+    const std::uint64_t size = surplus();
+    if (size == 0) return Front(0);
+    const Frames frames = frames_within(size);
+    const auto data = std::span(places_).first(static_cast<std::size_t>(header_.shards()));
+    if (frames == Frames::all) {
+      // Shards of the same content in these frames are not the record's.
+      std::ranges::replace(data, Place::by_begin, Place::nowhere);
+      return Front(size);
+    }
+    if (std::ranges::find(data, Place::by_begin) != data.end()) return Front(0);
+    CZIP_TRY_ASSIGN(const auto frame_before, frame_begins_at(base_));
+    if (!frame_before) return Front(0);
+    if (frames == Frames::some) return Front(size);
+    CZIP_TRY_ASSIGN(const auto frame_behind, frame_begins_at(base_ + size));
+    if (size <= shard_ && !frame_behind) return Front(0);  // added within the first shard
+    return Front();
   }
 
   // Damaged shards are copied as they are, where they should be.
@@ -192,7 +236,7 @@ class RecordMender {
   }
 
   // Solves for the damaged shards of a group.
-  Status mend_group(std::uint64_t group) {
+  Status mend_group(std::uint64_t group, std::uint64_t& unmended) {
     std::vector<std::size_t> lost;  // rows
     std::vector<std::size_t> used;  // rows of parity
     const std::uint64_t groups = header_.groups();
@@ -209,7 +253,7 @@ class RecordMender {
     for (std::size_t row = 0; row < header_.parity_shards && used.size() < lost.size(); ++row)
       if (places_[parity_at(row)] != Place::nowhere) used.push_back(row);
     if (used.size() < lost.size()) {
-      for (const std::size_t row : lost) report_->unmended_bytes += size_of(shard_at(row));
+      for (const std::size_t row : lost) unmended += size_of(shard_at(row));
       return {};
     }
     // What the lost shards contribute to the parity: all of it, less the contributions of the rest.
@@ -227,12 +271,13 @@ class RecordMender {
       for (std::size_t p = 0; p < used.size(); ++p)
         gf_multiply_add(parity_factor(header_.data_shards, used[p], row), buffer_, sums[p]);
     }
-    return solve(lost, used, sums, shard_at);
+    return solve(lost, used, sums, shard_at, unmended);
   }
 
   template <class ShardAt>
   Status solve(const std::vector<std::size_t>& lost, const std::vector<std::size_t>& used,
-               const std::vector<std::vector<std::uint8_t>>& sums, const ShardAt& shard_at) {
+               const std::vector<std::vector<std::uint8_t>>& sums, const ShardAt& shard_at,
+               std::uint64_t& unmended) {
     const std::size_t n = lost.size();
     std::vector<std::uint8_t> matrix;
     for (const std::size_t row : used)
@@ -244,9 +289,9 @@ class RecordMender {
       for (std::size_t j = 0; j < n && !inverse.empty(); ++j)
         gf_multiply_add(inverse[i * n + j], sums[j], buffer_);
       const std::size_t index = shard_at(lost[i]);
-      // Where the table's page is lost as well, the frame's own checks must do.
+      // Where the table's page is lost as well, the hash of the whole must do.
       if (hashes_[index] && shard_hash(buffer_, index) != *hashes_[index])
-        report_->unmended_bytes += size_of(index);
+        unmended += size_of(index);
       else
         CZIP_TRY(write_shard(index, buffer_));
     }
@@ -259,61 +304,52 @@ class RecordMender {
   std::uint64_t base_;
   RandomAccessFile* out_;
   std::uint64_t out_base_;
-  const Progress* progress_;
+  const MendOptions* options_;
   std::uint64_t shard_;
   std::vector<std::uint8_t> buffer_;  // one shard
   std::vector<std::optional<std::uint32_t>> hashes_;
   std::vector<Place> places_;
-  MendReport* report_ = nullptr;
 };
 
-// The records that are the file's own. One inside what a later record covers belongs to a file
-// within the text. And a record covers no more than twice what stands before it, so that the work
-// is bounded by the file.
-std::vector<FoundRecord> own_records(const std::vector<FoundRecord>& found) {
-  std::vector<FoundRecord> records;
-  std::uint64_t covered_begin = std::numeric_limits<std::uint64_t>::max();
-  for (auto record = found.rbegin(); record != found.rend(); ++record) {
-    if (record->begin >= covered_begin) continue;
-    const std::uint64_t covered = record->header.covered_bytes;
-    covered_begin = record->begin > covered ? record->begin - covered : 0;
-    records.push_back(*record);
+Result<bool> same_bytes(RandomAccessSource& a, RandomAccessSource& b) {
+  CZIP_TRY_ASSIGN(const auto size, a.size());
+  CZIP_TRY_ASSIGN(const auto other_size, b.size());
+  if (size != other_size) return false;
+  std::vector<std::uint8_t> part(kReadBytes);
+  std::vector<std::uint8_t> other(kReadBytes);
+  for (std::uint64_t offset = 0; offset < size; offset += kReadBytes) {
+    CZIP_TRY(read_padded(a, offset, part));
+    CZIP_TRY(read_padded(b, offset, other));
+    if (part != other) return false;
   }
-  std::ranges::reverse(records);
-  std::uint64_t base = 0;
-  std::erase_if(records, [&](const FoundRecord& record) {
-    if (record.begin < base || record.header.covered_bytes / 2 > record.begin - base) return true;
-    base = record.end;
-    return false;
-  });
-  return records;
+  return true;
 }
 
 Result<MendReport> mend_all(RandomAccessSource& in, RandomAccessFile& out,
-                            const Progress& progress) {
+                            const MendOptions& options) {
   CZIP_TRY_ASSIGN(const auto size, in.size());
-  CZIP_TRY_ASSIGN(const auto found, find_records(in));
-  const std::vector<FoundRecord> records = own_records(found);
+  CZIP_TRY_ASSIGN(const auto records, find_own_records(in));
   MendReport report;
-  report.records = records.size();
   if (records.empty()) return report;
   std::uint64_t base = 0;
   std::uint64_t written = 0;
   for (const FoundRecord& record : records) {
-    RecordMender mender(in, record, base, out, written, progress);
+    RecordMender mender(in, record, base, out, written, options);
     CZIP_TRY_ASSIGN(const auto count, mender.run(report));
     written += count;
     base = std::max(base, record.end);
   }
   if (base < size) CZIP_TRY(copy_bytes(in, base, out, written, size - base));
+  CZIP_TRY_ASSIGN(const auto same, same_bytes(in, out));
+  report.changed = !same;
   return report;
 }
 
 }  // namespace
 
-Result<MendReport> mend(RandomAccessSource& in, RandomAccessFile& out, const Progress& progress) {
+Result<MendReport> mend(RandomAccessSource& in, RandomAccessFile& out, const MendOptions& options) {
   try {
-    return mend_all(in, out, progress);
+    return mend_all(in, out, options);
   } catch (const std::bad_alloc&) {
     return fail(ErrorCode::out_of_memory, "not enough memory to mend");
   }

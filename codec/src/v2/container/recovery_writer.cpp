@@ -11,8 +11,6 @@
 namespace czip::v2 {
 namespace {
 
-constexpr std::uint64_t kBatchBytes = std::uint64_t{32} << 20;
-
 class RecordWriter {
  public:
   RecordWriter(RandomAccessFile& file, std::uint64_t base, const RecoveryHeader& header,
@@ -37,7 +35,7 @@ class RecordWriter {
     const std::uint64_t body = start_ + kRecoveryHeaderBytes;
     CZIP_TRY(file_->write_at(body, table));
     CZIP_TRY(file_->write_at(body + header_.body_bytes() - table.size(), table));
-    CZIP_TRY_ASSIGN(header_.body_hash, hash_of(body, header_.body_bytes()));
+    CZIP_TRY_ASSIGN(header_.body_hash, hash_of(*file_, body, header_.body_bytes()));
     header_.at_end = false;
     CZIP_TRY(file_->write_at(start_, serialize(header_)));
     header_.at_end = true;
@@ -100,20 +98,6 @@ class RecordWriter {
     return {};
   }
 
-  Result<Hash128> hash_of(std::uint64_t offset, std::uint64_t size) {
-    TextHasher hasher;
-    std::vector<std::uint8_t> bytes(kReadBytes);
-    while (size > 0) {
-      const auto part = std::span(bytes).first(
-          static_cast<std::size_t>(std::min<std::uint64_t>(size, kReadBytes)));
-      CZIP_TRY(read_padded(*file_, offset, part));
-      hasher.add(part);
-      offset += part.size();
-      size -= part.size();
-    }
-    return hasher.digest();
-  }
-
   RandomAccessFile* file_;
   std::uint64_t base_;
   RecoveryHeader header_;
@@ -135,6 +119,20 @@ Result<std::size_t> read_padded(RandomAccessSource& in, std::uint64_t offset,
   }
   std::ranges::fill(bytes.subspan(filled), std::uint8_t{0});
   return filled;
+}
+
+Result<Hash128> hash_of(RandomAccessSource& in, std::uint64_t offset, std::uint64_t size) {
+  TextHasher hasher;
+  std::vector<std::uint8_t> bytes(kReadBytes);
+  while (size > 0) {
+    const auto part =
+        std::span(bytes).first(static_cast<std::size_t>(std::min<std::uint64_t>(size, kReadBytes)));
+    CZIP_TRY(read_padded(in, offset, part));
+    hasher.add(part);
+    offset += part.size();
+    size -= part.size();
+  }
+  return hasher.digest();
 }
 
 Status write_record(RandomAccessFile& file, std::uint64_t base, RecoveryHeader header,

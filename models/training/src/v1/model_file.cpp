@@ -7,6 +7,7 @@
 #include <span>
 
 #include "czip/engine/safetensors/writer.hpp"
+#include "czip/engine/v1/constants.hpp"
 #include "v1/exp2_table.hpp"
 #include "v1/rotary.hpp"
 #include "v1/shape.hpp"
@@ -96,7 +97,7 @@ void describe(const ModelDescription& description, safetensors::Metadata& metada
 safetensors::Metadata metadata_of(const NetworkShape& shape) {
   const std::string context = std::to_string(1U << shape.context_log2);
   constexpr auto kThetaQ16 = static_cast<std::uint32_t>(kRotaryTheta * 65536);
-  return {{"format", "czip-model-v1"},
+  return {{"format", std::string(kModelFormat)},
           {"vocab_size", std::to_string(kVocabulary)},
           {"n_layers", std::to_string(shape.layers)},
           {"n_heads", std::to_string(shape.heads)},

@@ -169,6 +169,7 @@ struct FrameInfo {
   std::uint32_t block_bytes = 0;        // largest text that a block may have
   std::optional<ModelReference> model;  // nullopt: a compact frame that is stored
   std::uint64_t text_bytes = 0;
+  std::uint64_t file_offset = 0;  // where it begins in the file
   std::uint64_t file_bytes = 0;
   std::uint64_t blocks = 0;
   std::uint64_t stored_blocks = 0;

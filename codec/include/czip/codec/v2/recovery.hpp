@@ -21,17 +21,26 @@ Result<std::uint64_t> append_recovery(RandomAccessFile& file, unsigned percent,
                                       const Progress& progress = {});
 
 struct MendReport {
-  std::uint64_t records = 0;         // recovery records found
-  std::uint64_t damaged_bytes = 0;   // in shards of data and parity that were found to be damaged
+  std::uint64_t records = 0;         // recovery records that were used
+  std::uint64_t damaged_bytes = 0;   // in damaged shards of data and parity, or added between them
   std::uint64_t unmended_bytes = 0;  // of these, of data, beyond what the parity can mend
+  bool changed = false;              // whether the copy differs from the file
+};
+
+struct MendOptions {
+  std::uint64_t memory_limit = 0;  // in bytes; 0: none
+  Progress progress{};             // gets the bytes of each record's data that have been found
 };
 
 // Copies `in` to the empty `out`, mended as far as its recovery records allow, and the records with
-// it; writes nothing where there is none. Finds the shards by their hashes, at their places or as
-// far from them as what lies before the record has become longer or shorter. What cannot be mended
-// is copied as it is. Memory is bounded by a small part of the file's size. Errors: out_of_memory,
-// cancelled, and those of the files.
+// it; `out` is of no use where none was used. Finds the shards by their hashes, at their places or
+// as far from them as what lies before the record has become longer or shorter. Data are mended
+// only if they have the hash that their record states; else they are copied as they are where they
+// cannot be mended, and count as such. A record of a file that is stored within the text is not
+// used. The copy is at most three times as long as `in`, whatever records claim. Errors: over_limit
+// (memory), unsupported (more than a million records), out_of_memory, cancelled, and those of the
+// files.
 Result<MendReport> mend(RandomAccessSource& in, RandomAccessFile& out,
-                        const Progress& progress = {});
+                        const MendOptions& options = {});
 
 }  // namespace czip::v2

@@ -4,8 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace czip::v1 {
+
+// The metadata's `format`.
+inline constexpr std::string_view kModelFormat = "czip-model-v1";
 
 // Shapes. The limits are this implementation's; the bounds of all accumulators follow from them.
 inline constexpr std::uint32_t kHeadDim = 64;  // the only head size that the format defines

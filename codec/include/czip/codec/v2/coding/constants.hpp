@@ -130,6 +130,8 @@ inline constexpr std::uint32_t kPriorScales = 1 << kPriorScaleBits;
 inline constexpr std::uint32_t kLongList = (1 << kPriorLengthBits) - 1;
 inline constexpr int kPriorFingerprintShift = 8;  // of a context's hash
 inline constexpr std::uint32_t kMaxPriorBucketsLog2 = 24;
+// Cells of a bucket, all of which a lookup may read: 16 times the longest list.
+inline constexpr std::uint64_t kMaxPriorBucketCells = 131072;
 // Highest probability of each scale, Q16: 0.96 divided by the square root of 2 from scale to scale,
 // by 2 for the last two. Each level has 10/17 of the one before.
 inline constexpr std::array<std::uint32_t, kPriorScales> kPriorScaleProbability{
