@@ -3,7 +3,8 @@
 
 #include "fuzz/fuzz.hpp"
 
-// Only clang's packages have the header of the allocator's hooks; gcc's builds replay inputs without the bound.
+// Only clang's packages have the header of the allocator's hooks; gcc's builds replay inputs
+// without the bound.
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define CZIP_COUNTS_MEMORY
