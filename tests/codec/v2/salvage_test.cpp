@@ -346,8 +346,9 @@ TEST_CASE("files of nothing undamaged, however many their headers, are read a fe
                                      static_cast<std::uint32_t>(i * bytes.size() / 8));
                             return bytes;
                           })})}};
-  for (const auto& [name, file] : kinds) {
-    CAPTURE(name);
+  for (const auto& kind : kinds) {
+    CAPTURE(kind.first);
+    const auto& file = kind.second;
     CountingSource source(file);
     std::size_t searches = 0;
     const auto salvage = Salvage::scan(
