@@ -20,7 +20,7 @@ namespace {
 
 Result<v2::MendReport> mend(const Session& session, const Input& input, RandomAccessFile& out) {
   FileRandomAccess file(input.file.get());
-  const auto report = v2::mend(file, out, {.memory_limit = session.memory_limit()});
+  auto report = v2::mend(file, out, {.memory_limit = session.memory_limit()});
   if (!report) return Failure(advise(report.error()));
   return report;
 }
