@@ -2,7 +2,7 @@
 # thread sanitizer.
 source "$(dirname "$0")/v2_common.sh"
 mkdir tree
-prose 4711 150000 >tree/text
+prose 4711 "$(full_or_fast 150000 80000)" >tree/text
 binary 20000 >tree/binary
 expect 0 "$CZIP" -r -1 -T3 -m "$MODEL2" tree; silent
 expect 0 "$CZIP" -d -T3 -m "$MODEL2" -o place tree.czip; silent

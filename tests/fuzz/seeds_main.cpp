@@ -105,6 +105,19 @@ void add_round_trips(Seeds& seeds) {
     for (const Bytes& text : texts) seeds.add("round_trip", joined({{0, level, flags++}, text}));
 }
 
+void add_recovery(Seeds& seeds) {
+  const std::vector<Bytes> files{small_block_frame(words(900), {.block_bytes = 500}),
+                                 encoded_v2(words(100)), random_bytes(5000, 4), to_bytes("x")};
+  for (const Bytes& file : files)
+    for (const std::uint8_t percent : Bytes{4, 29, 99})
+      for (std::uint8_t kind = 0; kind <= 5; ++kind) {
+        Bytes choices = random_bytes(kind < 5 ? 17 : 0, std::uint64_t{percent} + kind);
+        if (kind < 5) choices[0] = kind;
+        const std::uint8_t edits = kind < 5 ? 1 : 0;
+        seeds.add("recovery", joined({{percent, edits}, choices, file}));
+      }
+}
+
 // Each byte chooses something, so random ones make good inputs.
 void add_random(Seeds& seeds, const std::string& target, int count, std::size_t size) {
   for (int i = 0; i < count; ++i)
@@ -188,6 +201,7 @@ int main(int argc, char** argv) {
   fs::remove_all(argv[1]);
   Seeds seeds(argv[1]);
   add_v2_containers(seeds);
+  add_recovery(seeds);
   add_v1_containers(seeds);
   add_round_trips(seeds);
   for (const char* target : {"v1_model", "v2_model"}) {

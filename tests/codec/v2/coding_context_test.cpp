@@ -10,6 +10,7 @@
 #include "czip/codec/v2/block/block_coder.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/codec/v2/model/parts.hpp"
+#include "support/fast_tests.hpp"
 #include "support/v2_files.hpp"
 #include "support/v2_tiny_model.hpp"
 
@@ -86,7 +87,8 @@ TEST_CASE("a context used by several calls gives the files and texts of calls wi
                            Call{0, 1, SimdLevel::scalar}}) {
     CAPTURE(call.text_bytes);
     const Bytes text = lines_of_text(call.text_bytes, 7);
-    EncodeOptions options{.level = 3, .threads = call.threads, .simd = call.simd};
+    EncodeOptions options{
+        .level = test::full_or_fast(3, 1), .threads = call.threads, .simd = call.simd};
     options.block_bytes = kMinBlockBytes;
     MemorySink expected;
     REQUIRE(encode(tiny_model_v2(), text, expected, options).has_value());

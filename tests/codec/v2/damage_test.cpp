@@ -12,6 +12,7 @@
 #include "czip/base/little_endian.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "support/error_style.hpp"
+#include "support/fast_tests.hpp"
 #include "support/v2_files.hpp"
 #include "v2/container/container.hpp"
 
@@ -95,7 +96,7 @@ Bytes block_with(const BlockHeader& block, std::uint32_t block_bytes, const Byte
 TEST_CASE("every single bit changed is seen") {
   for (Bytes file : samples())
     for (std::size_t i = 0; i < file.size(); ++i)
-      for (int bit = 0; bit < 8; ++bit) {
+      for (int bit = 0; bit < 8; bit += test::full_or_fast(1, 5)) {
         CAPTURE(i);
         CAPTURE(bit);
         file[i] ^= static_cast<std::uint8_t>(1 << bit);

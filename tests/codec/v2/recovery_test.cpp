@@ -7,6 +7,8 @@
 #include <random>
 #include <vector>
 
+#include "support/fast_tests.hpp"
+#include "support/memory_file.hpp"
 #include "support/sample_text.hpp"
 #include "support/v2_files.hpp"
 #include "v2/container/gf256.hpp"
@@ -20,26 +22,10 @@ using test::Bytes;
 using test::decode_v2;
 using test::encoded_v2;
 using test::joined;
+using test::MemoryFile;
 using test::random_bytes;
 using test::small_block_frame;
 using test::words;
-
-class MemoryFile final : public RandomAccessFile {
- public:
-  MemoryFile() = default;
-  explicit MemoryFile(Bytes content) : bytes(std::move(content)) {}
-  Result<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> buffer) override {
-    return MemorySource(bytes).read_at(offset, buffer);
-  }
-  Result<std::uint64_t> size() override { return bytes.size(); }
-  Status write_at(std::uint64_t offset, std::span<const std::uint8_t> part) override {
-    const auto begin = static_cast<std::size_t>(offset);
-    bytes.resize(std::max(bytes.size(), begin + part.size()));
-    std::ranges::copy(part, bytes.begin() + static_cast<std::ptrdiff_t>(begin));
-    return {};
-  }
-  Bytes bytes;
-};
 
 Bytes with_recovery(const Bytes& file, unsigned percent) {
   MemoryFile store(file);
@@ -83,8 +69,8 @@ TEST_CASE("the field has the products and inverses of 0x11d") {
 }
 
 TEST_CASE("a burst of the percentage is mended wherever it is") {
-  for (const std::size_t size :
-       {std::size_t{1}, std::size_t{500}, std::size_t{14000}, std::size_t{1200000}}) {
+  for (const std::size_t size : {std::size_t{1}, std::size_t{500}, std::size_t{14000},
+                                 test::full_or_fast(std::size_t{1200000}, std::size_t{200000})}) {
     const Bytes file = random_bytes(size, 7);
     for (const unsigned percent : {1u, 5u, 30u, 100u}) {
       const Bytes whole = with_recovery(file, percent);
@@ -251,7 +237,7 @@ TEST_CASE("readers skip a record and see damage to it") {
   const auto info = inspect(source);
   REQUIRE(info.has_value());
   CHECK(info->trailing.recovery_bytes == whole.size() - file.size());
-  for (std::size_t i = file.size(); i < whole.size(); i += 7) {
+  for (std::size_t i = file.size(); i < whole.size(); i += test::full_or_fast(7U, 53U)) {
     CAPTURE(i);
     const auto damaged = decode_v2(with_burst(whole, i, 1));
     if (!damaged.status) continue;
@@ -300,7 +286,7 @@ TEST_CASE("frames behind a damaged record are read") {
 
 TEST_CASE("every single bit of a small file with its record is mended") {
   const Bytes whole = with_recovery(encoded_v2(words(40)), 100);
-  for (std::size_t i = 0; i < whole.size(); ++i) {
+  for (std::size_t i = 0; i < whole.size(); i += test::full_or_fast(1U, 7U)) {
     CAPTURE(i);
     Bytes damaged = whole;
     damaged[i] ^= 0x20;

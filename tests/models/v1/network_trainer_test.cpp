@@ -24,6 +24,7 @@
 #include "czip/training/v1/model_trainer.hpp"
 #include "nn/checkpoint.hpp"
 #include "nn/optimizer.hpp"
+#include "support/fast_tests.hpp"
 #include "v1/attention.hpp"
 #include "v1/format.hpp"
 #include "v1/model_file.hpp"
@@ -162,8 +163,8 @@ Result<std::vector<std::uint8_t>> trained(const NetworkTrainingOptions& options,
 
 TEST_CASE("after some steps of training the trainer's logits are the engine's bit for bit") {
   Training training;
-  training.run(40);
-  CHECK(training.last_bits < 0.7 * training.first_bits);
+  training.run(test::full_or_fast(40U, 6U));
+  CHECK(training.last_bits < test::full_or_fast(0.7, 1.0) * training.first_bits);
   const auto file = write_model(training.shape, training.parameters, "no tokenizer", {});
   REQUIRE(file.has_value());
   const auto model = load_weights(*file);
@@ -250,7 +251,7 @@ TEST_CASE("a step along each parameter's gradient lowers the loss as the gradien
   training.batch(77, kSequences);
   const nn::Gradients gradients = training.gradients;
   const auto loss = [&] { return training.batch(77, kSequences) * std::log(2.0); };
-  for (std::size_t p = 0; p < training.parameters.list.size(); ++p) {
+  for (std::size_t p = 0; p < training.parameters.list.size(); p += test::full_or_fast(1U, 3U)) {
     nn::Parameter& parameter = training.parameters.list[p];
     CAPTURE(parameter.name);
     // So early in training they matter less than what rounding does; see the next test.
@@ -369,6 +370,7 @@ TEST_CASE("the trainer gives a model that compresses text like its own, and the 
   const std::string text = sentences(200'000, 1);
   double held_out = 0;
   auto options = small_options();
+  options.tokens = test::full_or_fast(60U, 12U) * 1024;
   options.progress = [&](const nn::Progress& progress) -> Status {
     held_out = progress.held_out_bits;
     return {};

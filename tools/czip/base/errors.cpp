@@ -56,11 +56,6 @@ Failure failure_in(const std::string& file, const Error& error) {
   return fail(error.code, printable(file) + ": " + error.message);
 }
 
-bool is_damage(const Error& error) {
-  return error.code == ErrorCode::corrupt || error.code == ErrorCode::truncated ||
-         error.code == ErrorCode::unsupported || error.code == ErrorCode::model_mismatch;
-}
-
 bool blames_data(const Error& error) {
   switch (error.code) {
     case ErrorCode::corrupt:

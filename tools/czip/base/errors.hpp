@@ -28,10 +28,8 @@ using Failure = tl::unexpected<Error>;
 // `error` with the name of the file at fault in front.
 [[nodiscard]] Failure failure_in(const std::string& file, const Error& error);
 
-// Whether `error` may come from damaged data: a damaged field may name any version or model.
-[[nodiscard]] bool is_damage(const Error& error);
-
-// Whether the data are at fault, rather than the machine or a limit.
+// Whether the data are at fault, rather than the machine or a limit. A damaged field may name any
+// version or model.
 [[nodiscard]] bool blames_data(const Error& error);
 
 // Adds what to do about damaged data and about a memory limit that is too low.

@@ -30,7 +30,7 @@ Status handle_v1(const Session& session, const ModelStore& models, Input& input)
 
 Status handle_once(const Session& session, ModelStore& models, Input& input) {
   const auto format = detect_format(input);
-  if (!format) input.damaged = is_damage(format.error());
+  if (!format) input.damaged = blames_data(format.error());
   if (session.arguments.command == Command::decompress && !format) {
     // An unsuitable name or output is reported rather than the unknown format.
     CZIP_TRY(plan_output(session.arguments, input));

@@ -69,7 +69,7 @@ Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, I
   auto report = session.arguments.range ? decode_range(session, models, input, limited, options)
                                         : v2::decode(models.finder(), source, limited, options);
   if (!report) {
-    input.damaged = is_damage(report.error());
+    input.damaged = blames_data(report.error());
     return Failure(advise(report.error()));
   }
   if (report->trailing.garbage_offset && !input.mended && input.is_regular()) {
