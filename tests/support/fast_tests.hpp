@@ -1,5 +1,4 @@
-// Builds that are many times slower, with sanitizers or under emulation, try fewer cases of the same
-// kind: those run with CZIP_TEST_FAST=1 in the environment, as the scripts of tests/cli do.
+// Fewer cases of the same kind for builds that are many times slower.
 #pragma once
 
 #include <cstdlib>
@@ -7,7 +6,8 @@
 
 namespace czip::test {
 
-// The second where CZIP_TEST_FAST is 1, else the first.
+// The second where CZIP_TEST_FAST is 1 in the environment, as in the scripts of tests/cli; else the
+// first. Presets with sanitizers and for emulation set it.
 template <class T>
 T full_or_fast(T full, T fast) {
   const char* const value = std::getenv("CZIP_TEST_FAST");

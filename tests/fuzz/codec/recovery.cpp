@@ -56,7 +56,7 @@ bool edit(Bytes& file, FuzzInput& input) {
 }
 
 bool contains(std::span<const std::uint8_t> bytes, std::span<const std::uint8_t> part) {
-  return !std::ranges::search(bytes, part).empty();
+  return std::search(bytes.begin(), bytes.end(), part.begin(), part.end()) != bytes.end();
 }
 
 v2::MendReport mended(const Bytes& file, MemoryFile& out) {
