@@ -3,6 +3,7 @@
 // for, and is found whole when it is looked at again.
 #include "czip/codec/v2/recovery.hpp"
 
+#include "fuzz/codec/byte_edits.hpp"
 #include "fuzz/fuzz.hpp"
 #include "support/memory_file.hpp"
 #include "v2/container/recovery_record.hpp"
@@ -17,42 +18,23 @@ constexpr std::size_t kMaxFile = 1 << 17;
 
 // Returns whether a header was forged: then anything may be called mended.
 bool edit(Bytes& file, FuzzInput& input) {
-  const std::uint32_t kind = input.below(5);
+  const std::uint32_t kind = input.below(kByteEdits + 1);
   const std::size_t begin = file.empty() ? 0 : input.word() % file.size();
   const std::size_t length = std::min<std::size_t>(input.word() % 2048, file.size() - begin);
-  const auto from = file.begin() + static_cast<std::ptrdiff_t>(begin);
-  const auto to = from + static_cast<std::ptrdiff_t>(length);
-  switch (kind) {
-    case 0:
-      for (auto at = from; at != to; ++at) *at ^= 0x55;
-      break;
-    case 1:
-      std::fill(from, to, std::uint8_t{0});
-      break;
-    case 2:
-      file.erase(from, to);
-      break;
-    case 3: {
-      const Bytes copy(from, to);
-      const std::size_t place = input.word() % (file.size() + 1);
-      if (file.size() + copy.size() <= kMaxFile)
-        file.insert(file.begin() + static_cast<std::ptrdiff_t>(place), copy.begin(), copy.end());
-      break;
-    }
-    case 4: {
-      if (begin + v2::kRecoveryHeaderBytes > file.size()) break;
-      const auto place = std::span(file).subspan(begin, v2::kRecoveryHeaderBytes);
-      auto header = v2::parse_recovery_header(place).value_or(v2::RecoveryHeader{});
-      header.data_shards = static_cast<std::uint8_t>(1 + input.below(254));
-      header.parity_shards = static_cast<std::uint8_t>(1 + input.below(255U - header.data_shards));
-      header.at_end = length % 2 == 1;
-      header.shard_bytes = v2::kMinShardBytes << input.below(16);
-      header.covered_bytes = input.word() % (4 * kMaxFile) + 1;
-      std::ranges::copy(v2::serialize(header), place.begin());
-      return true;
-    }
+  if (kind < kByteEdits) {
+    edit_bytes(file, kind, begin, length, kMaxFile, input);
+    return false;
   }
-  return false;
+  if (begin + v2::kRecoveryHeaderBytes > file.size()) return false;
+  const auto place = std::span(file).subspan(begin, v2::kRecoveryHeaderBytes);
+  auto header = v2::parse_recovery_header(place).value_or(v2::RecoveryHeader{});
+  header.data_shards = static_cast<std::uint8_t>(1 + input.below(254));
+  header.parity_shards = static_cast<std::uint8_t>(1 + input.below(255U - header.data_shards));
+  header.at_end = length % 2 == 1;
+  header.shard_bytes = v2::kMinShardBytes << input.below(16);
+  header.covered_bytes = input.word() % (4 * kMaxFile) + 1;
+  std::ranges::copy(v2::serialize(header), place.begin());
+  return true;
 }
 
 bool contains(std::span<const std::uint8_t> bytes, std::span<const std::uint8_t> part) {

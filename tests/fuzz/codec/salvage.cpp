@@ -5,6 +5,7 @@
 #include "czip/codec/v2/salvage.hpp"
 
 #include "czip/base/little_endian.hpp"
+#include "fuzz/codec/byte_edits.hpp"
 #include "fuzz/codec/reseal_v2.hpp"
 #include "fuzz/fuzz.hpp"
 #include "support/v2_tiny_model.hpp"
@@ -60,25 +61,8 @@ void edit(Bytes& file, FuzzInput& input) {
   const std::uint32_t kind = input.below(7);
   const std::size_t begin = file.empty() ? 0 : input.word() % file.size();
   const std::size_t length = std::min<std::size_t>(input.word() % 4096, file.size() - begin);
-  const auto from = file.begin() + static_cast<std::ptrdiff_t>(begin);
-  const auto to = from + static_cast<std::ptrdiff_t>(length);
+  if (kind < kByteEdits) return edit_bytes(file, kind, begin, length, kMaxFile, input);
   switch (kind) {
-    case 0:
-      for (auto at = from; at != to; ++at) *at ^= 0x55;
-      break;
-    case 1:
-      std::fill(from, to, std::uint8_t{0});
-      break;
-    case 2:
-      file.erase(from, to);
-      break;
-    case 3: {  // doubles it at the end, or elsewhere
-      const Bytes copy(from, to);
-      const std::size_t place = input.word() % (file.size() + 1);
-      if (file.size() + copy.size() <= kMaxFile)
-        file.insert(file.begin() + static_cast<std::ptrdiff_t>(place), copy.begin(), copy.end());
-      break;
-    }
     case 4:
       seal_block(file, begin);
       break;
@@ -92,7 +76,7 @@ void edit(Bytes& file, FuzzInput& input) {
                                          .at_end = length % 2 == 1,
                                          .shard_bytes = 64,
                                          .covered_bytes = 1 + begin}),
-                          from);
+                          file.begin() + static_cast<std::ptrdiff_t>(begin));
       break;
   }
 }
