@@ -2,13 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <span>
-#include <string>
 
 #include "czip/base/error.hpp"
 #include "czip/codec/io/byte_stream.hpp"
+#include "io/output_limit.hpp"
 
 namespace czip::tool {
 
@@ -16,7 +15,7 @@ class LimitedSink final : public RewindableSink {
  public:
   // `sink` must outlive this object. `option` is named where the limit is reached: "--max-output".
   LimitedSink(ByteSink& sink, std::optional<std::uint64_t> limit, const char* option)
-      : sink_(&sink), limit_(limit.value_or(kNoLimit)), option_(option) {}
+      : sink_(&sink), limit_(limit, option) {}
   LimitedSink(RewindableSink& sink, std::optional<std::uint64_t> limit, const char* option)
       : LimitedSink(static_cast<ByteSink&>(sink), limit, option) {
     rewindable_ = &sink;
@@ -39,20 +38,15 @@ class LimitedSink final : public RewindableSink {
   }
 
  private:
-  static constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
-
   Status count(std::uint64_t bytes) {
-    if (bytes > limit_ - size_)
-      return fail(ErrorCode::over_limit, "would give more than the " + std::to_string(limit_) +
-                                             " bytes that " + option_ + " allows");
+    CZIP_TRY(limit_.check(size_, bytes));
     size_ += bytes;
     return {};
   }
 
   ByteSink* sink_;
   RewindableSink* rewindable_ = nullptr;
-  std::uint64_t limit_;
-  const char* option_;
+  OutputLimit limit_;
   std::uint64_t size_ = 0;
 };
 
