@@ -1,7 +1,8 @@
 // czip_reference_decoder MODEL.czm FILE.czip > TEXT
 //
-// Decodes a whole CZIPv2 file, and writes its text if every check passes. Exit status: 0 success, 1
-// usage or a file that cannot be read or written, 2 refused data, or garbage after the text.
+// Decodes a whole CZIPv2 file, or the text that stands for it, and writes its text if every check
+// passes. Exit status: 0 success, 1 usage or a file that cannot be read or written, 2 refused data,
+// or garbage after the text.
 #include <cstdio>
 #include <exception>
 #include <fstream>
@@ -10,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "armour.hpp"
 #include "container.hpp"
 #include "model.hpp"
 
@@ -40,7 +42,7 @@ int main(int argc, char** argv) {
   try {
     // Both must outlive the decoding, which points into them.
     const Bytes model_file = read_file(argv[1]);
-    const Bytes file = read_file(argv[2]);
+    const Bytes file = reference::without_armour(read_file(argv[2]));
     const auto decoded = reference::decode_file(reference::parse_model(model_file), file);
     write_text(decoded.text);
     if (decoded.ends_well) return 0;

@@ -116,6 +116,22 @@ done
 round_trip trained.czm 9 text40000
 round_trip network.czm 7 text70000
 
+# Files as text.
+decodes "$conformance/v2/tiny.czm" "$conformance/v2/english.armour" english.txt
+for text in empty mixed long; do
+  "$CZIP" -1 --base64 -c -m "$1" $text >$text.armour
+  decodes "$1" $text.armour $text
+  { echo 'Dear B,'; cat $text.armour $text.armour | sed 's/^/ > /; s/$/\r/'; } >twice.armour
+  cat $text $text >twice
+  decodes "$1" twice.armour twice
+done
+"$CZIP" -1 -c -m "$1" mixed | base64 -w0 >bare
+decodes "$1" bare mixed
+sed '5s/./!/' long.armour >damaged.armour
+refuses "$1" damaged.armour 'no digit of base64'
+sed '$d' long.armour >cut.armour
+refuses "$1" cut.armour 'ends within an armour'
+
 "$CZIP" -c -m "$1" mixed >mixed.czip
 "$CZIP" -c -m "$1" long >long.czip
 # Recovery records are skipped.

@@ -149,6 +149,17 @@ void add_options(Seeds& seeds) {
     seeds.add("options", to_bytes(line));
 }
 
+void add_armours(Seeds& seeds) {
+  const std::string first = "-----BEGIN CZIP FILE-----\n";
+  const std::string last = "-----END CZIP FILE-----\n";
+  for (const std::string& text :
+       {first + last, first + "Zm9vYg==\n" + last, "> " + first + "> Zm9v\r\n> " + last,
+        "Dear B\n" + first + "Zm9v\n" + last + "and\n" + first + "Zg==\n" + last, first + "Zm9v\n",
+        std::string("/HoAZm9v\n"), std::string("Q1pJUHYxZm9v"), last,
+        "\xef\xbb\xbf" + first + "\n  Zm9v\n\n" + last})
+    for (const std::uint8_t piece : Bytes{1, 3, 255}) seeds.add("armour", piece, to_bytes(text));
+}
+
 // One entry as tar has it, with a checksum that the target mends.
 Bytes entry(char type, const std::string& name, const std::string& content,
             const std::string& link = {}) {
@@ -214,6 +225,7 @@ int main(int argc, char** argv) {
   add_simd(seeds);
   add_tokenizers(seeds);
   add_options(seeds);
+  add_armours(seeds);
   add_tars(seeds);
   return seeds.ok() ? 0 : 1;
 }

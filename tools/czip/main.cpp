@@ -20,6 +20,8 @@ namespace {
 using namespace czip::tool;
 
 ExitStatus run(Session& session) {
+  if (session.arguments.interactive) return run_interactive(session);
+  if (session.arguments.message) return run_message(session);
   switch (session.arguments.command) {
     case Command::decompress:
     case Command::test:

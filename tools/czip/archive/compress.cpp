@@ -97,7 +97,7 @@ Result<ExitStatus> compress_archive(const Session& session, const v2::Model& mod
                         status = more_severe(status, session.console.error(path, error));
                       }};
   v2::EncodeOptions options = encode_options_v2(session);
-  if (plan.is_stream && arguments.recovery == 0) {
+  if (plan.is_stream && !plan.armoured && arguments.recovery == 0) {
     CZIP_TRY_ASSIGN(auto stream, open_stream(plan));
     // Standard output may be a file in what is archived.
     CZIP_TRY(leave_out(stream.get(), request));

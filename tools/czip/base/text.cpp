@@ -116,6 +116,11 @@ std::string printable_lines(std::string_view text) {
       text, [](char32_t c) { return c == '\n'; }, escaped);
 }
 
+std::string printable_text(std::string_view text) {
+  return filtered(
+      text, [](char32_t c) { return c == '\n' || c == '\t'; }, escaped);
+}
+
 std::string printable_json(std::string_view json) {
   return filtered(
       json, [](char32_t c) { return c == '\n'; }, escaped_in_json);

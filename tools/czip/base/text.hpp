@@ -19,6 +19,8 @@ namespace czip::tool {
 [[nodiscard]] std::string printable(std::string_view text);
 // The same for a report of several lines: newlines stay.
 [[nodiscard]] std::string printable_lines(std::string_view text);
+// The same for a text: newlines and tabs stay.
+[[nodiscard]] std::string printable_text(std::string_view text);
 // The same for JSON, whose strings have escapes of their own. `json` must be UTF-8.
 [[nodiscard]] std::string printable_json(std::string_view json);
 

@@ -71,9 +71,36 @@ Status check_training(const Arguments& arguments) {
   return {};
 }
 
+// --text and -i take no files and print.
+Status check_messages(const Arguments& arguments) {
+  if (!arguments.interactive && !arguments.message) return {};
+  const std::string option = arguments.interactive ? "-i" : "--text";
+  if (arguments.interactive && arguments.message)
+    return usage_error("-i reads what is typed; leave out --text");
+  if (arguments.interactive && arguments.command == Command::decompress)
+    return usage_error("-i compresses texts and decompresses base64; leave out -d");
+  if (arguments.command != Command::compress && arguments.command != Command::decompress)
+    return usage_error(option + " goes with neither -t nor -l");
+  if (!arguments.files.empty())
+    return usage_error(option + " takes no files" +
+                       (arguments.interactive
+                            ? "; compress.zip's "
+                              "command line, with -i IN, begins with compress or decompress"
+                            : ""));
+  if (!arguments.output.empty() && arguments.output != "-")
+    return usage_error(option + " prints to standard output; leave out -o, or redirect it");
+  if (arguments.recursive || arguments.remove_input || arguments.range || arguments.salvage ||
+      arguments.recovery != 0 || arguments.block_bytes != 0)
+    return usage_error(option +
+                       " is of one message, without -r, --rm, --range, --salvage, "
+                       "--recovery and --block-size");
+  return {};
+}
+
 }  // namespace
 
 Status check_arguments(const Arguments& arguments) {
+  CZIP_TRY(check_messages(arguments));
   const bool writes =
       arguments.command == Command::compress || arguments.command == Command::decompress;
   if (arguments.compat && arguments.files.size() != 1)

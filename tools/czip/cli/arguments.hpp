@@ -39,7 +39,10 @@ struct Arguments {
   std::string model;                     // as typed: CZIPv1 stores a hash of exactly this
   std::optional<Hash128> expected_hash;  // of the model
   std::string tokenizer;
-  std::string output;  // empty: derived from the input's name; "-": standard output
+  std::string output;                  // empty: derived from the input's name; "-": standard output
+  std::optional<std::string> message;  // --text: what to code instead of files
+  bool interactive = false;
+  bool base64 = false;
   bool force = false;
   bool remove_input = false;
   bool recursive = false;

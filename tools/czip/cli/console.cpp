@@ -77,14 +77,18 @@ void Console::draw_status(std::string_view line) {
   write_to_stderr("\r" + text);
 }
 
+void Console::prompt(std::string_view text) { write_to_stderr(printable(text)); }
+
 bool Console::confirm(std::string_view question) {
-  write_to_stderr(printable("czip: " + std::string(question) + " (y/N)? "));
+  prompt("czip: " + std::string(question) + " (y/N)? ");
   std::string answer;
   std::getline(std::cin, answer);
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
 void Console::print(std::string_view text) { report_ += printable_lines(text); }
+
+void Console::print_text(std::string_view text) { report_ += printable_text(text); }
 
 void Console::print(Colour colour, std::string_view text) {
   if (!is_colourful()) return print(text);

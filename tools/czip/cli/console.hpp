@@ -35,11 +35,15 @@ class Console {
   [[nodiscard]] static std::size_t width();
   // Draws a line that the next one replaces. An empty one clears it.
   static void draw_status(std::string_view line);
+  // Writes to stderr without ending the line.
+  static void prompt(std::string_view text);
   // Asks on stderr and reads the answer from stdin.
   [[nodiscard]] static bool confirm(std::string_view question);
 
   // Collects a report for stdout.
   void print(std::string_view text);
+  // The same for a text that is not czip's own: its tabs stay, too.
+  void print_text(std::string_view text);
   // Colours the text if stdout is a terminal with colours, and NO_COLOR is not set.
   void print(Colour colour, std::string_view text);
   // Collects JSON, which must be UTF-8 and is given in whole strings.

@@ -283,7 +283,9 @@ Status OptionParser::set_flag(OptionId id) {
     bool value;
   };
   constexpr std::array kFlags{
+      Flag{OptionId::base64, &Arguments::base64, true},
       Flag{OptionId::force, &Arguments::force, true},
+      Flag{OptionId::interactive, &Arguments::interactive, true},
       Flag{OptionId::json, &Arguments::json, true},
       Flag{OptionId::keep, &Arguments::remove_input, false},
       Flag{OptionId::no_progress, &Arguments::progress, false},
@@ -314,6 +316,8 @@ std::string* OptionParser::text_of(OptionId id) {
       return &arguments_.from;
     case OptionId::license:
       return &arguments_.description.license;
+    case OptionId::message:
+      return &arguments_.message.emplace();
     case OptionId::model:
       return &arguments_.model;
     case OptionId::name:

@@ -61,6 +61,20 @@ constexpr std::array kOptions = {
     OptionRow{Id::xattrs, 0, "xattrs", nullptr, kOwnWriters,
               "pack and restore the users' extended attributes of what is in\n"
               "a directory"},
+    OptionRow{Id::base64, 0, "base64", nullptr, kFiles | kCompress,
+              "write the compressed file as text, in lines between a first and a\n"
+              "last one that say what it is; decompressing recognizes it"},
+    OptionRow{Id::base64, 0, "base64", nullptr, kDecompress,
+              "take nothing but a compressed file as text, also from a\n"
+              "terminal. Such text is recognized without this option"},
+    OptionRow{Id::message, 0, "text", "TEXT", kFiles | kCompress,
+              "compress TEXT instead of a file and print it as base64, in one\n"
+              "line if it is short; with -d, decompress such base64"},
+    OptionRow{Id::message, 0, "text", "BASE64", kDecompress,
+              "decompress a message of --text and print its text"},
+    OptionRow{Id::interactive, 'i', "interactive", nullptr, kFiles,
+              "compress each line that is typed to base64, and decompress each\n"
+              "that is such base64; Ctrl-D ends it"},
     OptionRow{Id::level_digit, '1', nullptr, nullptr, kFiles | kCompress | kBench,
               "level: a higher one gives smaller files and takes longer\n"
               "(default: 6). Levels 7 to 9 use the model's network and take\n"

@@ -8,6 +8,7 @@ namespace czip::tool {
 
 enum class OptionId : std::uint8_t {
   against,
+  base64,
   best,
   block_size,
   checkpoint,
@@ -23,6 +24,7 @@ enum class OptionId : std::uint8_t {
   from,
   help,
   input,
+  interactive,
   json,
   keep,
   level,
@@ -31,6 +33,7 @@ enum class OptionId : std::uint8_t {
   list,
   max_output,
   memory,
+  message,
   minutes,
   model,
   name,

@@ -45,11 +45,11 @@ Result<std::string> derived_name(const Arguments& arguments, const std::string& 
 }
 
 Status check_stream(const Arguments& arguments) {
-  if (arguments.command != Command::decompress && isatty(STDOUT_FILENO) != 0)
+  if (arguments.command != Command::decompress && !arguments.base64 && isatty(STDOUT_FILENO) != 0)
     return fail(
         ErrorCode::invalid_argument,
         "compressed data is not written to a terminal; redirect it, name a file with -o, or "
-        "see czip --help");
+        "use --base64");
   CZIP_TRY_ASSIGN(const auto stream, standard_output());
   struct stat output {};
   if (fstat(stream.get(), &output) != 0) return system_failure("cannot write", errno);
@@ -92,6 +92,8 @@ Status check_output_file(const std::string& path, bool replace) {
 
 Result<OutputPlan> plan_output(const Arguments& arguments, const Input& input) {
   OutputPlan plan;
+  plan.armoured = arguments.base64 && arguments.command == Command::compress;
+  plan.most_text = arguments.max_output;
   if (arguments.output == "-" || (arguments.output.empty() && input.is_stdin())) {
     plan.is_stream = true;
     CZIP_TRY(check_stream(arguments));

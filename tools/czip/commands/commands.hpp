@@ -7,6 +7,8 @@
 namespace czip::tool {
 
 ExitStatus run_compress(Session& session);
+ExitStatus run_message(Session& session);      // --text
+ExitStatus run_interactive(Session& session);  // -i
 ExitStatus run_repair(Session& session);
 ExitStatus run_decompress(Session& session);  // also test
 ExitStatus run_list(Session& session);

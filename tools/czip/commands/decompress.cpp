@@ -1,4 +1,6 @@
 // czip decompress and czip test: choose by the format of each input.
+#include <unistd.h>
+
 #include <string>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include "cli/outputs.hpp"
 #include "cli/session.hpp"
 #include "commands/commands.hpp"
+#include "io/armoured_input.hpp"
 #include "io/formats.hpp"
 #include "io/input.hpp"
 #include "models/model_store.hpp"
@@ -46,7 +49,18 @@ Status handle_once(const Session& session, ModelStore& models, Input& input) {
   return decompress_v2(session, models, input);
 }
 
+// Makes text that stands for a compressed file give that. With --base64, it must be such text, and
+// may be typed.
+Status take_text(const Session& session, Input& input) {
+  const bool wanted = session.arguments.base64;
+  if (!wanted && isatty(input.file.get()) != 0) return {};
+  CZIP_TRY_ASSIGN(const auto was_text, remove_armour(input));
+  if (was_text || !wanted) return {};
+  return fail(ErrorCode::corrupt, "is no base64 that czip wrote; leave out --base64");
+}
+
 Status handle(const Session& session, ModelStore& models, Input& input) {
+  CZIP_TRY(take_text(session, input));
   if (session.arguments.salvage) return salvage_v2(session, models, input);
   Status status = handle_once(session, models, input);
   if (status) return status;

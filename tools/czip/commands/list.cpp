@@ -1,4 +1,6 @@
 // czip list: formats, sizes and models of files, as a table or as JSON.
+#include <unistd.h>
+
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,6 +17,7 @@
 #include "commands/commands.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "io/armoured_input.hpp"
 #include "io/formats.hpp"
 #include "io/input.hpp"
 #include "io/streams.hpp"
@@ -158,6 +161,7 @@ class Lister {
 
   Status begin() { return wants_json() ? json_.begin() : Status{}; }
   Status add(Input& input) {
+    if (isatty(input.file.get()) == 0) CZIP_TRY(remove_armour(input));
     CZIP_TRY_ASSIGN(const auto file_format, detect_format(input));
     CZIP_TRY(make_seekable(input));
     const std::string name = input.is_stdin() ? "(standard input)" : input.name;

@@ -26,8 +26,10 @@ bool may_be_v1(std::span<const std::uint8_t> first_bytes) {
 }  // namespace
 
 Result<FileFormat> detect_format(Input& input) {
-  if (isatty(input.file.get()) != 0)
-    return usage_error("compressed data is not read from a terminal; see czip --help");
+  if (input.decoder == nullptr && isatty(input.file.get()) != 0)
+    return usage_error(
+        "compressed data is not read from a terminal, but text is: add --base64, or see czip "
+        "--help");
   CZIP_TRY_ASSIGN(const auto first_bytes, peek(input, v2::kMaxStartBytes));
   if (first_bytes.empty())
     return fail(ErrorCode::truncated, "is empty, which no compressed file is; get another copy");

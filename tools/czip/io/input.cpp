@@ -30,9 +30,17 @@ constexpr std::uint64_t kMaxSideFile = std::uint64_t{1} << 32;
 constexpr const char* kTooLarge = "is larger than 4 GiB; check the name";
 constexpr std::uint64_t kSmallFile = std::uint64_t{1} << 20;
 
+// Reads on behind what was peeked.
+Result<std::size_t> read_more(const Input& input, std::span<std::uint8_t> buffer) {
+  return input.decoder != nullptr ? input.decoder->read(buffer)
+                                  : read_some(input.file.get(), buffer);
+}
+
 }  // namespace
 
-bool Input::at_start() const { return peeked.empty() && lseek(file.get(), 0, SEEK_CUR) == 0; }
+bool Input::at_start() const {
+  return peeked.empty() && decoder == nullptr && lseek(file.get(), 0, SEEK_CUR) == 0;
+}
 
 Result<std::size_t> InputSource::read(std::span<std::uint8_t> buffer) {
   if (taken_ < input_->peeked.size()) {
@@ -46,7 +54,7 @@ Result<std::size_t> InputSource::read(std::span<std::uint8_t> buffer) {
       input_->announced ? *input_->announced - std::min(*input_->announced, taken_) : buffer.size();
   const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), left));
   if (wanted == 0) return 0;
-  CZIP_TRY_ASSIGN(const auto count, read_some(input_->file.get(), buffer.first(wanted)));
+  CZIP_TRY_ASSIGN(const auto count, read_more(*input_, buffer.first(wanted)));
   is_short_ = is_short_ || (count == 0 && input_->announced);
   taken_ += count;
   return count;
@@ -176,21 +184,22 @@ Result<std::vector<std::uint8_t>> read_model_file(const std::string& name,
 }
 
 Result<std::vector<std::uint8_t>> peek(Input& input, std::size_t count) {
-  const int fd = input.file.get();
-  std::vector<std::uint8_t> bytes(count);
+  std::vector<std::uint8_t> bytes = input.peeked;
+  std::size_t filled = bytes.size();
+  bytes.resize(std::max(count, filled));
   if (input.at_start()) {
-    CZIP_TRY_ASSIGN(const auto n, FileRandomAccess(fd).read_at(0, bytes));
+    CZIP_TRY_ASSIGN(const auto n, FileRandomAccess(input.file.get()).read_at(0, bytes));
     bytes.resize(n);
     return bytes;
   }
-  std::size_t filled = 0;
   while (filled < count) {
-    CZIP_TRY_ASSIGN(const auto n, read_some(fd, std::span(bytes).subspan(filled)));
+    CZIP_TRY_ASSIGN(const auto n, read_more(input, std::span(bytes).subspan(filled)));
     if (n == 0) break;
     filled += n;
   }
   bytes.resize(filled);
   input.peeked = bytes;
+  bytes.resize(std::min(count, filled));
   return bytes;
 }
 
@@ -207,6 +216,7 @@ Status make_seekable(Input& input) {
   input.file = std::move(copy.file);
   input.peeked.clear();
   input.announced.reset();
+  input.decoder.reset();
   return FileSource(input.file.get()).rewind();
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,6 +29,9 @@ struct Input {
   // taken, though it may grow. nullopt: it is no regular file, or one that does not say, as in
   // /proc.
   std::optional<std::uint64_t> announced;
+  // What `file` holds in another form, such as text (io/armoured_input.hpp): reading goes through
+  // this. Null: the bytes are the file's own.
+  std::unique_ptr<ByteSource> decoder;
   bool damaged = false;          // decoding found damage before anything took its place
   bool mended = false;           // `file` is a mended copy
   std::uint64_t text_given = 0;  // bytes of its text that a stream has got

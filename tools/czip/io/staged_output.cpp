@@ -18,13 +18,16 @@
 #include <utility>
 #include <vector>
 
+#include "armour/armour.hpp"
 #include "base/errors.hpp"
 #include "base/text.hpp"
 #include "czip/base/error.hpp"
 #include "czip/base/utf8.hpp"
+#include "io/armoured_output.hpp"
 #include "io/descriptor.hpp"
 #include "io/input.hpp"
 #include "io/input_registry.hpp"
+#include "io/output_limit.hpp"
 #include "io/signals.hpp"
 #include "io/standard_streams.hpp"
 #include "io/streams.hpp"
@@ -142,10 +145,13 @@ Result<Descriptor> open_stream(const OutputPlan& plan) {
 Result<StagedOutput> StagedOutput::create(const OutputPlan& plan) {
   StagedOutput output(plan);
   if (!plan.path.empty()) CZIP_TRY(check_is_no_input(plan.path));
-  if (!plan.is_stream) {
+  if (!plan.is_stream && !plan.armoured) {
     CZIP_TRY(output.create_temporary());
     return output;
   }
+  // Not only when the work is done, which may take long.
+  if (!plan.is_stream && access(folder_of(plan.path).c_str(), W_OK) != 0)
+    return system_failure("cannot create a file in " + folder_of(plan.path), errno);
   CZIP_TRY_ASSIGN(auto temporary, anonymous_file());
   output.file_ = std::move(temporary.file);
   output.label_ = std::move(temporary.label);
@@ -175,7 +181,12 @@ StagedOutput::~StagedOutput() {
 }
 
 Status StagedOutput::publish(const Input& source) {
+  if (plan_.armoured) {
+    CZIP_TRY_ASSIGN(const auto bytes, FileRandomAccess(fd()).size());
+    CZIP_TRY(OutputLimit(plan_.most_text, "--max-output").check(0, armour_size(bytes)));
+  }
   if (plan_.is_stream) return copy_to_stream();
+  if (plan_.armoured) CZIP_TRY(put_armour_on());
   CZIP_TRY(copy_attributes(fd(), source));
   if (fsync(fd()) != 0) return system_failure("cannot write " + plan_.path, errno);
   CZIP_TRY(file_.close());
@@ -198,8 +209,23 @@ Status StagedOutput::rename_into_place() {
   return {};
 }
 
+Status StagedOutput::put_armour_on() {
+  const Descriptor data = std::move(file_);
+  CZIP_TRY(create_temporary());
+  label_ = OutputLabel(std::string(plan_.label()));
+  FileSink sink(fd(), label_);
+  CZIP_TRY(write_armour(data.get(), sink));
+  CZIP_TRY(sink.flush());
+  return check_armour(data.get(), fd());
+}
+
 Status StagedOutput::copy_to_stream() {
   CZIP_TRY_ASSIGN(auto target, open_stream(plan_));
+  if (plan_.armoured) {
+    StreamSink sink(target.get(), std::string(plan_.label()));
+    CZIP_TRY(write_armour(fd(), sink));
+    return target.close();
+  }
   FileSource source(fd());
   CZIP_TRY(source.rewind());
   std::vector<std::uint8_t> block(1 << 18);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -18,6 +19,8 @@ struct OutputPlan {
   std::string path;        // empty for standard output
   bool is_stream = false;  // standard output, a device or a pipe: written to, never replaced
   bool replace = false;    // an existing file may be replaced
+  bool armoured = false;   // published as text (io/armoured_output.hpp) ...
+  std::optional<std::uint64_t> most_text{};  // ... of at most so many bytes
   [[nodiscard]] std::string_view label() const {
     return path.empty() ? std::string_view("standard output") : std::string_view(path);
   }
@@ -38,7 +41,7 @@ class StagedOutput {
   // Removes what was not published.
   ~StagedOutput();
 
-  // Open for reading and writing.
+  // Open for reading and writing. Where the plan is armoured, it is the data without armour.
   [[nodiscard]] int fd() const { return file_.get(); }
 
   // What errors of writing say.
@@ -53,6 +56,8 @@ class StagedOutput {
       : plan_(std::move(plan)), label_(std::string(plan_.label())) {}
   Status create_temporary();
   Status copy_to_stream();
+  // Replaces the data by a temporary file with their armour.
+  Status put_armour_on();
   Status rename_into_place();
 
   OutputPlan plan_;

@@ -13,6 +13,7 @@
 #include "cli/session.hpp"
 #include "cli/trailing_data.hpp"
 #include "czip/codec/io/byte_stream.hpp"
+#include "io/armoured_input.hpp"
 #include "io/formats.hpp"
 #include "io/input.hpp"
 #include "io/limited_sink.hpp"
@@ -61,6 +62,7 @@ Status add_source(Corpus& corpus, std::span<const std::uint8_t> text) {
 }
 
 Status decode(const Session& session, ModelStore& models, Input& input, RewindableSink& text) {
+  CZIP_TRY(remove_armour(input));
   CZIP_TRY_ASSIGN(const auto format, detect_format(input));
   if (format == FileFormat::czip_v2_archive)
     return usage_error("is an archive; extract it with czip -d and train on its files with -r");

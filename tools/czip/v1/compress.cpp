@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "armour/armour.hpp"
 #include "base/errors.hpp"
 #include "base/text.hpp"
 #include "cli/console.hpp"
@@ -51,11 +52,12 @@ Result<v1::CodingReport> verify_written(const Session& session, const v1::Model&
 void summarize(const Session& session, const Input& input, const OutputPlan& plan,
                const v1::CodingReport& report) {
   if (!Console::interactive() && !session.console.verbose()) return;
-  session.console.note(
-      format("%s : %.1f %% ( %llu => %llu bytes, %s)", printable(input.label()).c_str(),
-             percent(report.file_bytes, report.text_bytes),
-             static_cast<unsigned long long>(report.text_bytes),
-             static_cast<unsigned long long>(report.file_bytes), printable(plan.label()).c_str()));
+  const std::uint64_t file_bytes =
+      plan.armoured ? armour_size(report.file_bytes) : report.file_bytes;
+  session.console.note(format(
+      "%s : %.1f %% ( %llu => %llu bytes, %s)", printable(input.label()).c_str(),
+      percent(file_bytes, report.text_bytes), static_cast<unsigned long long>(report.text_bytes),
+      static_cast<unsigned long long>(file_bytes), printable(plan.label()).c_str()));
 }
 
 void explain(const Session& session, const v1::CodingReport& report,

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "armour/armour.hpp"
 #include "base/errors.hpp"
 #include "base/text.hpp"
 #include "cli/console.hpp"
@@ -62,12 +63,13 @@ Status verify_written(const Session& session, const v2::Model& model, const std:
 
 void summarize_v2(const Session& session, const Input& input, const OutputPlan& plan,
                   const v2::CodingReport& report) {
+  const std::uint64_t file_bytes =
+      plan.armoured ? armour_size(report.file_bytes) : report.file_bytes;
   if (Console::interactive() || session.console.verbose())
     session.console.note(format(
         "%s : %.1f %% ( %llu => %llu bytes, %s)", printable(input.label()).c_str(),
-        percent(report.file_bytes, report.text_bytes),
-        static_cast<unsigned long long>(report.text_bytes),
-        static_cast<unsigned long long>(report.file_bytes), printable(plan.label()).c_str()));
+        percent(file_bytes, report.text_bytes), static_cast<unsigned long long>(report.text_bytes),
+        static_cast<unsigned long long>(file_bytes), printable(plan.label()).c_str()));
   const double coding = seconds(report.coding_ns);
   session.console.detail(format(
       "  level %d, %s blocks, %s of them stored; SIMD level %s, threads %u\n  coding %.2f s, %.0f "
@@ -165,7 +167,8 @@ Status compress_to_file(const Session& session, const v2::Model& model, const In
 Status compress_v2(const Session& session, const v2::Model& model, Input& input) {
   CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
   // Recovery data are of the whole file, which must be read again.
-  return plan.is_stream && session.arguments.recovery == 0
+  // An armour is written when the data are complete.
+  return plan.is_stream && !plan.armoured && session.arguments.recovery == 0
              ? compress_to_stream(session, model, input, plan)
              : compress_to_file(session, model, input, plan);
 }

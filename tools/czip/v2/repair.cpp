@@ -8,6 +8,7 @@
 #include "cli/outputs.hpp"
 #include "cli/session.hpp"
 #include "czip/codec/v2/recovery.hpp"
+#include "io/armoured_input.hpp"
 #include "io/descriptor.hpp"
 #include "io/input.hpp"
 #include "io/limited_store.hpp"
@@ -48,6 +49,7 @@ Result<bool> mend_input(const Session& session, Input& input, bool partly) {
 }
 
 Status repair_v2(const Session& session, Input& input) {
+  CZIP_TRY(remove_armour(input));
   CZIP_TRY(make_seekable(input));
   CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
   CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));

@@ -1,0 +1,63 @@
+#include "armour/armour.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "armour/base64.hpp"
+#include "czip/codec/v1/codec.hpp"
+#include "czip/codec/v2/codec.hpp"
+
+namespace czip::tool {
+namespace {
+
+// No digits of base64, so that they can be dropped from where a line begins.
+constexpr std::string_view kQuoting = " \t\r>|\xef\xbb\xbf";  // the last: UTF-8's byte order mark
+constexpr std::string_view kBlanks = " \t\r";
+
+// Whether a line is base64, of what a compressed file begins with.
+bool starts_file(std::string_view line) {
+  std::vector<std::uint8_t> bytes;
+  Base64Decoder decoder;
+  for (const char digit : line)
+    if (!decoder.add(digit, bytes).empty()) return false;
+  return v2::has_magic(bytes) ||
+         std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())
+             .starts_with(v1::kMagic);
+}
+
+}  // namespace
+
+std::uint64_t armour_size(std::uint64_t bytes) {
+  const std::uint64_t lines = (bytes + kArmourLineBytes - 1) / kArmourLineBytes;
+  return kArmourBegin.size() + 1 + base64_size(bytes) + lines + kArmourEnd.size() + 1;
+}
+
+bool is_quoting(char character) { return kQuoting.find(character) != std::string_view::npos; }
+
+std::string_view without_quoting(std::string_view line) {
+  const std::size_t begin = line.find_first_not_of(kQuoting);
+  if (begin == std::string_view::npos) return {};
+  return line.substr(begin, line.find_last_not_of(kBlanks) + 1 - begin);
+}
+
+bool is_armour_marker(std::string_view line) {
+  return line.starts_with("-----") && line.find("CZIP") != std::string_view::npos;
+}
+
+ArmourKind armour_kind(std::string_view beginning) {
+  bool is_first = true;
+  while (!beginning.empty()) {
+    const std::size_t end = std::min(beginning.find('\n'), beginning.size());
+    const std::string_view line = without_quoting(beginning.substr(0, end));
+    beginning.remove_prefix(std::min(end + 1, beginning.size()));
+    if (line.empty()) continue;
+    if (is_armour_marker(line)) return ArmourKind::lines;
+    if (is_first && starts_file(line)) return ArmourKind::bare;
+    is_first = false;
+  }
+  return ArmourKind::none;
+}
+
+}  // namespace czip::tool
