@@ -32,6 +32,8 @@ ExitStatus run(Session& session) {
       return run_list(session);
     case Command::verify:
       return run_verify(session);
+    case Command::model:
+      return run_model(session);
     case Command::selftest:
       return run_selftest(session);
     case Command::bench:

@@ -47,6 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
              arguments.command != tool::Command::compat_compress &&
              arguments.command != tool::Command::compat_decompress,
          "a command is found");
-  insist(!arguments.files.empty(), "there is an input");
+  insist(!arguments.files.empty() || arguments.command == tool::Command::model,
+         "there is an input");
   return 0;
 }

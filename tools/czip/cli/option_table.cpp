@@ -24,7 +24,8 @@ constexpr unsigned kOwnWriters = kFiles | kCompress | kDecompress;
 constexpr unsigned kOwnCoders = kOwnWriters | kTest;
 constexpr unsigned kCoders = kOwnCoders | kCompat | kBench;
 constexpr unsigned kRepair = bit(Command::repair);
-constexpr unsigned kEvery = (kRepair << 1) - 1;
+constexpr unsigned kModel = bit(Command::model);
+constexpr unsigned kEvery = ~0U;
 
 using Id = OptionId;
 
@@ -169,7 +170,8 @@ constexpr std::array kOptions = {
               kOwnCoders | kCompat | kVerify | kList | kRepair,
               "fail rather than give more bytes than this (K, M, G as above)"},
     OptionRow{Id::json, 0, "json", nullptr, kFiles, "with --list: report as JSON"},
-    OptionRow{Id::json, 0, "json", nullptr, kList | kVerify | kSelftest | kBench, "report as JSON"},
+    OptionRow{Id::json, 0, "json", nullptr, kList | kVerify | kSelftest | kBench | kModel,
+              "report as JSON"},
     OptionRow{Id::no_verify, 0, "no-verify", nullptr, kOwnCoders | kCompat,
               "do not check the result. The check decodes what compressing\n"
               "wrote; in format 1, -t and --rm also code the text again"},

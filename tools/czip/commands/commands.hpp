@@ -12,6 +12,7 @@ ExitStatus run_interactive(Session& session);  // -i
 ExitStatus run_repair(Session& session);
 ExitStatus run_decompress(Session& session);  // also test
 ExitStatus run_list(Session& session);
+ExitStatus run_model(Session& session);
 ExitStatus run_verify(Session& session);
 ExitStatus run_selftest(Session& session);
 ExitStatus run_bench(Session& session);

@@ -12,9 +12,9 @@
 #include "armour/armour.hpp"
 #include "armour/armour_source.hpp"
 #include "base/errors.hpp"
-#include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "io/descriptor.hpp"
+#include "io/formats.hpp"
 
 namespace czip::tool {
 namespace {
@@ -40,7 +40,7 @@ class ArmouredInput final : public ByteSource {
 Result<bool> remove_armour(Input& input) {
   // A short look first, for a pipe may be slow.
   CZIP_TRY_ASSIGN(const auto start, peek(input, v2::kMaxStartBytes));
-  if (v2::has_magic(start) || as_text(start).starts_with(v1::kMagic)) return false;
+  if (is_compressed(start)) return false;
   CZIP_TRY_ASSIGN(const auto beginning, peek(input, kArmourPeek));
   const ArmourKind kind = armour_kind(as_text(beginning));
   if (kind == ArmourKind::none) return false;

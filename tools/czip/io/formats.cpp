@@ -7,8 +7,10 @@
 #include <string_view>
 
 #include "base/errors.hpp"
+#include "czip/base/little_endian.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "czip/engine/safetensors/reader.hpp"
 #include "io/input.hpp"
 
 namespace czip::tool {
@@ -23,7 +25,19 @@ bool may_be_v1(std::span<const std::uint8_t> first_bytes) {
                     [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
 }
 
+// Whether the bytes begin as safetensors do: the length of the header, and that, which is JSON.
+bool may_be_model(std::span<const std::uint8_t> first_bytes) {
+  constexpr std::size_t kLength = sizeof(std::uint64_t);
+  return first_bytes.size() > kLength + 1 && first_bytes[kLength] == '{' &&
+         first_bytes[kLength + 1] == '"' &&
+         load_le<std::uint64_t>(first_bytes.data()) <= safetensors::File::kMaxHeaderBytes;
+}
+
 }  // namespace
+
+bool is_compressed(std::span<const std::uint8_t> first_bytes) {
+  return v2::has_magic(first_bytes) || (!first_bytes.empty() && may_be_v1(first_bytes));
+}
 
 Result<FileFormat> detect_format(Input& input) {
   if (input.decoder == nullptr && isatty(input.file.get()) != 0)
@@ -36,6 +50,8 @@ Result<FileFormat> detect_format(Input& input) {
   if (v2::has_magic(first_bytes))
     return v2::starts_archive(first_bytes) ? FileFormat::czip_v2_archive : FileFormat::czip_v2;
   if (may_be_v1(first_bytes)) return FileFormat::czip_v1;
+  if (may_be_model(first_bytes))
+    return fail(ErrorCode::corrupt, "is a model; czip model describes it");
   return fail(ErrorCode::corrupt, "is not a file that czip wrote; check the name");
 }
 

@@ -1,27 +1,36 @@
 #include "models/model_file.hpp"
 
+#include <fcntl.h>
 #include <md5.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "base/errors.hpp"
 #include "base/text.hpp"
 #include "czip/base/error.hpp"
+#include "czip/base/little_endian.hpp"
 #include "czip/codec/v1/model.hpp"
 #include "czip/codec/v2/model/format.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/engine/v1/constants.hpp"
+#include "io/descriptor.hpp"
 #include "io/input.hpp"
+#include "io/streams.hpp"
 
 namespace czip::tool {
 namespace {
+
+namespace fs = std::filesystem;
 
 bool exists(const std::string& path) {
   struct stat status {};
@@ -57,6 +66,33 @@ std::vector<std::string> model_folders() {
     if (!folder.empty()) names.emplace_back(folder);
   }
   return names;
+}
+
+std::vector<std::string> model_files(const std::string& folder) {
+  std::error_code error;
+  std::vector<std::string> names;
+  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error))
+    if (entry->path().extension() == ".czm") names.push_back(entry->path());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::vector<std::uint8_t> read_model_header(const std::string& path) {
+  constexpr std::uint64_t kLongest = std::uint64_t{1} << 20;
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (file.get() < 0) return {};
+  FileRandomAccess bytes(file.get());
+  std::array<std::uint8_t, sizeof(std::uint64_t)> length{};
+  const auto read = bytes.read_at(0, length);
+  if (!read || *read != length.size()) return {};
+  const auto size = load_le<std::uint64_t>(length.data());
+  if (size > std::min(kLongest, static_cast<std::uint64_t>(status.st_size))) return {};
+  std::vector<std::uint8_t> header(static_cast<std::size_t>(size));
+  const auto rest = bytes.read_at(length.size(), header);
+  return rest && *rest == header.size() ? header : std::vector<std::uint8_t>{};
 }
 
 Result<std::string> find_model_file(const std::string& name) {

@@ -26,6 +26,13 @@ Status check_expected_hash(const std::optional<Hash128>& expected, const Hash128
 // The folders of CZIP_MODEL_PATH.
 [[nodiscard]] std::vector<std::string> model_folders();
 
+// The files of a folder whose names end in ".czm", sorted.
+[[nodiscard]] std::vector<std::string> model_files(const std::string& folder);
+
+// The header of the model at `path`, without its length, if that may be one; else nothing. Only
+// regular files are opened: a pipe would wait for its writer, and a device might never end.
+[[nodiscard]] std::vector<std::uint8_t> read_model_header(const std::string& path);
+
 // Errors: corrupt (the file is something other than a model, such as a text), unsupported (a model
 // of a format that this czip does not read). A damaged model passes.
 Status check_is_model(std::span<const std::uint8_t> file);

@@ -1,68 +1,28 @@
 #include "models/model_store.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <array>
 #include <cstdlib>
-#include <filesystem>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "base/errors.hpp"
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
-#include "czip/base/little_endian.hpp"
 #include "czip/codec/v2/model/format.hpp"
 #include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/models/default_model.hpp"
-#include "io/descriptor.hpp"
 #include "io/input.hpp"
-#include "io/streams.hpp"
 #include "models/model_file.hpp"
 
 namespace czip::tool {
 namespace {
 
-namespace fs = std::filesystem;
-
-// The header of a model, if the file at `path` may be one. Nothing but regular files is opened for
-// reading: a pipe would wait for its writer, and a device might never end.
-std::vector<std::uint8_t> read_header(const std::string& path) {
-  constexpr std::uint64_t kLongest = std::uint64_t{1} << 20;
-  struct stat status {};
-  if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-  if (file.get() < 0) return {};
-  FileRandomAccess bytes(file.get());
-  std::array<std::uint8_t, sizeof(std::uint64_t)> length{};
-  const auto read = bytes.read_at(0, length);
-  if (!read || *read != length.size()) return {};
-  const auto size = load_le<std::uint64_t>(length.data());
-  if (size > std::min(kLongest, static_cast<std::uint64_t>(status.st_size))) return {};
-  std::vector<std::uint8_t> header(static_cast<std::size_t>(size));
-  const auto rest = bytes.read_at(length.size(), header);
-  return rest && *rest == header.size() ? header : std::vector<std::uint8_t>{};
-}
-
 // Whether the file at `path` seems to state the hash wanted; loading it tells.
 bool may_be(const std::string& path, const v2::ModelReference& wanted) {
-  const std::vector<std::uint8_t> header = read_header(path);
+  const std::vector<std::uint8_t> header = read_model_header(path);
   const std::string digits = wanted.hex();
   return std::search(header.begin(), header.end(), digits.begin(), digits.end()) != header.end();
-}
-
-std::vector<std::string> model_files(const std::string& folder) {
-  std::error_code error;
-  std::vector<std::string> names;
-  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
-       entry.increment(error))
-    if (entry->path().extension() == ".czm") names.push_back(entry->path());
-  std::sort(names.begin(), names.end());
-  return names;
 }
 
 }  // namespace
