@@ -61,7 +61,7 @@ expect 0 "$CZIP" -d --rm -m "$MODEL2" text.txt.czip; absent text.txt.czip; same 
 
 # list.
 expect 0 "$CZIP" -lv long.czip one.czip >list.txt; silent
-grep -qE '^CZIPv2  full +- +1 ' list.txt || fail 'full frame in the list'
+grep -qE '^CZIPv2  level [1-9] ' list.txt || fail 'full frame in the list'
 grep -qE '^CZIPv2  compact ' list.txt || fail 'compact frame in the list'
 expect 0 "$CZIP" list --json row.czip >list.json; valid_json list.json
 [ "$(grep -c '"kind"' list.json)" = 4 ] || fail 'frames in JSON'

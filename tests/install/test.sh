@@ -7,6 +7,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 rm -rf "$work"
 cmake --install "$build" --prefix "$work/prefix" > /dev/null
 "$work/prefix/bin/czip" --version
+for file in man/man1/czip.1 bash-completion/completions/czip zsh/site-functions/_czip fish/vendor_completions.d/czip.fish; do
+  grep -q salvage "$work/prefix/share/$file" || { echo "share/$file lacks options"; exit 1; }
+done
 
 cmake -S "$here" -B "$work/cmake" -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$work/prefix" > /dev/null
 cmake --build "$work/cmake" > /dev/null

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "base/errors.hpp"
 #include "cli/argument_checks.hpp"
 #include "cli/command.hpp"
+#include "cli/help.hpp"
 #include "cli/option_parser.hpp"
 
 namespace czip::tool {
@@ -30,32 +32,18 @@ Command plain_command(Command command) {
   return command == Command::compat_decompress ? Command::decompress : command;
 }
 
-std::string did_you_mean(const std::string& word) {
-  const std::string_view similar = similar_command(word);
-  return similar.empty() ? "" : "; did you mean 'czip " + std::string(similar) + "'?";
-}
-
-// The command that the first word names, which is taken from `words`; `czip help list` is
-// `czip list --help`. Error: the word is no file either, and looks like a mistyped command.
+// The command that the first word names, which is taken from `words`. Error: the word is no file
+// either, and looks like a mistyped command.
 Result<Command> take_command(std::vector<std::string>& words) {
   if (words.empty()) return Command::files;
-  const bool help = words[0] == "help";
-  if (help) words.erase(words.begin());
-  CZIP_TRY_ASSIGN(const auto command,
-                  words.empty() ? Result<Command>(Command::files) : find_command(words[0]));
-  const std::string word = words.empty() ? "" : words[0];
-  const bool is_word = command == Command::files && !word.empty() && word[0] != '-';
-  if (help) {
-    words.assign(1, "--help");
-    if (is_word)
-      return usage_error("no command '" + word + "'" + did_you_mean(word) +
-                         (did_you_mean(word).empty() ? "; see czip --help" : ""));
-    return command;
-  }
-  struct stat file {};
-  if (is_word && lstat(word.c_str(), &file) != 0 && !similar_command(word).empty())
-    return usage_error(word + ": no such file or command" + did_you_mean(word));
+  const std::string word = words[0];
+  CZIP_TRY_ASSIGN(const auto command, find_command(word));
   if (command != Command::files) words.erase(words.begin());
+  struct stat file {};
+  const bool is_file = word.starts_with('-') || word.empty() || lstat(word.c_str(), &file) == 0;
+  if (command == Command::files && !is_file && !similar_command(word).empty())
+    return usage_error(word + ": no such file or command; did you mean 'czip " +
+                       std::string(similar_command(word)) + "'?");
   return command;
 }
 
@@ -64,6 +52,10 @@ Result<Command> take_command(std::vector<std::string>& words) {
 Result<Arguments> parse_arguments(int argc, const char* const* argv) {
   std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   Arguments arguments;
+  if (!words.empty() && words[0] == "help") {
+    CZIP_TRY_ASSIGN(arguments.answer, help_on(std::span(words).subspan(1)));
+    return arguments;
+  }
   CZIP_TRY_ASSIGN(auto command, take_command(words));
   arguments.compat =
       (command == Command::compress || command == Command::decompress) && has_input_option(words);

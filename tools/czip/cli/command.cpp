@@ -31,8 +31,8 @@ std::string_view command_name(Command command) {
 }
 
 std::string_view similar_command(std::string_view word) {
-  std::array<std::string_view, kCommands.size()> names;
-  std::ranges::transform(kCommands, names.begin(), &CommandName::name);
+  std::array<std::string_view, kCommands.size() + 1> names{"help"};
+  std::ranges::transform(kCommands, names.begin() + 1, &CommandName::name);
   return nearest_name(word, names);
 }
 

@@ -22,7 +22,7 @@ enum class Command : std::uint32_t {
   compat_compress = 1 << 9,  // compress.zip's command line: -m MODEL -i IN -o OUT
   compat_decompress = 1 << 10,
   repair = 1 << 11,
-  model = 1 << 12,
+  model = 1 << 16,
 };
 
 [[nodiscard]] constexpr unsigned bit(Command command) { return static_cast<unsigned>(command); }

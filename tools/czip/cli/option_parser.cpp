@@ -18,8 +18,8 @@
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
 #include "cli/help.hpp"
+#include "cli/option_errors.hpp"
 #include "cli/option_table.hpp"
-#include "cli/suggestions.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/codec/v2/coding/prior.hpp"
@@ -115,19 +115,6 @@ bool names_file(OptionId id) {
 
 }  // namespace
 
-std::string OptionParser::see_help() const {
-  switch (command_) {
-    case Command::files:
-      return "; see czip --help";
-    case Command::compat_compress:
-      return "; see czip compress --help";
-    case Command::compat_decompress:
-      return "; see czip decompress --help";
-    default:
-      return "; see czip " + std::string(command_name(command_)) + " --help";
-  }
-}
-
 const OptionRow* OptionParser::find_row(int code) const {
   const auto rows = option_table();
   if (code >= kFirstRow) return &rows[static_cast<std::size_t>(code - kFirstRow)];
@@ -182,19 +169,10 @@ Failure OptionParser::explain_failure(bool value_missing, const std::vector<char
       row == nullptr || optopt < kFirstRow
           ? (optopt != 0 ? "-" + std::string(1, static_cast<char>(optopt)) : word)
           : "--" + std::string(row->long_name);
-  if (value_missing) return usage_error("option " + name + " needs a value" + see_help());
-  if (row != nullptr) return usage_error("option " + name + " takes no value" + see_help());
-  std::vector<std::string_view> known;
-  for (const OptionRow& each : option_table())
-    if (each.long_name != nullptr && (each.commands & bit(command_)) != 0)
-      known.emplace_back(each.long_name);
-  const std::string typed = word.substr(0, word.find('='));
-  const std::string_view similar =
-      typed.starts_with("--") ? nearest_name(typed.substr(2), known) : std::string_view();
-  if (!similar.empty() && optopt == 0)
-    return usage_error("unknown option " + typed + "; did you mean --" + std::string(similar) +
-                       "?");
-  return usage_error("unknown option " + name + see_help());
+  if (value_missing) return usage_error("option " + name + " needs a value" + see_help(command_));
+  if (row != nullptr) return usage_error("option " + name + " takes no value" + see_help(command_));
+  const bool is_long = optopt == 0 && word.starts_with("--");
+  return unknown_option(command_, is_long ? word.substr(0, word.find('=')) : name);
 }
 
 Status OptionParser::set_level(const std::string& value) {
@@ -365,7 +343,8 @@ Status OptionParser::apply_value(const OptionRow& row, const std::string& value)
   if (std::string* text = text_of(row.id)) {
     // An empty name comes from a variable that is not set, and would mean the default.
     if (value.empty() && names_file(row.id))
-      return usage_error("option --" + std::string(row.long_name) + " needs a name" + see_help());
+      return usage_error("option --" + std::string(row.long_name) + " needs a name" +
+                         see_help(command_));
     *text = value;
     return {};
   }

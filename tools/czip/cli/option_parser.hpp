@@ -40,7 +40,6 @@ class OptionParser {
   Number number_of(OptionId id);
   [[nodiscard]] const OptionRow* find_row(int code) const;
   [[nodiscard]] Failure explain_failure(bool value_missing, const std::vector<char*>& words) const;
-  [[nodiscard]] std::string see_help() const;
 
   Command command_;
   Arguments& arguments_;

@@ -25,6 +25,7 @@ constexpr unsigned kOwnCoders = kOwnWriters | kTest;
 constexpr unsigned kCoders = kOwnCoders | kCompat | kBench;
 constexpr unsigned kRepair = bit(Command::repair);
 constexpr unsigned kModel = bit(Command::model);
+constexpr unsigned kLevels = kFiles | kCompress | kBench;
 constexpr unsigned kEvery = ~0U;
 
 using Id = OptionId;
@@ -50,18 +51,26 @@ constexpr std::array kOptions = {
     OptionRow{Id::output, 'o', "output", "FILE", kOwnWriters,
               "write to FILE (- is standard output)"},
     OptionRow{Id::stdout_, 'c', "stdout", nullptr, kOwnWriters, "write to standard output"},
-    OptionRow{Id::keep, 'k', "keep", nullptr, kOwnCoders, "keep the input (the default)"},
-    OptionRow{Id::remove, 0, "rm", nullptr, kOwnCoders,
+    OptionRow{Id::keep, 'k', "keep", nullptr, kOwnWriters, "keep the input (the default)"},
+    OptionRow{Id::remove, 0, "rm", nullptr, kOwnWriters,
               "remove the input when its output is verified and on disk"},
-    OptionRow{Id::force, 'f', "force", nullptr, kOwnCoders | kCompat | kList,
+    OptionRow{Id::force, 'f', "force", nullptr, kFiles | kCompress,
               "overwrite; follow symbolic links; read devices and pipes;\n"
               "compress files named *.czip"},
-    OptionRow{Id::recursive, 'r', "recursive", nullptr, kOwnCoders | kList,
-              "compress a directory to one archive; format 1 and all other\n"
-              "commands handle each file in the directory"},
+    OptionRow{Id::force, 'f', "force", nullptr, kDecompress | kRepair,
+              "overwrite; follow symbolic links; read devices and pipes"},
+    // It has no meaning there, and scripts may have it.
+    OptionRow{Id::force, 'f', "force", nullptr, kTest | kList | kCompat, nullptr},
+    OptionRow{Id::recursive, 'r', "recursive", nullptr, kFiles,
+              "compress a directory to one archive; format 1, -d, -t and -l\n"
+              "handle each file in the directory"},
+    OptionRow{Id::recursive, 'r', "recursive", nullptr, kCompress,
+              "compress a directory to one archive; format 1 compresses each\n"
+              "file in the directory"},
+    OptionRow{Id::recursive, 'r', "recursive", nullptr, kDecompress | kTest | kList | kRepair,
+              "handle each file in directories"},
     OptionRow{Id::xattrs, 0, "xattrs", nullptr, kOwnWriters,
-              "pack and restore the users' extended attributes of what is in\n"
-              "a directory"},
+              "with archives: pack and restore users' extended attributes"},
     OptionRow{Id::base64, 0, "base64", nullptr, kFiles | kCompress,
               "write the compressed file as text, in lines between a first and a\n"
               "last one that say what it is; decompressing recognizes it"},
@@ -76,22 +85,22 @@ constexpr std::array kOptions = {
     OptionRow{Id::interactive, 'i', "interactive", nullptr, kFiles,
               "compress each line that is typed to base64, and decompress each\n"
               "that is such base64; Ctrl-D ends it"},
-    OptionRow{Id::level_digit, '1', nullptr, nullptr, kFiles | kCompress | kBench,
+    OptionRow{Id::level_digit, '1', nullptr, nullptr, kLevels,
               "level: a higher one gives smaller files and takes longer\n"
               "(default: 6). Levels 7 to 9 use the model's network and take\n"
               "five times as long. Format 1 has levels 1 to 5 for contexts of\n"
               "64 to 1024 tokens (default: the model's context)",
               "-1 ... -9"},
-    OptionRow{Id::level_digit, '2', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
-    OptionRow{Id::level_digit, '3', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
-    OptionRow{Id::level_digit, '4', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
-    OptionRow{Id::level_digit, '5', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
-    OptionRow{Id::level_digit, '6', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
-    OptionRow{Id::level_digit, '7', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
-    OptionRow{Id::level_digit, '8', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
-    OptionRow{Id::level_digit, '9', nullptr, nullptr, kFiles | kCompress | kBench, nullptr},
-    OptionRow{Id::fast, 0, "fast", nullptr, kFiles | kCompress | kBench, "the same as -1"},
-    OptionRow{Id::best, 0, "best", nullptr, kFiles | kCompress | kBench, "the same as -9"},
+    OptionRow{Id::level_digit, '2', nullptr, nullptr, kLevels, nullptr},
+    OptionRow{Id::level_digit, '3', nullptr, nullptr, kLevels, nullptr},
+    OptionRow{Id::level_digit, '4', nullptr, nullptr, kLevels, nullptr},
+    OptionRow{Id::level_digit, '5', nullptr, nullptr, kLevels, nullptr},
+    OptionRow{Id::level_digit, '6', nullptr, nullptr, kLevels, nullptr},
+    OptionRow{Id::level_digit, '7', nullptr, nullptr, kLevels, nullptr},
+    OptionRow{Id::level_digit, '8', nullptr, nullptr, kLevels, nullptr},
+    OptionRow{Id::level_digit, '9', nullptr, nullptr, kLevels, nullptr},
+    OptionRow{Id::fast, 0, "fast", nullptr, kLevels, "the same as -1"},
+    OptionRow{Id::best, 0, "best", nullptr, kLevels, "the same as -9"},
     OptionRow{Id::block_size, 0, "block-size", "BYTES", kFiles | kCompress,
               "text of a block, 64K to 64M (K: 1024 bytes, M: 1024 K): what one\n"
               "fault can destroy, and what --range decodes at least. Smaller\n"
@@ -102,15 +111,12 @@ constexpr std::array kOptions = {
     OptionRow{Id::level, 'L', "level", "1..5", kCompatCompress,
               "context of 64, 128, 256, 512 or 1024 tokens\n"
               "(default: the model's context)"},
-    OptionRow{Id::codec, 'c', "codec", "CODEC", kCompatCompress,
-              "outer codec: brotli (default) or zstd"},
-    OptionRow{Id::codec, 0, "codec", "CODEC", kFiles | kCompress,
-              "format 1's outer codec: brotli (default) or zstd"},
+    OptionRow{Id::codec, 'c', "codec", "brotli|zstd", kCompatCompress,
+              "outer codec (default: brotli)"},
+    OptionRow{Id::codec, 0, "codec", "brotli|zstd", kFiles | kCompress,
+              "format 1's outer codec (default: brotli)"},
     OptionRow{Id::output, 'o', "output", "MODEL", kTrain, "model file to write"},
     OptionRow{Id::output, 'o', "output", "FILE", kRepair, "write to FILE (- is standard output)"},
-    OptionRow{Id::force, 'f', "force", nullptr, kRepair,
-              "overwrite; follow symbolic links; read devices and pipes"},
-    OptionRow{Id::recursive, 'r', "recursive", nullptr, kRepair, "handle each file in directories"},
     OptionRow{Id::format, 0, "format", "1|2", kTrain,
               "format of the model. 2 (default): czip's; 1: compress.zip's,\n"
               "which is a network alone and needs --minutes or --tokens"},
@@ -133,8 +139,8 @@ constexpr std::array kOptions = {
     OptionRow{Id::seed, 0, "seed", "N", kTrain,
               "seed of the network's first weights and of the order in which\n"
               "it reads the texts (default: 1)"},
-    OptionRow{Id::network_size, 0, "network-size", "SIZE", kTrain,
-              "size of the network: small, base (default) or large"},
+    OptionRow{Id::network_size, 0, "network-size", "small|base|large", kTrain,
+              "size of the network (default: base)"},
     OptionRow{Id::checkpoint, 0, "checkpoint", "FILE", kTrain,
               "file for the state of the network's training"},
     OptionRow{Id::resume, 0, "resume", nullptr, kTrain,
@@ -154,7 +160,7 @@ constexpr std::array kOptions = {
               "decompress LEN bytes from byte START, or the rest without LEN;\n"
               "needs -c or -o"},
     OptionRow{Id::salvage, 0, "salvage", nullptr, kFiles | kDecompress | kTest,
-              "decompress or test what is left of a damaged file; zeros stand\n"
+              "take what is left of a damaged file; zeros stand\n"
               "for what is lost, holes in a file; for very much of it in a\n"
               "stream, only if --max-output allows it. Of an archive, extract\n"
               "what is intact"},
@@ -178,11 +184,11 @@ constexpr std::array kOptions = {
     OptionRow{Id::no_progress, 0, "no-progress", nullptr, kOwnCoders | kCompat,
               "show no progress bar"},
     OptionRow{Id::against, 0, "against", "FILE", kVerify,
-              "also prove that FILE is the compressed TEXT of --text"},
-    OptionRow{Id::text, 0, "text", "TEXT", kVerify, "the text for --against"},
-    OptionRow{Id::dialect, 0, "dialect", "NAME", (kCoders | kVerify) & ~kBench,
-              "rust, i64 or python: which of the implementations to follow\n"
-              "where they differ (default: write rust, read the one that fits)"},
+              "also prove that FILE is the compressed text of --text"},
+    OptionRow{Id::text, 0, "text", "FILE", kVerify, "the text for --against"},
+    OptionRow{Id::dialect, 0, "dialect", "rust|i64|python", (kCoders | kVerify) & ~kBench,
+              "which of format 1's implementations to follow where they differ\n"
+              "(default: write rust, read the one that fits)"},
     OptionRow{Id::format, 0, "format", "1|2", kFiles | kCompress | kCompat,
               "format to write. 2: czip's; 1: compress.zip's CZIPv1\n"
               "(default: the model's format); both are read"},
@@ -191,7 +197,8 @@ constexpr std::array kOptions = {
               "result"},
     OptionRow{Id::quiet, 'q', "quiet", nullptr, kEvery, "print only errors"},
     OptionRow{Id::verbose, 'v', "verbose", nullptr, kEvery, "print more: tokens, times, dialect"},
-    OptionRow{Id::help, 'h', "help", nullptr, kEvery, "print this text; also: czip COMMAND --help"},
+    OptionRow{Id::help, 'h', "help", nullptr, kEvery,
+              "print this text; czip help TOPIC tells more"},
     OptionRow{Id::version, 'V', "version", nullptr, kEvery, "print the version"},
 };
 

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/text.hpp"
@@ -30,24 +30,42 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kHeading =
-    "Format  Codec   Context  Level    Chunks      Tokens   Compressed         Text    Ratio  "
-    "Name\n";
-
 constexpr const char* kFormat2 = "CZIPv2";
 
-// One file, or a total. The table shows "-" for what a format does not have.
+// One file. Each format has columns of its own, which `heading` names.
 struct Listed {
   std::string name{};
-  std::string format{};
-  std::string codec{};
-  std::string context{};
-  int level = 0;  // 0: unknown
-  std::uint64_t chunks = 0;
-  std::optional<std::uint64_t> tokens{};
+  const char* heading = nullptr;
+  std::string columns{};
   std::uint64_t file_bytes = 0;
   std::uint64_t text_bytes = 0;
 };
+
+constexpr const char* kHeading1 = "Format  Codec   Context  Level    Chunks      Tokens";
+constexpr const char* kHeading2 = "Format  Kind                Blocks";
+constexpr const char* kHeadingOfSizes = "   Compressed         Text    Ratio  Name\n";
+
+std::string sizes(std::uint64_t file_bytes, std::uint64_t text_bytes) {
+  return format(" %12s %12s %6.1f %%  ", grouped(file_bytes).c_str(), grouped(text_bytes).c_str(),
+                percent(file_bytes, text_bytes));
+}
+
+std::string columns_of(const v1::FileInfo& info) {
+  const int level = level_of(info).value_or(0);
+  return format("%-7s %-7s %7s %6s %9s %11s", std::string(v1::kMagic).c_str(),
+                std::string(v1::outer_codec_name(info.outer)).c_str(),
+                std::to_string(std::uint64_t{1} << info.context_log2).c_str(),
+                (level == 0 ? "other" : std::to_string(level)).c_str(),
+                grouped(info.chunks).c_str(), grouped(info.tokens).c_str());
+}
+
+// A compact frame does not say its level.
+std::string columns_of(const v2::FileInfo& info) {
+  const v2::FrameInfo& frame = info.first_frame;
+  const std::string kind = frame.compact ? "compact" : "level " + std::to_string(frame.level);
+  return format("%-7s %-16s %9s", kFormat2, (frame.archive ? "archive " + kind : kind).c_str(),
+                grouped(info.blocks).c_str());
+}
 
 double bits_per_byte(std::uint64_t file_bytes, std::uint64_t text_bytes) {
   return percent(file_bytes, text_bytes) * 8 / 100;
@@ -94,11 +112,6 @@ std::string details(const Arguments& arguments, const v1::FileInfo& info) {
       bits_per_byte(info.file_bytes, info.text_bytes));
 }
 
-std::string kind_name(const v2::FrameInfo& frame) {
-  if (frame.archive) return "tar";
-  return frame.compact ? "compact" : "full";
-}
-
 Json to_json(ModelStore& models, const v2::FrameInfo& frame) {
   Json json;
   json["kind"] = frame.compact ? "compact" : "full";
@@ -143,15 +156,6 @@ Json to_json(const std::string& name, const v2::FileInfo& info) {
   return json;
 }
 
-std::string table_row(const Listed& file) {
-  return format("%-7s %-7s %7s %6s %9s %11s %12s %12s %6.1f %%  %s\n", file.format.c_str(),
-                file.codec.c_str(), file.context.c_str(),
-                (file.level == 0 ? "-" : std::to_string(file.level)).c_str(),
-                grouped(file.chunks).c_str(), (file.tokens ? grouped(*file.tokens) : "-").c_str(),
-                grouped(file.file_bytes).c_str(), grouped(file.text_bytes).c_str(),
-                percent(file.file_bytes, file.text_bytes), printable(file.name).c_str());
-}
-
 // Prints what it is given at once, so that neither many files nor many frames take memory. A file
 // is read to its end before anything of it is printed, and again for each of its frames.
 class Lister {
@@ -194,12 +198,8 @@ class Lister {
       return check_trailing_data(*session_, input.label(), info.trailing);
     }
     print_row({.name = name,
-               .format = std::string(v1::kMagic),
-               .codec = std::string(v1::outer_codec_name(info.outer)),
-               .context = std::to_string(std::uint64_t{1} << info.context_log2),
-               .level = level_of(info).value_or(0),
-               .chunks = info.chunks,
-               .tokens = info.tokens,
+               .heading = kHeading1,
+               .columns = columns_of(info),
                .file_bytes = info.file_bytes,
                .text_bytes = info.text_bytes});
     if (arguments.verbose) session_->console.print(details(arguments, info));
@@ -220,12 +220,8 @@ class Lister {
       return check_trailing_data(*session_, input.label(), info.trailing);
     }
     print_row({.name = name,
-               .format = kFormat2,
-               .codec = kind_name(info.first_frame),
-               .context = "-",
-               .level = info.first_frame.level,
-               .chunks = info.blocks,
-               .tokens = {},
+               .heading = kHeading2,
+               .columns = columns_of(info),
                .file_bytes = info.file_bytes,
                .text_bytes = info.text_bytes});
     if (session_->arguments.verbose) {
@@ -237,27 +233,33 @@ class Lister {
     return check_trailing_data(*session_, input.label(), info.trailing);
   }
 
+  // A file of another format than the one before gets a heading of its own.
   void print_row(const Listed& file) {
-    if (files_++ == 0) session_->console.print(kHeading);
-    session_->console.print(table_row(file));
-    total_.chunks += file.chunks;
-    total_.tokens = total_.tokens.value_or(0) + file.tokens.value_or(0);
-    total_.file_bytes += file.file_bytes;
-    total_.text_bytes += file.text_bytes;
+    if (file.heading != heading_)
+      session_->console.print((files_ == 0 ? "" : "\n") + std::string(file.heading) +
+                              kHeadingOfSizes);
+    heading_ = file.heading;
+    session_->console.print(file.columns + sizes(file.file_bytes, file.text_bytes) +
+                            printable(file.name) + "\n");
+    ++files_;
+    file_bytes_ += file.file_bytes;
+    text_bytes_ += file.text_bytes;
   }
 
   [[nodiscard]] std::string total_row() const {
-    return format("%-30s %9s %11s %12s %12s %6.1f %%  %s files\n", "total",
-                  grouped(total_.chunks).c_str(), grouped(total_.tokens.value_or(0)).c_str(),
-                  grouped(total_.file_bytes).c_str(), grouped(total_.text_bytes).c_str(),
-                  percent(total_.file_bytes, total_.text_bytes), grouped(files_).c_str());
+    std::string total = "total";
+    total.resize(std::string_view(heading_).size(), ' ');
+    return total + sizes(file_bytes_, text_bytes_) + grouped(files_) + " files\n";
   }
 
   Session* session_;
   ModelStore* models_;
   JsonStream json_;
+  const char* heading_ = nullptr;  // the last one printed
+  // Of all files:
   std::uint64_t files_ = 0;
-  Listed total_;
+  std::uint64_t file_bytes_ = 0;
+  std::uint64_t text_bytes_ = 0;
 };
 
 }  // namespace

@@ -1,0 +1,243 @@
+#include "cli/help_pages.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace czip::tool {
+namespace {
+
+constexpr HelpPage kFilesPage{
+    .command = Command::files,
+    .summary = "",
+    .usage = R"(czip [OPTION...] [FILE...]           compress FILE to FILE.czip, keep FILE
+czip -d [OPTION...] [FILE.czip...]   decompress FILE.czip to FILE
+czip -t|-l [OPTION...] [FILE.czip...]
+czip --text TEXT | -i [OPTION...]    messages as base64, and back
+czip COMMAND [OPTION...] ...
+)",
+    .text = R"(czip compresses text with a neural predictor that computes in integers: every machine
+gives the same files. It reads and writes its own format, CZIPv2, and compress.zip's,
+CZIPv1.
+
+Without FILE, or when FILE is -, standard input goes to standard output. A command is the
+first argument; for a file with such a name, write ./list or put it after --.
+)",
+    .examples = R"(czip notes.txt                   writes notes.txt.czip
+czip -d notes.txt.czip           writes notes.txt
+czip -r docs                     writes docs.czip; czip -d docs.czip gives docs back
+czip -dc --range 1000000:500 log.czip
+czip --base64 notes.txt          writes notes.txt.czip as text, for mail
+czip --text "See you at 7?"      prints one line of base64
+czip -d --text /HoC8gq4...       prints the message
+czip -m v001_eng.czm notes.txt   with compress.zip's model, in its format
+)"};
+
+constexpr HelpPage kCompressPage{
+    .command = Command::compress,
+    .summary = "as czip without a command; also takes compress.zip's command line",
+    .usage = R"(czip compress [OPTION...] [FILE...]
+czip compress -m MODEL -i IN -o OUT [-t TOKENIZER] [-c brotli|zstd] [-L 1..5]
+)",
+    .text = R"(Writes FILE.czip and keeps FILE. Without FILE, or when FILE is -, compresses standard
+input to standard output. Decodes what was written and compares.
+
+The second form is compress.zip's (more: czip compress -i - --help). Like compress.zip, it
+replaces OUT without asking.
+)",
+    .examples = R"(czip compress -9 book.txt                  as small as czip can make it
+czip compress -r docs -o docs-2026.czip    a directory as one archive
+czip compress -c < log > log.czip          a pipe
+czip compress --recovery 5 photos.csv      with data that mend damage of about 5 %
+)"};
+
+constexpr HelpPage kDecompressPage{
+    .command = Command::decompress,
+    .summary = "as czip -d; also takes compress.zip's command line",
+    .usage = R"(czip decompress [OPTION...] [FILE.czip...]
+czip decompress -m MODEL -i IN -o OUT [-t TOKENIZER]
+)",
+    .text = R"(Writes the file without .czip. Without FILE, or when FILE is -, decompresses standard
+input to standard output. A file appears when all of it has been checked. An archive
+becomes a directory again; with -c it becomes the tar inside. A file that --base64 or
+--text wrote is decompressed like any other. Where a file is damaged and its recovery data
+mend it, its text is given, with a warning and status 0.
+
+The second form is compress.zip's (more: czip decompress -i - --help). Like compress.zip,
+it replaces OUT without asking.
+)",
+    .examples = R"(czip decompress notes.txt.czip             writes notes.txt
+czip decompress -c log.czip | grep error   a pipe
+czip decompress -c --range 5000: log.czip  all but the first 5000 bytes
+czip decompress --salvage hurt.czip        what is left of a damaged file
+)"};
+
+constexpr HelpPage kTestPage{
+    .command = Command::test,
+    .summary = "decode files, check them and write nothing",
+    .usage = "czip test [OPTION...] FILE...\n",
+    .text = R"(Decodes each file and checks its hashes. CZIPv1 has no hashes, and a damaged file may
+decode to another text: czip codes the text again and compares.
+
+A damaged file fails the test (status 2) even if its recovery data mend it, so that it can
+be repaired in time.
+)",
+    .examples = R"(czip test *.czip                 prints what is damaged, and nothing else
+czip test -r backup              every file named *.czip in a directory
+)"};
+
+constexpr HelpPage kListPage{
+    .command = Command::list,
+    .summary = "show formats, sizes and models of files",
+    .usage = "czip list [OPTION...] FILE...\n",
+    .text =
+        R"(Shows the formats, sizes and models of files. With -m MODEL -v, also whether the hash that
+CZIPv1 stores is that of MODEL's path. What models are, czip model shows.
+)",
+    .examples = R"(czip list -v notes.txt.czip      with hashes and the model's name
+czip list --json *.czip          for programs
+)"};
+
+constexpr HelpPage kRepairPage{
+    .command = Command::repair,
+    .summary = "mend damaged files by their recovery data",
+    .usage = "czip repair [OPTION...] FILE.czip...\n",
+    .text =
+        R"(Mends files that were written with --recovery, and writes FILE.repaired.czip or what -o
+names. Whole files are left alone. Status 0: FILE is whole, or the copy is. decompress uses
+recovery data by itself. Where they do not suffice: czip -d --salvage.
+)",
+    .examples = R"(czip repair hurt.czip            writes hurt.repaired.czip
+)"};
+
+constexpr HelpPage kModelPage{
+    .command = Command::model,
+    .summary = "describe models; say which one a compressed file needs",
+    .usage = "czip model [OPTION...] [MODEL|FILE.czip...]\n",
+    .text =
+        R"(Of a model, shows its card: name, licence, what it was trained on, hash, tokenizer, network
+and sizes. MODEL is a file, a name in a folder of CZIP_MODEL_PATH, or built-in. Of a
+compressed file, says which model it needs and where that is; status 1: it is not here.
+
+Without arguments, lists the models at hand: the built-in one, and those in the folders of
+CZIP_MODEL_PATH. The list says what the files say of themselves; a card has been checked.
+)",
+    .examples = R"(czip model                       the models at hand
+czip model built-in              the card of the model that is used without -m
+czip model notes.txt.czip        which model it was made with
+)"};
+
+constexpr HelpPage kVerifyPage{
+    .command = Command::verify,
+    .summary = "check a model file, or prove a compression made elsewhere",
+    .usage = R"(czip verify [OPTION...] MODEL
+czip verify [OPTION...] MODEL --against FILE.czip --text FILE
+)",
+    .text = R"(Checks a model: its hash, structure, ranges, tables against their formulas, that no
+accumulator can overflow, and that a text comes back. The second form also proves a
+compression made elsewhere, byte for byte.
+)",
+    .examples = R"(czip verify my.czm
+czip verify v001_eng.czm --against notes.czip --text notes.txt
+)"};
+
+constexpr HelpPage kSelftestPage{
+    .command = Command::selftest,
+    .summary = "check that this machine computes the same as every other one",
+    .usage = "czip selftest [OPTION...]\n",
+    .text =
+        R"(Runs a built-in model at every SIMD level of this processor and compares the results with
+those that every machine must give.
+)",
+    .examples = R"(czip selftest -v                 with the parts of the signature
+)"};
+
+constexpr HelpPage kBenchPage{
+    .command = Command::bench,
+    .summary = "compare ratio and speed with zstd, brotli and xz",
+    .usage = "czip bench [OPTION...] FILE...\n",
+    .text =
+        R"(Compresses and decompresses the files with each level of czip and with zstd, brotli and
+xz, and prints one table. The others run on one thread.
+)",
+    .examples = R"(czip bench -T1 -6 book.txt       level 6 alone, on one thread
+)"};
+
+constexpr HelpPage kTrainPage{
+    .command = Command::train,
+    .summary = "make a model for texts of a kind",
+    .usage = "czip train [OPTION...] -o MODEL TEXT...\n",
+    .text =
+        R"(Trains a tokenizer, an n-gram prior and the mixing of predictions. Each TEXT is a source,
+and all sources weigh the same. Documents end at zero bytes; long ones are cut at line
+ends. Every 24th document measures progress, and trains the mixing; of texts too short for
+that, all do. The same texts in the same order give the same model. Training needs about 15
+bytes of memory for each byte of text. A TEXT named *.czip is decompressed first.
+
+--minutes or --tokens also train a network, in a czip that was built with
+CZIP_TRAIN_NETWORK. --from adds the network to a model made from the same texts. A network
+of --network must have the tokens of that model, and must not have been trained on every
+24th document of a TEXT, which measures progress.
+
+--format 1 trains a tokenizer and a network of the shape of compress.zip's public models,
+which its programs can read. A text then weighs by its size. Training needs about 4 bytes
+of memory for each byte of text.
+)",
+    .examples = R"(czip train -o logs.czm logs/*.txt --name logs --license CC0
+czip train -r -o mail.czm mail   every file in a directory
+czip -m logs.czm new.log         the model at work; keep it with your files
+)"};
+
+constexpr HelpPage kCompatCompressPage{
+    .command = Command::compat_compress,
+    .summary = "",
+    .usage = "czip compress -m MODEL -i IN -o OUT [-t TOKENIZER] [-c brotli|zstd] [-L 1..5]\n",
+    .text =
+        R"(compress.zip's command line. It replaces OUT without asking, when the new file is complete
+and verified.
+)",
+    .examples = "czip compress -m v001_eng.czm -i notes.txt -o notes.czip\n"};
+
+constexpr HelpPage kCompatDecompressPage{
+    .command = Command::compat_decompress,
+    .summary = "",
+    .usage = "czip decompress -m MODEL -i IN -o OUT [-t TOKENIZER]\n",
+    .text =
+        R"(compress.zip's command line. It replaces OUT without asking, when the text is complete.
+)",
+    .examples = "czip decompress -m v001_eng.czm -i notes.czip -o notes.txt\n"};
+
+constexpr std::array kPages{
+    kFilesPage,  kCompressPage,       kDecompressPage,      kTestPage,     kListPage,
+    kRepairPage, kModelPage,          kVerifyPage,          kSelftestPage, kBenchPage,
+    kTrainPage,  kCompatCompressPage, kCompatDecompressPage};
+
+constexpr std::array kTopics{
+    HelpTopic{"exit-status", R"(The exit status is the highest of all files:
+  0  success. Warnings do not change it: decompressing a file that its recovery data
+     mended is a success
+  1  usage, or what is around the data: files that are missing, cannot be read or exist;
+     a full disk; not enough memory; a limit (-M, --max-output)
+  2  the data: damaged, of another format, or made with another model; a test of a file
+     that had to be mended; garbage after a text, which is given all the same; --salvage
+     of less than everything; a check of verify that fails
+  3  a defect of czip
+)"},
+    HelpTopic{"environment", R"(Variables of the environment:
+  CZIP_MODEL_PATH  folders with models, separated by ':'. -m finds models there by name,
+                   and decompressing finds the one that a file needs by its hash
+  CZIP_SIMD        the instruction set to use, as --simd
+  NO_COLOR         not empty: reports have no colours
+  TMPDIR           where temporary files without a name are (default: /tmp)
+)"}};
+
+}  // namespace
+
+std::span<const HelpPage> help_pages() { return kPages; }
+
+const HelpPage& help_page(Command command) {
+  return *std::ranges::find(kPages, command, &HelpPage::command);
+}
+
+std::span<const HelpTopic> help_topics() { return kTopics; }
+
+}  // namespace czip::tool
