@@ -55,6 +55,8 @@ expect 0 "$CZIP" -dc hurt.czip >back; stderr_has 'mended'; same back b
 expect 2 "$CZIP" -t hurt.czip; one_line
 expect 0 "$CZIP" repair -o mended.czip hurt.czip
 decodes b "$CZIP" -dc mended.czip
+expect 0 "$CZIP" verify "$MODEL2" --against a.czip --text a >report
+grep -q '^ok *payload: is that of the text' report || fail "against text: $(tail -3 report)"
 base64 -w0 a.bin >bare
 decodes a "$CZIP" -d <bare
 

@@ -113,4 +113,17 @@ Status ArmourSource::fault(ErrorCode code, std::string_view what) const {
   return fail(code, where + ": " + std::string(what));
 }
 
+Result<std::vector<std::uint8_t>> without_armour(std::span<const std::uint8_t> text,
+                                                 ArmourKind kind) {
+  MemorySource source(text);
+  ArmourSource armour(source, kind);
+  std::vector<std::uint8_t> bytes;
+  std::array<std::uint8_t, 4096> piece;
+  for (;;) {
+    CZIP_TRY_ASSIGN(const auto n, armour.read(piece));
+    if (n == 0) return bytes;
+    bytes.insert(bytes.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(n));
+  }
+}
+
 }  // namespace czip::tool

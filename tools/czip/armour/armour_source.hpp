@@ -52,4 +52,8 @@ class ArmourSource final : public ByteSource {
   Status fault_;           // found behind ready_
 };
 
+// All bytes of a text in memory. Errors: those of ArmourSource.
+Result<std::vector<std::uint8_t>> without_armour(std::span<const std::uint8_t> text,
+                                                 ArmourKind kind);
+
 }  // namespace czip::tool

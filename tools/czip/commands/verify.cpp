@@ -1,4 +1,5 @@
 // czip verify: runs the checks and prints them.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
@@ -6,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "armour/armour.hpp"
+#include "armour/armour_source.hpp"
 #include "base/errors.hpp"
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
@@ -14,6 +17,7 @@
 #include "cli/json_report.hpp"
 #include "cli/session.hpp"
 #include "commands/commands.hpp"
+#include "io/formats.hpp"
 #include "io/input.hpp"
 #include "models/model_file.hpp"
 #include "models/model_store.hpp"
@@ -115,6 +119,15 @@ Result<Compression> read_compression(const Session& session) {
     return {};
   };
   CZIP_TRY(read(arguments.against, made.file));
+  const std::string beginning(
+      made.file.begin(),
+      made.file.begin() + static_cast<std::ptrdiff_t>(std::min(made.file.size(), kArmourPeek)));
+  if (const ArmourKind kind = armour_kind(beginning);
+      kind != ArmourKind::none && !is_compressed(made.file)) {
+    auto data = without_armour(made.file, kind);
+    if (!data) return failure_in(arguments.against, data.error());
+    made.file = std::move(*data);
+  }
   CZIP_TRY(read(arguments.text, made.text));
   return made;
 }

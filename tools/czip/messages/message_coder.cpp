@@ -1,6 +1,5 @@
 #include "messages/message_coder.hpp"
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -53,15 +52,7 @@ Result<Bytes> file_of_text(std::string_view text) {
   const ArmourKind kind = kind_of(text);
   if (kind == ArmourKind::none)
     return fail(ErrorCode::corrupt, "is no base64 that czip wrote; check that all of it is there");
-  MemorySource source(as_bytes(text));
-  ArmourSource armour(source, kind);
-  Bytes file;
-  std::array<std::uint8_t, 4096> piece;
-  for (;;) {
-    CZIP_TRY_ASSIGN(const auto n, armour.read(piece));
-    if (n == 0) return file;
-    file.insert(file.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(n));
-  }
+  return without_armour(as_bytes(text), kind);
 }
 
 std::string describe_message(std::uint64_t text_bytes, std::uint64_t file_bytes) {
