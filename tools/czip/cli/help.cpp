@@ -43,6 +43,10 @@ std::string_view introduction(Command command) {
              "  bench        compare ratio and speed with zstd, brotli and xz\n"
              "  train        make a model for texts of a kind\n"
              "  repair       mend damaged files by their recovery data\n"
+             "  inspect      show what each token of a text costs, and what was expected\n"
+             "  score        bits per byte and perplexity of texts by one or more models\n"
+             "  compare      how much texts have in common: normalized compression distances\n"
+             "  classify     find the class whose texts predict a text best\n"
              "For a file with such a name, write ./list or put it after --.\n";
     case Command::compress:
       return "Usage: czip compress [OPTION...] [FILE...]\n"
@@ -116,6 +120,41 @@ std::string_view introduction(Command command) {
              "names. Whole files are left alone. Status 0: FILE is whole, or the copy is. "
              "decompress\n"
              "uses recovery data by itself. Where they do not suffice: czip -d --salvage.\n";
+    case Command::inspect:
+      return "Usage: czip inspect [OPTION...] [FILE...]\n"
+             "       czip inspect --html -o PAGE.html [OPTION...] [FILE]\n\n"
+             "Shows the bits of each token of a text by the prediction that compresses it, what "
+             "each\n"
+             "part of the predictor saves of them, and with --candidates what was likely instead. "
+             "FILE\n"
+             "is a text, or a compressed file, which is decoded. Two models, of either format, "
+             "stand\n"
+             "side by side. The page has a heat map of the text and works from a file, without a\n"
+             "network.\n";
+    case Command::score:
+      return "Usage: czip score [OPTION...] [-m MODEL...] FILE...\n\n"
+             "Shows how well models predict texts: bits per byte and perplexity of each text, and "
+             "of all\n"
+             "of them for each model. The perplexity per token is 2^(bits per token) and depends "
+             "on "
+             "how a\n"
+             "model divides a text; that per byte, and bits per byte, can be compared between "
+             "models. FILE\n"
+             "is a text, or a compressed file, which is decoded.\n";
+    case Command::compare:
+      return "Usage: czip compare [OPTION...] TEXT TEXT...\n\n"
+             "Shows the normalized compression distance of each two texts: 0 where they are the "
+             "same,\n"
+             "about 1 where they have nothing in common. TEXT is a file, or a folder, whose files "
+             "are\n"
+             "taken together; compressed files are decoded. The network takes no part.\n";
+    case Command::classify:
+      return "Usage: czip classify --train DIR [OPTION...] FILE...\n\n"
+             "Each folder in DIR is a class. The predictor learns the texts of a class, and each "
+             "FILE is\n"
+             "put into the class after which it costs the fewest bits. FILEs in a folder that is "
+             "called\n"
+             "like a class show how many are found rightly. The network takes no part.\n";
     case Command::compat_compress:
       return "Usage: czip compress -m MODEL -i IN -o OUT [-t TOKENIZER] [-c brotli|zstd] [-L "
              "1..5]\n\n"
@@ -145,6 +184,22 @@ std::string_view examples(Command command) {
     case Command::verify:
       return "\nExample:\n"
              "  czip verify v001_eng.czm --against notes.czip --text notes.txt\n";
+    case Command::inspect:
+      return "\nExamples:\n"
+             "  czip inspect --candidates 3 notes.txt | less\n"
+             "  czip inspect --html -o notes.html notes.txt\n"
+             "  czip inspect --html -o both.html -m own.czm --against-model v001_eng.czm "
+             "notes.txt\n"
+             "  czip inspect --csv notes.txt.czip > tokens.csv\n";
+    case Command::score:
+      return "\nExample:\n"
+             "  czip score -7 -m default -m own.czm -r texts    which model suits the texts?\n";
+    case Command::compare:
+      return "\nExample:\n"
+             "  czip compare --svg -o tree.svg books/*.txt\n";
+    case Command::classify:
+      return "\nExample:\n"
+             "  czip classify --train topics letters/*.txt    topics/sport, topics/travel, ...\n";
     default:
       return "";
   }
