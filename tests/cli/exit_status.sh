@@ -23,7 +23,6 @@ expect 1 "$CZIP" -m "$MODEL" -T 1e9 a.txt;      one_line
 expect 1 "$CZIP" -m "$MODEL" --simd mmx a.txt;  one_line
 expect 1 env CZIP_SIMD=mmx "$CZIP" -m "$MODEL" a.txt; one_line; stderr_has CZIP_SIMD
 expect 1 "$CZIP" train a.txt;                   one_line; stderr_has 'czip train --help'
-expect 1 "$CZIP" inspect a.txt;                 one_line; stderr_has 'not in this version'
 expect 1 "$CZIP" -m "$MODEL" -o out a.txt a.txt; one_line; stderr_has 'share one output'
 expect 1 "$CZIP" -c -m "$MODEL" a.txt a.txt;    one_line
 expect 1 "$CZIP" -t --rm -m "$MODEL" a.txt;     one_line; stderr_has '--rm'

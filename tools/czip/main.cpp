@@ -2,6 +2,7 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
@@ -28,6 +29,14 @@ ExitStatus run(Session& session) {
       return run_decompress(session);
     case Command::repair:
       return run_repair(session);
+    case Command::inspect:
+      return run_inspect(session);
+    case Command::score:
+      return run_score(session);
+    case Command::compare:
+      return run_compare(session);
+    case Command::classify:
+      return run_classify(session);
     case Command::list:
       return run_list(session);
     case Command::verify:
@@ -51,7 +60,9 @@ void register_inputs(const Arguments& arguments) {
   for (const std::string& name :
        {arguments.tokenizer, arguments.network, arguments.against, arguments.text})
     register_input(name, InputRole::helper);
-  for (const std::string& name : {arguments.model, arguments.from})
+  std::vector<std::string> models = arguments.models;
+  models.insert(models.end(), {arguments.against_model, arguments.from});
+  for (const std::string& name : models)
     if (const auto path = find_model_file(name); path && !name.empty())
       register_input(*path, InputRole::helper);
 }

@@ -35,19 +35,37 @@ class ChunkEncoder {
   // Codes at most encoder_chunks(context) chunks; only the last may be shorter than the context.
   void encode(std::span<const TokenId> tokens, EncodedChunks& out);
 
+  struct SymbolCost {
+    TokenId symbol = 0;
+    std::uint32_t cost = 0;  // czip/codec/scoring.hpp
+  };
+  // What the same tokens cost, [tokens], and the likeliest symbols in the places of the first
+  // tokens, [tokens][candidates_per_token], the likeliest first; fewer where the vocabulary is
+  // smaller.
+  void score(std::span<const TokenId> tokens, std::span<std::uint32_t> costs,
+             std::span<SymbolCost> candidates, std::size_t candidates_per_token);
+
  private:
-  ChunkEncoder(InferenceState state, OutputDistribution distribution, std::uint32_t context,
-               TokenId first_token)
+  // Calls use(i) for each token while distribution_ has its prediction.
+  template <class Use>
+  void predict_each(std::span<const TokenId> tokens, Use use);
+  void find_likeliest(std::span<SymbolCost> candidates);
+
+  ChunkEncoder(InferenceState state, OutputDistribution distribution, std::uint32_t vocabulary,
+               std::uint32_t context, TokenId first_token)
       : state_(std::move(state)),
         distribution_(std::move(distribution)),
+        vocabulary_(vocabulary),
         context_(context),
         first_token_(first_token) {}
 
   InferenceState state_;
   OutputDistribution distribution_;
+  std::uint32_t vocabulary_;
   std::uint32_t context_;
   TokenId first_token_;
   std::vector<InputRow> rows_;
+  std::vector<SymbolCost> symbols_;
 };
 
 }  // namespace czip::v1

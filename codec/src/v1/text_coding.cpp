@@ -13,27 +13,6 @@
 namespace czip::v1 {
 namespace {
 
-Result<std::uint32_t> choose_context_log2(const Model& model, const EncodeOptions& options) {
-  if (!options.level) return model.network.context_log2;
-  if (*options.level < kMinLevel || *options.level > kMaxLevel)
-    return fail(ErrorCode::invalid_argument, "level " + std::to_string(*options.level) +
-                                                 " is outside " + std::to_string(kMinLevel) +
-                                                 " to " + std::to_string(kMaxLevel));
-  const std::uint32_t context_log2 = level_context_log2(*options.level);
-  if ((std::uint32_t{1} << context_log2) > model.network.positions)
-    return fail(ErrorCode::invalid_argument, "level " + std::to_string(*options.level) + " needs " +
-                                                 std::to_string(std::uint32_t{1} << context_log2) +
-                                                 " positions, but the model has " +
-                                                 std::to_string(model.network.positions));
-  return context_log2;
-}
-
-// Bytes that one thread takes to encode chunks of `context` tokens.
-std::uint64_t encoder_bytes(const Model& model, const Network& network, std::uint32_t context) {
-  return std::uint64_t{kEncoderRows} * row_bytes(model.network) +
-         std::uint64_t{encoder_chunks(context)} * network.sequence_bytes(context);
-}
-
 // Turns a text into a payload; owns what the pipeline's stages share.
 class TextEncoder {
  public:
@@ -127,6 +106,26 @@ class TextEncoder {
 
 }  // namespace
 
+Result<std::uint32_t> choose_context_log2(const Model& model, std::optional<int> level) {
+  if (!level) return model.network.context_log2;
+  if (*level < kMinLevel || *level > kMaxLevel)
+    return fail(ErrorCode::invalid_argument, "level " + std::to_string(*level) + " is outside " +
+                                                 std::to_string(kMinLevel) + " to " +
+                                                 std::to_string(kMaxLevel));
+  const std::uint32_t context_log2 = level_context_log2(*level);
+  if ((std::uint32_t{1} << context_log2) > model.network.positions)
+    return fail(ErrorCode::invalid_argument, "level " + std::to_string(*level) + " needs " +
+                                                 std::to_string(std::uint32_t{1} << context_log2) +
+                                                 " positions, but the model has " +
+                                                 std::to_string(model.network.positions));
+  return context_log2;
+}
+
+std::uint64_t encoder_bytes(const Model& model, const Network& network, std::uint32_t context) {
+  return std::uint64_t{kEncoderRows} * row_bytes(model.network) +
+         std::uint64_t{encoder_chunks(context)} * network.sequence_bytes(context);
+}
+
 Result<PayloadHeader> code_text(ContextState& context, std::span<const std::uint8_t> text,
                                 const EncodeOptions& options, CodingReport& report,
                                 const TakeChunks& take) {
@@ -136,7 +135,7 @@ Result<PayloadHeader> code_text(ContextState& context, std::span<const std::uint
                 "a text of " + std::to_string(text.size()) +
                     " bytes is too long for CZIPv1, which stores at most " +
                     std::to_string(kMaxTextBytes));
-  CZIP_TRY_ASSIGN(const auto context_log2, choose_context_log2(context.model(), options));
+  CZIP_TRY_ASSIGN(const auto context_log2, choose_context_log2(context.model(), options.level));
   CZIP_TRY_ASSIGN(const Network* const network, context.network(options.simd, options.dialect));
   const std::uint32_t chunk_tokens = std::uint32_t{1} << context_log2;
   // No token is shorter than a byte.

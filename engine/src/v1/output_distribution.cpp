@@ -68,6 +68,13 @@ CumulativeRange OutputDistribution::range(std::uint32_t symbol) const {
   return state_->range(symbol);
 }
 
+std::uint32_t OutputDistribution::frequency(std::uint32_t symbol) const {
+  const State& s = *state_;
+  if (symbol != s.argmax) return scaled_frequency(s.weights[symbol], s.scale);
+  const CumulativeRange range = s.range(symbol);
+  return range.high - range.low;
+}
+
 OutputDistribution::Found OutputDistribution::find(std::uint32_t target) const {
   const State& s = *state_;
   const CumulativeRange top = s.range(s.argmax);

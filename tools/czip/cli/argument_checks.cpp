@@ -97,6 +97,18 @@ Status check_messages(const Arguments& arguments) {
   return {};
 }
 
+Status check_inspection(const Arguments& arguments) {
+  if (int{arguments.html} + int{arguments.json} + int{arguments.csv} > 1)
+    return usage_error("--html, --json and --csv are different forms; choose one");
+  if (arguments.models.size() + (arguments.against_model.empty() ? 0 : 1) > 2)
+    return usage_error("inspect compares two models; leave the others out");
+  const bool one_text = arguments.files.size() <= 1 && !arguments.recursive;
+  if (arguments.html && !one_text) return usage_error("--html shows one text; name one file");
+  if (!arguments.output.empty() && !arguments.html)
+    return usage_error("-o needs --html; redirect other reports");
+  return {};
+}
+
 }  // namespace
 
 Status check_arguments(const Arguments& arguments) {
@@ -119,6 +131,16 @@ Status check_arguments(const Arguments& arguments) {
   if (arguments.command == Command::train) {
     CZIP_TRY(check_training(arguments));
   }
+  if (arguments.command == Command::inspect) CZIP_TRY(check_inspection(arguments));
+  if (int{arguments.json} + int{arguments.csv} + int{arguments.svg} > 1)
+    return usage_error("--json, --csv and --svg are different forms; choose one");
+  if (arguments.command == Command::compare && arguments.files.size() < 2)
+    return usage_error("compare needs two or more files or folders; see czip compare --help");
+  if (arguments.command == Command::compare && arguments.json && !arguments.output.empty())
+    return usage_error("-o goes with --svg, --csv and the table; redirect --json");
+  if (arguments.command == Command::classify &&
+      (arguments.train.empty() || arguments.files.empty()))
+    return usage_error("classify needs --train DIR and files; see czip classify --help");
   if (arguments.command == Command::bench && arguments.files.empty())
     return usage_error("bench needs a file; see czip bench --help");
   const bool decompresses = arguments.command == Command::decompress;

@@ -68,6 +68,17 @@ struct Arguments {
   std::string against;
   std::string text;
 
+  std::string train;  // classify: a folder of classes
+  bool svg = false;   // compare
+
+  // inspect
+  std::vector<std::string> models;  // every -m, in their order; empty: the built-in model
+  std::string against_model;        // one more; empty: none
+  bool html = false;
+  bool csv = false;
+  std::optional<std::uint64_t> detail;  // bytes of text
+  std::optional<std::uint32_t> candidates;
+
   // train
   std::uint32_t vocabulary = 0;   // 0: the default
   std::uint32_t prior_bytes = 0;  // 0: the default

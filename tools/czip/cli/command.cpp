@@ -20,6 +20,8 @@ constexpr std::array kCommands{
     CommandName{"verify", Command::verify},     CommandName{"selftest", Command::selftest},
     CommandName{"bench", Command::bench},       CommandName{"train", Command::train},
     CommandName{"repair", Command::repair},     CommandName{"model", Command::model},
+    CommandName{"inspect", Command::inspect},   CommandName{"score", Command::score},
+    CommandName{"compare", Command::compare},   CommandName{"classify", Command::classify},
 };
 
 }  // namespace
@@ -39,8 +41,6 @@ std::string_view similar_command(std::string_view word) {
 Result<Command> find_command(std::string_view word) {
   for (const CommandName& row : kCommands)
     if (row.name == word) return row.command;
-  if (word == "inspect")
-    return usage_error("'inspect' is not in this version; a file of that name: ./inspect");
   return Command::files;
 }
 

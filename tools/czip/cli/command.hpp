@@ -23,6 +23,10 @@ enum class Command : std::uint32_t {
   compat_decompress = 1 << 10,
   repair = 1 << 11,
   model = 1 << 16,
+  inspect = 1 << 12,
+  score = 1 << 13,
+  compare = 1 << 14,
+  classify = 1 << 15,
 };
 
 [[nodiscard]] constexpr unsigned bit(Command command) { return static_cast<unsigned>(command); }

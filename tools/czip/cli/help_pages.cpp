@@ -126,6 +126,61 @@ czip model built-in              the card of the model that is used without -m
 czip model notes.txt.czip        which model it was made with
 )"};
 
+constexpr HelpPage kInspectPage{
+    .command = Command::inspect,
+    .summary = "show what each token of a text costs, and what was expected",
+    .usage = R"(czip inspect [OPTION...] [FILE...]
+czip inspect --html -o PAGE.html [OPTION...] [FILE]
+)",
+    .text =
+        R"(Shows the bits of each token of a text by the prediction that compresses it, what each part
+of the predictor saves of them, and with --candidates what was likely instead. FILE is a
+text, or a compressed file, which is decoded. Two models, of either format, stand side by
+side. The page has a heat map of the text and works from a file, without a network.
+)",
+    .examples = R"(czip inspect --candidates 3 notes.txt | less
+czip inspect --html -o notes.html notes.txt
+czip inspect --html -o both.html -m own.czm --against-model v001_eng.czm notes.txt
+czip inspect --csv notes.txt.czip > tokens.csv
+)"};
+
+constexpr HelpPage kScorePage{
+    .command = Command::score,
+    .summary = "bits per byte and perplexity of texts by one or more models",
+    .usage = "czip score [OPTION...] [-m MODEL...] FILE...\n",
+    .text =
+        R"(Shows how well models predict texts: bits per byte and perplexity of each text, and of all
+of them for each model. The perplexity per token is 2^(bits per token) and depends on how a
+model divides a text; that per byte, and bits per byte, can be compared between models.
+FILE is a text, or a compressed file, which is decoded.
+)",
+    .examples = R"(czip score -7 -m default -m own.czm -r texts    which model suits the texts?
+)"};
+
+constexpr HelpPage kComparePage{
+    .command = Command::compare,
+    .summary = "how much texts have in common: normalized compression distances",
+    .usage = "czip compare [OPTION...] TEXT TEXT...\n",
+    .text =
+        R"(Shows the normalized compression distance of each two texts: 0 where they are the same,
+about 1 where they have nothing in common. TEXT is a file, or a folder, whose files are
+taken together; compressed files are decoded. The network takes no part.
+)",
+    .examples = R"(czip compare --svg -o tree.svg books/*.txt
+)"};
+
+constexpr HelpPage kClassifyPage{
+    .command = Command::classify,
+    .summary = "find the class whose texts predict a text best",
+    .usage = "czip classify --train DIR [OPTION...] FILE...\n",
+    .text =
+        R"(Each folder in DIR is a class. The predictor learns the texts of a class, and each FILE is
+put into the class after which it costs the fewest bits. FILEs in a folder that is called
+like a class show how many are found rightly. The network takes no part.
+)",
+    .examples = R"(czip classify --train topics letters/*.txt      topics/sport, topics/travel, ...
+)"};
+
 constexpr HelpPage kVerifyPage{
     .command = Command::verify,
     .summary = "check a model file, or prove a compression made elsewhere",
@@ -207,9 +262,10 @@ constexpr HelpPage kCompatDecompressPage{
     .examples = "czip decompress -m v001_eng.czm -i notes.czip -o notes.txt\n"};
 
 constexpr std::array kPages{
-    kFilesPage,  kCompressPage,       kDecompressPage,      kTestPage,     kListPage,
-    kRepairPage, kModelPage,          kVerifyPage,          kSelftestPage, kBenchPage,
-    kTrainPage,  kCompatCompressPage, kCompatDecompressPage};
+    kFilesPage,          kCompressPage,        kDecompressPage, kTestPage,  kListPage,
+    kRepairPage,         kModelPage,           kInspectPage,    kScorePage, kComparePage,
+    kClassifyPage,       kVerifyPage,          kSelftestPage,   kBenchPage, kTrainPage,
+    kCompatCompressPage, kCompatDecompressPage};
 
 constexpr std::array kTopics{
     HelpTopic{"exit-status", R"(The exit status is the highest of all files:

@@ -27,6 +27,8 @@ namespace fs = std::filesystem;
 
 // Compressing skips files named *.czip, and decompressing all others.
 bool applies(Command command, const std::string& name) {
+  if (command == Command::inspect || command == Command::score || command == Command::classify)
+    return true;
   return command == Command::train || has_suffix(name) != (command == Command::compress);
 }
 

@@ -20,6 +20,7 @@
 #include "cli/help.hpp"
 #include "cli/option_errors.hpp"
 #include "cli/option_table.hpp"
+#include "czip/codec/scoring.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/codec/v2/coding/prior.hpp"
@@ -107,9 +108,10 @@ std::string level_in_words(int letter, const std::vector<char*>& words) {
 }
 
 bool names_file(OptionId id) {
-  constexpr std::array kFiles{OptionId::against,      OptionId::checkpoint, OptionId::from,
-                              OptionId::model,        OptionId::network,    OptionId::output,
-                              OptionId::save_network, OptionId::text,       OptionId::tokenizer};
+  constexpr std::array kFiles{OptionId::against,   OptionId::against_model, OptionId::checkpoint,
+                              OptionId::from,      OptionId::model,         OptionId::network,
+                              OptionId::output,    OptionId::save_network,  OptionId::text,
+                              OptionId::tokenizer, OptionId::train};
   return std::ranges::find(kFiles, id) != kFiles.end();
 }
 
@@ -264,6 +266,8 @@ Status OptionParser::set_flag(OptionId id) {
       Flag{OptionId::base64, &Arguments::base64, true},
       Flag{OptionId::force, &Arguments::force, true},
       Flag{OptionId::interactive, &Arguments::interactive, true},
+      Flag{OptionId::csv, &Arguments::csv, true},
+      Flag{OptionId::html, &Arguments::html, true},
       Flag{OptionId::json, &Arguments::json, true},
       Flag{OptionId::keep, &Arguments::remove_input, false},
       Flag{OptionId::no_progress, &Arguments::progress, false},
@@ -272,6 +276,7 @@ Status OptionParser::set_flag(OptionId id) {
       Flag{OptionId::recursive, &Arguments::recursive, true},
       Flag{OptionId::remove, &Arguments::remove_input, true},
       Flag{OptionId::salvage, &Arguments::salvage, true},
+      Flag{OptionId::svg, &Arguments::svg, true},
       Flag{OptionId::skip, &Arguments::skip_lost, true},
       Flag{OptionId::verbose, &Arguments::verbose, true},
       Flag{OptionId::xattrs, &Arguments::extended_attributes, true},
@@ -286,6 +291,8 @@ std::string* OptionParser::text_of(OptionId id) {
   switch (id) {
     case OptionId::against:
       return &arguments_.against;
+    case OptionId::against_model:
+      return &arguments_.against_model;
     case OptionId::checkpoint:
       return &arguments_.network_training.checkpoint;
     case OptionId::description:
@@ -310,6 +317,8 @@ std::string* OptionParser::text_of(OptionId id) {
       return &arguments_.text;
     case OptionId::tokenizer:
       return &arguments_.tokenizer;
+    case OptionId::train:
+      return &arguments_.train;
     case OptionId::training_data:
       return &arguments_.description.training_data;
     default:
@@ -346,6 +355,7 @@ Status OptionParser::apply_value(const OptionRow& row, const std::string& value)
       return usage_error("option --" + std::string(row.long_name) + " needs a name" +
                          see_help(command_));
     *text = value;
+    if (row.id == OptionId::model) arguments_.models.push_back(value);
     return {};
   }
   if (const Number number = number_of(row.id); number.member != nullptr) {
@@ -358,6 +368,15 @@ Status OptionParser::apply_value(const OptionRow& row, const std::string& value)
     case OptionId::block_size: {
       CZIP_TRY_ASSIGN(const auto bytes, parse_block_size(value));
       arguments_.block_bytes = bytes;
+      return {};
+    }
+    case OptionId::candidates: {
+      CZIP_TRY_ASSIGN(arguments_.candidates,
+                      parse_number(value, kMaxCandidates, "number of candidates"));
+      return {};
+    }
+    case OptionId::detail: {
+      CZIP_TRY_ASSIGN(arguments_.detail, parse_bytes(value));
       return {};
     }
     case OptionId::input:

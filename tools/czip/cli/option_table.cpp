@@ -26,6 +26,12 @@ constexpr unsigned kCoders = kOwnCoders | kCompat | kBench;
 constexpr unsigned kRepair = bit(Command::repair);
 constexpr unsigned kModel = bit(Command::model);
 constexpr unsigned kLevels = kFiles | kCompress | kBench;
+constexpr unsigned kInspect = bit(Command::inspect);
+constexpr unsigned kScore = bit(Command::score);
+constexpr unsigned kScorers = kInspect | kScore;
+constexpr unsigned kCompare = bit(Command::compare);
+constexpr unsigned kClassify = bit(Command::classify);
+constexpr unsigned kLenses = kScorers | kCompare | kClassify;
 constexpr unsigned kEvery = ~0U;
 
 using Id = OptionId;
@@ -41,12 +47,51 @@ constexpr std::array kOptions = {
     OptionRow{Id::model, 'm', "model", "MODEL", kCoders | kList,
               "model file, or its name in a folder of CZIP_MODEL_PATH\n"
               "(default: the built-in model)"},
+    OptionRow{Id::model, 'm', "model", "MODEL", kScorers,
+              "model file, or its name in a folder of CZIP_MODEL_PATH\n"
+              "(default: the built-in model); -m again: another one to compare"},
+    OptionRow{Id::model, 'm', "model", "MODEL", kCompare | kClassify,
+              "model file, or its name in a folder of CZIP_MODEL_PATH\n"
+              "(default: the built-in model)"},
+    OptionRow{Id::train, 0, "train", "DIR", kClassify,
+              "folder with a folder of texts for each class"},
+    OptionRow{Id::svg, 0, "svg", nullptr, kCompare, "draw a dendrogram and a heat map, as SVG"},
+    OptionRow{Id::against_model, 0, "against-model", "MODEL", kInspect,
+              "another model to compare with, as a second -m"},
+    OptionRow{Id::html, 0, "html", nullptr, kInspect,
+              "show one text as a page for a browser, which needs no network"},
+    OptionRow{Id::csv, 0, "csv", nullptr, kLenses, "report as CSV"},
+    OptionRow{Id::output, 'o', "output", "FILE", kInspect,
+              "write the page to FILE (- is standard output)"},
+    OptionRow{Id::output, 'o', "output", "FILE", kCompare,
+              "write the report to FILE (- is standard output)"},
+    OptionRow{Id::detail, 0, "detail", "BYTES", kInspect,
+              "show the tokens of the first BYTES of the text (K, M, G as\n"
+              "below; default: 4K, of a page 64K, of JSON and CSV all)"},
+    OptionRow{Id::candidates, 0, "candidates", "N", kInspect,
+              "show the N likeliest tokens in each place, at most 64 (default:\n"
+              "0, of a page 8)"},
+    OptionRow{Id::force, 'f', "force", nullptr, kInspect | kCompare, "overwrite FILE"},
+    OptionRow{Id::recursive, 'r', "recursive", nullptr, kScorers | kClassify,
+              "handle each file in directories"},
+    OptionRow{Id::level_digit, '1', nullptr, nullptr, kLenses,
+              "level at which a text is coded (default: 6; a compressed file\n"
+              "is taken as it was coded)",
+              "-1 ... -9"},
+    OptionRow{Id::level_digit, '2', nullptr, nullptr, kLenses, nullptr},
+    OptionRow{Id::level_digit, '3', nullptr, nullptr, kLenses, nullptr},
+    OptionRow{Id::level_digit, '4', nullptr, nullptr, kLenses, nullptr},
+    OptionRow{Id::level_digit, '5', nullptr, nullptr, kLenses, nullptr},
+    OptionRow{Id::level_digit, '6', nullptr, nullptr, kLenses, nullptr},
+    OptionRow{Id::level_digit, '7', nullptr, nullptr, kLenses, nullptr},
+    OptionRow{Id::level_digit, '8', nullptr, nullptr, kLenses, nullptr},
+    OptionRow{Id::level_digit, '9', nullptr, nullptr, kLenses, nullptr},
     OptionRow{Id::expect_hash, 0, "expect-hash", "HEX", kOwnCoders | kVerify,
               "refuse every model but that of this hash (czip verify shows\n"
               "a model's)"},
     OptionRow{Id::tokenizer, 't', "tokenizer", "FILE", kCompat,
               "tokenizer JSON to use instead of the model's own"},
-    OptionRow{Id::tokenizer, 0, "tokenizer", "FILE", (kCoders | kVerify) & ~kCompat,
+    OptionRow{Id::tokenizer, 0, "tokenizer", "FILE", ((kCoders | kVerify) & ~kCompat) | kScorers,
               "tokenizer JSON to use instead of the model's own"},
     OptionRow{Id::output, 'o', "output", "FILE", kOwnWriters,
               "write to FILE (- is standard output)"},
@@ -166,33 +211,34 @@ constexpr std::array kOptions = {
               "what is intact"},
     OptionRow{Id::skip, 0, "skip", nullptr, kFiles | kDecompress,
               "with --salvage: leave out what is lost (of a text)"},
-    OptionRow{Id::threads, 'T', "threads", "N", kCoders | kVerify | kTrain,
+    OptionRow{Id::threads, 'T', "threads", "N", kCoders | kVerify | kTrain | kLenses,
               "number of threads (default: 0, one for each processor)"},
-    OptionRow{Id::memory, 'M', "memory", "LIMIT", kCoders | kVerify | kRepair,
+    OptionRow{Id::memory, 'M', "memory", "LIMIT", kCoders | kVerify | kRepair | kLenses,
               "memory that coding may take, in bytes or with K, M or G\n"
               "(default: half of the machine's, at most 1G). Fewer threads\n"
               "take less"},
     OptionRow{Id::max_output, 0, "max-output", "LIMIT",
-              kOwnCoders | kCompat | kVerify | kList | kRepair,
+              kOwnCoders | kCompat | kVerify | kList | kRepair | kLenses,
               "fail rather than give more bytes than this (K, M, G as above)"},
     OptionRow{Id::json, 0, "json", nullptr, kFiles, "with --list: report as JSON"},
-    OptionRow{Id::json, 0, "json", nullptr, kList | kVerify | kSelftest | kBench | kModel,
+    OptionRow{Id::json, 0, "json", nullptr, kList | kVerify | kSelftest | kBench | kModel | kLenses,
               "report as JSON"},
     OptionRow{Id::no_verify, 0, "no-verify", nullptr, kOwnCoders | kCompat,
               "do not check the result. The check decodes what compressing\n"
               "wrote; in format 1, -t and --rm also code the text again"},
-    OptionRow{Id::no_progress, 0, "no-progress", nullptr, kOwnCoders | kCompat,
+    OptionRow{Id::no_progress, 0, "no-progress", nullptr, kOwnCoders | kCompat | kLenses,
               "show no progress bar"},
     OptionRow{Id::against, 0, "against", "FILE", kVerify,
               "also prove that FILE is the compressed text of --text"},
     OptionRow{Id::text, 0, "text", "FILE", kVerify, "the text for --against"},
-    OptionRow{Id::dialect, 0, "dialect", "rust|i64|python", (kCoders | kVerify) & ~kBench,
+    OptionRow{Id::dialect, 0, "dialect", "rust|i64|python",
+              ((kCoders | kVerify) & ~kBench) | kScorers,
               "which of format 1's implementations to follow where they differ\n"
               "(default: write rust, read the one that fits)"},
     OptionRow{Id::format, 0, "format", "1|2", kFiles | kCompress | kCompat,
               "format to write. 2: czip's; 1: compress.zip's CZIPv1\n"
               "(default: the model's format); both are read"},
-    OptionRow{Id::simd, 0, "simd", "LEVEL", kCoders | kVerify | kSelftest,
+    OptionRow{Id::simd, 0, "simd", "LEVEL", kCoders | kVerify | kSelftest | kLenses,
               "instruction set to use, as with CZIP_SIMD; it never changes a\n"
               "result"},
     OptionRow{Id::quiet, 'q', "quiet", nullptr, kEvery, "print only errors"},

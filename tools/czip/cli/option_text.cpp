@@ -60,7 +60,7 @@ ValueKind value_kind(const OptionRow& row) {
   if (row.argument == nullptr) return ValueKind::none;
   const std::string_view argument = row.argument;
   if (argument.find('|') != std::string_view::npos) return ValueKind::choice;
-  constexpr std::array<std::string_view, 4> kFiles{"FILE", "MODEL", "IN", "OUT"};
+  constexpr std::array<std::string_view, 5> kFiles{"FILE", "MODEL", "DIR", "IN", "OUT"};
   return std::ranges::find(kFiles, argument) == kFiles.end() ? ValueKind::other : ValueKind::file;
 }
 

@@ -6,13 +6,17 @@
 
 namespace czip::tool {
 
+ExitStatus run_classify(Session& session);
+ExitStatus run_compare(Session& session);
 ExitStatus run_compress(Session& session);
 ExitStatus run_message(Session& session);      // --text
 ExitStatus run_interactive(Session& session);  // -i
 ExitStatus run_repair(Session& session);
 ExitStatus run_decompress(Session& session);  // also test
+ExitStatus run_inspect(Session& session);
 ExitStatus run_list(Session& session);
 ExitStatus run_model(Session& session);
+ExitStatus run_score(Session& session);
 ExitStatus run_verify(Session& session);
 ExitStatus run_selftest(Session& session);
 ExitStatus run_bench(Session& session);

@@ -2,14 +2,9 @@
 
 #include <algorithm>
 #include <new>
-#include <optional>
 
 #include "czip/base/little_endian.hpp"
-#include "czip/codec/v2/coding/network_prediction.hpp"
-#include "czip/codec/v2/coding/network_streams.hpp"
-#include "czip/codec/v2/coding/predictor.hpp"
-#include "czip/codec/v2/coding/stream_layout.hpp"
-#include "czip/codec/v2/model/parts.hpp"
+#include "v2/block/block_memory.hpp"
 #include "v2/coding/range_coder.hpp"
 
 namespace czip::v2 {
@@ -21,58 +16,13 @@ constexpr std::size_t kTypicalTokenBytes = 3;
 // A position in the largest block fits an entry of the match models' tables.
 static_assert(kMaxBlockBytes <= std::uint32_t{1} << kPositionBits);
 
-Status check_settings(const Model& model, const BlockSettings& settings) {
-  if (settings.profile > kMaxProfile || settings.streams_log2 > kMaxStreamsLog2) {
-    return fail(ErrorCode::unsupported, "a block's settings are unknown to this czip");
-  }
-  if (settings.network && !model.has_network()) {
-    return fail(ErrorCode::unsupported, "a block needs a network, which the model does not have");
-  }
-  if (settings.network && settings.profile < kFirstNetworkProfile) {
-    return fail(ErrorCode::unsupported, "a block has a network in a profile that takes none");
-  }
-  return {};
-}
+// Codes each decision as the predictor has it.
+struct TokenEncoder {
+  RangeEncoder coder;
 
-// The streams of a block, with the network where it takes part.
-class BlockStreams {
- public:
-  BlockStreams(const Logistic& logistic, const StreamLayout& layout, NetworkStreams* network)
-      : logistic_(&logistic), streams_(layout.make_streams()), network_(network) {}
-
-  [[nodiscard]] Stream& operator[](std::uint32_t s) { return streams_[s]; }
-
-  void step(std::uint32_t active) {
-    if (network_ != nullptr) network_->step(active);
-  }
-  // The prediction for stream `s`; valid until the next call.
-  [[nodiscard]] NetworkPrediction network_prediction(std::uint32_t s) {
-    return {*logistic_, network_, s};
-  }
-  void set_last_token(std::uint32_t s, std::uint32_t token) {
-    if (network_ != nullptr) network_->set_last_token(s, token);
-  }
-
- private:
-  const Logistic* logistic_;
-  std::vector<Stream> streams_;
-  NetworkStreams* network_;  // null: takes no part
+  void begin_token(std::size_t /*position*/, std::uint32_t /*stream*/) {}
+  void decide(bool bit, std::uint32_t p) { coder.encode(bit, p); }
 };
-
-void encode_token(const ModelParts& model, Predictor& predictor, BlockStreams& streams,
-                  std::uint32_t s, std::uint32_t token, RangeEncoder& coder) {
-  const std::uint32_t rank = model.tree.rank(token);
-  NetworkPrediction network = streams.network_prediction(s);
-  predictor.begin_token(streams[s]);
-  while (!predictor.decided()) {
-    const std::uint32_t p = predictor.predict(network.input(predictor.node()));
-    const bool bit = rank >= predictor.split();
-    coder.encode(bit, p);
-    predictor.update(bit);
-  }
-  predictor.end_token(model.tokenizer.token(token));
-  streams.set_last_token(s, token);
-}
 
 std::uint32_t decode_token(const ModelParts& model, Predictor& predictor, BlockStreams& streams,
                            std::uint32_t s, RangeDecoder& coder) {
@@ -156,39 +106,8 @@ tl::unexpected<Error> out_of_memory() {
 
 }  // namespace
 
-// Memory that a block needs, kept for the next one.
-struct BlockCoder::Memory {
-  explicit Memory(SimdLevel level) : simd(level), predictor(level) {}
-
-  SimdLevel simd;
-  Predictor predictor;
-  // The model whose network `network` runs: keeps it loaded.
-  std::optional<Model> network_model;
-  std::optional<NetworkStreams> network;
-
-  void reset_predictor(const ModelParts& model, const BlockSettings& settings,
-                       std::uint64_t text_bytes) {
-    predictor.reset({&model.logistic, &model.tree, &model.prior}, kProfiles[settings.profile],
-                    (settings.network ? model.network_states : model.states)[settings.profile],
-                    TableSizes::for_text(text_bytes));
-  }
-
-  // Makes the network ready for a block's streams; null: it takes no part.
-  Result<NetworkStreams*> begin_network(const Model& model, const BlockSettings& settings) {
-    if (!settings.network) return nullptr;
-    const std::uint32_t streams = std::uint32_t{1} << settings.streams_log2;
-    if (network && &network_model->parts() == &model.parts() && network->streams() == streams) {
-      network->reset();
-    } else {
-      network.reset();
-      CZIP_TRY_ASSIGN(const auto loaded, network_of(model.parts(), simd));
-      CZIP_TRY_ASSIGN(auto created,
-                      NetworkStreams::create(loaded->network, loaded->groups, streams));
-      network_model = model;
-      network = std::move(created);
-    }
-    return &*network;
-  }
+struct BlockCoder::Memory : BlockMemory {
+  using BlockMemory::BlockMemory;
 
   Result<CodedBlock> encode(const Model& model, const BlockSettings& settings,
                             std::span<const std::uint8_t> text);
@@ -207,20 +126,14 @@ Result<CodedBlock> BlockCoder::Memory::encode(const Model& model, const BlockSet
     block.payload.resize(kTokenCountBytes);
     store_le(block.payload.data(), static_cast<std::uint32_t>(tokens.size()));
   }
-  RangeEncoder coder(block.payload);
+  TokenEncoder encoder{RangeEncoder(block.payload)};
   reset_predictor(parts, settings, text.size());
   const StreamLayout layout(tokens.size(), settings.streams_log2);
   CZIP_TRY_ASSIGN(NetworkStreams* const network_streams, begin_network(model, settings));
   BlockStreams streams(parts.logistic, layout, network_streams);
-  for (std::size_t i = 0; i < layout.steps(); ++i) {
-    const std::uint32_t active = layout.active_streams(i);
-    streams.step(active);
-    for (std::uint32_t s = 0; s < active; ++s) {
-      encode_token(parts, predictor, streams, s, tokens[layout.position(s, i)], coder);
-    }
-  }
-  block.final_range = coder.range();
-  coder.finish();
+  code_tokens(parts, predictor, streams, layout, tokens, encoder);
+  block.final_range = encoder.coder.range();
+  encoder.coder.finish();
   return block;
 }
 

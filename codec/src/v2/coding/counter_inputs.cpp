@@ -10,25 +10,31 @@ void CounterInputs::reset(const CodeTree& tree, std::uint32_t table_log2) {
 }
 
 void CounterInputs::begin_token(const Contexts& contexts, const Node& root) {
-  context_ = {0, contexts.order[1], contexts.order[2], contexts.word};
-  find(root);
+  context_ = hashed_contexts(contexts);
+  find<true>(root);
 }
 
+template <bool learns>
 void CounterInputs::find(const Node& node) {
-  split_ = node.split;
+  place_.split = node.split;
   const std::uint32_t level = node.depth % kCounterLineLevels;
-  if (level == kCounterLineLevels - 1) prefetch_children(node.split);
+  if (learns && level == kCounterLineLevels - 1) prefetch_children(node.split);
   if (level != 0) return;
-  counter_ = 1;
+  place_.counter = 1;
   for (std::size_t i = 1; i < kCounterInputs; ++i) {
     const std::uint64_t hash = hash_combine(context_[i], node.split);
-    line_[i] = &lines_[line_index(i, hash)];
+    Line* line = &lines_[line_index(i, hash)];
     // Never 0, which is the check of an unused line.
     const std::uint32_t check = static_cast<std::uint32_t>(hash) | 1;
-    if ((*line_[i])[0] != check) {
-      line_[i]->fill(AdaptiveProbability().raw());
-      (*line_[i])[0] = check;
+    if ((*line)[0] != check) {
+      if constexpr (learns) {
+        *line = unused_line();
+        (*line)[0] = check;
+      } else {
+        line = &unused_;
+      }
     }
+    place_.line[i] = line;
   }
 }
 
@@ -42,22 +48,34 @@ void CounterInputs::prefetch_children(std::uint32_t split) const {
   }
 }
 
+void CounterInputs::save_lines(const Contexts& contexts, const Node& node, UndoLog& log) {
+  if (node.depth % kCounterLineLevels != 0) return;  // in a line that was saved
+  const HashedContexts context = hashed_contexts(contexts);
+  for (std::size_t i = 1; i < kCounterInputs; ++i)
+    log.save(&lines_[line_index(i, hash_combine(context[i], node.split))]);
+}
+
 void CounterInputs::predict(const Logistic& logistic, std::span<std::int32_t> inputs) const {
-  inputs[0] = logistic.stretch(order0_[split_].p());
+  inputs[0] = logistic.stretch(order0_[place_.split].p());
   for (std::size_t i = 1; i < kCounterInputs; ++i) {
-    inputs[i] = logistic.stretch(AdaptiveProbability((*line_[i])[counter_]).p());
+    inputs[i] = logistic.stretch(AdaptiveProbability((*place_.line[i])[place_.counter]).p());
   }
 }
 
 void CounterInputs::update(bool bit, const Node* next) {
-  order0_[split_].update(bit, kCounterLimit);
+  order0_[place_.split].update(bit, kCounterLimit);
   for (std::size_t i = 1; i < kCounterInputs; ++i) {
-    AdaptiveProbability p((*line_[i])[counter_]);
+    AdaptiveProbability p((*place_.line[i])[place_.counter]);
     p.update(bit, kCounterLimit);
-    (*line_[i])[counter_] = p.raw();
+    (*place_.line[i])[place_.counter] = p.raw();
   }
-  counter_ = 2 * counter_ + (bit ? 1 : 0);
-  if (next != nullptr) find(*next);
+  place_.counter = 2 * place_.counter + (bit ? 1 : 0);
+  if (next != nullptr) find<true>(*next);
+}
+
+void CounterInputs::descend(bool bit, const Node* next) {
+  place_.counter = 2 * place_.counter + (bit ? 1 : 0);
+  if (next != nullptr) find<false>(*next);
 }
 
 }  // namespace czip::v2

@@ -31,6 +31,20 @@ void MatchInputs::reset(std::uint32_t table_log2, std::span<const std::uint32_t>
   maps_.assign(maps.begin(), maps.end());
 }
 
+std::uint32_t& MatchInputs::entry_of(std::size_t m, const History& history) {
+  std::uint64_t hash = m + 1;
+  for (std::size_t k = 1; k <= kMinMatchTokens[m]; ++k) {
+    hash = extend_context(hash, history.recent(k));
+  }
+  return table_[m][static_cast<std::size_t>(place_of(hash, table_log2_))];
+}
+
+void MatchInputs::save_entries(const History& history, UndoLog& log) {
+  for (std::size_t m = 0; m < kMatchInputs; ++m) {
+    if (history.size() >= kMinMatchTokens[m]) log.save(&entry_of(m, history));
+  }
+}
+
 void MatchInputs::begin_token(const History& history, std::uint32_t stream,
                               MatchPositions& positions) {
   for (std::size_t m = 0; m < kMatchInputs; ++m) {
@@ -38,11 +52,7 @@ void MatchInputs::begin_token(const History& history, std::uint32_t stream,
     match = {};
     std::uint32_t& position = positions.position[m];
     if (history.size() < kMinMatchTokens[m]) continue;
-    std::uint64_t hash = m + 1;
-    for (std::size_t k = 1; k <= kMinMatchTokens[m]; ++k) {
-      hash = extend_context(hash, history.recent(k));
-    }
-    std::uint32_t& entry = table_[m][static_cast<std::size_t>(place_of(hash, table_log2_))];
+    std::uint32_t& entry = entry_of(m, history);
     // Continue the match if it predicted the last token, otherwise look for another.
     if (position != 0) ++position;
     if (position == 0 || history.rank_at(position - 1) != history.recent(1)) {

@@ -56,4 +56,15 @@ void Mixer::update(bool bit) {
   kernels_->train(&final_set_, 1, final_inputs_.data(), kInputGroup, &error);
 }
 
+void Mixer::contributions(std::span<std::int64_t, kMaxMixerInputs> parts) const {
+  // weight * input < 2^30; >> 8 and times a weight: below 2^41 for each selector.
+  for (std::size_t i = 0; i < input_count_; ++i) {
+    parts[i] = 0;
+    for (std::size_t s = 0; s < kMixerSelectors; ++s) {
+      const std::int64_t product = std::int64_t{sets_[s][i]} * inputs_[i] >> kMixerProductShift;
+      parts[i] += product * final_set_[s];
+    }
+  }
+}
+
 }  // namespace czip::v2

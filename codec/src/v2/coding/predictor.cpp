@@ -134,6 +134,55 @@ void Predictor::update(bool bit) {
   if (!decided()) prefetch_apm();
 }
 
+Predictor::Place Predictor::place() const {
+  return {node_, successors_.place(), counters_.place(), prior_.place()};
+}
+
+void Predictor::go_to(const Place& place) {
+  node_ = place.node;
+  successors_.go_to(place.lists, inputs(kFirstSuccessorInput, list_count_));
+  counters_.go_to(place.counters);
+  prior_.go_to(place.prior);
+}
+
+void Predictor::descend(bool bit) {
+  successors_.descend(bit, inputs(kFirstSuccessorInput, list_count_));
+  prior_.update(bit);
+  node_ = child_node(*tree_, node_, bit);
+  counters_.descend(bit, decided() ? nullptr : &node_);
+}
+
+void Predictor::save_small_tables(UndoLog& log) {
+  const auto save = [&log](auto values) { log.save(values.data(), values.size()); };
+  save(mixer_.weights_to_restore());
+  save(mixer_.final_weights_to_restore());
+  save(successors_.maps_to_restore());
+  save(matches_.maps_to_restore());
+  save(counters_.order0_to_restore());
+}
+
+void Predictor::save_large_tables(UndoLog& log) {
+  successors_.save_table(log);
+  counters_.save_table(log);
+  matches_.save_tables(log);
+  for (Apm* apm : {&node_apm_, &hashed_apm_}) apm->save(log);
+}
+
+void Predictor::save_begin_token(const Stream& stream, UndoLog& log) {
+  Contexts contexts;
+  set_contexts(stream.history, contexts);
+  successors_.save_lists(contexts, log);
+  counters_.save_lines(contexts, root_node(*tree_), log);
+  matches_.save_entries(stream.history, log);
+}
+
+void Predictor::save_update(bool bit, UndoLog& log) {
+  log.save(&node_apm_.nearest_point());
+  log.save(&hashed_apm_.nearest_point());
+  const Node next = child_node(*tree_, node_, bit);
+  if (next.split != CodeTree::kLeaf) counters_.save_lines(contexts_, next, log);
+}
+
 void Predictor::end_token(std::string_view bytes) {
   successors_.end_token(node_.low);
   stream_->history.append(node_.low, bytes);

@@ -87,4 +87,20 @@ void PriorInputs::update(bool bit) {
   }
 }
 
+PriorInputs::Place PriorInputs::place() const {
+  Place place;
+  for (std::size_t i = 0; i < kMaxPriorOrder; ++i) {
+    place.low[i] = active_[i].low;
+    place.high[i] = active_[i].high;
+  }
+  return place;
+}
+
+void PriorInputs::go_to(const Place& place) {
+  for (std::size_t i = 0; i < kMaxPriorOrder; ++i) {
+    active_[i].low = place.low[i];
+    active_[i].high = place.high[i];
+  }
+}
+
 }  // namespace czip::v2

@@ -1,5 +1,7 @@
 #include "czip/codec/v2/coding/successor_inputs.hpp"
 
+#include <algorithm>
+
 namespace czip::v2 {
 namespace {
 
@@ -49,13 +51,13 @@ void SuccessorInputs::prefetch(const Contexts& contexts) const {
 }
 
 void SuccessorInputs::begin_token(const Contexts& contexts, std::span<std::int32_t> inputs) {
-  active_count_ = 0;
+  active_.count = 0;
   for (std::size_t i = 0; i < lists_; ++i) {
     inputs[i] = 0;
     SuccessorList& list = table_.find(contexts.list[i]);
     list_[i] = &list;
     if (list.count[0] == 0) continue;
-    ActiveList& active = active_[active_count_++];
+    ActiveList& active = active_.lists[active_.count++];
     active.ranks = active.counts = active.live = 0;
     for (std::size_t k = 0; k < kSuccessorsPerList && list.count[k] != 0; ++k) {
       active.ranks |= std::uint64_t{list.rank[k]} << (kLaneBits * k);
@@ -70,18 +72,18 @@ void SuccessorInputs::begin_token(const Contexts& contexts, std::span<std::int32
 }
 
 void SuccessorInputs::find_highest_order() {
-  highest_order_ = 0;
-  for (std::uint32_t a = 0; a < active_count_ && active_[a].list < kSuccessorListOrders.size();
-       ++a) {
-    highest_order_ = kSuccessorListOrders[active_[a].list];
+  active_.highest_order = 0;
+  for (std::uint32_t a = 0;
+       a < active_.count && active_.lists[a].list < kSuccessorListOrders.size(); ++a) {
+    active_.highest_order = kSuccessorListOrders[active_.lists[a].list];
   }
 }
 
 void SuccessorInputs::predict(const Node& node, const Logistic& logistic,
                               std::span<std::int32_t> inputs) {
   const std::uint32_t depth = depth_class(node.depth);
-  for (std::uint32_t a = 0; a < active_count_; ++a) {
-    ActiveList& active = active_[a];
+  for (std::uint32_t a = 0; a < active_.count; ++a) {
+    ActiveList& active = active_.lists[a];
     active.above = at_or_past(active.ranks, node.split) & active.live;
     const std::uint32_t ones = sum_of_lanes(active.counts & whole_lanes(active.above));
     const std::uint32_t zeros = sum_of_lanes(active.counts) - ones;
@@ -95,24 +97,39 @@ void SuccessorInputs::predict(const Node& node, const Logistic& logistic,
   }
 }
 
-void SuccessorInputs::update(bool bit, std::span<std::int32_t> inputs) {
+template <bool learns>
+void SuccessorInputs::go(bool bit, std::span<std::int32_t> inputs) {
   std::uint32_t kept = 0;
-  for (std::uint32_t a = 0; a < active_count_; ++a) {
-    ActiveList& active = active_[a];
-    AdaptiveProbability p(maps_[active.state]);
-    p.update(bit, kSuccessorMapLimit);
-    maps_[active.state] = p.raw();
+  for (std::uint32_t a = 0; a < active_.count; ++a) {
+    ActiveList& active = active_.lists[a];
+    if constexpr (learns) {
+      AdaptiveProbability p(maps_[active.state]);
+      p.update(bit, kSuccessorMapLimit);
+      maps_[active.state] = p.raw();
+    }
     active.live = bit ? active.above : active.live ^ active.above;
     active.counts &= whole_lanes(active.live);
     if (active.live == 0) {
       inputs[active.list] = 0;
     } else {
-      if (kept != a) active_[kept] = active;
+      if (kept != a) active_.lists[kept] = active;
       ++kept;
     }
   }
-  active_count_ = kept;
+  active_.count = kept;
   find_highest_order();
+}
+
+template void SuccessorInputs::go<true>(bool, std::span<std::int32_t>);
+template void SuccessorInputs::go<false>(bool, std::span<std::int32_t>);
+
+void SuccessorInputs::go_to(const Place& place, std::span<std::int32_t> inputs) {
+  active_ = place;
+  std::ranges::fill(inputs, 0);  // predict() sets those of the active lists
+}
+
+void SuccessorInputs::save_lists(const Contexts& contexts, UndoLog& log) {
+  for (std::size_t i = 0; i < lists_; ++i) log.save(table_.line(contexts.list[i]), kListsPerLine);
 }
 
 void SuccessorInputs::end_token(std::uint32_t rank) {

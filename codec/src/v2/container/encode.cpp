@@ -16,6 +16,7 @@
 #include "czip/codec/v2/model/parts.hpp"
 #include "io/counting_streams.hpp"
 #include "io/stopwatch.hpp"
+#include "v2/container/block_plan.hpp"
 #include "v2/container/container.hpp"
 #include "v2/container/frame_writer.hpp"
 #include "v2/container/hashing.hpp"
@@ -37,27 +38,6 @@ constexpr std::uint64_t kFlatnessTolerance = 64;
 
 void release(Bytes& bytes) { Bytes().swap(bytes); }
 
-// Reads until `text` has `limit` bytes or the source ends.
-Status fill(ByteSource& source, std::size_t limit, Bytes& text) {
-  constexpr std::size_t kStep = std::size_t{256} << 10;
-  text.reserve(limit);  // pages that are not touched take no memory
-  while (text.size() < limit) {
-    const std::size_t before = text.size();
-    text.resize(std::min(limit, before + kStep));
-    const Result<std::size_t> got = source.read(std::span(text).subspan(before));
-    text.resize(before + got.value_or(0));
-    CZIP_TRY(got);
-    if (*got == 0) break;
-  }
-  return {};
-}
-
-LevelSettings settings_of(const EncodeOptions& options) {
-  LevelSettings settings = level_settings(options.level);
-  if (options.block_bytes != 0) settings.block_bytes = options.block_bytes;
-  return settings;
-}
-
 // Decides how blocks are coded at a level, and codes them.
 class BlockEncoder {
  public:
@@ -78,11 +58,7 @@ class BlockEncoder {
 
   [[nodiscard]] const Model& model() const { return *model_; }
   [[nodiscard]] BlockSettings settings_for(std::uint64_t text_bytes) const {
-    BlockSettings settings{.profile = level_.profile, .streams_log2 = 0, .network = false};
-    if (!level_.network || !model_->has_network()) return settings;
-    settings.network = true;
-    settings.streams_log2 = network_streams_log2(text_bytes);
-    return settings;
+    return block_settings(*model_, level_, text_bytes);
   }
 
  private:
@@ -120,10 +96,10 @@ class BlockEncoder {
 class FrameEncoder {
  public:
   // `begun` is text that was already read from `source`, less than a block.
-  FrameEncoder(const Model& model, const EncodeOptions& options, Bytes begun, ByteSource& source,
-               ByteSink& out)
+  FrameEncoder(const Model& model, const EncodeOptions& options, const LevelSettings& level,
+               Bytes begun, ByteSource& source, ByteSink& out)
       : options_(&options),
-        level_(settings_of(options)),
+        level_(level),
         encoder_(model, level_, options.verify),
         begun_(std::move(begun)),
         source_(&source),
@@ -238,9 +214,10 @@ class FrameEncoder {
   CodingReport* report_ = nullptr;
 };
 
-Status write_compact(const Model& model, const EncodeOptions& options, CodingContext& context,
-                     std::span<const std::uint8_t> text, ByteSink& out, CodingReport& report) {
-  const BlockEncoder encoder(model, settings_of(options), options.verify);
+Status write_compact(const Model& model, const EncodeOptions& options, const LevelSettings& level,
+                     CodingContext& context, std::span<const std::uint8_t> text, ByteSink& out,
+                     CodingReport& report) {
+  const BlockEncoder encoder(model, level, options.verify);
   CZIP_TRY_ASSIGN(const MemoryNeed need, coding_memory(model, encoder.settings_for(text.size()),
                                                        options.simd, text.size()));
   CZIP_TRY_ASSIGN(report.threads, threads_within_limit(1, 1, options.memory_limit, need));
@@ -278,16 +255,9 @@ Status write_compact(const Model& model, const EncodeOptions& options, CodingCon
 
 Status encode_text(const Model& model, ByteSource& text, ByteSink& out,
                    const EncodeOptions& options, CodingReport& report) {
-  if (options.block_bytes != 0 &&
-      (options.block_bytes < kMinBlockBytes || options.block_bytes > kMaxBlockBytes))
-    return fail(ErrorCode::invalid_argument,
-                "blocks of " + std::to_string(options.block_bytes) + " bytes are not possible");
-  if (options.level < kMinLevel || options.level > kMaxLevel)
-    return fail(ErrorCode::invalid_argument, "level " + std::to_string(options.level) +
-                                                 " is outside " + std::to_string(kMinLevel) +
-                                                 " to " + std::to_string(kMaxLevel));
+  CZIP_TRY_ASSIGN(const LevelSettings level, choose_settings(options.level, options.block_bytes));
   // Load the network before the blocks' memory is allocated: loading takes twice its memory.
-  if (level_settings(options.level).network && model.has_network()) {
+  if (level.network && model.has_network()) {
     CZIP_TRY(network_of(model.parts(), options.simd));
   }
   Bytes begun;
@@ -296,9 +266,9 @@ Status encode_text(const Model& model, ByteSource& text, ByteSink& out,
   CodingContext own_context;
   CodingContext& context = options.context != nullptr ? *options.context : own_context;
   if (begun.size() <= kMaxCompactText) {
-    CZIP_TRY(write_compact(model, options, context, begun, out, report));
+    CZIP_TRY(write_compact(model, options, level, context, begun, out, report));
   } else {
-    CZIP_TRY(FrameEncoder(model, options, std::move(begun), text, out).run(context, report));
+    CZIP_TRY(FrameEncoder(model, options, level, std::move(begun), text, out).run(context, report));
   }
   if (options.text_bytes.value_or(report.text_bytes) != report.text_bytes)
     return fail(ErrorCode::io, "has " + std::to_string(report.text_bytes) +

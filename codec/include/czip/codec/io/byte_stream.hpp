@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "czip/base/error.hpp"
@@ -76,6 +77,7 @@ class MemorySink final : public RewindableSink {
   Status write(std::span<const std::uint8_t> bytes) override;
   Status rewind() override;
   [[nodiscard]] const std::vector<std::uint8_t>& bytes() const { return bytes_; }
+  [[nodiscard]] std::vector<std::uint8_t> take() && { return std::move(bytes_); }
 
  private:
   std::vector<std::uint8_t> bytes_;

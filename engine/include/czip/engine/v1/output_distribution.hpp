@@ -38,6 +38,9 @@ class OutputDistribution {
   // Range of one symbol.
   [[nodiscard]] CumulativeRange range(std::uint32_t symbol) const;
 
+  // The length of that range, found quickly.
+  [[nodiscard]] std::uint32_t frequency(std::uint32_t symbol) const;
+
   struct Found {
     std::uint32_t symbol;
     CumulativeRange range;

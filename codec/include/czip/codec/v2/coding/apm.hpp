@@ -9,6 +9,7 @@
 
 #include "czip/codec/v2/coding/constants.hpp"
 #include "czip/codec/v2/coding/logistic.hpp"
+#include "czip/codec/v2/coding/undo_log.hpp"
 #include "czip/codec/v2/coding/zeroed_array.hpp"
 
 namespace czip::v2 {
@@ -52,6 +53,10 @@ class Apm {
     const auto target = static_cast<std::int32_t>(bit ? kMaxProbability : 0);
     points_[nearest_] = static_cast<std::uint16_t>(p + ((target - p) >> rate));
   }
+
+  void save(UndoLog& log) { log.save(points_.data(), points_.size()); }
+  // The point that update() moves.
+  [[nodiscard]] std::uint16_t& nearest_point() { return points_[nearest_]; }
 
   [[nodiscard]] std::span<const std::uint16_t> points() const {
     return {points_.data(), points_.size()};

@@ -14,12 +14,24 @@
 #include "czip/codec/v2/coding/hash.hpp"
 #include "czip/codec/v2/coding/logistic.hpp"
 #include "czip/codec/v2/coding/node.hpp"
+#include "czip/codec/v2/coding/undo_log.hpp"
 #include "czip/codec/v2/coding/zeroed_array.hpp"
 
 namespace czip::v2 {
 
 class CounterInputs {
+  // The counters of the nodes of three levels (AdaptiveProbability::raw), numbered from 1 by the
+  // path from the first of them; at index 0 the line's check. Two lines to a cache line.
+  using Line = std::array<std::uint32_t, kCountersPerLine>;
+
  public:
+  // The counters of a node.
+  struct Place {
+    std::array<Line*, kCounterInputs> line{};
+    std::uint32_t split = 0;
+    std::uint32_t counter = 1;  // the node's number in its line
+  };
+
   CounterInputs() = default;
   CounterInputs(const CodeTree& tree, std::uint32_t table_log2) { reset(tree, table_log2); }
 
@@ -32,13 +44,28 @@ class CounterInputs {
   void predict(const Logistic& logistic, std::span<std::int32_t> inputs) const;
   // Learns the bit, then finds the counters of `next`, the node that follows; null where none does.
   void update(bool bit, const Node* next);
+  // Goes to `next` as update() does, but learns nothing and puts nothing into the tables.
+  void descend(bool bit, const Node* next);
+  // Saves what finding a node's counters, and learning there, change in the hashed tables.
+  void save_lines(const Contexts& contexts, const Node& node, UndoLog& log);
+  void save_table(UndoLog& log) { log.save(lines_.data(), lines_.size()); }
+  [[nodiscard]] std::span<AdaptiveProbability> order0_to_restore() { return order0_; }
+  [[nodiscard]] const Place& place() const { return place_; }
+  // Goes back to a place of this token.
+  void go_to(const Place& place) { place_ = place; }
 
  private:
-  // The counters of the nodes of three levels (AdaptiveProbability::raw), numbered from 1 by the
-  // path from the first of them; at index 0 the line's check. Two lines to a cache line.
-  using Line = std::array<std::uint32_t, kCountersPerLine>;
-
+  using HashedContexts = std::array<std::uint64_t, kCounterInputs>;  // the first is not used
+  [[nodiscard]] static HashedContexts hashed_contexts(const Contexts& contexts) {
+    return {0, contexts.order[1], contexts.order[2], contexts.word};
+  }
+  template <bool learns>
   void find(const Node& node);
+  [[nodiscard]] static constexpr Line unused_line() {
+    Line line{};
+    line.fill(AdaptiveProbability().raw());
+    return line;
+  }
   [[nodiscard]] std::size_t line_index(std::size_t input, std::uint64_t hash) const {
     return ((input - 1) << table_log2_) + static_cast<std::size_t>(place_of(hash, table_log2_));
   }
@@ -49,10 +76,9 @@ class CounterInputs {
   std::uint32_t table_log2_ = 0;
   std::vector<AdaptiveProbability> order0_;  // [split]
   ZeroedArray<Line> lines_;                  // [kCounterInputs - 1][1 << table_log2]
-  std::array<std::uint64_t, kCounterInputs> context_{};
-  std::array<Line*, kCounterInputs> line_{};
-  std::uint32_t split_ = 0;
-  std::uint32_t counter_ = 1;  // the node's number in its line
+  HashedContexts context_{};
+  Place place_;
+  Line unused_ = unused_line();  // stands for a line that a node does not have
 };
 
 }  // namespace czip::v2

@@ -13,6 +13,7 @@
 #include "czip/codec/v2/coding/history.hpp"
 #include "czip/codec/v2/coding/logistic.hpp"
 #include "czip/codec/v2/coding/node.hpp"
+#include "czip/codec/v2/coding/undo_log.hpp"
 #include "czip/codec/v2/coding/zeroed_array.hpp"
 
 namespace czip::v2 {
@@ -37,6 +38,13 @@ class MatchInputs {
   void begin_token(const History& history, std::uint32_t stream, MatchPositions& positions);
   void predict(const Node& node, const Logistic& logistic, std::span<std::int32_t> inputs);
   void update(bool bit);
+
+  // Saves what begin_token() changes in the tables.
+  void save_entries(const History& history, UndoLog& log);
+  void save_tables(UndoLog& log) {
+    for (auto& table : table_) log.save(table.data(), table.size());
+  }
+  [[nodiscard]] std::span<std::uint32_t> maps_to_restore() { return maps_; }
 
   // Class of the length of the long model's match, 0..kMatchClasses - 1; 0: no match, or none that
   // is used at this node.
@@ -67,6 +75,9 @@ class MatchInputs {
       length_class += match.length >= begin ? 1 : 0;
     return length_class;
   }
+
+  // The entry of the last tokens. The history must have kMinMatchTokens[m] of them.
+  [[nodiscard]] std::uint32_t& entry_of(std::size_t m, const History& history);
 
   // An entry has the stream's number above a position of kPositionBits bits: a block has at most
   // 2^26 bytes (kMaxBlockBytes) and a token at least one.

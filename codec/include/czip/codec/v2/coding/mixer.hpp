@@ -41,7 +41,15 @@ class Mixer {
   // The mixed prediction, stretched, within +-kMaxStretch.
   std::int32_t mix();
   void update(bool bit);
+  // Each input's part of the last mix(): the input times its weights of both layers, stretched,
+  // with 2^24 units to one of mix()'s. Their sum differs from mix() by roundings, and where a
+  // layer's result was limited.
+  void contributions(std::span<std::int64_t, kMaxMixerInputs> parts) const;
+  // The last mix().
+  [[nodiscard]] std::int32_t output() const { return output_; }
 
+  [[nodiscard]] std::span<std::int32_t> weights_to_restore() { return weights_; }
+  [[nodiscard]] std::span<std::int32_t> final_weights_to_restore() { return final_weights_; }
   [[nodiscard]] std::span<const std::int32_t> weights() const { return weights_; }
   [[nodiscard]] std::span<const std::int32_t> final_weights() const { return final_weights_; }
 

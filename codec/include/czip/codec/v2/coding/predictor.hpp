@@ -20,6 +20,7 @@
 #include "czip/codec/v2/coding/profile.hpp"
 #include "czip/codec/v2/coding/successor_inputs.hpp"
 #include "czip/codec/v2/coding/trained_state.hpp"
+#include "czip/codec/v2/coding/undo_log.hpp"
 
 namespace czip::v2 {
 
@@ -78,8 +79,34 @@ class Predictor {
   std::uint32_t predict(std::int32_t network);
   // Learns the bit that predict() was for, and goes to the next node.
   void update(bool bit);
+
+  // A node of the token's tree, with all that was found out on the way to it.
+  struct Place {
+    Node node;
+    SuccessorInputs::Place lists;
+    CounterInputs::Place counters;
+    PriorInputs::Place prior;
+  };
+  // To look at other nodes than the token's: descend() goes to a child as update() does, but learns
+  // nothing; go_to() goes back to a place of this token. The predictor must be back at the root's
+  // place, as after begin_token(), before the token's own decisions.
+  [[nodiscard]] Place place() const;
+  void go_to(const Place& place);
+  void descend(bool bit);
+
   // Learns the token, which has these bytes, and appends it to the stream.
   void end_token(std::string_view bytes);
+
+  // To undo what is learned: saves everything before it changes. The small tables, all of which
+  // change soon, are saved at once; of the large ones all, or what the next begin_token() with its
+  // end_token(), and the next update(), change.
+  void save_small_tables(UndoLog& log);
+  void save_large_tables(UndoLog& log);
+  void save_begin_token(const Stream& stream, UndoLog& log);
+  void save_update(bool bit, UndoLog& log);
+
+  // Of the last predict().
+  [[nodiscard]] const Mixer& mixer() const { return mixer_; }
 
   // The state that a model keeps of training.
   [[nodiscard]] TrainedState trained_state() const;

@@ -16,6 +16,12 @@ namespace czip::v2 {
 
 class PriorInputs {
  public:
+  // For each order from 1 on, the entries [low, high) of its list, which have ranks below the node.
+  struct Place {
+    std::array<std::uint32_t, kMaxPriorOrder> low{};
+    std::array<std::uint32_t, kMaxPriorOrder> high{};
+  };
+
   PriorInputs() = default;
   explicit PriorInputs(const Prior& prior) { reset(prior); }
 
@@ -28,6 +34,9 @@ class PriorInputs {
   // inputs[k], stretched, is that of the orders up to k; 0 where order k does not have the context.
   void predict(const Node& node, const Logistic& logistic, std::span<std::int32_t> inputs);
   void update(bool bit);
+  [[nodiscard]] Place place() const;
+  // Goes back to a place of this token.
+  void go_to(const Place& place);
 
   // The highest order that has the context; 0: none.
   [[nodiscard]] std::uint32_t highest_order() const { return highest_order_; }

@@ -8,6 +8,7 @@
 
 #include "czip/codec/v2/coding/constants.hpp"
 #include "czip/codec/v2/coding/hash.hpp"
+#include "czip/codec/v2/coding/undo_log.hpp"
 #include "czip/codec/v2/coding/zeroed_array.hpp"
 
 namespace czip::v2 {
@@ -38,6 +39,9 @@ class SuccessorTable {
 
   void prefetch(std::uint64_t hash) const { __builtin_prefetch(&lists_[line_of(hash)], 1); }
 
+  void save(UndoLog& log) { log.save(lists_.data(), lists_.size()); }
+  // The line in which find() looks.
+  [[nodiscard]] SuccessorList* line(std::uint64_t hash) { return &lists_[line_of(hash)]; }
   // The list of a context. A context without one gets the list of its line that was seen least
   // often, emptied.
   SuccessorList& find(std::uint64_t hash);

@@ -1,0 +1,41 @@
+#include "v2/block/block_memory.hpp"
+
+namespace czip::v2 {
+
+Status check_settings(const Model& model, const BlockSettings& settings) {
+  if (settings.profile > kMaxProfile || settings.streams_log2 > kMaxStreamsLog2) {
+    return fail(ErrorCode::unsupported, "a block's settings are unknown to this czip");
+  }
+  if (settings.network && !model.has_network()) {
+    return fail(ErrorCode::unsupported, "a block needs a network, which the model does not have");
+  }
+  if (settings.network && settings.profile < kFirstNetworkProfile) {
+    return fail(ErrorCode::unsupported, "a block has a network in a profile that takes none");
+  }
+  return {};
+}
+
+void BlockMemory::reset_predictor(const ModelParts& model, const BlockSettings& settings,
+                                  std::uint64_t text_bytes) {
+  predictor.reset({&model.logistic, &model.tree, &model.prior}, kProfiles[settings.profile],
+                  (settings.network ? model.network_states : model.states)[settings.profile],
+                  TableSizes::for_text(text_bytes));
+}
+
+Result<NetworkStreams*> BlockMemory::begin_network(const Model& model,
+                                                   const BlockSettings& settings) {
+  if (!settings.network) return nullptr;
+  const std::uint32_t streams = std::uint32_t{1} << settings.streams_log2;
+  if (network && &network_model->parts() == &model.parts() && network->streams() == streams) {
+    network->reset();
+  } else {
+    network.reset();
+    CZIP_TRY_ASSIGN(const auto loaded, network_of(model.parts(), simd));
+    CZIP_TRY_ASSIGN(auto created, NetworkStreams::create(loaded->network, loaded->groups, streams));
+    network_model = model;
+    network = std::move(created);
+  }
+  return &*network;
+}
+
+}  // namespace czip::v2

@@ -1,0 +1,110 @@
+#include <algorithm>
+#include <new>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "czip/codec/v2/model/parts.hpp"
+#include "czip/codec/v2/scoring.hpp"
+#include "v2/container/block_plan.hpp"
+#include "v2/container/memory.hpp"
+#include "v2/container/stream_decoder.hpp"
+#include "v2/scoring/block_scorer.hpp"
+
+namespace czip::v2 {
+namespace {
+
+// Scores blocks in the order of the text and counts.
+class Scoring {
+ public:
+  Scoring(const ScoreOptions& options, const ScoreVisitor& visit)
+      : options_(&options), visit_(&visit), scorer_(options.simd) {}
+
+  Status add(const Model& model, const BlockSettings& settings,
+             std::span<const std::uint8_t> text) {
+    const BlockScoreOptions options = options_here();
+    CZIP_TRY_ASSIGN(MemoryNeed need, coding_memory(model, settings, options_->simd, text.size()));
+    need.per_thread += scoring_bytes(text.size(), options);
+    CZIP_TRY(threads_within_limit(1, 1, options_->memory_limit, need));
+    CZIP_TRY_ASSIGN(auto block, scorer_.score(model, settings, text, options));
+    return hand_on(block);
+  }
+
+  Status add_stored(std::span<const std::uint8_t> text, std::size_t pattern) {
+    CZIP_TRY_ASSIGN(auto block, scorer_.score_stored(text, pattern));
+    return hand_on(block);
+  }
+
+  [[nodiscard]] const ScoreReport& report() const { return report_; }
+
+ private:
+  [[nodiscard]] BlockScoreOptions options_here() const {
+    const CandidateOptions& candidates = options_->candidates;
+    const std::uint64_t left =
+        candidates.text_bytes - std::min(candidates.text_bytes, report_.text_bytes);
+    return {.savings = options_->savings,
+            .candidates = candidates.count,
+            .candidate_text_bytes = candidates.count == 0 ? 0 : left};
+  }
+
+  Status hand_on(ScoredBlock& block) {
+    block.text_offset = report_.text_bytes;
+    CZIP_TRY((*visit_)(block));
+    report_.text_bytes += block.text.size();
+    report_.tokens += block.tokens.size();
+    for (const TokenScore& token : block.tokens) report_.cost += token.cost;
+    return report_progress(options_->progress, report_.text_bytes);
+  }
+
+  const ScoreOptions* options_;
+  const ScoreVisitor* visit_;
+  BlockScorer scorer_;
+  ScoreReport report_;
+};
+
+Status check_candidates(const ScoreOptions& options) {
+  if (options.candidates.count <= kMaxCandidates) return {};
+  return fail(ErrorCode::invalid_argument, std::to_string(options.candidates.count) +
+                                               " candidates are more than " +
+                                               std::to_string(kMaxCandidates));
+}
+
+}  // namespace
+
+Result<ScoreReport> score(const Model& model, ByteSource& text, const ScoreOptions& options,
+                          const ScoreVisitor& visit) try {
+  CZIP_TRY(check_candidates(options));
+  CZIP_TRY_ASSIGN(const LevelSettings level, choose_settings(options.level, options.block_bytes));
+  Scoring scoring(options, visit);
+  for (;;) {
+    std::vector<std::uint8_t> block;
+    CZIP_TRY(fill(text, level.block_bytes, block));
+    if (block.empty()) return scoring.report();
+    CZIP_TRY(scoring.add(model, block_settings(model, level, block.size()), block));
+  }
+} catch (const std::bad_alloc&) {
+  return fail(ErrorCode::out_of_memory, "not enough memory to score a text");
+}
+
+Result<ScoreReport> score_file(const ModelFinder& models, ByteSource& in,
+                               const ScoreOptions& options, const ScoreVisitor& visit) try {
+  CZIP_TRY(check_candidates(options));
+  Scoring scoring(options, visit);
+  const DecodeOptions decoding{
+      .threads = 1, .simd = options.simd, .memory_limit = options.memory_limit};
+  StreamDecoder decoder(models, in, decoding, [&](const DecodingTask& task) -> Status {
+    if (task.text.empty()) return {};
+    const Record& record = task.record;
+    if (record.coded()) return scoring.add(*task.model, record.settings(), task.text);
+    return scoring.add_stored(task.text, record.stored() ? 0 : record.block.payload_bytes);
+  });
+  CodingContext context;
+  CZIP_TRY(decoder.run(context));
+  ScoreReport report = scoring.report();
+  report.trailing = decoder.report().trailing;
+  return report;
+} catch (const std::bad_alloc&) {
+  return fail(ErrorCode::out_of_memory, "not enough memory to score a file");
+}
+
+}  // namespace czip::v2
