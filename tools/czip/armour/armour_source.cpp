@@ -69,7 +69,7 @@ Status ArmourSource::add_digit(char character) {
 }
 
 Status ArmourSource::end_line() {
-  const Status status = is_marker_ ? end_marker() : Status{};
+  Status status = is_marker_ ? end_marker() : Status{};
   is_marker_ = false;
   is_line_start_ = true;
   marker_.clear();
