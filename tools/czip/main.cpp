@@ -24,6 +24,10 @@ ExitStatus run(Session& session) {
     case Command::decompress:
     case Command::test:
       return run_decompress(session);
+    case Command::append:
+      return run_append(session);
+    case Command::repack:
+      return run_repack(session);
     case Command::repair:
       return run_repair(session);
     case Command::list:
@@ -44,8 +48,8 @@ ExitStatus run(Session& session) {
 // Registers what the command will read, before it writes anything.
 void register_inputs(const Arguments& arguments) {
   for (const std::string& name : arguments.files) register_input(name, InputRole::text);
-  for (const std::string& name :
-       {arguments.tokenizer, arguments.network, arguments.against, arguments.text})
+  for (const std::string& name : {arguments.tokenizer, arguments.network, arguments.against,
+                                  arguments.text, arguments.files_from, arguments.newer})
     register_input(name, InputRole::helper);
   for (const std::string& name : {arguments.model, arguments.from})
     if (const auto path = find_model_file(name); path && !name.empty())

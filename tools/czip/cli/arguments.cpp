@@ -75,7 +75,7 @@ Result<Arguments> parse_arguments(int argc, const char* const* argv) {
   arguments.command = parser.mode().value_or(plain_command(command));
   if (!arguments.answer.empty()) return arguments;
   CZIP_TRY(check_arguments(arguments));
-  if (arguments.files.empty()) arguments.files.emplace_back("-");
+  if (arguments.files.empty() && arguments.files_from.empty()) arguments.files.emplace_back("-");
   return arguments;
 }
 

@@ -19,7 +19,8 @@ constexpr std::array kCommands{
     CommandName{"test", Command::test},         CommandName{"list", Command::list},
     CommandName{"verify", Command::verify},     CommandName{"selftest", Command::selftest},
     CommandName{"bench", Command::bench},       CommandName{"train", Command::train},
-    CommandName{"repair", Command::repair},
+    CommandName{"repair", Command::repair},     CommandName{"append", Command::append},
+    CommandName{"repack", Command::repack},
 };
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace czip::tool {
 
 // Each command is one bit, so that an option can state all commands that have it.
-enum class Command : std::uint16_t {
+enum class Command : std::uint32_t {
   files = 1 << 0,  // no sub-command: compress, or what -d, -t or -l says
   compress = 1 << 1,
   decompress = 1 << 2,
@@ -22,6 +22,8 @@ enum class Command : std::uint16_t {
   compat_compress = 1 << 9,  // compress.zip's command line: -m MODEL -i IN -o OUT
   compat_decompress = 1 << 10,
   repair = 1 << 11,
+  append = 1 << 12,
+  repack = 1 << 13,
 };
 
 [[nodiscard]] constexpr unsigned bit(Command command) { return static_cast<unsigned>(command); }

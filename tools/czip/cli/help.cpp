@@ -37,13 +37,27 @@ std::string_view introduction(Command command) {
              "  compress     as above; also takes compress.zip's command line\n"
              "  decompress   as above; also takes compress.zip's command line\n"
              "  test         decode files, check them and write nothing\n"
-             "  list         show formats, sizes and models of files\n"
+             "  list         show formats, sizes and models of files, and members of archives\n"
              "  verify       check a model file, or prove a compression made elsewhere\n"
              "  selftest     check that this machine computes the same as every other one\n"
              "  bench        compare ratio and speed with zstd, brotli and xz\n"
              "  train        make a model for texts of a kind\n"
              "  repair       mend damaged files by their recovery data\n"
+             "  append       add what is new or changed to an archive, as -a does\n"
+             "  repack       write an archive anew, without earlier versions\n"
              "For a file with such a name, write ./list or put it after --.\n";
+    case Command::append:
+      return "Usage: czip append [OPTION...] ARCHIVE PATH...\n\n"
+             "Packs what is new below each PATH, or of another length, time and content than in\n"
+             "ARCHIVE, and appends it as the archive's next version. Nothing before it is written\n"
+             "to; --at N still gives each earlier version. What is gone from below PATH is no\n"
+             "member of the new version. Without ARCHIVE, it is created.\n";
+    case Command::repack:
+      return "Usage: czip repack [OPTION...] -o FILE ARCHIVE\n"
+             "       czip repack [OPTION...] -f ARCHIVE\n\n"
+             "Writes the newest version of ARCHIVE, or that of --at, as an archive of one "
+             "version.\n"
+             "With -f and without -o, it replaces ARCHIVE, of which the other versions are gone.\n";
     case Command::compress:
       return "Usage: czip compress [OPTION...] [FILE...]\n"
              "       czip compress -m MODEL -i IN -o OUT [-t TOKENIZER] [-c brotli|zstd] [-L "
@@ -55,15 +69,19 @@ std::string_view introduction(Command command) {
              "compress.zip, it replaces OUT without asking.\n";
     case Command::decompress:
       return "Usage: czip decompress [OPTION...] [FILE.czip...]\n"
+             "       czip decompress [OPTION...] ARCHIVE.czip MEMBER...\n"
              "       czip decompress -m MODEL -i IN -o OUT [-t TOKENIZER]\n\n"
              "Writes the file without .czip. Without FILE, or when FILE is -, decompresses "
              "standard\n"
              "input to standard output. A file appears when all of it has been checked. An "
              "archive\n"
-             "becomes a directory again; with -c it becomes the tar inside. Where a file is "
+             "becomes a directory again; with -c it becomes the tar inside. MEMBER is a name in "
+             "an\n"
+             "archive, or a pattern as the shell's, in which * matches /; a folder stands for all\n"
+             "that is in it. Only the blocks of these members are decoded. Where a file is "
              "damaged\n"
              "and its recovery data mend it, its text is given, with a warning and status 0.\n"
-             "The second form is compress.zip's (more: czip decompress -i - --help). Like\n"
+             "The last form is compress.zip's (more: czip decompress -i - --help). Like\n"
              "compress.zip, it replaces OUT without asking.\n";
     case Command::test:
       return "Usage: czip test [OPTION...] FILE...\n\n"
@@ -72,8 +90,10 @@ std::string_view introduction(Command command) {
              "A damaged file fails the test (status 2) even if its recovery data mend it, so that\n"
              "it can be repaired in time.\n";
     case Command::list:
-      return "Usage: czip list [OPTION...] FILE...\n\n"
-             "Shows the formats, sizes and models of files. With -m MODEL -v, also whether the\n"
+      return "Usage: czip list [OPTION...] FILE...\n"
+             "       czip list [OPTION...] ARCHIVE MEMBER...\n\n"
+             "Shows the formats, sizes and models of files, and the members of archives. With -m "
+             "MODEL -v, also whether the\n"
              "hash that CZIPv1 stores is that of MODEL's path.\n";
     case Command::verify:
       return "Usage: czip verify [OPTION...] MODEL\n"

@@ -6,7 +6,9 @@
 
 namespace czip::tool {
 
+ExitStatus run_append(Session& session);
 ExitStatus run_compress(Session& session);
+ExitStatus run_repack(Session& session);
 ExitStatus run_repair(Session& session);
 ExitStatus run_decompress(Session& session);  // also test
 ExitStatus run_list(Session& session);

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "czip/base/error.hpp"
 #include "io/descriptor.hpp"
+#include "io/file_identity.hpp"
 #include "io/input.hpp"
 
 namespace czip::tool {
@@ -18,6 +20,8 @@ struct OutputPlan {
   std::string path;        // empty for standard output
   bool is_stream = false;  // standard output, a device or a pipe: written to, never replaced
   bool replace = false;    // an existing file may be replaced
+  // The one input that may be replaced, where the user asked for that.
+  std::optional<FileIdentity> own_input{};
   [[nodiscard]] std::string_view label() const {
     return path.empty() ? std::string_view("standard output") : std::string_view(path);
   }
