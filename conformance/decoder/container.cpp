@@ -14,6 +14,7 @@ constexpr std::size_t kFrameHeaderBytes = 38;
 constexpr std::size_t kBlockHeaderBytes = 46;
 constexpr std::size_t kFooterBytes = 41;
 constexpr std::size_t kRecoveryHeaderBytes = 56;
+constexpr std::size_t kAttachmentHeaderBytes = 36;
 constexpr std::uint64_t kMaxBlockBytes = 67'108'864;
 constexpr std::uint64_t kMaxCompactTextBytes = 65'535;
 
@@ -62,6 +63,8 @@ class FileDecoder {
            (left == 1 || (*file_)[at_ + 1] == 'C' || (*file_)[at_ + 1] == 'z');
   }
   [[nodiscard]] std::uint64_t record_length(std::size_t at, unsigned at_end) const;
+  [[nodiscard]] bool is_attachment_header(std::size_t at) const;
+  [[nodiscard]] std::uint64_t attachment_length(std::size_t at, unsigned at_end) const;
   void skip_what_is_no_text();
   const std::uint8_t* peek(std::uint64_t size, const std::string& what) {
     require(size <= file_->size() - at_, "the file ends inside " + what);
@@ -120,17 +123,41 @@ std::uint64_t FileDecoder::record_length(std::size_t at, unsigned at_end) const 
   return 2 * (kRecoveryHeaderBytes + table) + parity * shard;
 }
 
-// Zeros and recovery records.
+bool FileDecoder::is_attachment_header(std::size_t at) const {
+  const std::uint8_t* const header = file_->data() + at;
+  return file_->size() - at >= kAttachmentHeaderBytes && header[0] == 0xfc && header[1] == 'A' &&
+         header[2] == 'T' && check32(header, 32) == integer_at(header + 32, 4);
+}
+
+// The same for an attachment.
+std::uint64_t FileDecoder::attachment_length(std::size_t at, unsigned at_end) const {
+  if (!is_attachment_header(at) || (*file_)[at + 3] != 1 + at_end) return 0;
+  const std::uint64_t content = integer_at(file_->data() + at + 8, 8);
+  return content <= std::uint64_t{1} << 48 ? 2 * kAttachmentHeaderBytes + content : 0;
+}
+
+// Zeros, recovery records and attachments.
 void FileDecoder::skip_what_is_no_text() {
   for (;;) {
     while (at_ < file_->size() && (*file_)[at_] == 0) ++at_;
     const std::size_t left = file_->size() - at_;
-    if (left < 2 || (*file_)[at_] != 0xfc || (*file_)[at_ + 1] != 'R') return;
-    std::uint64_t size = record_length(at_, 0);
-    // Without its header, a record ends where the header of an end leads back to here.
+    if (left < 2 || (*file_)[at_] != 0xfc) return;
+    const bool attachment = (*file_)[at_ + 1] == 'A';
+    if (!attachment && (*file_)[at_ + 1] != 'R') return;
+    if (is_attachment_header(at_) &&
+        std::string(file_->begin() + static_cast<long>(at_) + 4,
+                    file_->begin() + static_cast<long>(at_) + 8) == "HIDE") {
+      at_ = file_->size();
+      return;
+    }
+    const auto length = [&](std::size_t at, unsigned at_end) {
+      return attachment ? attachment_length(at, at_end) : record_length(at, at_end);
+    };
+    const std::size_t header = attachment ? kAttachmentHeaderBytes : kRecoveryHeaderBytes;
+    std::uint64_t size = length(at_, 0);
+    // Without its header, it ends where the header of an end leads back to here.
     for (std::size_t end = 0; size == 0 && end < left; ++end)
-      if (record_length(at_ + end, 1) == end + kRecoveryHeaderBytes)
-        size = end + kRecoveryHeaderBytes;
+      if (length(at_ + end, 1) == end + header) size = end + header;
     if (size == 0) return;
     at_ += static_cast<std::size_t>(std::min<std::uint64_t>(size, left));
   }

@@ -8,7 +8,7 @@ mkdir -p tree/sub
 text 20 >tree/a
 ln tree/a tree/sub/b
 ln tree/a tree/z
-text 20 >tree/sub/a
+text 21 >tree/sub/a
 ln -s a tree/link
 for hole in '0 data' '1000000 data' '3000000 x'; do
   truncate -s 3000001 "tree/sparse ${hole% *}"
@@ -104,15 +104,13 @@ was_told() { grep -qF -- "$1" errors || { cat errors >&2; fail "no error $1"; };
 mkdir grows shrinks
 cp before grows/a
 text 3 >grows/b
-mkdir grows/c
 text 5 >grows/d
-while_packing grows 'printf more >>grows/a; rm grows/b; rmdir grows/c'
+while_packing grows 'printf more >>grows/a; rm grows/b'
 was_told 'grows/a: became longer while it was read, cut to 8,000,000 bytes'
 was_told 'grows/b: cannot read, left out: No such file'
-was_told 'grows/c: cannot read, left out: No such file'
 same grows.out/grows/a before
 same grows.out/grows/d grows/d
-absent grows.out/grows/b grows.out/grows/c
+absent grows.out/grows/b
 cp before shrinks/a
 while_packing shrinks 'truncate -s 100 shrinks/a'
 was_told 'shrinks/a: became shorter while it was read, filled up with zeros to 8,000,000 bytes'

@@ -54,8 +54,7 @@ expect 0 "$CZIP" -r -c -m "$MODEL2" tree/ >again.czip; same again.czip tree.czip
 (cd tree; expect 0 "$CZIP" -r -m "$MODEL2" -o ../dot.czip .); same dot.czip tree.czip
 (cd tree; expect 1 "$CZIP" -r -m "$MODEL2" .; one_line; stderr_has '-o FILE')
 cat tree.czip tree.czip >twice.czip
-expect 2 "$CZIP" -d -m "$MODEL2" -o place3 twice.czip; one_line; stderr_has twice
-absent place3
+expect 0 "$CZIP" -d -m "$MODEL2" -o place3 twice.czip; diff -r --no-dereference place3/tree tree; rm -r place3
 
 # Several inputs, and an output inside what is packed.
 expect 0 "$CZIP" -r -m "$MODEL2" -o several.czip tree out/tree.czip; silent
@@ -71,11 +70,14 @@ expect 1 "$CZIP" -m "$MODEL2" x; one_line; stderr_has 'use -r'
 cp tree.czip gone.czip
 expect 0 "$CZIP" -d --rm -m "$MODEL2" -o rm gone.czip; absent gone.czip; same rm/tree/a tree/a
 size=$(stat -c %s tree.czip)
-for length in 40 $((size / 2)) $((size - 1)); do
+for length in 40 $((size / 2)); do
   head -c $length tree.czip >cut.czip
   expect 2 "$CZIP" -d -m "$MODEL2" -o cut cut.czip; one_line
   absent cut
 done
+head -c $((size - 1)) tree.czip >cut.czip
+expect 0 "$CZIP" -d -m "$MODEL2" -o cut cut.czip; one_line; stderr_has 'index is damaged'
+diff -r --no-dereference cut/tree tree; rm -r cut
 expect 2 "$CZIP" -d -m "$OTHER2" -o cut tree.czip; one_line; absent cut
 
 # Nothing of an archive replaces an input of the same command, whatever its name.

@@ -164,6 +164,19 @@ for length in 20 56 300; do
   head -c $((frame + length)) row.czip >damaged.czip
   both_give "$1" damaged.czip mixed $((length < 56 ? 2 : 0))
 done
+# Attachments are skipped in the same way, and one that hides what follows is the end.
+mkdir tree; cp mixed tree/a; cp long tree/b
+"$CZIP" -1 -r -c -m "$1" tree >tree.czip
+"$CZIP" -dc -m "$1" tree.czip >tar
+decodes "$1" tree.czip tar
+frame=$("$CZIP" -l --json tree.czip | sed -n 's/^ *"attachment_bytes": \([0-9]*\),*$/\1/p')
+frame=$(($(stat -c %s tree.czip) - frame))
+for at in 2 20 60; do patched tree.czip $((frame + at)); both_give "$1" damaged.czip tar 0; done
+head -c $((frame + 50)) tree.czip >damaged.czip; both_give "$1" damaged.czip tar 0
+head -c $((frame + 20)) tree.czip >damaged.czip; both_give "$1" damaged.czip tar 2
+"$CZIP" -1 -a -m "$1" tree.czip mixed
+"$CZIP" -dc --range 0: -m "$1" tree.czip >tar
+decodes "$1" tree.czip tar
 # What begins as a frame must be one, also behind a record.
 patched row.czip $((record + 20)); refuses "$1" damaged.czip 'header is damaged'
 (cat recovery.czip; printf '\xfc') >damaged.czip; refuses "$1" damaged.czip 'ends inside'

@@ -205,6 +205,30 @@ void add_tars(Seeds& seeds) {
   seeds.add("tar", joined({entry('g', "pax", "19 comment=anything\n"), entry('0', "f", ""), end}));
 }
 
+// Each version is the length of its tar, the tar, and edits of its index.
+void add_archives(Seeds& seeds) {
+  const Bytes first =
+      joined({entry('5', "d/", ""), entry('0', "d/a", "text\n"), entry('0', "d/b", "other"),
+              entry('1', "d/c", "", "d/a"), entry('x', "pax", "21 comment=CZIP copy\n"),
+              entry('1', "d/d", "", "d/b"), entry('2', "d/e", "", "a")});
+  const Bytes second = joined({entry('0', "d/a", "new text\n"), entry('1', "d/f", "", "d/a")});
+  const auto version = [](const Bytes& tar, const Bytes& edits) {
+    return joined(
+        {{0, 0, static_cast<std::uint8_t>(tar.size() >> 8), static_cast<std::uint8_t>(tar.size())},
+         tar,
+         edits});
+  };
+  seeds.add("archive", 0, version(first, {0}));
+  seeds.add("archive", 1, joined({version(first, {0}), version(second, {0})}));
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    Bytes edits = random_bytes(8, i);
+    edits[0] = 1;
+    edits[1] = static_cast<std::uint8_t>(i % 5);
+    seeds.add("archive", 1, joined({version(first, edits), version(second, {0})}));
+    seeds.add("archive", 1, joined({version(first, {0}), version(second, edits)}));
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -227,5 +251,6 @@ int main(int argc, char** argv) {
   add_options(seeds);
   add_armours(seeds);
   add_tars(seeds);
+  add_archives(seeds);
   return seeds.ok() ? 0 : 1;
 }

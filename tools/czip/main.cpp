@@ -27,6 +27,10 @@ ExitStatus run(Session& session) {
     case Command::decompress:
     case Command::test:
       return run_decompress(session);
+    case Command::append:
+      return run_append(session);
+    case Command::repack:
+      return run_repack(session);
     case Command::repair:
       return run_repair(session);
     case Command::inspect:
@@ -57,8 +61,8 @@ ExitStatus run(Session& session) {
 // Registers what the command will read, before it writes anything.
 void register_inputs(const Arguments& arguments) {
   for (const std::string& name : arguments.files) register_input(name, InputRole::text);
-  for (const std::string& name :
-       {arguments.tokenizer, arguments.network, arguments.against, arguments.text})
+  for (const std::string& name : {arguments.tokenizer, arguments.network, arguments.against,
+                                  arguments.text, arguments.files_from, arguments.newer})
     register_input(name, InputRole::helper);
   std::vector<std::string> models = arguments.models;
   models.insert(models.end(), {arguments.against_model, arguments.from});

@@ -43,7 +43,8 @@ Bytes slice(const Bytes& text, std::uint64_t start, std::uint64_t length) {
   return {first, first + static_cast<std::ptrdiff_t>(length)};
 }
 
-Result<Bytes> range_of(const Bytes& file, TextRange range, unsigned threads = 1) {
+Result<Bytes> ranges_of(const Bytes& file, const std::vector<TextRange>& ranges,
+                        unsigned threads = 1) {
   MemorySource source(file);
   MemorySink sink;
   DecodeOptions options;
@@ -51,10 +52,14 @@ Result<Bytes> range_of(const Bytes& file, TextRange range, unsigned threads = 1)
   const ModelFinder finder = [](const ModelReference& wanted) {
     return matching_model(tiny_model_v2(), wanted);
   };
-  const auto report = decode_range(finder, source, range, sink, options);
+  const auto report = decode_ranges(finder, source, ranges, sink, options);
   if (!report) return tl::unexpected(report.error());
   CHECK(report->text_bytes == sink.bytes().size());
   return sink.bytes();
+}
+
+Result<Bytes> range_of(const Bytes& file, TextRange range, unsigned threads = 1) {
+  return ranges_of(file, {range}, threads);
 }
 
 FileInfo info_of(const Bytes& file) {
@@ -229,6 +234,32 @@ TEST_CASE("a range is that part of the text") {
     const auto beyond = range_of(file, {20001, 1});
     REQUIRE_FALSE(beyond.has_value());
     CHECK(beyond.error().code == ErrorCode::invalid_argument);
+  }
+}
+
+TEST_CASE("several ranges are these parts of the text, in a row") {
+  const Bytes text = words(20000);
+  for (const Bytes& file :
+       {small_block_frame(text), encoded_v2(text),
+        joined({small_block_frame(slice(text, 0, 7000)), encoded_v2(slice(text, 7000, 13000))})}) {
+    const std::vector<std::vector<TextRange>> cases{
+        {},
+        {{5, 0}},
+        {{0, 1}, {1, 1}, {2, 0}, {4095, 2}},
+        {{10, 20}, {40, 5000}, {5040, 1}, {12288, 4096}, {19999, 1}, {20000, 0}},
+        {{4096, 4096}, {8192, 4096}, {16000, std::numeric_limits<std::uint64_t>::max()}},
+    };
+    for (const auto& ranges : cases) {
+      Bytes wanted;
+      for (const TextRange& range : ranges)
+        wanted =
+            joined({wanted, slice(text, range.start,
+                                  std::min<std::uint64_t>(range.length, 20000 - range.start))});
+      for (const unsigned threads : {1U, 3U}) CHECK(*ranges_of(file, ranges, threads) == wanted);
+    }
+    for (const auto& ranges : std::vector<std::vector<TextRange>>{
+             {{10, 2}, {11, 1}}, {{10, 2}, {5, 1}}, {{0, 1}, {20001, 1}}})
+      CHECK(ranges_of(file, ranges).error().code == ErrorCode::invalid_argument);
   }
 }
 

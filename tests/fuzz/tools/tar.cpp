@@ -11,30 +11,13 @@
 #include "archive/tar_reader.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "fuzz/fuzz.hpp"
+#include "fuzz/tools/tar_checksums.hpp"
 
 namespace fs = std::filesystem;
 namespace {
 
 using namespace czip;
 using namespace czip::test;
-
-constexpr std::size_t kBlock = 512;
-constexpr std::size_t kChecksum = 148;
-constexpr std::size_t kChecksumBytes = 8;
-constexpr std::size_t kMagic = 257;
-
-void mend_checksums(Bytes& tar) {
-  for (std::size_t at = 0; at + kBlock <= tar.size(); at += kBlock) {
-    const std::span block(tar.data() + at, kBlock);
-    if (block[kMagic] != 'u' || block[kMagic + 1] != 's') continue;
-    std::fill_n(&block[kChecksum], kChecksumBytes, std::uint8_t{' '});
-    unsigned sum = 0;
-    for (const std::uint8_t byte : block) sum += byte;
-    std::array<char, kChecksumBytes> digits{};
-    std::snprintf(digits.data(), digits.size(), "%06o", sum);
-    std::copy_n(digits.begin(), 7, &block[kChecksum]);
-  }
-}
 
 // A folder of its own, with the target in it and beside it something that must stay as it is.
 class Workplace {

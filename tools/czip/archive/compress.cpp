@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "archive/archive.hpp"
+#include "archive/encode.hpp"
 #include "archive/packer.hpp"
 #include "base/errors.hpp"
 #include "base/text.hpp"
@@ -19,23 +20,12 @@
 #include "cli/session.hpp"
 #include "io/file_identity.hpp"
 #include "io/input.hpp"
-#include "io/producer.hpp"
 #include "io/staged_output.hpp"
 #include "io/streams.hpp"
 #include "v2/coders.hpp"
-#include "v2/options.hpp"
 
 namespace czip::tool {
 namespace {
-
-Result<v2::CodingReport> encode_tar(const Session& session, const v2::Model& model,
-                                    const PackRequest& request, const std::string& label,
-                                    ByteSink& out, v2::EncodeOptions options) {
-  options.archive = true;
-  return run_with_producer(
-      [&](ByteSink& tar) { return pack(request, tar); },
-      [&](ByteSource& tar) { return encode_v2(session, model, label, tar, out, options); });
-}
 
 // "docs" for "docs/": the output is named after it.
 std::string without_slashes(std::string name) {
@@ -54,7 +44,7 @@ Status leave_out(int fd, PackRequest& request) {
   struct stat status {};
   if (fstat(fd, &status) != 0)
     return fail(ErrorCode::io, "cannot tell its output from its content");
-  request.skipped.push_back(identity_of(status));
+  request.walk.skipped.push_back(identity_of(status));
   return {};
 }
 
@@ -69,7 +59,9 @@ bool lies_in(const std::string& path, const std::string& folder) {
 // file there is an input.
 Status check_replaced(const OutputPlan& plan, PackRequest& request) {
   const auto around = [&](const std::string& root) { return lies_in(plan.path, root); };
-  if (!plan.replace || std::ranges::none_of(request.roots, around)) return {};
+  const bool inside = std::ranges::any_of(request.walk.roots, around) ||
+                      std::ranges::any_of(request.walk.listed, around);
+  if (!plan.replace || !inside) return {};
   auto replaced = open_input(plan.path, {.follow_links = true, .role = std::nullopt});
   CZIP_TRY(replaced);
   CZIP_TRY_ASSIGN(const auto start, peek(*replaced, v2::kMaxStartBytes));
@@ -85,18 +77,15 @@ Result<ExitStatus> compress_archive(const Session& session, const v2::Model& mod
   const Arguments& arguments = session.arguments;
   if (arguments.remove_input) return usage_error("--rm removes no directories; leave it out");
   Input input;  // stands for all of them
-  input.name = without_slashes(roots.front());
+  input.name = without_slashes(roots.empty() ? arguments.output : roots.front());
+  if (input.name.empty())
+    return usage_error("--files-from does not name the output; name it with -o FILE");
   CZIP_TRY(check_name(arguments, input.name));
   CZIP_TRY_ASSIGN(const auto plan, plan_output(arguments, input));
 
   ExitStatus status = ExitStatus::ok;
-  PackRequest request{.roots = roots,
-                      .skipped = {},
-                      .extended_attributes = arguments.extended_attributes,
-                      .report = [&](const std::string& path, const Error& error) {
-                        status = more_severe(status, session.console.error(path, error));
-                      }};
-  v2::EncodeOptions options = encode_options_v2(session);
+  CZIP_TRY_ASSIGN(auto request, pack_request(session, roots, status));
+  v2::EncodeOptions options = archive_options(session);
   if (plan.is_stream && !plan.armoured && arguments.recovery == 0) {
     CZIP_TRY_ASSIGN(auto stream, open_stream(plan));
     // Standard output may be a file in what is archived.
@@ -104,9 +93,9 @@ Result<ExitStatus> compress_archive(const Session& session, const v2::Model& mod
     StreamSink sink(stream.get(), std::string(plan.label()));
     options.verify = arguments.verify;
     CZIP_TRY_ASSIGN(const auto report,
-                    encode_tar(session, model, request, input.name, sink, options));
+                    encode_packed(session, model, request, input.name, sink, options));
     CZIP_TRY(stream.close());
-    summarize_v2(session, input, plan, report);
+    summarize_v2(session, input, plan, report.coding);
     return status;
   }
   CZIP_TRY(check_replaced(plan, request));
@@ -115,8 +104,8 @@ Result<ExitStatus> compress_archive(const Session& session, const v2::Model& mod
   CZIP_TRY(leave_out(output->fd(), request));
   FileSink sink(output->fd(), output->label());
   CZIP_TRY_ASSIGN(const auto report,
-                  encode_tar(session, model, request, input.name, sink, options));
-  CZIP_TRY(publish_v2(session, model, input, plan, *output, sink, report));
+                  encode_packed(session, model, request, input.name, sink, options));
+  CZIP_TRY(publish_v2(session, model, input, plan, *output, sink, report.coding));
   return status;
 }
 

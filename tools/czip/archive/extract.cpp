@@ -3,11 +3,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "archive/archive.hpp"
+#include "archive/member_stream.hpp"
+#include "archive/name_list.hpp"
+#include "archive/open_archive.hpp"
 #include "archive/staged_folder.hpp"
 #include "archive/tar_reader.hpp"
+#include "base/errors.hpp"
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
 #include "cli/console.hpp"
@@ -16,11 +22,14 @@
 #include "cli/trailing_data.hpp"
 #include "czip/codec/io/trailing_data.hpp"
 #include "io/input.hpp"
+#include "io/limited_sink.hpp"
 #include "io/producer.hpp"
 #include "io/signals.hpp"
 #include "io/staged_output.hpp"
+#include "io/streams.hpp"
 #include "models/model_store.hpp"
 #include "v2/coders.hpp"
+#include "v2/options.hpp"
 
 namespace czip::tool {
 namespace {
@@ -77,21 +86,101 @@ Status extract_tar(const Session& session, const Input& input, const TarUnpackin
   return {};
 }
 
-Status extract_archive(const Session& session, ModelStore& models, Input& input) {
+namespace {
+
+// Unpacks the tar that `produce` writes.
+Status extract_from(const Session& session, const Input& input,
+                    const std::function<Status(ByteSink& tar)>& produce) {
+  return extract_tar(session, input, [&](const UnpackRequest& request) {
+    return run_with_producer(produce, [&](ByteSource& tar) { return unpack_tar(request, tar); });
+  });
+}
+
+// All of an archive of one version: its tar is unpacked as it comes.
+Status extract_all(const Session& session, ModelStore& models, Input& input) {
   TrailingData trailing;
-  CZIP_TRY(extract_tar(session, input, [&](const UnpackRequest& request) {
-    return run_with_producer(
-        [&](ByteSink& tar) -> Status {
-          const auto report = decode_v2(session, models, input, tar);
-          if (report) trailing = report->trailing;
-          return report ? Status{} : error_of(report);
-        },
-        [&](ByteSource& tar) { return unpack_tar(request, tar); });
+  CZIP_TRY(extract_from(session, input, [&](ByteSink& tar) -> Status {
+    const auto report = decode_v2(session, models, input, tar);
+    if (report) trailing = report->trailing;
+    return report ? Status{} : error_of(report);
   }));
-  CZIP_TRY(check_trailing_data(session, input.label(), trailing));
+  return check_trailing_data(session, input.label(), trailing);
+}
+
+// Whether its tar, as it is, is what the command wants of an archive.
+Result<bool> wants_plain_tar(const Session& session, Input& input) {
+  if (selects_members(session.arguments)) return false;
+  CZIP_TRY(make_seekable(input));
+  FileRandomAccess file(input.file.get());
+  const auto info = v2::inspect(file);
+  // Decoding reports what is wrong.
+  return !info || info->frames == 1;
+}
+
+Status with_input_blamed(Input& input, const Status& status) {
+  if (status) return {};
+  input.damaged = blames_data(status.error());
+  return Failure(advise(status.error()));
+}
+
+}  // namespace
+
+bool selects_members(const Arguments& arguments) {
+  return !arguments.members.empty() || !arguments.files_from.empty() || arguments.at != 0 ||
+         !arguments.names.exclude.empty() || !arguments.names.include.empty();
+}
+
+Status write_selected(const Session& session, ModelStore& models, Input& input, ByteSink& out,
+                      bool end_mark) {
+  CZIP_TRY_ASSIGN(const auto view, open_archive(session, models, input));
+  CZIP_TRY_ASSIGN(const auto state, wanted_state(session, view));
+  CZIP_TRY_ASSIGN(auto patterns, listed_names(session.arguments));
+  patterns.insert(patterns.end(), session.arguments.members.begin(),
+                  session.arguments.members.end());
+  CZIP_TRY_ASSIGN(auto members, select_members(session, state, patterns));
+  FileRandomAccess file(input.file.get());
+  const v2::ModelFinder finder = models.finder();
+  LimitedSink limited(out, session.arguments.max_output, "--max-output");
+  const auto written = write_members({.models = &finder,
+                                      .archive = &file,
+                                      .members = std::move(members),
+                                      .options = decode_options_v2(session),
+                                      .end_mark = end_mark,
+                                      .extended_attributes = session.arguments.extended_attributes},
+                                     limited);
+  if (view.garbage)
+    session.console.warning(input.label(), "has garbage from byte " + std::to_string(view.end) +
+                                               " on, which was ignored");
+  return with_input_blamed(input, written ? Status{} : error_of(written));
+}
+
+Status extract_archive(const Session& session, ModelStore& models, Input& input) {
+  CZIP_TRY_ASSIGN(const auto plain, wants_plain_tar(session, input));
+  if (!plain && session.arguments.remove_input)
+    return usage_error(
+        "--rm would remove members and versions that are not extracted; leave it out");
+  CZIP_TRY(plain ? extract_all(session, models, input)
+                 : extract_from(session, input, [&](ByteSink& tar) {
+                     return write_selected(session, models, input, tar, false);
+                   }));
   OutputPlan plan;
   plan.path = extraction_target(session.arguments, input);
   return remove_if_asked(session.arguments, session.console, input, plan);
+}
+
+Status write_archive_tar(const Session& session, ModelStore& models, Input& input) {
+  CZIP_TRY_ASSIGN(const auto plain, wants_plain_tar(session, input));
+  if (plain) return decompress_v2(session, models, input);
+  CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
+  CZIP_TRY_ASSIGN(auto stream, open_stream(plan));
+  StreamSink sink(stream.get(), std::string(plan.label()));
+  CZIP_TRY(write_selected(session, models, input, sink, true));
+  return stream.close();
+}
+
+Status test_members(const Session& session, ModelStore& models, Input& input) {
+  NullSink sink;
+  return write_selected(session, models, input, sink, false);
 }
 
 }  // namespace czip::tool

@@ -55,6 +55,10 @@ inline constexpr std::string_view kTargetKey = "linkpath";
 inline constexpr std::string_view kSizeKey = "size";
 inline constexpr std::string_view kModifiedKey = "mtime";
 inline constexpr std::string_view kCharsetKey = "hdrcharset";
+// A hard link with this comment is a copy: a file of its own with the same content. What knows
+// nothing of it makes a hard link.
+inline constexpr std::string_view kCommentKey = "comment";
+inline constexpr std::string_view kCopyComment = "CZIP copy";
 inline constexpr std::string_view kSparsePrefix = "GNU.sparse.";
 inline constexpr std::string_view kSparseMajorKey = "GNU.sparse.major";
 inline constexpr std::string_view kSparseMinorKey = "GNU.sparse.minor";
@@ -89,6 +93,7 @@ struct Entry {
   std::timespec modified{};
   std::uint64_t size = 0;  // of a file, holes included
   bool sparse = false;     // has holes
+  bool copy = false;       // a hard link that is a copy
   std::vector<Attribute> attributes{};
 };
 

@@ -90,6 +90,7 @@ struct TarParser::Extended {
   std::optional<std::string> target;
   std::optional<std::uint64_t> size;
   std::optional<std::timespec> modified;
+  bool copy = false;
   bool sparse = false;
   std::optional<std::string> sparse_name;
   std::optional<std::uint64_t> sparse_size;
@@ -105,6 +106,7 @@ bool TarParser::Extended::set(std::string_view key, std::string_view value) {
   if (is_name && value.find('\0') != std::string_view::npos) return false;
   if (key == tar::kPathKey) path = value;
   if (key == tar::kTargetKey) target = value;
+  if (key == tar::kCommentKey) copy = value == tar::kCopyComment;
   if (key == tar::kSizeKey && !(size = number(value, 10))) return false;
   if (key == tar::kModifiedKey && !(modified = time_of(value))) return false;
   if (key.starts_with(tar::kSparsePrefix)) return set_sparse(key, value);
@@ -233,6 +235,7 @@ Result<Entry> TarParser::make_entry(const Block& header, Extended& extended) {
   entry.modified.tv_sec = static_cast<std::time_t>(*modified);
   entry.modified = extended.modified.value_or(entry.modified);
   entry.sparse = extended.sparse;
+  entry.copy = extended.copy && entry.type == tar::kHardLink;
   entry.attributes = std::move(extended.attributes);
   entry.size = entry.sparse ? extended.sparse_size.value_or(0) : stored_;
   if (stored_ > tar::kMaxFileSize || entry.size > tar::kMaxFileSize)

@@ -49,6 +49,8 @@ class TarParser {
   // Where it ends, with padding, while nothing of its content was read.
   [[nodiscard]] std::uint64_t entry_end() const { return taken_ + stored_ + padding_; }
   [[nodiscard]] const std::string& path() const { return path_; }
+  // The parts of its content that are no holes, none of them empty.
+  [[nodiscard]] const std::vector<tar::Part>& parts() const { return parts_; }
 
  private:
   struct Extended;

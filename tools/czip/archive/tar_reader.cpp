@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "archive/attributes.hpp"
+#include "archive/copy_file.hpp"
 #include "archive/tar_format.hpp"
 #include "archive/tar_parser.hpp"
 #include "base/errors.hpp"
@@ -104,7 +105,7 @@ class Unpacker {
       case tar::kSymbolicLink:
         return make_symbolic_link(entry, parts.back());
       case tar::kHardLink:
-        return make_hard_link(entry, parts.back());
+        return entry.copy ? make_copy(entry, parts.back()) : make_hard_link(entry, parts.back());
       default:
         return make_file(entry, parts.back());
     }
@@ -157,18 +158,32 @@ class Unpacker {
     return {};
   }
 
-  Status make_file(const tar::Entry& entry, const std::string& name) {
-    const Descriptor file(
-        openat(parent(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (file.get() < 0)
-      return errno == EEXIST ? refused_entry(path_, kTwice) : failed(path_, errno);
-    CZIP_TRY(copy_content(file.get(), entry));
-    restore_extended_attributes(file.get(), entry);
+  // Whether an earlier entry of that name, which was in the way, has been removed.
+  [[nodiscard]] bool makes_room(const std::string& name) const {
+    return errno == EEXIST && request_->refused && unlinkat(parent(), name.c_str(), 0) == 0;
+  }
+
+  Result<Descriptor> create_file(const std::string& name) {
+    constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    Descriptor file(openat(parent(), name.c_str(), kFlags, 0600));
+    if (file.get() < 0 && makes_room(name))
+      file = Descriptor(openat(parent(), name.c_str(), kFlags, 0600));
+    if (file.get() >= 0) return file;
+    return errno == EEXIST ? refused_entry(path_, kTwice) : failed(path_, errno);
+  }
+
+  Status finish_file(int fd, const tar::Entry& entry) {
+    restore_extended_attributes(fd, entry);
     const std::array<std::timespec, 2> times{entry.modified, entry.modified};
-    if (fchmod(file.get(), entry.mode & ~request_->withheld) != 0 ||
-        futimens(file.get(), times.data()) != 0)
-      return failed(path_, errno);
-    return {};
+    if (fchmod(fd, entry.mode & ~request_->withheld) == 0 && futimens(fd, times.data()) == 0)
+      return {};
+    return failed(path_, errno);
+  }
+
+  Status make_file(const tar::Entry& entry, const std::string& name) {
+    CZIP_TRY_ASSIGN(const auto file, create_file(name));
+    CZIP_TRY(copy_content(file.get(), entry));
+    return finish_file(file.get(), entry);
   }
 
   // What is skipped stays a hole, at the end too.
@@ -189,7 +204,8 @@ class Unpacker {
   Status make_symbolic_link(const tar::Entry& entry, const std::string& name) {
     if (entry.target.empty() || entry.target.size() > tar::kMaxPath)
       return refused_entry(path_, "a symbolic link to a path of no or too many bytes");
-    if (symlinkat(entry.target.c_str(), parent(), name.c_str()) != 0)
+    if (symlinkat(entry.target.c_str(), parent(), name.c_str()) != 0 &&
+        (!makes_room(name) || symlinkat(entry.target.c_str(), parent(), name.c_str()) != 0))
       return errno == EEXIST ? refused_entry(path_, kTwice) : failed(path_, errno);
     const std::array<std::timespec, 2> times{entry.modified, entry.modified};
     // Not every file system keeps times of links; they do not matter.
@@ -197,24 +213,47 @@ class Unpacker {
     return {};
   }
 
-  Status make_hard_link(const tar::Entry& entry, const std::string& name) {
+  // The folder of a link's target, which must be an earlier file of the archive; its name goes to
+  // `name`. The folder of the request has no descriptor of its own.
+  Result<Descriptor> find_target(const tar::Entry& entry, std::string& name) {
     constexpr const char* kNoFile = "a hard link to what is no earlier file of it";
     CZIP_TRY_ASSIGN(const auto target, checked_parts(entry.target));
     Descriptor folder;
     for (const std::string& part : std::span(target).first(target.size() - 1)) {
-      Descriptor next(open_folder(folder.get() < 0 ? request_->folder : folder.get(), part));
+      Descriptor next(open_folder(folder_or_top(folder), part));
       if (next.get() < 0 && (errno == ENOENT || is_other(errno)))
         return refused_entry(path_, kNoFile);
       if (next.get() < 0) return failed(path_, errno);
       folder = std::move(next);
     }
-    const int from = folder.get() < 0 ? request_->folder : folder.get();
+    name = target.back();
     struct stat status {};
-    if (fstatat(from, target.back().c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+    if (fstatat(folder_or_top(folder), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
         !S_ISREG(status.st_mode))
       return refused_entry(path_, kNoFile);
-    if (linkat(from, target.back().c_str(), parent(), name.c_str(), 0) == 0) return {};
+    return folder;
+  }
+
+  [[nodiscard]] int folder_or_top(const Descriptor& folder) const {
+    return folder.get() < 0 ? request_->folder : folder.get();
+  }
+
+  Status make_hard_link(const tar::Entry& entry, const std::string& name) {
+    std::string target;
+    CZIP_TRY_ASSIGN(const auto folder, find_target(entry, target));
+    if (linkat(folder_or_top(folder), target.c_str(), parent(), name.c_str(), 0) == 0) return {};
     return errno == EEXIST ? refused_entry(path_, kTwice) : failed(path_, errno);
+  }
+
+  Status make_copy(const tar::Entry& entry, const std::string& name) {
+    std::string target;
+    CZIP_TRY_ASSIGN(const auto folder, find_target(entry, target));
+    const Descriptor from(
+        openat(folder_or_top(folder), target.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (from.get() < 0) return failed(path_, errno);
+    CZIP_TRY_ASSIGN(const auto file, create_file(name));
+    CZIP_TRY(copy_file(from.get(), file.get(), request_->may_go_on));
+    return finish_file(file.get(), entry);
   }
 
   void restore_extended_attributes(int fd, const tar::Entry& entry) const {

@@ -37,7 +37,8 @@ struct UnpackRequest {
   // Called for what is unpacked without its extended attributes.
   std::function<void(const std::string& path, const Error& error)> warn{};
   // If set, what is no damage of the stream but of one entry does not end the unpacking: called for
-  // each entry that is refused, and left out.
+  // each entry that is refused, and left out. And a later entry replaces an earlier one of its
+  // name, as those of a later version do.
   std::function<void(const std::string& path)> refused{};
 };
 

@@ -80,6 +80,7 @@ std::string records_of(const tar::Entry& entry, std::uint64_t stored) {
   } else if (entry.path.size() > tar::kName.size) {
     add_name(tar::kPathKey, entry.path);
   }
+  if (entry.copy) records += record(tar::kCommentKey, tar::kCopyComment);
   if (entry.target.size() > tar::kTarget.size) add_name(tar::kTargetKey, entry.target);
   if (stored > kMaxOctal) records += record(tar::kSizeKey, std::to_string(stored));
   if (!fits_octal(entry.modified)) records += record(tar::kModifiedKey, decimal(entry.modified));
@@ -96,10 +97,13 @@ bool TarWriter::fits(const tar::Entry& entry) {
 }
 
 Status TarWriter::begin(const tar::Entry& entry, std::span<const tar::Part> parts) {
-  const std::string map = entry.sparse ? map_of(parts) : "";
+  note_entry(entry);
+  const bool has_map = entry.sparse && entry.type == tar::kFile;
+  const std::string map = has_map ? map_of(parts) : "";
   std::uint64_t stored = map.size();
   for (const tar::Part& part : parts) stored += part.size;
   if (!entry.sparse) stored = entry.size;
+  if (entry.type != tar::kFile) stored = 0;
   const std::string records = records_of(entry, stored);
   if (!records.empty()) {
     CZIP_TRY(
@@ -111,7 +115,22 @@ Status TarWriter::begin(const tar::Entry& entry, std::span<const tar::Part> part
   const std::string last = entry.path.substr(entry.path.rfind('/') + 1);
   CZIP_TRY(write_header(entry, entry.sparse ? "GNUSparseFile.0/" + last : entry.path, stored));
   size_ = 0;
-  return write(map);
+  hasher_.begin(has_map ? parts : std::span<const tar::Part>());
+  CZIP_TRY(write(map));
+  members_.back().tar_bytes = position_ - members_.back().tar_offset;
+  return {};
+}
+
+void TarWriter::note_entry(const tar::Entry& entry) {
+  Member member{.kind = entry.copy ? MemberKind::copy : static_cast<MemberKind>(entry.type),
+                .path = entry.path,
+                .target = entry.target,
+                .mode = entry.mode,
+                .modified = entry.modified,
+                .size = entry.size,
+                .tar_offset = position_};
+  while (member.path.ends_with('/')) member.path.pop_back();
+  members_.push_back(std::move(member));
 }
 
 Status TarWriter::write_header(const tar::Entry& entry, const std::string& name,
@@ -136,6 +155,7 @@ Status TarWriter::write_header(const tar::Entry& entry, const std::string& name,
 
 Status TarWriter::content(std::span<const std::uint8_t> bytes) {
   size_ += bytes.size();
+  hasher_.add(bytes);
   return write(bytes);
 }
 
@@ -149,11 +169,24 @@ Status TarWriter::zeros(std::uint64_t count) {
   return {};
 }
 
-Status TarWriter::end() { return zeros(tar::padding(size_)); }
+Status TarWriter::end() {
+  CZIP_TRY(write(std::string(tar::padding(size_), '\0')));
+  members_.back().hash = hasher_.digest();
+  members_.back().tar_bytes = position_ - members_.back().tar_offset;
+  return {};
+}
 
-Status TarWriter::finish() {
-  CZIP_TRY(zeros(2 * tar::kBlock));
-  return out_->write(buffer_);
+Status TarWriter::copy(const tar::Entry& entry, std::uint64_t hash) {
+  CZIP_TRY(begin(entry, {}));
+  members_.back().hash = hash;
+  return {};
+}
+
+Status TarWriter::finish(bool end_mark) {
+  if (end_mark) CZIP_TRY(write(std::string(2 * tar::kBlock, '\0')));
+  CZIP_TRY(out_->write(buffer_));
+  buffer_.clear();
+  return {};
 }
 
 Status TarWriter::write(const std::string& text) {
@@ -161,6 +194,7 @@ Status TarWriter::write(const std::string& text) {
 }
 
 Status TarWriter::write(std::span<const std::uint8_t> bytes) {
+  position_ += bytes.size();
   buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
   if (buffer_.size() < kBufferSize) return {};
   CZIP_TRY(out_->write(buffer_));

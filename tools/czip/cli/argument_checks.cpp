@@ -153,6 +153,19 @@ Status check_arguments(const Arguments& arguments) {
   if (arguments.salvage && (arguments.remove_input || arguments.range))
     return usage_error("--salvage goes with neither --rm nor --range");
   if (arguments.skip_lost && !arguments.salvage) return usage_error("--skip needs --salvage");
+  const bool packs = arguments.recursive || arguments.command == Command::append;
+  const bool selects =
+      decompresses || arguments.command == Command::test || arguments.command == Command::list;
+  if (!arguments.files_from.empty() && !packs && !(selects && !arguments.files.empty()))
+    return usage_error("--files-from goes with -r, -a, or an archive");
+  if (arguments.command == Command::append && arguments.files.empty())
+    return usage_error("-a needs an archive and what to append: czip -a ARCHIVE PATH...");
+  if (arguments.command == Command::append && arguments.files.size() == 1 &&
+      arguments.files_from.empty())
+    return usage_error("-a needs what to append: czip -a ARCHIVE PATH...");
+  if (arguments.update &&
+      (arguments.recursive || arguments.command != Command::compress || !arguments.output.empty()))
+    return usage_error("-u compresses single files; to update an archive, use -a");
   if (arguments.json && writes) return usage_error("--json needs list, verify, selftest or bench");
   return {};
 }

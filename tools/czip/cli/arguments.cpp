@@ -67,7 +67,8 @@ Result<Arguments> parse_arguments(int argc, const char* const* argv) {
   arguments.command = parser.mode().value_or(plain_command(command));
   if (!arguments.answer.empty()) return arguments;
   CZIP_TRY(check_arguments(arguments));
-  if (arguments.files.empty() && arguments.command != Command::model)
+  if (arguments.files.empty() && arguments.files_from.empty() &&
+      arguments.command != Command::model)
     arguments.files.emplace_back("-");
   return arguments;
 }

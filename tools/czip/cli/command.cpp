@@ -22,6 +22,7 @@ constexpr std::array kCommands{
     CommandName{"repair", Command::repair},     CommandName{"model", Command::model},
     CommandName{"inspect", Command::inspect},   CommandName{"score", Command::score},
     CommandName{"compare", Command::compare},   CommandName{"classify", Command::classify},
+    CommandName{"append", Command::append},     CommandName{"repack", Command::repack},
 };
 
 }  // namespace

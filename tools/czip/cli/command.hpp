@@ -27,6 +27,8 @@ enum class Command : std::uint32_t {
   score = 1 << 13,
   compare = 1 << 14,
   classify = 1 << 15,
+  append = 1 << 17,
+  repack = 1 << 18,
 };
 
 [[nodiscard]] constexpr unsigned bit(Command command) { return static_cast<unsigned>(command); }

@@ -54,15 +54,18 @@ constexpr HelpPage kDecompressPage{
     .command = Command::decompress,
     .summary = "as czip -d; also takes compress.zip's command line",
     .usage = R"(czip decompress [OPTION...] [FILE.czip...]
+czip decompress [OPTION...] ARCHIVE.czip MEMBER...
 czip decompress -m MODEL -i IN -o OUT [-t TOKENIZER]
 )",
     .text = R"(Writes the file without .czip. Without FILE, or when FILE is -, decompresses standard
 input to standard output. A file appears when all of it has been checked. An archive
-becomes a directory again; with -c it becomes the tar inside. A file that --base64 or
---text wrote is decompressed like any other. Where a file is damaged and its recovery data
-mend it, its text is given, with a warning and status 0.
+becomes a directory again; with -c it becomes the tar inside. MEMBER is a name in an
+archive, or a pattern as the shell's, in which * matches /; a folder stands for all that is
+in it. Only the blocks of these members are decoded. A file that --base64 or --text wrote
+is decompressed like any other. Where a file is damaged and its recovery data mend it, its
+text is given, with a warning and status 0.
 
-The second form is compress.zip's (more: czip decompress -i - --help). Like compress.zip,
+The last form is compress.zip's (more: czip decompress -i - --help). Like compress.zip,
 it replaces OUT without asking.
 )",
     .examples = R"(czip decompress notes.txt.czip             writes notes.txt
@@ -87,11 +90,14 @@ czip test -r backup              every file named *.czip in a directory
 
 constexpr HelpPage kListPage{
     .command = Command::list,
-    .summary = "show formats, sizes and models of files",
-    .usage = "czip list [OPTION...] FILE...\n",
+    .summary = "show formats, sizes and models of files, and members of archives",
+    .usage = R"(czip list [OPTION...] FILE...
+czip list [OPTION...] ARCHIVE MEMBER...
+)",
     .text =
-        R"(Shows the formats, sizes and models of files. With -m MODEL -v, also whether the hash that
-CZIPv1 stores is that of MODEL's path. What models are, czip model shows.
+        R"(Shows the formats, sizes and models of files, and the members of archives. With -m MODEL
+-v, also whether the hash that CZIPv1 stores is that of MODEL's path. What models are, czip
+model shows.
 )",
     .examples = R"(czip list -v notes.txt.czip      with hashes and the model's name
 czip list --json *.czip          for programs
@@ -107,6 +113,34 @@ names. Whole files are left alone. Status 0: FILE is whole, or the copy is. deco
 recovery data by itself. Where they do not suffice: czip -d --salvage.
 )",
     .examples = R"(czip repair hurt.czip            writes hurt.repaired.czip
+)"};
+
+constexpr HelpPage kAppendPage{
+    .command = Command::append,
+    .summary = "add what is new or changed to an archive, as -a does",
+    .usage = "czip append [OPTION...] ARCHIVE PATH...\n",
+    .text =
+        R"(Packs what is new below each PATH, or of another length, time and content than in ARCHIVE,
+and appends it as the archive's next version. Nothing before it is written to; --at N still
+gives each earlier version. What is gone from below PATH is no member of the new version.
+Without ARCHIVE, it is created.
+)",
+    .examples = R"(czip append docs.czip docs       what changed since the last time
+czip -a docs.czip docs           the same
+czip -d --at 1 docs.czip         the first version again
+)"};
+
+constexpr HelpPage kRepackPage{
+    .command = Command::repack,
+    .summary = "write an archive anew, without earlier versions",
+    .usage = R"(czip repack [OPTION...] -o FILE ARCHIVE
+czip repack [OPTION...] -f ARCHIVE
+)",
+    .text =
+        R"(Writes the newest version of ARCHIVE, or that of --at, as an archive of one version. With
+-f and without -o, it replaces ARCHIVE, of which the other versions are gone.
+)",
+    .examples = R"(czip repack -o small.czip docs.czip
 )"};
 
 constexpr HelpPage kModelPage{
@@ -261,11 +295,11 @@ constexpr HelpPage kCompatDecompressPage{
 )",
     .examples = "czip decompress -m v001_eng.czm -i notes.czip -o notes.txt\n"};
 
-constexpr std::array kPages{
-    kFilesPage,          kCompressPage,        kDecompressPage, kTestPage,  kListPage,
-    kRepairPage,         kModelPage,           kInspectPage,    kScorePage, kComparePage,
-    kClassifyPage,       kVerifyPage,          kSelftestPage,   kBenchPage, kTrainPage,
-    kCompatCompressPage, kCompatDecompressPage};
+constexpr std::array kPages{kFilesPage,    kCompressPage,       kDecompressPage,      kTestPage,
+                            kListPage,     kRepairPage,         kAppendPage,          kRepackPage,
+                            kModelPage,    kInspectPage,        kScorePage,           kComparePage,
+                            kClassifyPage, kVerifyPage,         kSelftestPage,        kBenchPage,
+                            kTrainPage,    kCompatCompressPage, kCompatDecompressPage};
 
 constexpr std::array kTopics{
     HelpTopic{"exit-status", R"(The exit status is the highest of all files:

@@ -38,6 +38,14 @@ Status JsonStream::open(const Json& object, std::string_view key) {
   return {};
 }
 
+Status JsonStream::next(std::string_view key) {
+  const bool was_empty = empty_.back();
+  empty_.back() = true;
+  const std::string margin(indent() - kStep, ' ');
+  if (!was_empty) CZIP_TRY(print("\n" + margin));
+  return print("],\n" + margin + json_text(key) + ": [");
+}
+
 Status JsonStream::close() {
   const bool was_empty = empty_.back();
   empty_.pop_back();

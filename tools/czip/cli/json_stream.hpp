@@ -25,6 +25,8 @@ class JsonStream {
   // Adds an object to the innermost array, with `key` as its last member, and opens that as an
   // array.
   Status open(const Json& object, std::string_view key);
+  // Closes the innermost array, and opens the next member of the object that it is in as an array.
+  Status next(std::string_view key);
   // Closes the innermost array, and the object that it is in.
   Status close();
 

@@ -111,7 +111,8 @@ bool names_file(OptionId id) {
   constexpr std::array kFiles{OptionId::against,   OptionId::against_model, OptionId::checkpoint,
                               OptionId::from,      OptionId::model,         OptionId::network,
                               OptionId::output,    OptionId::save_network,  OptionId::text,
-                              OptionId::tokenizer, OptionId::train};
+                              OptionId::tokenizer, OptionId::train,         OptionId::files_from,
+                              OptionId::newer};
   return std::ranges::find(kFiles, id) != kFiles.end();
 }
 
@@ -233,6 +234,12 @@ Status OptionParser::apply_switch(const OptionRow& row) {
     case OptionId::list:
       mode_ = Command::list;
       return {};
+    case OptionId::append:
+      mode_ = Command::append;
+      return {};
+    case OptionId::repack:
+      mode_ = Command::repack;
+      return {};
     case OptionId::help:
       arguments_.answer = help_text(command_);
       return {};
@@ -272,12 +279,14 @@ Status OptionParser::set_flag(OptionId id) {
       Flag{OptionId::keep, &Arguments::remove_input, false},
       Flag{OptionId::no_progress, &Arguments::progress, false},
       Flag{OptionId::no_verify, &Arguments::verify, false},
+      Flag{OptionId::one_file_system, &Arguments::one_file_system, true},
       Flag{OptionId::quiet, &Arguments::quiet, true},
       Flag{OptionId::recursive, &Arguments::recursive, true},
       Flag{OptionId::remove, &Arguments::remove_input, true},
       Flag{OptionId::salvage, &Arguments::salvage, true},
       Flag{OptionId::svg, &Arguments::svg, true},
       Flag{OptionId::skip, &Arguments::skip_lost, true},
+      Flag{OptionId::update, &Arguments::update, true},
       Flag{OptionId::verbose, &Arguments::verbose, true},
       Flag{OptionId::xattrs, &Arguments::extended_attributes, true},
   };
@@ -297,6 +306,8 @@ std::string* OptionParser::text_of(OptionId id) {
       return &arguments_.network_training.checkpoint;
     case OptionId::description:
       return &arguments_.description.description;
+    case OptionId::files_from:
+      return &arguments_.files_from;
     case OptionId::from:
       return &arguments_.from;
     case OptionId::license:
@@ -309,6 +320,8 @@ std::string* OptionParser::text_of(OptionId id) {
       return &arguments_.description.name;
     case OptionId::network:
       return &arguments_.network;
+    case OptionId::newer:
+      return &arguments_.newer;
     case OptionId::output:
       return &arguments_.output;
     case OptionId::save_network:
@@ -329,6 +342,8 @@ std::string* OptionParser::text_of(OptionId id) {
 // Where the value of an option is stored that is a number with a limit.
 OptionParser::Number OptionParser::number_of(OptionId id) {
   switch (id) {
+    case OptionId::at:
+      return {&arguments_.at, ~0U, "version", 1};
     case OptionId::minutes:
       return {&arguments_.network_training.minutes, 1U << 20U, "number of minutes", 1};
     case OptionId::prior_size:
@@ -379,6 +394,12 @@ Status OptionParser::apply_value(const OptionRow& row, const std::string& value)
       CZIP_TRY_ASSIGN(arguments_.detail, parse_bytes(value));
       return {};
     }
+    case OptionId::exclude:
+      arguments_.names.exclude.push_back(value);
+      return {};
+    case OptionId::include:
+      arguments_.names.include.push_back(value);
+      return {};
     case OptionId::input:
       arguments_.files.push_back(value);
       return {};

@@ -25,7 +25,11 @@ constexpr unsigned kOwnCoders = kOwnWriters | kTest;
 constexpr unsigned kCoders = kOwnCoders | kCompat | kBench;
 constexpr unsigned kRepair = bit(Command::repair);
 constexpr unsigned kModel = bit(Command::model);
-constexpr unsigned kLevels = kFiles | kCompress | kBench;
+constexpr unsigned kAppend = bit(Command::append);
+constexpr unsigned kRepack = bit(Command::repack);
+constexpr unsigned kArchivers = kFiles | kCompress | kAppend;
+constexpr unsigned kSelecting = kDecompress | kTest | kList;
+constexpr unsigned kLevels = kFiles | kCompress | kBench | kAppend | kRepack;
 constexpr unsigned kInspect = bit(Command::inspect);
 constexpr unsigned kScore = bit(Command::score);
 constexpr unsigned kScorers = kInspect | kScore;
@@ -42,9 +46,14 @@ constexpr std::array kOptions = {
     OptionRow{Id::decompress, 0, "uncompress", nullptr, kFiles, nullptr},
     OptionRow{Id::test, 't', "test", nullptr, kFiles, "test: decode and write nothing"},
     OptionRow{Id::list, 'l', "list", nullptr, kFiles, "list what is in files"},
+    OptionRow{Id::append, 'a', "append", nullptr, kFiles,
+              "append what is new or changed to an archive, as its next\n"
+              "version: czip -a ARCHIVE PATH..."},
+    OptionRow{Id::repack, 0, "repack", nullptr, kFiles,
+              "write an archive anew, without what earlier versions had"},
     OptionRow{Id::input, 'i', "input", "IN", kCompat, "file to read"},
     OptionRow{Id::output, 'o', "output", "OUT", kCompat, "file to write; replaced if it exists"},
-    OptionRow{Id::model, 'm', "model", "MODEL", kCoders | kList,
+    OptionRow{Id::model, 'm', "model", "MODEL", kCoders | kList | kAppend | kRepack,
               "model file, or its name in a folder of CZIP_MODEL_PATH\n"
               "(default: the built-in model)"},
     OptionRow{Id::model, 'm', "model", "MODEL", kScorers,
@@ -114,7 +123,23 @@ constexpr std::array kOptions = {
               "file in the directory"},
     OptionRow{Id::recursive, 'r', "recursive", nullptr, kDecompress | kTest | kList | kRepair,
               "handle each file in directories"},
-    OptionRow{Id::xattrs, 0, "xattrs", nullptr, kOwnWriters,
+    OptionRow{Id::exclude, 0, "exclude", "PATTERN", kArchivers | kSelecting,
+              "leave out what matches PATTERN, as the shell's (* matches /),\n"
+              "with all of its name or what follows one of its slashes"},
+    OptionRow{Id::include, 0, "include", "PATTERN", kArchivers | kSelecting,
+              "of files, take only those that match PATTERN"},
+    OptionRow{Id::files_from, 0, "files-from", "FILE", kArchivers | kSelecting,
+              "take the names in FILE, one in each line, or ended by zero\n"
+              "bytes (- is standard input), too; folders are not entered"},
+    OptionRow{Id::newer, 0, "newer", "FILE", kArchivers,
+              "pack only files that were changed after FILE"},
+    OptionRow{Id::one_file_system, 0, "one-file-system", nullptr, kArchivers,
+              "enter no folder on another file system"},
+    OptionRow{Id::at, 0, "at", "N", kFiles | kSelecting | kRepack,
+              "version N of an archive, from 1 on (default: the newest)"},
+    OptionRow{Id::update, 'u', "update", nullptr, kFiles | kCompress,
+              "compress only files that are newer than their .czip"},
+    OptionRow{Id::xattrs, 0, "xattrs", nullptr, kOwnWriters | kAppend,
               "with archives: pack and restore users' extended attributes"},
     OptionRow{Id::base64, 0, "base64", nullptr, kFiles | kCompress,
               "write the compressed file as text, in lines between a first and a\n"
@@ -146,11 +171,11 @@ constexpr std::array kOptions = {
     OptionRow{Id::level_digit, '9', nullptr, nullptr, kLevels, nullptr},
     OptionRow{Id::fast, 0, "fast", nullptr, kLevels, "the same as -1"},
     OptionRow{Id::best, 0, "best", nullptr, kLevels, "the same as -9"},
-    OptionRow{Id::block_size, 0, "block-size", "BYTES", kFiles | kCompress,
+    OptionRow{Id::block_size, 0, "block-size", "BYTES", kArchivers | kRepack,
               "text of a block, 64K to 64M (K: 1024 bytes, M: 1024 K): what one\n"
               "fault can destroy, and what --range decodes at least. Smaller\n"
               "blocks make larger files (default: 1M to 8M, by the level)"},
-    OptionRow{Id::recovery, 0, "recovery", "PERCENT", kFiles | kCompress,
+    OptionRow{Id::recovery, 0, "recovery", "PERCENT", kArchivers | kRepack,
               "add recovery data of 1 to 100 percent of the file, which mend\n"
               "damage of about that size"},
     OptionRow{Id::level, 'L', "level", "1..5", kCompatCompress,
@@ -161,7 +186,9 @@ constexpr std::array kOptions = {
     OptionRow{Id::codec, 0, "codec", "brotli|zstd", kFiles | kCompress,
               "format 1's outer codec (default: brotli)"},
     OptionRow{Id::output, 'o', "output", "MODEL", kTrain, "model file to write"},
-    OptionRow{Id::output, 'o', "output", "FILE", kRepair, "write to FILE (- is standard output)"},
+    OptionRow{Id::output, 'o', "output", "FILE", kRepair | kRepack,
+              "write to FILE (- is standard output)"},
+    OptionRow{Id::force, 'f', "force", nullptr, kRepack, "replace ARCHIVE, or what -o names"},
     OptionRow{Id::format, 0, "format", "1|2", kTrain,
               "format of the model. 2 (default): czip's; 1: compress.zip's,\n"
               "which is a network alone and needs --minutes or --tokens"},
@@ -211,23 +238,25 @@ constexpr std::array kOptions = {
               "what is intact"},
     OptionRow{Id::skip, 0, "skip", nullptr, kFiles | kDecompress,
               "with --salvage: leave out what is lost (of a text)"},
-    OptionRow{Id::threads, 'T', "threads", "N", kCoders | kVerify | kTrain | kLenses,
+    OptionRow{Id::threads, 'T', "threads", "N",
+              kCoders | kVerify | kTrain | kLenses | kAppend | kRepack,
               "number of threads (default: 0, one for each processor)"},
-    OptionRow{Id::memory, 'M', "memory", "LIMIT", kCoders | kVerify | kRepair | kLenses,
+    OptionRow{Id::memory, 'M', "memory", "LIMIT",
+              kCoders | kVerify | kRepair | kLenses | kAppend | kRepack,
               "memory that coding may take, in bytes or with K, M or G\n"
               "(default: half of the machine's, at most 1G). Fewer threads\n"
               "take less"},
     OptionRow{Id::max_output, 0, "max-output", "LIMIT",
-              kOwnCoders | kCompat | kVerify | kList | kRepair | kLenses,
+              kOwnCoders | kCompat | kVerify | kList | kRepair | kLenses | kAppend | kRepack,
               "fail rather than give more bytes than this (K, M, G as above)"},
     OptionRow{Id::json, 0, "json", nullptr, kFiles, "with --list: report as JSON"},
     OptionRow{Id::json, 0, "json", nullptr, kList | kVerify | kSelftest | kBench | kModel | kLenses,
               "report as JSON"},
-    OptionRow{Id::no_verify, 0, "no-verify", nullptr, kOwnCoders | kCompat,
+    OptionRow{Id::no_verify, 0, "no-verify", nullptr, kOwnCoders | kCompat | kAppend | kRepack,
               "do not check the result. The check decodes what compressing\n"
               "wrote; in format 1, -t and --rm also code the text again"},
-    OptionRow{Id::no_progress, 0, "no-progress", nullptr, kOwnCoders | kCompat | kLenses,
-              "show no progress bar"},
+    OptionRow{Id::no_progress, 0, "no-progress", nullptr,
+              kOwnCoders | kCompat | kLenses | kAppend | kRepack, "show no progress bar"},
     OptionRow{Id::against, 0, "against", "FILE", kVerify,
               "also prove that FILE is the compressed text of --text"},
     OptionRow{Id::text, 0, "text", "FILE", kVerify, "the text for --against"},
@@ -238,7 +267,8 @@ constexpr std::array kOptions = {
     OptionRow{Id::format, 0, "format", "1|2", kFiles | kCompress | kCompat,
               "format to write. 2: czip's; 1: compress.zip's CZIPv1\n"
               "(default: the model's format); both are read"},
-    OptionRow{Id::simd, 0, "simd", "LEVEL", kCoders | kVerify | kSelftest | kLenses,
+    OptionRow{Id::simd, 0, "simd", "LEVEL",
+              kCoders | kVerify | kSelftest | kLenses | kAppend | kRepack,
               "instruction set to use, as with CZIP_SIMD; it never changes a\n"
               "result"},
     OptionRow{Id::quiet, 'q', "quiet", nullptr, kEvery, "print only errors"},

@@ -104,7 +104,8 @@ Result<OutputPlan> plan_output(const Arguments& arguments, const Input& input) {
     CZIP_TRY_ASSIGN(auto name, derived_name(arguments, input.name));
     plan.path = std::move(name);
   }
-  plan.replace = arguments.force || arguments.compat;  // also what appears in the meantime
+  // Also what appears in the meantime.
+  plan.replace = arguments.force || arguments.compat || arguments.update;
   // An output that is named is written where links lead; one beside its input replaces them.
   if (!arguments.output.empty()) plan.path = without_links(plan.path);
   struct stat existing {};

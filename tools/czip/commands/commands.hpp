@@ -11,6 +11,9 @@ ExitStatus run_compare(Session& session);
 ExitStatus run_compress(Session& session);
 ExitStatus run_message(Session& session);      // --text
 ExitStatus run_interactive(Session& session);  // -i
+ExitStatus run_append(Session& session);
+ExitStatus run_compress(Session& session);
+ExitStatus run_repack(Session& session);
 ExitStatus run_repair(Session& session);
 ExitStatus run_decompress(Session& session);  // also test
 ExitStatus run_inspect(Session& session);

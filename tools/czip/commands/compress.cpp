@@ -36,6 +36,21 @@ ExitStatus compress_all_v1(Session& session, const v1::Model& model) {
   return more_severe(status, handled);
 }
 
+// The files that are newer than their compressed files, or have none.
+std::vector<std::string> outdated(const std::vector<std::string>& names) {
+  std::vector<std::string> files;
+  for (const std::string& name : names) {
+    struct stat text {};
+    struct stat compressed {};
+    const bool up_to_date = stat(name.c_str(), &text) == 0 &&
+                            stat((name + std::string(kSuffix)).c_str(), &compressed) == 0 &&
+                            std::pair(compressed.st_mtim.tv_sec, compressed.st_mtim.tv_nsec) >=
+                                std::pair(text.st_mtim.tv_sec, text.st_mtim.tv_nsec);
+    if (!up_to_date) files.push_back(name);
+  }
+  return files;
+}
+
 bool is_directory(const std::string& name) {
   struct stat status {};
   return name != "-" && stat(name.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
@@ -44,7 +59,9 @@ bool is_directory(const std::string& name) {
 ExitStatus archive(const Session& session, const v2::Model& model,
                    const std::vector<std::string>& roots) {
   const auto status = compress_archive(session, model, roots);
-  return status ? *status : session.console.error(roots.front(), status.error());
+  return status ? *status
+                : session.console.error(roots.empty() ? session.arguments.output : roots.front(),
+                                        status.error());
 }
 
 ExitStatus compress_all_v2(Session& session, const v2::Model& model) {
@@ -53,7 +70,7 @@ ExitStatus compress_all_v2(Session& session, const v2::Model& model) {
   if (arguments.recursive) {
     // With one output, all inputs share an archive; else each directory becomes one.
     const bool any = std::ranges::any_of(arguments.files, is_directory);
-    if (one_output && (any || arguments.files.size() > 1))
+    if (!arguments.files_from.empty() || (one_output && (any || arguments.files.size() > 1)))
       return archive(session, model, arguments.files);
     ExitStatus status = ExitStatus::ok;
     std::vector<std::string> rest;
@@ -80,6 +97,10 @@ ExitStatus run_compress(Session& session) {
   if (!models) return session.console.error("", models.error());
   const auto format = models->format_to_write(session.arguments);
   if (!format) return session.console.error("", format.error());
+  if (session.arguments.update) {
+    // What is older is replaced.
+    session.arguments.files = outdated(session.arguments.files);
+  }
   if (*format == 1) {
     if (session.arguments.block_bytes != 0 || session.arguments.recovery != 0)
       return usage(session,

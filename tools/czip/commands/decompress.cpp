@@ -2,9 +2,11 @@
 #include <unistd.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "archive/archive.hpp"
+#include "archive/named_members.hpp"
 #include "base/errors.hpp"
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
@@ -40,13 +42,16 @@ Status handle_once(const Session& session, ModelStore& models, Input& input) {
   }
   CZIP_TRY(format);
   if (*format == FileFormat::czip_v1) return handle_v1(session, models, input);
-  if (session.arguments.command == Command::test) return test_v2(session, models, input);
+  const bool archive = *format == FileFormat::czip_v2_archive;
+  if (session.arguments.command == Command::test)
+    return archive && selects_members(session.arguments) ? test_members(session, models, input)
+                                                         : test_v2(session, models, input);
   // On a stream, and for a range, the text of an archive is its tar.
   const bool to_stream =
       session.arguments.output == "-" || (session.arguments.output.empty() && input.is_stdin());
-  if (*format == FileFormat::czip_v2_archive && !to_stream && !session.arguments.range)
-    return extract_archive(session, models, input);
-  return decompress_v2(session, models, input);
+  if (!archive || session.arguments.range) return decompress_v2(session, models, input);
+  return to_stream ? write_archive_tar(session, models, input)
+                   : extract_archive(session, models, input);
 }
 
 // Makes text that stands for a compressed file give that. With --base64, it must be such text, and
@@ -82,14 +87,18 @@ ExitStatus run_decompress(Session& session) {
   ExitStatus status = ExitStatus::ok;
   const std::vector<std::string> names = expand_directories(arguments, session.console, status);
   const bool to_file = !arguments.output.empty() && arguments.output != "-";
-  if (names.size() > 1 && to_file)
+  if (inputs_and_members(names).size() > 1 && to_file)
     return session.console.error(
         "", {ErrorCode::invalid_argument, "several inputs cannot share one output; leave out -o"});
   auto models = ModelStore::open(arguments);
   if (!models) return session.console.error("", models.error());
-  const ExitStatus handled =
-      for_each_input(session, names, [&](Input& input) { return handle(session, *models, input); });
-  return more_severe(status, handled);
+  for (NamedInput& named : inputs_and_members(names)) {
+    session.arguments.members = std::move(named.members);
+    status = more_severe(status, for_each_input(session, {named.name}, [&](Input& input) {
+                           return handle(session, *models, input);
+                         }));
+  }
+  return status;
 }
 
 }  // namespace czip::tool

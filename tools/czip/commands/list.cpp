@@ -5,8 +5,12 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "archive/list_members.hpp"
+#include "archive/named_members.hpp"
+#include "archive/open_archive.hpp"
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
 #include "cli/exit_status.hpp"
@@ -153,6 +157,7 @@ Json to_json(const std::string& name, const v2::FileInfo& info) {
   json["ratio_percent"] = percent(info.file_bytes, info.text_bytes);
   json["bits_per_byte"] = bits_per_byte(info.file_bytes, info.text_bytes);
   json["recovery_bytes"] = info.trailing.recovery_bytes;
+  json["attachment_bytes"] = info.trailing.attachment_bytes;
   return json;
 }
 
@@ -206,7 +211,7 @@ class Lister {
     return check_trailing_data(*session_, input.label(), info.trailing);
   }
 
-  Status add_v2(const std::string& name, const Input& input) {
+  Status add_v2(const std::string& name, Input& input) {
     FileRandomAccess source(input.file.get());
     CZIP_TRY_ASSIGN(const auto info, v2::inspect(source));
     CZIP_TRY(check_length(info.text_bytes));
@@ -215,7 +220,14 @@ class Lister {
       // If the file has changed since, the report ends early, and is JSON all the same.
       const auto frames = v2::inspect(
           source, [&](const v2::FrameInfo& frame) { return json_.add(to_json(*models_, frame)); });
-      CZIP_TRY(json_.close());
+      if (frames && info.first_frame.archive) {
+        CZIP_TRY(json_.next("members"));
+        const Status listed = list_members(input);
+        CZIP_TRY(json_.close());
+        CZIP_TRY(listed);
+      } else {
+        CZIP_TRY(json_.close());
+      }
       CZIP_TRY(frames);
       return check_trailing_data(*session_, input.label(), info.trailing);
     }
@@ -230,10 +242,33 @@ class Lister {
         return session_->console.flush();
       }));
     }
+    if (info.first_frame.archive) CZIP_TRY(list_members(input));
     return check_trailing_data(*session_, input.label(), info.trailing);
   }
 
   // A file of another format than the one before gets a heading of its own.
+  Status list_members(Input& input) {
+    CZIP_TRY_ASSIGN(const auto view, open_archive(*session_, *models_, input));
+    CZIP_TRY_ASSIGN(const auto state, wanted_state(*session_, view));
+    CZIP_TRY_ASSIGN(const auto members,
+                    select_members(*session_, state, session_->arguments.members));
+    if (!wants_json()) session_->console.print("\n" + member_heading());
+    for (const PlacedMember* const placed : members) {
+      if (wants_json()) {
+        CZIP_TRY(json_.add(member_json(*placed)));
+        continue;
+      }
+      session_->console.print(member_row(*placed));
+      CZIP_TRY(session_->console.flush());
+    }
+    if (wants_json()) return {};
+    const std::size_t version =
+        session_->arguments.at == 0 ? view.versions.size() : session_->arguments.at;
+    session_->console.print(grouped(members.size()) + " members of version " + grouped(version) +
+                            " of " + grouped(view.versions.size()) + "\n\n");
+    return {};
+  }
+
   void print_row(const Listed& file) {
     if (file.heading != heading_)
       session_->console.print((files_ == 0 ? "" : "\n") + std::string(file.heading) +
@@ -273,8 +308,11 @@ ExitStatus run_list(Session& session) {
   if (!models) return session.console.error("", models.error());
   Lister lister(session, *models);
   if (const auto begun = lister.begin(); !begun) return session.console.error("", begun.error());
-  status = more_severe(
-      status, for_each_input(session, names, [&](Input& input) { return lister.add(input); }));
+  for (NamedInput& named : inputs_and_members(names)) {
+    session.arguments.members = std::move(named.members);
+    status = more_severe(status, for_each_input(session, {named.name},
+                                                [&](Input& input) { return lister.add(input); }));
+  }
   const auto ended = lister.end();
   return ended ? status : more_severe(status, session.console.error("", ended.error()));
 }

@@ -61,9 +61,4 @@ Status check_is_no_input(const struct stat& file, const std::string& name) {
   return usage_error(printable(name) + " is both input and output; name another output");
 }
 
-Status check_is_no_input(const std::string& name) {
-  struct stat file {};
-  return stat(name.c_str(), &file) == 0 ? check_is_no_input(file, name) : Status{};
-}
-
 }  // namespace czip::tool

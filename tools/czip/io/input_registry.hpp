@@ -28,7 +28,5 @@ void register_input(const std::string& name, InputRole role);
 
 // Error: `file`, which an output called `name` would replace, is an input.
 Status check_is_no_input(const struct stat& file, const std::string& name);
-// The same for the file that has the name now, if any.
-Status check_is_no_input(const std::string& name);
 
 }  // namespace czip::tool

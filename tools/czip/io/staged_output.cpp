@@ -112,6 +112,13 @@ int rename_new(const char* from, const char* to) {
   return rename(from, to) == 0 ? 0 : errno;
 }
 
+Status check_replaces_no_input(const OutputPlan& plan) {
+  struct stat file {};
+  if (stat(plan.path.c_str(), &file) != 0) return {};
+  if (plan.own_input == identity_of(file) && !is_helper(file)) return {};
+  return check_is_no_input(file, plan.path);
+}
+
 }  // namespace
 
 std::string without_links(const std::string& path) {
@@ -144,7 +151,7 @@ Result<Descriptor> open_stream(const OutputPlan& plan) {
 
 Result<StagedOutput> StagedOutput::create(const OutputPlan& plan) {
   StagedOutput output(plan);
-  if (!plan.path.empty()) CZIP_TRY(check_is_no_input(plan.path));
+  if (!plan.path.empty()) CZIP_TRY(check_replaces_no_input(plan));
   if (!plan.is_stream && !plan.armoured) {
     CZIP_TRY(output.create_temporary());
     return output;
@@ -195,7 +202,7 @@ Status StagedOutput::publish(const Input& source) {
 }
 
 Status StagedOutput::rename_into_place() {
-  CZIP_TRY(check_is_no_input(plan_.path));
+  CZIP_TRY(check_replaces_no_input(plan_));
   const SignalsHeld held;
   const char* const from = temporary_->c_str();
   const char* const to = plan_.path.c_str();

@@ -10,6 +10,7 @@
 
 #include "czip/base/error.hpp"
 #include "io/descriptor.hpp"
+#include "io/file_identity.hpp"
 #include "io/input.hpp"
 
 namespace czip::tool {
@@ -21,6 +22,8 @@ struct OutputPlan {
   bool replace = false;    // an existing file may be replaced
   bool armoured = false;   // published as text (io/armoured_output.hpp) ...
   std::optional<std::uint64_t> most_text{};  // ... of at most so many bytes
+  // The one input that may be replaced, where the user asked for that.
+  std::optional<FileIdentity> own_input{};
   [[nodiscard]] std::string_view label() const {
     return path.empty() ? std::string_view("standard output") : std::string_view(path);
   }

@@ -109,12 +109,18 @@ void check_trailing(const TrailingData& trailing, Checks& checks) {
   };
   add(trailing.padding_bytes, "zeros");
   add(trailing.recovery_bytes, "recovery data");
+  add(trailing.attachment_bytes, "attachments");
   Check check{.name = "other data", .text = text};
   if (trailing.garbage_offset)
     check = failure(check.name, "from byte " + std::to_string(*trailing.garbage_offset) +
                                     " on there is garbage");
   else if (trailing.recovery_damaged)
     check = failure(check.name, "the recovery data are damaged");
+  else if (trailing.attachment_damaged)
+    check = failure(check.name, "an attachment is damaged");
+  else if (trailing.hidden_offset)
+    check = failure(check.name, "from byte " + std::to_string(*trailing.hidden_offset) +
+                                    " on there is what an interrupted czip -a left");
   if (!check.text.empty()) checks.push_back(std::move(check));
 }
 

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <limits>
 #include <new>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,25 +16,37 @@
 namespace czip::v2 {
 namespace {
 
-constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
+// A part of the text, from `begin` to before `end`.
+struct Span {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
 
+// The parts that `ranges` name. Error: invalid_argument.
+Result<std::vector<Span>> spans_of(std::span<const TextRange> ranges) {
+  constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
+  std::vector<Span> spans;
+  for (const TextRange& range : ranges) {
+    if (!spans.empty() && range.start < spans.back().end)
+      return fail(ErrorCode::invalid_argument, "ranges of text must ascend and not overlap");
+    spans.push_back(
+        {range.start, range.length > kNoEnd - range.start ? kNoEnd : range.start + range.length});
+  }
+  return spans;
+}
+
+// Decodes each block that has a part of a span, once.
 class TextRangeDecoder {
  public:
   TextRangeDecoder(const ModelFinder& finder, RandomAccessSource& in, const FileIndex& index,
-                   const TextRange& range, ByteSink& out, const DecodeOptions& options)
+                   std::span<const Span> spans, ByteSink& out, const DecodeOptions& options)
       : models_(finder),
         reader_(FrameInput(in)),
         index_(&index),
-        begin_(range.start),
-        end_(range.start + std::min(range.length, index.text_bytes - range.start)),
+        wanted_(spans),
+        unwritten_(spans),
         out_(&out),
-        options_(&options) {
-    next_ = static_cast<std::size_t>(
-        std::ranges::upper_bound(index.places, begin_, {}, &BlockPlace::text_offset) -
-        index.places.begin());
-    // next_ is the first place behind the range's start; the place before it has the start.
-    if (next_ > 0) --next_;
-  }
+        options_(&options) {}
 
   Status run(CodingContext& context) {
     DecodingPipeline<Task> pipeline(
@@ -51,11 +64,26 @@ class TextRangeDecoder {
     const BlockPlace* place = nullptr;
   };
 
+  // The next block that has a part of a span; null if there is none.
+  const BlockPlace* next_place() {
+    for (; !wanted_.empty(); wanted_ = wanted_.subspan(1)) {
+      const Span& span = wanted_.front();
+      const auto behind =
+          std::ranges::upper_bound(index_->places, span.begin, {}, &BlockPlace::text_offset);
+      // The place before the first one behind the span's start has the start.
+      const auto first = static_cast<std::size_t>(behind - index_->places.begin());
+      next_ = std::max(next_, first > 0 ? first - 1 : 0);
+      if (next_ < index_->places.size() && span.begin != span.end &&
+          index_->places[next_].text_offset < span.end)
+        return &index_->places[next_++];
+    }
+    return nullptr;
+  }
+
   Result<bool> pull(Task& task) {
-    if (begin_ == end_ || next_ == index_->places.size()) return false;
-    const BlockPlace& place = index_->places[next_];
-    if (place.text_offset >= end_) return false;
-    ++next_;
+    const BlockPlace* const found_place = next_place();
+    if (found_place == nullptr) return false;
+    const BlockPlace& place = *found_place;
     if (place.frame == kCompactFrame)
       reader_.restart(place.file_offset);
     else
@@ -74,13 +102,21 @@ class TextRangeDecoder {
   Status commit(Task& task) {
     const std::vector<std::uint8_t> text = std::exchange(task.text, {});
     const std::uint64_t offset = task.place->text_offset;
-    const std::uint64_t first = begin_ > offset ? begin_ - offset : 0;
-    const std::uint64_t last = std::min<std::uint64_t>(text.size(), end_ - offset);
-    const auto part = std::span(text).subspan(static_cast<std::size_t>(first),
-                                              static_cast<std::size_t>(last - first));
-    CZIP_TRY(out_->write(part));
+    const std::uint64_t end = offset + text.size();
+    while (!unwritten_.empty()) {
+      const Span& span = unwritten_.front();
+      const std::uint64_t first = std::max(span.begin, offset);
+      const std::uint64_t last = std::min(span.end, end);
+      if (first < last) {
+        const auto part = std::span(text).subspan(static_cast<std::size_t>(first - offset),
+                                                  static_cast<std::size_t>(last - first));
+        CZIP_TRY(out_->write(part));
+        report_.text_bytes += part.size();
+      }
+      if (span.end > end) break;
+      unwritten_ = unwritten_.subspan(1);
+    }
     const Record& record = task.record;
-    report_.text_bytes += part.size();
     report_.file_bytes += record.end - record.offset;
     ++report_.blocks;
     if (record.stored()) ++report_.stored_blocks;
@@ -90,9 +126,9 @@ class TextRangeDecoder {
   ModelCache models_;
   FrameReader reader_;
   const FileIndex* index_;
-  std::uint64_t begin_;
-  std::uint64_t end_;
-  std::size_t next_ = 0;
+  std::span<const Span> wanted_;     // of which not every block has been read
+  std::span<const Span> unwritten_;  // of which not everything has been written
+  std::size_t next_ = 0;             // the first place that may still be read
   ByteSink* out_;
   const DecodeOptions* options_;
   CodingReport report_;
@@ -100,19 +136,19 @@ class TextRangeDecoder {
 
 }  // namespace
 
-Result<CodingReport> decode_range(const ModelFinder& models, RandomAccessSource& in,
-                                  const TextRange& range, ByteSink& out,
-                                  const DecodeOptions& options) {
+Result<CodingReport> decode_ranges(const ModelFinder& models, RandomAccessSource& in,
+                                   std::span<const TextRange> ranges, ByteSink& out,
+                                   const DecodeOptions& options) {
   try {
     const Stopwatch stopwatch;
-    CZIP_TRY_ASSIGN(
-        const auto index,
-        index_file(in, range.length > kNoEnd - range.start ? kNoEnd : range.start + range.length));
-    if (range.start > index.text_bytes)
-      return fail(ErrorCode::invalid_argument, "has only " + std::to_string(index.text_bytes) +
-                                                   " bytes of text, but the range starts at " +
-                                                   std::to_string(range.start));
-    TextRangeDecoder decoder(models, in, index, range, out, options);
+    CZIP_TRY_ASSIGN(const auto spans, spans_of(ranges));
+    CZIP_TRY_ASSIGN(const auto index, index_file(in, spans.empty() ? 0 : spans.back().end));
+    for (const Span& span : spans)
+      if (span.begin > index.text_bytes)
+        return fail(ErrorCode::invalid_argument, "has only " + std::to_string(index.text_bytes) +
+                                                     " bytes of text, but the range starts at " +
+                                                     std::to_string(span.begin));
+    TextRangeDecoder decoder(models, in, index, spans, out, options);
     CodingContext own_context;
     CZIP_TRY(decoder.run(options.context != nullptr ? *options.context : own_context));
     CodingReport report = decoder.report();
@@ -123,6 +159,12 @@ Result<CodingReport> decode_range(const ModelFinder& models, RandomAccessSource&
   } catch (const std::bad_alloc&) {
     return fail(ErrorCode::out_of_memory, "not enough memory to decode");
   }
+}
+
+Result<CodingReport> decode_range(const ModelFinder& models, RandomAccessSource& in,
+                                  const TextRange& range, ByteSink& out,
+                                  const DecodeOptions& options) {
+  return decode_ranges(models, in, std::span(&range, 1), out, options);
 }
 
 }  // namespace czip::v2

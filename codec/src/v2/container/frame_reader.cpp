@@ -143,44 +143,53 @@ Result<bool> FrameReader::find_magic(std::array<std::uint8_t, 2>& magic) {
     if (got < magic.size() && magic[0] == kFrameMagic[0]) return ended("a frame's magic");
     if (has_magic(std::span(magic).first(got))) return true;
     if (frames_ == 0) return fail(ErrorCode::corrupt, "is not a CZIPv2 file");
-    if (got < magic.size() || !std::ranges::equal(magic, std::span(kRecoveryMagic).first<2>())) {
+    const auto kind = side_record_kind(std::span(magic).first(got));
+    if (!kind) {
       trailing_.garbage_offset = frame_offset_;
       return false;
     }
-    CZIP_TRY_ASSIGN(const auto skipped, skip_recovery(magic));
+    CZIP_TRY_ASSIGN(const auto skipped, skip_side_record(*kind, magic));
     if (!skipped) return false;
   }
 }
 
-Result<bool> FrameReader::skip_recovery(std::span<const std::uint8_t> begun) {
+Result<bool> FrameReader::skip_side_record(SideRecordKind kind,
+                                           std::span<const std::uint8_t> begun) {
+  const bool recovery = kind == SideRecordKind::recovery;
+  bool& damaged = recovery ? trailing_.recovery_damaged : trailing_.attachment_damaged;
   std::vector<std::uint8_t> bytes(begun.begin(), begun.end());
-  CZIP_TRY(input_.append(kRecoveryHeaderBytes - begun.size(), bytes));
-  const auto header = parse_recovery_header(bytes);
-  bool good = header && !header->at_end;
+  CZIP_TRY(input_.append(side_header_bytes(kind) - begun.size(), bytes));
+  const auto record = parse_side_record(bytes);
+  bool good = record && !record->at_end;
+  if (good && record->hides) {
+    trailing_.hidden_offset = frame_offset_;
+    return false;
+  }
   if (good) {
-    CZIP_TRY_ASSIGN(good, skip_recovery_body(*header));
+    CZIP_TRY_ASSIGN(good, skip_side_body(*record));
   } else {
-    CZIP_TRY_ASSIGN(const auto found, find_recovery_end(std::move(bytes)));
+    CZIP_TRY_ASSIGN(const auto found, find_side_end(kind, std::move(bytes)));
     if (!found) {
       // Nothing tells how long it is, and whether frames follow.
-      trailing_.recovery_damaged = true;
+      damaged = true;
       trailing_.garbage_offset = frame_offset_;
       return false;
     }
   }
-  trailing_.recovery_bytes += input_.offset() - frame_offset_;
-  trailing_.recovery_damaged |= !good;
+  (recovery ? trailing_.recovery_bytes : trailing_.attachment_bytes) +=
+      input_.offset() - frame_offset_;
+  damaged |= !good;
   return true;
 }
 
-Result<bool> FrameReader::skip_recovery_body(const RecoveryHeader& header) {
+Result<bool> FrameReader::skip_side_body(const SideRecord& record) {
   bool good = true;
   if (payloads_ == Payloads::skip) {
-    CZIP_TRY_ASSIGN(good, input_.skip(header.body_bytes()));
+    CZIP_TRY_ASSIGN(good, input_.skip(record.body_bytes));
   } else {
     TextHasher hasher;
     std::vector<std::uint8_t> part(kReadStep);
-    for (std::uint64_t left = header.body_bytes(); left > 0;) {
+    for (std::uint64_t left = record.body_bytes; left > 0;) {
       const auto step = std::span(part).first(
           static_cast<std::size_t>(std::min<std::uint64_t>(left, part.size())));
       CZIP_TRY_ASSIGN(const auto count, input_.read(step));
@@ -188,30 +197,30 @@ Result<bool> FrameReader::skip_recovery_body(const RecoveryHeader& header) {
       if (count < step.size()) break;  // the digest is another
       left -= count;
     }
-    good = hasher.digest() == header.body_hash;
+    good = hasher.digest() == record.body_hash;
   }
-  RecoveryHeader end = header;
-  end.at_end = true;
-  RecoveryHeaderBytes bytes{};
-  CZIP_TRY(input_.read(bytes));
-  return good && bytes == serialize(end);
+  std::vector<std::uint8_t> end(record.header_bytes);
+  CZIP_TRY(input_.read(end));
+  return good && end == record.end_header;
 }
 
-Result<bool> FrameReader::find_recovery_end(std::vector<std::uint8_t> window) {
+Result<bool> FrameReader::find_side_end(SideRecordKind kind, std::vector<std::uint8_t> window) {
+  const std::size_t header_bytes = side_header_bytes(kind);
   std::uint64_t offset = frame_offset_;  // of the window
   for (;;) {
     const std::size_t before = window.size();
     CZIP_TRY(input_.append(kPaddingStep, window));
-    for (std::size_t i = 0; i + kRecoveryHeaderBytes <= window.size(); ++i) {
-      if (window[i] != kRecoveryMagic[0]) continue;
-      const auto end = parse_recovery_header(std::span(window).subspan(i));
-      const std::uint64_t size = offset + i + kRecoveryHeaderBytes - frame_offset_;
-      if (!end || !end->at_end || end->record_bytes() != size) continue;
-      input_.give_back(std::span(window).subspan(i + kRecoveryHeaderBytes));
+    for (std::size_t i = 0; i + header_bytes <= window.size(); ++i) {
+      const auto rest = std::span(window).subspan(i);
+      if (side_record_kind(rest) != kind) continue;
+      const auto end = parse_side_record(rest);
+      const std::uint64_t size = offset + i + header_bytes - frame_offset_;
+      if (!end || !end->at_end || end->bytes() != size) continue;
+      input_.give_back(rest.subspan(header_bytes));
       return true;
     }
     if (window.size() == before) return false;
-    const std::size_t done = window.size() - std::min(window.size(), kRecoveryHeaderBytes - 1);
+    const std::size_t done = window.size() - std::min(window.size(), header_bytes - 1);
     window.erase(window.begin(), window.begin() + static_cast<std::ptrdiff_t>(done));
     offset += done;
   }

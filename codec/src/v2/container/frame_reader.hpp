@@ -13,7 +13,7 @@
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/io/trailing_data.hpp"
 #include "v2/container/container.hpp"
-#include "v2/container/recovery_record.hpp"
+#include "v2/container/side_record.hpp"
 
 namespace czip::v2 {
 
@@ -105,15 +105,15 @@ class FrameReader {
 
  private:
   Result<bool> begin_frame(Record& record);
-  // Skips zeros and recovery records up to a frame's magic; false if none follows.
+  // Skips zeros and side records up to a frame's magic; false if none follows.
   Result<bool> find_magic(std::array<std::uint8_t, 2>& magic);
-  // Of a recovery record that begins so. False: what follows it is unknown.
-  Result<bool> skip_recovery(std::span<const std::uint8_t> begun);
+  // Of a side record that begins so. False: what follows it is unknown or hidden.
+  Result<bool> skip_side_record(SideRecordKind kind, std::span<const std::uint8_t> begun);
   // Reads on behind the header; false if the record is damaged.
-  Result<bool> skip_recovery_body(const RecoveryHeader& header);
+  Result<bool> skip_side_body(const SideRecord& record);
   // Reads on behind `window`, the damaged beginning of a record, to the end that belongs to it.
   // False: there is none.
-  Result<bool> find_recovery_end(std::vector<std::uint8_t> window);
+  Result<bool> find_side_end(SideRecordKind kind, std::vector<std::uint8_t> window);
   Status read_frame_header(std::span<const std::uint8_t> begun);
   Status read_compact(std::span<const std::uint8_t> begun, Record& record);
   Status read_block_or_end(Record& record);

@@ -126,7 +126,7 @@ bool begins_part(std::span<const std::uint8_t> bytes) {
     return bytes[1] == kFrameMagic[1] ? frame_header(bytes).has_value()
                                       : compact_header(bytes, unused).has_value();
   }
-  return parse_recovery_header(bytes).has_value();
+  return parse_side_record(bytes).has_value();
 }
 
 // Whether nothing but padding may follow, which no frame has in it.
@@ -234,40 +234,37 @@ PartScanner::Found PartScanner::compact_at(std::uint64_t offset, bool expected) 
   return std::optional(part);
 }
 
-Result<bool> PartScanner::record_is_good(std::uint64_t offset, const RecoveryHeader& header) {
-  if (header.at_end || header.record_bytes() > size_ - offset) return false;
-  const std::uint64_t end = offset + header.record_bytes();
-  CZIP_TRY_ASSIGN(const auto last, peek(end - kRecoveryHeaderBytes, kRecoveryHeaderBytes));
-  RecoveryHeader copy = header;
-  copy.at_end = true;
-  if (!std::ranges::equal(last, serialize(copy))) return false;
+Result<bool> PartScanner::side_record_is_good(std::uint64_t offset, const SideRecord& record) {
+  if (record.at_end || record.hides || record.bytes() > size_ - offset) return false;
+  const std::uint64_t end = offset + record.bytes();
+  CZIP_TRY_ASSIGN(const auto last, peek(end - record.header_bytes, record.header_bytes));
+  if (!std::ranges::equal(last, record.end_header)) return false;
   if (hashed_ > kMaxHashedFactor * size_) return false;
   FrameInput input(*in_);
-  input.seek(offset + kRecoveryHeaderBytes);
+  input.seek(offset + record.header_bytes);
   TextHasher hasher;
   std::vector<std::uint8_t> piece;
-  for (std::uint64_t left = header.body_bytes(); left > 0; left -= piece.size()) {
+  for (std::uint64_t left = record.body_bytes; left > 0; left -= piece.size()) {
     piece.clear();
     CZIP_TRY(input.append(std::min<std::uint64_t>(left, kBufferBytes), piece));
     if (piece.empty()) return false;
     hasher.add(piece);
   }
-  if (hasher.digest() == header.body_hash) return true;
-  hashed_ += header.body_bytes();
+  if (hasher.digest() == record.body_hash) return true;
+  hashed_ += record.body_bytes;
   return false;
 }
 
-// A recovery record has no text. Where it is not whole, its length is not trusted: good blocks may
-// follow its header.
-PartScanner::Found PartScanner::recovery_at(std::uint64_t offset) {
-  CZIP_TRY_ASSIGN(const auto bytes, view(offset, kRecoveryHeaderBytes));
-  const auto header = parse_recovery_header(bytes);
-  if (!header) return nothing();
-  CZIP_TRY_ASSIGN(const auto good, record_is_good(offset, *header));
-  return std::optional(
-      FilePart{.offset = offset,
-               .end = offset + (good ? header->record_bytes() : kRecoveryHeaderBytes),
-               .kind = PartKind::recovery});
+// A side record has no text. Where it is not whole, its length is not trusted: good blocks may
+// follow its header, as they do behind one that hides them.
+PartScanner::Found PartScanner::side_record_at(std::uint64_t offset) {
+  CZIP_TRY_ASSIGN(const auto bytes, view(offset, kMaxSideHeaderBytes));
+  const auto record = parse_side_record(bytes);
+  if (!record) return nothing();
+  CZIP_TRY_ASSIGN(const auto good, side_record_is_good(offset, *record));
+  return std::optional(FilePart{.offset = offset,
+                                .end = offset + (good ? record->bytes() : record->header_bytes),
+                                .kind = PartKind::side});
 }
 
 // A trailer's length is known by its end only.
@@ -313,8 +310,8 @@ PartScanner::Found PartScanner::part_at(std::uint64_t offset, bool expected) {
                     start[1] == kFrameMagic[1] ? frame_at(offset) : compact_at(offset, expected));
     if (frame) return frame;
   }
-  if (start[0] == kRecoveryMagic[0]) {
-    CZIP_TRY_ASSIGN(auto record, recovery_at(offset));
+  if (side_record_kind(start)) {
+    CZIP_TRY_ASSIGN(auto record, side_record_at(offset));
     if (record) return record;
   }
   return trailer_with_footer_at(offset);
@@ -347,7 +344,7 @@ Result<bool> PartScanner::trailer_begins_at(std::uint64_t offset, std::uint32_t 
 Status PartScanner::add(std::vector<FilePart>& parts, const FilePart& part) const {
   if (!parts.empty() && parts.back().kind == part.kind && parts.back().end == part.offset &&
       parts.back().good && part.good &&
-      (part.kind == PartKind::compact || part.kind == PartKind::recovery)) {
+      (part.kind == PartKind::compact || part.kind == PartKind::side)) {
     parts.back().end = part.end;
     return {};
   }

@@ -13,12 +13,13 @@
 #include "czip/codec/io/byte_stream.hpp"
 #include "v2/container/container.hpp"
 #include "v2/container/frame_reader.hpp"
-#include "v2/container/recovery_record.hpp"
+#include "v2/container/side_record.hpp"
 
 namespace czip::v2 {
 
-// Compact: one frame, or good ones that follow each other. Recovery: records, or headers of them.
-enum class PartKind : std::uint8_t { frame_header, block, trailer, compact, recovery };
+// Compact: one frame, or good ones that follow each other. Side: records that are no text, or
+// headers of them.
+enum class PartKind : std::uint8_t { frame_header, block, trailer, compact, side };
 
 // A hostile file may have a part in every few bytes, so this is small. What else a header says is
 // read again where it is needed.
@@ -66,9 +67,9 @@ class PartScanner {
   Found frame_at(std::uint64_t offset);
   Found compact_at(std::uint64_t offset, bool expected);
   Found trailer_with_footer_at(std::uint64_t offset);
-  Found recovery_at(std::uint64_t offset);
+  Found side_record_at(std::uint64_t offset);
   Result<bool> payload_is_good(std::uint64_t offset, const BlockHeader& block);
-  Result<bool> record_is_good(std::uint64_t offset, const RecoveryHeader& header);
+  Result<bool> side_record_is_good(std::uint64_t offset, const SideRecord& record);
   // Whether the header of a part, the file's end, or what else may follow `part` stands where it
   // says that it ends.
   Result<bool> is_boundary_behind(const FilePart& part);

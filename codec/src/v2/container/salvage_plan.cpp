@@ -46,7 +46,7 @@ class Planner {
           break;
         }
         case PartKind::compact:
-        case PartKind::recovery:
+        case PartKind::side:
           break;
       }
     }
@@ -163,7 +163,7 @@ std::vector<FileRange> uncovered(const std::vector<FilePart>& parts, std::uint64
 
 bool of_archive(const std::vector<FilePart>& parts) {
   for (const FilePart& part : parts)
-    if (part.kind != PartKind::block && part.kind != PartKind::recovery) return part.archive;
+    if (part.kind != PartKind::block && part.kind != PartKind::side) return part.archive;
   return false;
 }
 

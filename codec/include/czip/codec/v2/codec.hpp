@@ -161,6 +161,12 @@ Result<CodingReport> decode_range(const ModelFinder& models, RandomAccessSource&
                                   const TextRange& range, ByteSink& out,
                                   const DecodeOptions& options);
 
+// Does the same for several ranges, which must ascend and not overlap; their texts are written one
+// after another. A block is decoded once, however many ranges have a part of it.
+Result<CodingReport> decode_ranges(const ModelFinder& models, RandomAccessSource& in,
+                                   std::span<const TextRange> ranges, ByteSink& out,
+                                   const DecodeOptions& options);
+
 // What a frame's headers and trailer say.
 struct FrameInfo {
   bool compact = false;

@@ -1,0 +1,200 @@
+#include "archive/archive_view.hpp"
+
+#include <algorithm>
+#include <new>
+#include <span>
+#include <utility>
+
+#include "archive/member_hash.hpp"
+#include "archive/tar_parser.hpp"
+#include "base/errors.hpp"
+#include "base/text.hpp"
+#include "czip/codec/v2/attachment.hpp"
+#include "io/producer.hpp"
+
+namespace czip::tool {
+namespace {
+
+Failure contradiction(const std::string& path, const char* what) {
+  return fail(ErrorCode::corrupt,
+              "the archive's index is damaged: " + shown(path) + " " + what + " that is not there");
+}
+
+// Adds one version's members to a state.
+class StateBuilder {
+ public:
+  Status add(const ArchiveVersion& version) {
+    for (const Member& member : version.index.members)
+      CZIP_TRY(add(member, version.text_begin + member.tar_offset));
+    return {};
+  }
+  ArchiveState take() { return std::move(state_); }
+
+ private:
+  Status add(const Member& member, std::uint64_t text_offset) {
+    switch (member.kind) {
+      case MemberKind::removed:
+        state_.erase(member.path);
+        return {};
+      case MemberKind::touched: {
+        const auto earlier = state_.find(member.path);
+        if (earlier == state_.end()) return contradiction(member.path, "changes a member");
+        earlier->second.member.mode = member.mode;
+        earlier->second.member.modified = member.modified;
+        return {};
+      }
+      default:
+        break;
+    }
+    PlacedMember placed;
+    placed.member = member;
+    placed.text_offset = text_offset;
+    placed.link_group = ++groups_;
+    if (member.kind == MemberKind::file)
+      placed.content = {text_offset, member.tar_bytes, member.size, member.hash, member.path};
+    if (member.kind == MemberKind::hard_link || member.kind == MemberKind::copy) {
+      const auto target = state_.find(member.target);
+      if (target == state_.end() || target->second.content.tar_bytes == 0)
+        return contradiction(member.path, "is the same as a file");
+      placed.content = target->second.content;
+      placed.member.size = placed.content.size;
+      if (member.kind == MemberKind::hard_link) placed.link_group = target->second.link_group;
+    }
+    state_.insert_or_assign(member.path, std::move(placed));
+    return {};
+  }
+
+  ArchiveState state_;
+  std::uint64_t groups_ = 0;
+};
+
+struct FramePlace {
+  std::uint64_t offset = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t text_bytes = 0;
+};
+
+struct Frames {
+  std::vector<FramePlace> places;
+  std::uint64_t end =
+      0;  // where garbage or what an interrupted update left begins, or the file ends
+  bool garbage = false;
+};
+
+// Error: unsupported (no archive).
+Result<Frames> frames_of(RandomAccessSource& in) {
+  constexpr std::size_t kMaxFrames = std::size_t{1} << 24;
+  Frames frames;
+  CZIP_TRY_ASSIGN(
+      const auto info, v2::inspect(in, [&](const v2::FrameInfo& frame) -> Status {
+        if (!frame.archive) return usage_error("is no archive of files and folders");
+        if (frames.places.size() == kMaxFrames)
+          return fail(ErrorCode::over_limit, "has too many versions");
+        frames.places.push_back({frame.file_offset, frame.file_bytes, frame.text_bytes});
+        return {};
+      }));
+  CZIP_TRY_ASSIGN(const auto size, in.size());
+  frames.end = info.trailing.hidden_offset.value_or(info.trailing.garbage_offset.value_or(size));
+  frames.garbage = info.trailing.garbage_offset.has_value();
+  return frames;
+}
+
+Member member_of(const tar::Entry& entry) {
+  Member member{.kind = entry.copy ? MemberKind::copy : static_cast<MemberKind>(entry.type),
+                .path = entry.path,
+                .target = entry.target,
+                .mode = entry.mode,
+                .modified = entry.modified,
+                .size = entry.size};
+  while (member.path.size() > 1 && member.path.ends_with('/')) member.path.pop_back();
+  return member;
+}
+
+// The members of a tar stream.
+Result<std::vector<Member>> members_of(ByteSource& tar) {
+  std::vector<Member> members;
+  TarParser parser(tar);
+  MemberHasher hasher;
+  for (;;) {
+    CZIP_TRY_ASSIGN(const auto entry, parser.next());
+    if (!entry) return members;
+    Member member = member_of(*entry);
+    member.tar_offset = parser.entry_begin();
+    member.tar_bytes = parser.entry_end() - parser.entry_begin();
+    hasher.begin(entry->sparse ? parser.parts() : std::vector<tar::Part>());
+    for (;;) {
+      CZIP_TRY_ASSIGN(const auto piece, parser.read());
+      if (piece.bytes.empty()) break;
+      hasher.add(piece.bytes);
+    }
+    if (member.kind == MemberKind::file) member.hash = hasher.digest();
+    members.push_back(std::move(member));
+  }
+}
+
+}  // namespace
+
+Result<ArchiveState> ArchiveView::state(std::size_t number) const {
+  try {
+    StateBuilder builder;
+    for (const ArchiveVersion& version : std::span(versions).first(number))
+      CZIP_TRY(builder.add(version));
+    return builder.take();
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::out_of_memory, "not enough memory for the archive's members");
+  }
+}
+
+Result<std::optional<ArchiveView>> read_indexes(RandomAccessSource& in,
+                                                std::uint64_t memory_limit) {
+  CZIP_TRY_ASSIGN(const auto frames, frames_of(in));
+  ArchiveView view{.versions = {}, .indexed = true, .end = frames.end, .garbage = frames.garbage};
+  std::uint64_t end = frames.end;
+  for (auto frame = frames.places.rbegin(); frame != frames.places.rend(); ++frame) {
+    CZIP_TRY_ASSIGN(const auto place, v2::find_attachment(in, v2::kIndexAttachment, end));
+    if (!place || place->begin < frame->bytes || place->begin - frame->bytes != frame->offset)
+      return std::optional<ArchiveView>();
+    const auto content = v2::read_attachment(in, *place);
+    if (!content && content.error().code == ErrorCode::corrupt) return std::optional<ArchiveView>();
+    CZIP_TRY(content);
+    auto index = parse_member_index(*content, memory_limit);
+    if (!index && index.error().code == ErrorCode::corrupt) return std::optional<ArchiveView>();
+    CZIP_TRY(index);
+    if (index->frame_bytes != frame->bytes || index->text_bytes != frame->text_bytes)
+      return std::optional<ArchiveView>();
+    view.versions.push_back({.text_begin = 0, .index = std::move(*index)});
+    end = frame->offset;
+  }
+  std::ranges::reverse(view.versions);
+  std::uint64_t text = 0;
+  for (ArchiveVersion& version : view.versions) {
+    version.text_begin = text;
+    text += version.index.text_bytes;
+  }
+  return std::optional(std::move(view));
+}
+
+Result<ArchiveView> scan_archive(const v2::ModelFinder& models, RandomAccessSource& in,
+                                 const v2::DecodeOptions& options) {
+  CZIP_TRY_ASSIGN(const auto frames, frames_of(in));
+  ArchiveView view{.versions = {}, .end = frames.end, .garbage = frames.garbage};
+  std::uint64_t text = 0;
+  for (const FramePlace& frame : frames.places) {
+    const v2::TextRange range{text, frame.text_bytes};
+    auto members = run_with_producer(
+        [&](ByteSink& tar) -> Status {
+          const auto decoded = v2::decode_range(models, in, range, tar, options);
+          return decoded ? Status{} : error_of(decoded);
+        },
+        [](ByteSource& tar) { return members_of(tar); });
+    CZIP_TRY(members);
+    view.versions.push_back({.text_begin = text,
+                             .index = {.frame_bytes = frame.bytes,
+                                       .text_bytes = frame.text_bytes,
+                                       .members = std::move(*members)}});
+    text += frame.text_bytes;
+  }
+  return view;
+}
+
+}  // namespace czip::tool

@@ -1,0 +1,198 @@
+#include "archive/member_stream.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "archive/tar_parser.hpp"
+#include "archive/tar_writer.hpp"
+#include "base/errors.hpp"
+#include "io/producer.hpp"
+
+namespace czip::tool {
+namespace {
+
+using Members = std::vector<const PlacedMember*>;
+
+// What has to be decoded: an entry of the archive, and the members that it gives.
+struct Wanted {
+  std::uint64_t text_offset = 0;
+  std::uint64_t tar_bytes = 0;
+  Members members;
+};
+
+class MemberStream {
+ public:
+  MemberStream(const MemberStreamRequest& request, ByteSink& out)
+      : request_(&request), writer_(out) {}
+
+  Result<std::vector<Member>> run() {
+    sort_members();
+    if (request_->extended_attributes) CZIP_TRY(read_attributes());
+    for (const PlacedMember* const folder : folders_)
+      CZIP_TRY(writer_.begin(entry_of(*folder, tar::kFolder), {}));
+    CZIP_TRY(write_contents());
+    for (const PlacedMember* const link : symbolic_links_) {
+      tar::Entry entry = entry_of(*link, tar::kSymbolicLink);
+      entry.target = link->member.target;
+      CZIP_TRY(writer_.begin(entry, {}));
+    }
+    CZIP_TRY(writer_.finish(request_->end_mark));
+    return writer_.take_members();
+  }
+
+ private:
+  void sort_members() {
+    std::map<std::uint64_t, Wanted> contents;  // by their places
+    for (const PlacedMember* const placed : request_->members) {
+      switch (placed->member.kind) {
+        case MemberKind::folder:
+          folders_.push_back(placed);
+          break;
+        case MemberKind::symbolic_link:
+          symbolic_links_.push_back(placed);
+          break;
+        default: {
+          const MemberContent& content = placed->content;
+          Wanted& wanted = contents[content.text_offset];
+          wanted.text_offset = content.text_offset;
+          wanted.tar_bytes = content.tar_bytes;
+          wanted.members.push_back(placed);
+        }
+      }
+    }
+    for (auto& [offset, wanted] : contents) {
+      // The file itself comes before its links, if it is wanted.
+      std::ranges::stable_partition(wanted.members, [offset = offset](const PlacedMember* placed) {
+        return placed->text_offset == offset;
+      });
+      contents_.push_back(std::move(wanted));
+    }
+  }
+
+  Status write_contents() {
+    if (contents_.empty()) return {};
+    std::vector<v2::TextRange> ranges;
+    for (const Wanted& wanted : contents_) {
+      if (!ranges.empty() && ranges.back().start + ranges.back().length > wanted.text_offset)
+        return fail(ErrorCode::corrupt, "the archive's index is damaged: its entries overlap");
+      ranges.push_back({wanted.text_offset, wanted.tar_bytes});
+    }
+    return run_with_producer(
+        [&](ByteSink& tar) -> Status {
+          CZIP_TRY(v2::decode_ranges(*request_->models, *request_->archive, ranges, tar,
+                                     request_->options));
+          return {};
+        },
+        [&](ByteSource& tar) -> Status {
+          TarParser parser(tar);
+          for (const Wanted& wanted : contents_) CZIP_TRY(write_content(parser, wanted));
+          // What the last entry leaves unread is checked as well.
+          CZIP_TRY(parser.next());
+          return {};
+        });
+  }
+
+  Status write_content(TarParser& parser, const Wanted& wanted) {
+    const PlacedMember& first = *wanted.members.front();
+    const MemberContent& content = first.content;
+    CZIP_TRY_ASSIGN(const auto found, parser.next());
+    if (!found || found->type != tar::kFile || found->path != content.path ||
+        found->size != content.size ||
+        parser.entry_end() - parser.entry_begin() != content.tar_bytes)
+      return fail(ErrorCode::corrupt,
+                  "the archive's index is damaged: it does not describe " + shown(content.path));
+    tar::Entry entry = entry_of(first, tar::kFile);
+    entry.size = found->size;
+    entry.sparse = found->sparse;
+    entry.attributes = found->attributes;
+    std::vector<tar::Part> parts = parser.parts();
+    const std::uint64_t end = parts.empty() ? 0 : parts.back().offset + parts.back().size;
+    if (entry.sparse && end < entry.size) parts.push_back({entry.size, 0});
+    CZIP_TRY(writer_.begin(entry, parts));
+    for (;;) {
+      CZIP_TRY_ASSIGN(const auto piece, parser.read());
+      if (piece.bytes.empty()) break;
+      CZIP_TRY(writer_.content(piece.bytes));
+    }
+    CZIP_TRY(writer_.end());
+    if (writer_.member_hash() != content.hash)
+      return fail(ErrorCode::corrupt,
+                  "the content of " + shown(content.path) + " is not that of the index");
+    return write_links(wanted);
+  }
+
+  // The further members of a content: copies, and hard links to the first of their file.
+  Status write_links(const Wanted& wanted) {
+    const PlacedMember& first = *wanted.members.front();
+    std::map<std::uint64_t, const PlacedMember*> groups{{first.link_group, &first}};
+    for (const PlacedMember* const placed : std::span(wanted.members).subspan(1)) {
+      tar::Entry entry = entry_of(*placed, tar::kHardLink);
+      const auto [group, is_new] = groups.emplace(placed->link_group, placed);
+      entry.target = is_new ? first.member.path : group->second->member.path;
+      entry.copy = is_new;
+      entry.size = is_new ? placed->content.size : 0;
+      CZIP_TRY(is_new ? writer_.copy(entry, placed->content.hash) : writer_.begin(entry, {}));
+    }
+    return {};
+  }
+
+  [[nodiscard]] tar::Entry entry_of(const PlacedMember& placed, char type) const {
+    const Member& member = placed.member;
+    tar::Entry entry{
+        .type = type, .path = member.path, .mode = member.mode, .modified = member.modified};
+    if (type == tar::kFolder) entry.path += '/';
+    if (const auto own = attributes_.find(&placed); own != attributes_.end())
+      entry.attributes = own->second;
+    return entry;
+  }
+
+  // Those of folders and copies; a file's come with its content.
+  Status read_attributes() {
+    Members owners;
+    for (const PlacedMember* const placed : request_->members)
+      if (placed->member.kind == MemberKind::folder || placed->member.kind == MemberKind::copy)
+        owners.push_back(placed);
+    std::ranges::sort(owners, {}, &PlacedMember::text_offset);
+    std::vector<v2::TextRange> ranges;
+    for (const PlacedMember* const placed : owners)
+      ranges.push_back({placed->text_offset, placed->member.tar_bytes});
+    return run_with_producer(
+        [&](ByteSink& tar) -> Status {
+          CZIP_TRY(v2::decode_ranges(*request_->models, *request_->archive, ranges, tar,
+                                     request_->options));
+          return {};
+        },
+        [&](ByteSource& tar) -> Status {
+          TarParser parser(tar);
+          for (const PlacedMember* const placed : owners) {
+            CZIP_TRY_ASSIGN(auto entry, parser.next());
+            if (entry && !entry->attributes.empty())
+              attributes_.emplace(placed, std::move(entry->attributes));
+          }
+          return {};
+        });
+  }
+
+  const MemberStreamRequest* request_;
+  TarWriter writer_;
+  Members folders_;
+  Members symbolic_links_;
+  std::vector<Wanted> contents_;  // in the order of their places
+  std::map<const PlacedMember*, std::vector<tar::Attribute>> attributes_;
+};
+
+}  // namespace
+
+Result<std::vector<Member>> write_members(const MemberStreamRequest& request, ByteSink& out) {
+  try {
+    return MemberStream(request, out).run();
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::out_of_memory, "not enough memory for the archive's members");
+  }
+}
+
+}  // namespace czip::tool
