@@ -171,13 +171,11 @@ std::string shares_table(const Inspection& inspection) {
         html += "<td class=\"number\">-</td><td></td><td></td>";
         continue;
       }
-      std::int64_t all = 0;
-      for (const std::int64_t saved : scored.savings) all += saved;
-      const double share = all == 0 ? 0 : bits(scored.savings[part]) / bits(all);
+      const double share = scored.share_percent(part);
       html += cell(format("%.3f",
                           bits(scored.savings[part]) / static_cast<double>(std::max<std::uint64_t>(
                                                            1, scored.report.text_bytes)))) +
-              cell(format("%.1f %%", 100 * share)) + bar(share, m);
+              cell(format("%.1f %%", share)) + bar(share / 100, m);
     }
     html += "</tr>\n";
   }
