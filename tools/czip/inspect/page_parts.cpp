@@ -33,10 +33,12 @@ std::string row(std::string_view name, const Inspection& inspection,
   return html + "</tr>\n";
 }
 
+// `columns`: of each model; more than 1: only of those that have parts.
 std::string model_headings(const Inspection& inspection, std::size_t columns) {
   std::string html;
   for (std::size_t m = 0; m < inspection.models.size(); ++m) {
     const ScoredText& scored = inspection.models[m];
+    if (columns > 1 && !scored.has_savings) continue;
     html += "<th scope=\"col\" class=\"number\"";
     if (columns > 1) html += " colspan=\"" + std::to_string(columns) + "\"";
     html += "><span class=\"" + std::string(model_class(m)) + "\">" + html_text(scored.model) +
@@ -131,7 +133,7 @@ std::string summary_table(const Inspection& inspection) {
       row("scored as", inspection, [](const ScoredText& scored) { return html_text(scored.how); });
   html += row("bits per byte", inspection,
               [](const ScoredText& scored) { return format("%.3f", scored.bits_per_byte()); });
-  html += row("bytes", inspection, [](const ScoredText& scored) {
+  html += row("compressed bytes", inspection, [](const ScoredText& scored) {
     return grouped((scored.report.cost + kCostOfByte - 1) / kCostOfByte);
   });
   html += row("tokens", inspection,
@@ -157,27 +159,23 @@ std::string shares_table(const Inspection& inspection) {
       "their weight in the mix.</p>\n<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">"
       "part</th>" +
       model_headings(inspection, 3) + "</tr>\n<tr><th></th>";
-  for (std::size_t m = 0; m < inspection.models.size(); ++m)
-    html +=
-        "<th class=\"number\" scope=\"col\">bits per byte saved</th><th class=\"number\" "
-        "scope=\"col\">share</th><th></th>";
+  for (const ScoredText& scored : inspection.models)
+    if (scored.has_savings)
+      html +=
+          "<th class=\"number\" scope=\"col\">bits per byte saved</th><th class=\"number\" "
+          "scope=\"col\">share</th><th></th>";
   html += "</tr></thead>\n<tbody>\n";
   for (std::size_t part = 0; part < kPredictorParts; ++part) {
     html += "<tr><th scope=\"row\">" +
             std::string(predictor_part_name(static_cast<PredictorPart>(part))) + "</th>";
     for (std::size_t m = 0; m < inspection.models.size(); ++m) {
       const ScoredText& scored = inspection.models[m];
-      if (!scored.has_savings) {
-        html += "<td class=\"number\">-</td><td></td><td></td>";
-        continue;
-      }
-      std::int64_t all = 0;
-      for (const std::int64_t saved : scored.savings) all += saved;
-      const double share = all == 0 ? 0 : bits(scored.savings[part]) / bits(all);
+      if (!scored.has_savings) continue;
+      const double share = scored.share_percent(part);
       html += cell(format("%.3f",
                           bits(scored.savings[part]) / static_cast<double>(std::max<std::uint64_t>(
                                                            1, scored.report.text_bytes)))) +
-              cell(format("%.1f %%", 100 * share)) + bar(share, m);
+              cell(format("%.1f %%", share)) + bar(share / 100, m);
     }
     html += "</tr>\n";
   }

@@ -22,13 +22,11 @@ std::string summary(const ScoredText& scored) {
 
 std::string shares(const ScoredText& scored) {
   if (!scored.has_savings) return "";
-  std::int64_t all = 0;
-  for (const std::int64_t saved : scored.savings) all += saved;
   std::string line = "  saved by";
   for (std::size_t part = 0; part < kPredictorParts; ++part)
     line += format("%s %s %.1f %%", part == 0 ? "" : ",",
                    std::string(predictor_part_name(static_cast<PredictorPart>(part))).c_str(),
-                   all == 0 ? 0 : 100 * bits(scored.savings[part]) / bits(all));
+                   scored.share_percent(part));
   return line + "\n";
 }
 

@@ -1,6 +1,7 @@
 #include "scoring/scored_text.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/errors.hpp"
@@ -137,6 +138,13 @@ Result<ScoreReport> score_v2(const Session& session, std::vector<ScoringModel>& 
 
 double ScoredText::bits_per_byte() const {
   return per_second(report.cost, static_cast<double>(report.text_bytes)) / kCostOfBit;
+}
+
+double ScoredText::share_percent(std::size_t part) const {
+  std::int64_t all = 0;
+  for (const std::int64_t saved : savings) all += saved;
+  if (all == 0) return 0;
+  return std::round(1000 * bits(savings[part]) / bits(all)) / 10 + 0.0;  // not -0.0
 }
 
 std::uint64_t ScoredText::point_bytes(std::size_t point) const {

@@ -52,6 +52,8 @@ struct ScoredText {
   [[nodiscard]] std::uint64_t point_bytes(std::size_t point) const;
   [[nodiscard]] double point_bits(std::size_t point) const;
   [[nodiscard]] double bits_per_token() const;
+  // What a part saves of all that is saved, in percent, rounded to tenths.
+  [[nodiscard]] double share_percent(std::size_t part) const;
 };
 
 // Scores the subject with one of the models: a CZIPv2 file of that model as it was coded, unless a
