@@ -66,9 +66,9 @@ class MemberStream {
     }
     for (auto& [offset, wanted] : contents) {
       // The file itself comes before its links, if it is wanted.
-      std::ranges::stable_partition(wanted.members, [offset = offset](const PlacedMember* placed) {
-        return placed->text_offset == offset;
-      });
+      std::stable_partition(
+          wanted.members.begin(), wanted.members.end(),
+          [offset = offset](const PlacedMember* placed) { return placed->text_offset == offset; });
       contents_.push_back(std::move(wanted));
     }
   }
