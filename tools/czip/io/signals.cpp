@@ -1,5 +1,6 @@
 #include "io/signals.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
@@ -99,10 +100,11 @@ SignalsHeld::SignalsHeld() {
 SignalsHeld::~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
 InterruptWatch::InterruptWatch(std::function<void()> clean_up)
-    : clean_up_(std::move(clean_up)),
-      event_(eventfd(0, EFD_CLOEXEC)),
-      stop_(eventfd(0, EFD_CLOEXEC)) {
-  if (event_.get() < 0 || stop_.get() < 0) return;
+    : clean_up_(std::move(clean_up)), event_(eventfd(0, EFD_CLOEXEC)) {
+  std::array<int, 2> ends{};
+  if (event_.get() < 0 || pipe2(ends.data(), O_CLOEXEC) != 0) return;
+  stopped_ = Descriptor(ends[0]);
+  stop_ = Descriptor(ends[1]);
   watch_event = event_.get();
   try {
     thread_ = std::thread([this] { watch(); });
@@ -113,8 +115,7 @@ InterruptWatch::InterruptWatch(std::function<void()> clean_up)
 
 InterruptWatch::~InterruptWatch() {
   if (!thread_.joinable()) return;
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = write(stop_.get(), &one, sizeof one);
+  stop_ = Descriptor();
   thread_.join();
   watch_event = -1;
 }
@@ -125,7 +126,7 @@ void InterruptWatch::watch() {
   const sigset_t set = ending_signals();
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
   std::array<pollfd, 2> events{pollfd{.fd = event_.get(), .events = POLLIN, .revents = 0},
-                               pollfd{.fd = stop_.get(), .events = POLLIN, .revents = 0}};
+                               pollfd{.fd = stopped_.get(), .events = POLLIN, .revents = 0}};
   while (poll(events.data(), events.size(), -1) < 0)
     if (errno != EINTR) return;
   if (events[0].revents == 0) return;

@@ -48,6 +48,8 @@ class InterruptWatch {
 
   std::function<void()> clean_up_;
   Descriptor event_;
+  // The ends of a pipe. Closing the second one stops the thread: unlike a write, that cannot fail.
+  Descriptor stopped_;
   Descriptor stop_;
   std::thread thread_;
 };
