@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -84,6 +85,17 @@ bool is_temporary(const std::string& path) {
   envp.push_back(nullptr);
   execve(argv[0], argv.data(), envp.data());
   _exit(127);
+}
+
+// Whether an archive has zeros in place of what could not be read of a file, as tar's do, and an
+// error says so.
+bool is_filled_up(const std::string& name, const std::string& input, const std::string& found,
+                  const std::string& error) {
+  const std::size_t same = static_cast<std::size_t>(
+      std::mismatch(input.begin(), input.end(), found.begin(), found.end()).first - input.begin());
+  return input.size() == found.size() && found.find_first_not_of('\0', same) == found.npos &&
+         error.find("czip: " + name + ": cannot read all of it, filled up with zeros") !=
+             error.npos;
 }
 
 }  // namespace
@@ -232,21 +244,6 @@ std::string Bench::decoded(const std::string& path) {
                               (work_ / "run" / path).string() + "'";
   return std::system(command.c_str()) == 0 ? content_of(work_ / "decoded") : "";
 }
-
-namespace {
-
-// Whether an archive has zeros in place of what could not be read of a file, as tar's do, and an
-// error says so.
-bool is_filled_up(const std::string& name, const std::string& input, const std::string& found,
-                  const std::string& error) {
-  const std::size_t same = static_cast<std::size_t>(
-      std::mismatch(input.begin(), input.end(), found.begin(), found.end()).first - input.begin());
-  return input.size() == found.size() && found.find_first_not_of('\0', same) == found.npos &&
-         error.find("czip: " + name + ": cannot read all of it, filled up with zeros") !=
-             error.npos;
-}
-
-}  // namespace
 
 std::string Bench::wrong_in_archive(const std::string& path, const std::string& error) {
   fs::remove_all(work_ / "unpacked");
