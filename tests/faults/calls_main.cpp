@@ -30,7 +30,8 @@ std::vector<Way> ways(const std::string& call) {
     return {number(EIO), {"short", true}, {std::to_string(EINTR), true}, kill};
   if (call == "write")
     return {number(ENOSPC), number(EIO), {"short", true}, {std::to_string(EINTR), true}, kill};
-  if (call == "malloc" || call == "mmap") return {number(ENOMEM)};
+  if (call == "malloc") return {number(ENOMEM), {"large", false}, {"all", false}};
+  if (call == "mmap") return {number(ENOMEM)};
   if (call == "pthread_create") return {number(EAGAIN)};
   if (call == "getrandom") return {number(ENOSYS)};
   if (call == "open" || call == "openat") return {number(EMFILE), number(EACCES), kill};

@@ -1,7 +1,8 @@
 // A library to preload that makes one call of a program fail. It asks the environment:
 //   FAULT_CALL   the name of the function, such as "write"; each kind is counted by itself
 //   FAULT_AT     which call of it, from 1
-//   FAULT_ERROR  an errno; "short": one byte is read, half is written; "kill": SIGKILL at the call
+//   FAULT_ERROR  an errno; "short": one byte is read, half is written; "kill": SIGKILL at the call;
+//                of malloc also "all": this call and later ones fail; "large": those of 4 KiB or more
 //   FAULT_COUNT  a file to which the number of calls of each kind is appended at the end
 // open and open64 count as one kind, as do other such pairs. Calls that the C library makes within
 // itself are not seen.
@@ -50,6 +51,8 @@ long wanted_call = 0;
 int wanted_error = 0;
 bool wants_short = false;
 bool wants_kill = false;
+bool wants_later = false;
+std::size_t wanted_size = 0;
 std::atomic<bool> counting = false;  // not what happens before main()
 
 [[gnu::constructor]] void begin() {
@@ -62,16 +65,20 @@ std::atomic<bool> counting = false;  // not what happens before main()
     wanted_call = std::atol(at);
     wants_short = std::strcmp(error, "short") == 0;
     wants_kill = std::strcmp(error, "kill") == 0;
-    wanted_error = std::atoi(error);
+    wants_later = std::strcmp(error, "large") == 0 || std::strcmp(error, "all") == 0;
+    wanted_size = std::strcmp(error, "large") == 0 ? 4096 : 0;
+    wanted_error = wants_later ? ENOMEM : std::atoi(error);
   }
   counting = true;
 }
 
-// Whether this call is the one that fails; then errno is set.
-bool fails(std::size_t kind) {
+// Whether this call fails; then errno is set.
+bool fails(std::size_t kind, std::size_t size = 0) {
   if (!counting) return false;
   const long call = ++calls[kind];
-  if (static_cast<int>(kind) != wanted_kind || call != wanted_call) return false;
+  if (static_cast<int>(kind) != wanted_kind || call < wanted_call) return false;
+  if (call > wanted_call && !wants_later) return false;
+  if (size < wanted_size) return false;
   if (wants_kill) kill(getpid(), SIGKILL);
   errno = wanted_error;
   return true;
@@ -264,15 +271,17 @@ extern void* __libc_malloc(size_t size) noexcept;
 extern void* __libc_calloc(size_t count, size_t size) noexcept;
 extern void* __libc_realloc(void* memory, size_t size) noexcept;
 extern void* __libc_memalign(size_t alignment, size_t size) noexcept;
-void* malloc(size_t size) noexcept { return fails(kind("malloc")) ? nullptr : __libc_malloc(size); }
+void* malloc(size_t size) noexcept {
+  return fails(kind("malloc"), size) ? nullptr : __libc_malloc(size);
+}
 void* calloc(size_t count, size_t size) noexcept {
-  return fails(kind("malloc")) ? nullptr : __libc_calloc(count, size);
+  return fails(kind("malloc"), count * size) ? nullptr : __libc_calloc(count, size);
 }
 void* realloc(void* memory, size_t size) noexcept {
-  return fails(kind("malloc")) ? nullptr : __libc_realloc(memory, size);
+  return fails(kind("malloc"), size) ? nullptr : __libc_realloc(memory, size);
 }
 void* aligned_alloc(size_t alignment, size_t size) noexcept {
-  return fails(kind("malloc")) ? nullptr : __libc_memalign(alignment, size);
+  return fails(kind("malloc"), size) ? nullptr : __libc_memalign(alignment, size);
 }
 
 }  // extern "C"

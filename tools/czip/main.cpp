@@ -8,6 +8,7 @@
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/memory_reserve.hpp"
 #include "cli/session.hpp"
 #include "commands/commands.hpp"
 #include "czip/base/error.hpp"
@@ -95,6 +96,7 @@ ExitStatus run_command_line(int argc, const char* const* argv) {
 
 int main(int argc, char** argv) {
   fill_standard_descriptors();
+  install_memory_reserve();
   install_signal_handlers();
   const Console console(false, false);
   // The libraries report errors by value. Exceptions mean no memory or a defect.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "io/input_window.hpp"
+#include "v1/brotli_heap.hpp"
 #include "v1/outer_codec.hpp"
 
 namespace czip::v1 {
@@ -24,18 +25,28 @@ tl::unexpected<Error> brotli_out_of_memory() {
   return fail(ErrorCode::out_of_memory, "not enough memory for brotli");
 }
 
-struct DestroyEncoder {
-  void operator()(BrotliEncoderState* state) const { BrotliEncoderDestroyInstance(state); }
-};
-
 struct DestroyDecoder {
   void operator()(BrotliDecoderState* state) const { BrotliDecoderDestroyInstance(state); }
 };
 
 class BrotliEncoder final : public OuterEncoder {
  public:
-  BrotliEncoder(std::unique_ptr<BrotliEncoderState, DestroyEncoder> state, ByteSink& out)
-      : state_(std::move(state)), out_(&out) {}
+  explicit BrotliEncoder(ByteSink& out) : out_(&out) {}
+
+  // Must be called once, before anything else.
+  Status begin(std::uint64_t payload_bytes) {
+    const bool large = payload_bytes > kLargePayload;
+    const auto size_hint =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(payload_bytes, std::uint64_t{1} << 30));
+    const bool created = heap_.run([&] {
+      state_ = BrotliEncoderCreateInstance(BrotliHeap::allocate, BrotliHeap::release, &heap_);
+      BrotliEncoderSetParameter(state_, BROTLI_PARAM_QUALITY, BROTLI_MAX_QUALITY);
+      BrotliEncoderSetParameter(state_, BROTLI_PARAM_LGWIN,
+                                large ? kLargePayloadWindowLog : kReferenceWindowLog);
+      if (large) BrotliEncoderSetParameter(state_, BROTLI_PARAM_SIZE_HINT, size_hint);
+    });
+    return created ? Status{} : brotli_out_of_memory();
+  }
 
   Status write(std::span<const std::uint8_t> bytes) override {
     return run(BROTLI_OPERATION_PROCESS, bytes);
@@ -50,20 +61,23 @@ class BrotliEncoder final : public OuterEncoder {
     while (again) {
       std::uint8_t* next_out = buffer_.data();
       std::size_t available_out = buffer_.size();
-      // The encoder's only failure is memory.
-      if (BrotliEncoderCompressStream(state_.get(), operation, &available_in, &next_in,
-                                      &available_out, &next_out, nullptr) == BROTLI_FALSE)
-        return brotli_out_of_memory();
+      const bool enough_memory = heap_.run([&] {
+        // Its only failure is memory, which the heap reports.
+        BrotliEncoderCompressStream(state_, operation, &available_in, &next_in, &available_out,
+                                    &next_out, nullptr);
+      });
+      if (!enough_memory) return brotli_out_of_memory();
       const std::size_t produced = buffer_.size() - available_out;
       CZIP_TRY(out_->write(std::span(buffer_).first(produced)));
       again = operation == BROTLI_OPERATION_FINISH
-                  ? BrotliEncoderIsFinished(state_.get()) == BROTLI_FALSE
-                  : available_in > 0 || BrotliEncoderHasMoreOutput(state_.get()) != BROTLI_FALSE;
+                  ? BrotliEncoderIsFinished(state_) == BROTLI_FALSE
+                  : available_in > 0 || BrotliEncoderHasMoreOutput(state_) != BROTLI_FALSE;
     }
     return {};
   }
 
-  std::unique_ptr<BrotliEncoderState, DestroyEncoder> state_;
+  BrotliHeap heap_;
+  BrotliEncoderState* state_ = nullptr;  // in the heap
   ByteSink* out_;
   std::array<std::uint8_t, std::size_t{64} << 10> buffer_{};
 };
@@ -134,17 +148,9 @@ class BrotliDecoder final : public OuterDecoder {
 
 Result<std::unique_ptr<OuterEncoder>> create_brotli_encoder(std::uint64_t payload_bytes,
                                                             ByteSink& out) {
-  std::unique_ptr<BrotliEncoderState, DestroyEncoder> state(
-      BrotliEncoderCreateInstance(nullptr, nullptr, nullptr));
-  if (state == nullptr) return brotli_out_of_memory();
-  const bool large = payload_bytes > kLargePayload;
-  const auto size_hint =
-      static_cast<std::uint32_t>(std::min<std::uint64_t>(payload_bytes, std::uint64_t{1} << 30));
-  BrotliEncoderSetParameter(state.get(), BROTLI_PARAM_QUALITY, BROTLI_MAX_QUALITY);
-  BrotliEncoderSetParameter(state.get(), BROTLI_PARAM_LGWIN,
-                            large ? kLargePayloadWindowLog : kReferenceWindowLog);
-  if (large) BrotliEncoderSetParameter(state.get(), BROTLI_PARAM_SIZE_HINT, size_hint);
-  return std::make_unique<BrotliEncoder>(std::move(state), out);
+  auto encoder = std::make_unique<BrotliEncoder>(out);
+  CZIP_TRY(encoder->begin(payload_bytes));
+  return encoder;
 }
 
 Result<std::unique_ptr<OuterDecoder>> create_brotli_decoder(ByteSource& in) {

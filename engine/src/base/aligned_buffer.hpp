@@ -23,7 +23,7 @@ class AlignedBuffer {
     data_ = nullptr;
     size_ = 0;
     memory_ = count > SIZE_MAX / sizeof(T) ? ZeroedMemory() : allocate_zeroed(count * sizeof(T));
-    if (memory_ == nullptr) return fail(ErrorCode::out_of_memory, "not enough memory");
+    if (memory_ == nullptr) return fail(ErrorCode::out_of_memory, "out of memory");
     data_ = static_cast<T*>(memory_.get());
     size_ = count;
     return {};

@@ -8,6 +8,7 @@
 
 #include "czip/base/error.hpp"
 #include "czip/base/little_endian.hpp"
+#include "czip/engine/json_string.hpp"
 #include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 
@@ -26,6 +27,15 @@ std::vector<std::uint8_t> begin_file(std::string header, std::size_t data_size) 
   return file;
 }
 
+std::string json_array(const std::vector<std::uint64_t>& numbers) {
+  std::string array = "[";
+  for (const std::uint64_t number : numbers) {
+    if (array.size() > 1) array += ',';
+    array += std::to_string(number);
+  }
+  return array += ']';
+}
+
 }  // namespace
 
 std::string integer_dtype(bool is_signed, std::size_t size) {
@@ -35,18 +45,22 @@ std::string integer_dtype(bool is_signed, std::size_t size) {
 }
 
 std::vector<std::uint8_t> write(const Metadata& metadata, std::span<const TensorContent> tensors) {
-  nlohmann::ordered_json header;
-  header["__metadata__"] = nlohmann::ordered_json::object();
-  for (const auto& [key, value] : metadata) header["__metadata__"][key] = value;
+  std::string header = "{\"__metadata__\":{";
+  for (const auto& [key, value] : metadata) {
+    if (&key != &metadata.front().first) header += ',';
+    header += json_string(key) + ':' + json_string(value);
+  }
+  header += '}';
   std::size_t end = 0;
   for (const TensorContent& tensor : tensors) {
     const std::size_t begin = end;
     end += tensor.bytes.size();
-    header[tensor.name] = {
-        {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {begin, end}}};
+    header += ',' + json_string(tensor.name) + ":{\"dtype\":" + json_string(tensor.dtype) +
+              ",\"shape\":" + json_array(tensor.shape) +
+              ",\"data_offsets\":" + json_array({begin, end}) + '}';
   }
-  std::vector<std::uint8_t> file =
-      begin_file(header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), end);
+  header += '}';
+  std::vector<std::uint8_t> file = begin_file(std::move(header), end);
   for (const TensorContent& tensor : tensors)
     file.insert(file.end(), tensor.bytes.begin(), tensor.bytes.end());
   return file;

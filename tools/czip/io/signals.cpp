@@ -55,7 +55,7 @@ void handle_ending(int signal) {
     errno = error;
     return;
   }
-  if (const char* const path = unfinished_file.exchange(nullptr); path != nullptr) unlink(path);
+  remove_unfinished_file();
   std::signal(signal, SIG_DFL);
   raise(signal);
 }
@@ -91,6 +91,10 @@ void install_signal_handlers() {
 }
 
 void set_unfinished_file(const char* path) { unfinished_file = path; }
+
+void remove_unfinished_file() {
+  if (const char* const path = unfinished_file.exchange(nullptr); path != nullptr) unlink(path);
+}
 
 SignalsHeld::SignalsHeld() {
   const sigset_t set = ending_signals();

@@ -17,6 +17,9 @@ void install_signal_handlers();
 // thread may call it.
 void set_unfinished_file(const char* path);
 
+// Removes that file, if any. May be called in a signal handler and on any thread.
+void remove_unfinished_file();
+
 // Blocks the signals in this thread while a file and its registration change together.
 class SignalsHeld {
  public:

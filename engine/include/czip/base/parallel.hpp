@@ -83,7 +83,7 @@ Status parallel_for(unsigned threads, std::size_t count, const Function& functio
       try {
         if (Status status = call(i); !status) record(i, std::move(status), nullptr);
       } catch (const std::bad_alloc&) {
-        record(i, fail(ErrorCode::out_of_memory, "not enough memory"), nullptr);
+        record(i, fail(ErrorCode::out_of_memory, "out of memory"), nullptr);
       } catch (...) {
         record(i, {}, std::current_exception());
       }

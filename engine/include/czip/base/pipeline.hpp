@@ -55,7 +55,7 @@ class OrderedPipeline {
     try {
       return function();
     } catch (const std::bad_alloc&) {
-      return fail(ErrorCode::out_of_memory, "not enough memory");
+      return fail(ErrorCode::out_of_memory, "out of memory");
     }
   }
 

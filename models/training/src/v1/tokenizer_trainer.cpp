@@ -1,12 +1,13 @@
 // Training of a czip-model-v1 tokenizer by byte-pair encoding (Sennrich et al. 2016): text is split
 // by the pattern that the tokenizer will have, and the pieces' bytes are merged by frequency.
 #include <new>
-#include <nlohmann/json.hpp>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "czip/base/utf8.hpp"
 #include "czip/codec/v1/model.hpp"
+#include "czip/engine/json_string.hpp"
 #include "czip/tokenizer/bpe/trainer.hpp"
 #include "czip/tokenizer/v1/piece_splitter.hpp"
 #include "czip/training/v1/model_trainer.hpp"
@@ -27,16 +28,18 @@ constexpr std::uint32_t kMergeableTokens = kVocabulary - kSpecialTokens;
 static_assert(kReferenceFirstToken == kMergeableTokens);
 
 std::string to_json(const std::vector<std::string>& tokens) {
-  nlohmann::ordered_json json;
-  json["name"] = "czip-trained";
-  json["pat_str"] = kPattern;
+  std::string json = R"({"name":"czip-trained","pat_str":)" + json_string(std::string(kPattern));
+  json += R"(,"mergeable_ranks":{)";
   // The JSON writes each byte as the code point of the same number.
-  for (std::size_t id = 0; id < tokens.size(); ++id)
-    json["mergeable_ranks"][utf8_from_latin1(tokens[id])] = id;
-  json["special_tokens"] = {{std::string(kFirstTokenName), kMergeableTokens},
-                            {"<|eos|>", kMergeableTokens + 1}};
-  json["explicit_n_vocab"] = kVocabulary;
-  return json.dump();
+  for (std::size_t id = 0; id < tokens.size(); ++id) {
+    if (id != 0) json += ',';
+    json += json_string(utf8_from_latin1(tokens[id])) + ':' + std::to_string(id);
+  }
+  json += R"(},"special_tokens":{)" + json_string(std::string(kFirstTokenName)) + ':' +
+          std::to_string(kMergeableTokens);
+  json += R"(,"<|eos|>":)" + std::to_string(kMergeableTokens + 1);
+  json += R"(},"explicit_n_vocab":)" + std::to_string(kVocabulary) + '}';
+  return json;
 }
 
 // Longer pieces are cut, because so long a token would not be worth its id.

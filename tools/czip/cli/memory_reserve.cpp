@@ -1,0 +1,61 @@
+#include "cli/memory_reserve.hpp"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <exception>
+#include <new>
+#include <string_view>
+
+#include "cli/exit_status.hpp"
+#include "io/signals.hpp"
+
+namespace czip::tool {
+namespace {
+
+// Far more than a report or a message takes; blocks and models are larger.
+constexpr std::size_t kReserveBytes = std::size_t{256} << 10;
+
+std::atomic<void*> reserve{nullptr};
+
+void give_up_reserve() {
+  if (void* const kept = reserve.exchange(nullptr); kept != nullptr) {
+    std::free(kept);
+    return;
+  }
+  // The request does not fit the reserve, so that is kept for others.
+  std::free(reserve.exchange(std::malloc(kReserveBytes)));
+  throw std::bad_alloc();
+}
+
+bool out_of_memory() {
+  if (std::current_exception() == nullptr) return false;
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+// Allocates nothing.
+[[noreturn]] void end_without_exception_handler() {
+  remove_unfinished_file();
+  if (!out_of_memory()) std::abort();
+  constexpr std::string_view kMessage = "czip: out of memory; use fewer threads (-T)\n";
+  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kMessage.data(), kMessage.size());
+  _exit(static_cast<int>(ExitStatus::environment));
+}
+
+}  // namespace
+
+void install_memory_reserve() {
+  reserve = std::malloc(kReserveBytes);
+  std::set_new_handler(give_up_reserve);
+  std::set_terminate(end_without_exception_handler);
+}
+
+}  // namespace czip::tool
