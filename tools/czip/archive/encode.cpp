@@ -29,6 +29,7 @@ Result<PackRequest> pack_request(const Session& session, const std::vector<std::
   const Arguments& arguments = session.arguments;
   PackRequest request;
   request.extended_attributes = arguments.extended_attributes;
+  request.owners = arguments.owners;
   WalkRequest& walk = request.walk;
   walk.roots = roots;
   walk.filter = arguments.names;

@@ -71,6 +71,7 @@ Status extract_tar(const Session& session, const Input& input, const TarUnpackin
       },
       .withheld = withheld_permissions(),
       .extended_attributes = arguments.extended_attributes,
+      .owners = arguments.owners,
       .warn =
           [&](const std::string& path, const Error& error) {
             session.console.error(target + path, error);
@@ -130,6 +131,14 @@ bool selects_members(const Arguments& arguments) {
          !arguments.names.exclude.empty() || !arguments.names.include.empty();
 }
 
+namespace {
+
+bool wants_whole_entries(const Arguments& arguments) {
+  return arguments.extended_attributes || arguments.owners != OwnerMode::none;
+}
+
+}  // namespace
+
 Status write_selected(const Session& session, ModelStore& models, Input& input, ByteSink& out,
                       bool end_mark) {
   CZIP_TRY_ASSIGN(const auto view, open_archive(session, models, input));
@@ -146,7 +155,7 @@ Status write_selected(const Session& session, ModelStore& models, Input& input, 
                                       .members = std::move(members),
                                       .options = decode_options_v2(session),
                                       .end_mark = end_mark,
-                                      .extended_attributes = session.arguments.extended_attributes},
+                                      .whole_entries = wants_whole_entries(session.arguments)},
                                      limited);
   if (view.garbage)
     session.console.warning(input.label(), "has garbage from byte " + std::to_string(view.end) +

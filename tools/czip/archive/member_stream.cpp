@@ -31,7 +31,7 @@ class MemberStream {
 
   Result<std::vector<Member>> run() {
     sort_members();
-    if (request_->extended_attributes) CZIP_TRY(read_attributes());
+    if (request_->whole_entries) CZIP_TRY(read_entries());
     for (const PlacedMember* const folder : folders_)
       CZIP_TRY(writer_.begin(entry_of(*folder, tar::kFolder), {}));
     CZIP_TRY(write_contents());
@@ -108,6 +108,7 @@ class MemberStream {
     tar::Entry entry = entry_of(first, tar::kFile);
     entry.size = found->size;
     entry.sparse = found->sparse;
+    entry.owner = found->owner;
     entry.attributes = found->attributes;
     std::vector<tar::Part> parts = parser.parts();
     const std::uint64_t end = parts.empty() ? 0 : parts.back().offset + parts.back().size;
@@ -145,20 +146,23 @@ class MemberStream {
     tar::Entry entry{
         .type = type, .path = member.path, .mode = member.mode, .modified = member.modified};
     if (type == tar::kFolder) entry.path += '/';
-    if (const auto own = attributes_.find(&placed); own != attributes_.end())
-      entry.attributes = own->second;
+    if (const auto own = entries_.find(&placed); own != entries_.end()) {
+      entry.owner = own->second.owner;
+      entry.attributes = own->second.attributes;
+    }
     return entry;
   }
 
-  // Those of folders and copies; a file's come with its content.
-  Status read_attributes() {
-    Members owners;
+  // Those of folders, copies and symbolic links; a file's comes with its content.
+  Status read_entries() {
+    Members without_content;
     for (const PlacedMember* const placed : request_->members)
-      if (placed->member.kind == MemberKind::folder || placed->member.kind == MemberKind::copy)
-        owners.push_back(placed);
-    std::ranges::sort(owners, {}, &PlacedMember::text_offset);
+      if (placed->member.kind == MemberKind::folder || placed->member.kind == MemberKind::copy ||
+          placed->member.kind == MemberKind::symbolic_link)
+        without_content.push_back(placed);
+    std::ranges::sort(without_content, {}, &PlacedMember::text_offset);
     std::vector<v2::TextRange> ranges;
-    for (const PlacedMember* const placed : owners)
+    for (const PlacedMember* const placed : without_content)
       ranges.push_back({placed->text_offset, placed->member.tar_bytes});
     return run_with_producer(
         [&](ByteSink& tar) -> Status {
@@ -168,10 +172,9 @@ class MemberStream {
         },
         [&](ByteSource& tar) -> Status {
           TarParser parser(tar);
-          for (const PlacedMember* const placed : owners) {
+          for (const PlacedMember* const placed : without_content) {
             CZIP_TRY_ASSIGN(auto entry, parser.next());
-            if (entry && !entry->attributes.empty())
-              attributes_.emplace(placed, std::move(entry->attributes));
+            if (entry) entries_.emplace(placed, std::move(*entry));
           }
           return {};
         });
@@ -181,8 +184,8 @@ class MemberStream {
   TarWriter writer_;
   Members folders_;
   Members symbolic_links_;
-  std::vector<Wanted> contents_;  // in the order of their places
-  std::map<const PlacedMember*, std::vector<tar::Attribute>> attributes_;
+  std::vector<Wanted> contents_;                       // in the order of their places
+  std::map<const PlacedMember*, tar::Entry> entries_;  // of those without content
 };
 
 }  // namespace

@@ -17,8 +17,8 @@ struct MemberStreamRequest {
   std::vector<const PlacedMember*> members;  // of one state
   v2::DecodeOptions options;
   bool end_mark = false;  // ends the tar with blocks of zeros
-  // Decodes the entries of folders and links as well, whose extended attributes no index has.
-  bool extended_attributes = false;
+  // Decodes the entries of folders and links as well: no index has owners and extended attributes.
+  bool whole_entries = false;
 };
 
 // Decodes only the blocks that have a part of the members, each once, and checks every content by

@@ -19,6 +19,7 @@
 
 #include "archive/attributes.hpp"
 #include "archive/member_hash.hpp"
+#include "archive/owners.hpp"
 #include "archive/tar_format.hpp"
 #include "archive/tar_writer.hpp"
 #include "archive/tree_walk.hpp"
@@ -127,7 +128,8 @@ bool same_bytes(int a, int b, std::uint64_t size) {
 
 class Packer {
  public:
-  Packer(const PackRequest& request, ByteSink& out) : request_(&request), writer_(out) {}
+  Packer(const PackRequest& request, ByteSink& out)
+      : request_(&request), writer_(out), owners_(request.owners) {}
 
   Result<PackReport> run() {
     CZIP_TRY_ASSIGN(tree_, find_files(request_->walk));
@@ -254,9 +256,10 @@ class Packer {
     return false;
   }
 
-  tar::Entry entry_of(char type, const FoundFile& file, const struct stat& status, int fd) const {
+  tar::Entry entry_of(char type, const FoundFile& file, const struct stat& status, int fd) {
     tar::Entry entry{
         .type = type, .path = file.name, .mode = permissions(status), .modified = status.st_mtim};
+    entry.owner = owners_.owner_of(status);
     if (!request_->extended_attributes || fd < 0) return entry;
     auto attributes = read_attributes(fd);
     if (!attributes) report(file.path, attributes.error());
@@ -380,6 +383,7 @@ class Packer {
 
   const PackRequest* request_;
   TarWriter writer_;
+  Owners owners_;
   FoundTree tree_;
   std::vector<bool> unchanged_;                   // of tree_.files
   std::map<std::uint64_t, std::uint64_t> sizes_;  // how many files have each size

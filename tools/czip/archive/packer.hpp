@@ -1,5 +1,5 @@
-// Packs files and folders into a tar stream, without owners. The same tree gives the same bytes,
-// whoever packs it.
+// Packs files and folders into a tar stream. The same tree gives the same bytes, whoever packs it
+// and whoever owns it, unless owners are asked for.
 #pragma once
 
 #include <functional>
@@ -9,6 +9,7 @@
 #include "archive/archive_view.hpp"
 #include "archive/member_index.hpp"
 #include "archive/tree_walk.hpp"
+#include "base/owner_mode.hpp"
 #include "czip/base/error.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 
@@ -17,6 +18,7 @@ namespace czip::tool {
 struct PackRequest {
   WalkRequest walk;  // what to pack; its `report` is also called for what is not packed as it is
   bool extended_attributes = false;    // packs them
+  OwnerMode owners = OwnerMode::none;  // packs them
   const ArchiveState* base = nullptr;  // the newest version of the archive that is updated
 };
 

@@ -48,7 +48,7 @@ Status repack_archive(const Session& session, ModelStore& models, const v2::Mode
                               .archive = &file,
                               .members = std::move(members),
                               .options = decode_options_v2(session),
-                              .extended_attributes = true};
+                              .whole_entries = true};
   CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
   FileSink sink(output.fd(), output.label());
   const auto produce = [&](ByteSink& tar) -> Result<PackReport> {

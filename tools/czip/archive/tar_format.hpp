@@ -35,6 +35,8 @@ inline constexpr Field kChecksum{148, 8};
 inline constexpr Field kType{156, 1};
 inline constexpr Field kTarget{157, 100};
 inline constexpr Field kMagic{257, 8};  // with the version
+inline constexpr Field kUserName{265, 32};
+inline constexpr Field kGroupName{297, 32};
 inline constexpr Field kPrefix{345, 155};
 inline constexpr std::string_view kMagicText("ustar\00000", 8);
 inline constexpr std::string_view kGnuMagicText("ustar  \0", 8);  // such headers have no prefix
@@ -54,6 +56,10 @@ inline constexpr std::string_view kPathKey = "path";
 inline constexpr std::string_view kTargetKey = "linkpath";
 inline constexpr std::string_view kSizeKey = "size";
 inline constexpr std::string_view kModifiedKey = "mtime";
+inline constexpr std::string_view kUserKey = "uid";
+inline constexpr std::string_view kGroupKey = "gid";
+inline constexpr std::string_view kUserNameKey = "uname";
+inline constexpr std::string_view kGroupNameKey = "gname";
 inline constexpr std::string_view kCharsetKey = "hdrcharset";
 // A hard link with this comment is a copy: a file of its own with the same content. What knows
 // nothing of it makes a hard link.
@@ -72,6 +78,7 @@ inline constexpr std::string_view kUserAttributes = "user.";
 inline constexpr std::size_t kMaxPath = 4095;  // bytes: Linux opens no longer paths
 inline constexpr std::size_t kMaxExtended = std::size_t{1} << 20;  // bytes of an entry's records
 inline constexpr std::size_t kMaxParts = std::size_t{1} << 20;     // of a sparse file
+inline constexpr std::uint64_t kMaxOwner = (std::uint64_t{1} << 32) - 2;  // Linux: -1 is none
 inline constexpr std::uint64_t kMaxFileSize = (std::uint64_t{1} << 63) - 1;
 
 // A part of a sparse file that is not a hole.
@@ -85,6 +92,14 @@ struct Attribute {
   std::string value;
 };
 
+// By number, and by name where there is one.
+struct Owner {
+  std::uint32_t user = 0;
+  std::uint32_t group = 0;
+  std::string user_name{};
+  std::string group_name{};
+};
+
 struct Entry {
   char type = kFile;
   std::string path{};
@@ -94,6 +109,7 @@ struct Entry {
   std::uint64_t size = 0;  // of a file, holes included
   bool sparse = false;     // has holes
   bool copy = false;       // a hard link that is a copy
+  Owner owner{};           // of all zeros where owners are not kept
   std::vector<Attribute> attributes{};
 };
 

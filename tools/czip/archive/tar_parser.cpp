@@ -90,6 +90,10 @@ struct TarParser::Extended {
   std::optional<std::string> target;
   std::optional<std::uint64_t> size;
   std::optional<std::timespec> modified;
+  std::optional<std::uint64_t> user;
+  std::optional<std::uint64_t> group;
+  std::optional<std::string> user_name;
+  std::optional<std::string> group_name;
   bool copy = false;
   bool sparse = false;
   std::optional<std::string> sparse_name;
@@ -98,6 +102,7 @@ struct TarParser::Extended {
 
   // False: the value is not what the key needs.
   bool set(std::string_view key, std::string_view value);
+  bool set_owner(std::string_view key, std::string_view value);
   bool set_sparse(std::string_view key, std::string_view value);
 };
 
@@ -109,6 +114,7 @@ bool TarParser::Extended::set(std::string_view key, std::string_view value) {
   if (key == tar::kCommentKey) copy = value == tar::kCopyComment;
   if (key == tar::kSizeKey && !(size = number(value, 10))) return false;
   if (key == tar::kModifiedKey && !(modified = time_of(value))) return false;
+  if (!set_owner(key, value)) return false;
   if (key.starts_with(tar::kSparsePrefix)) return set_sparse(key, value);
   if (key.starts_with(tar::kAttributePrefix)) {
     std::string name = tar::attribute_from_key(key.substr(tar::kAttributePrefix.size()));
@@ -117,6 +123,14 @@ bool TarParser::Extended::set(std::string_view key, std::string_view value) {
       attributes.push_back({std::move(name), std::string(value)});
   }
   return true;  // POSIX: records with other keys are ignored
+}
+
+bool TarParser::Extended::set_owner(std::string_view key, std::string_view value) {
+  if (key == tar::kUserKey) return (user = number(value, 10)).has_value();
+  if (key == tar::kGroupKey) return (group = number(value, 10)).has_value();
+  if (key == tar::kUserNameKey) user_name = value;
+  if (key == tar::kGroupNameKey) group_name = value;
+  return true;
 }
 
 bool TarParser::Extended::set_sparse(std::string_view key, std::string_view value) {
@@ -210,6 +224,17 @@ Status TarParser::read_extended(char type, std::uint64_t size, Extended& extende
   return {};
 }
 
+// False: a number is none, or too large.
+bool TarParser::set_owner(const Block& header, const Extended& extended, tar::Owner& owner) {
+  const auto user = extended.user ? extended.user : number_of(header, tar::kOwner);
+  const auto group = extended.group ? extended.group : number_of(header, tar::kGroup);
+  if (!user || !group || *user > tar::kMaxOwner || *group > tar::kMaxOwner) return false;
+  owner = {static_cast<std::uint32_t>(*user), static_cast<std::uint32_t>(*group),
+           extended.user_name.value_or(std::string(text_of(header, tar::kUserName))),
+           extended.group_name.value_or(std::string(text_of(header, tar::kGroupName)))};
+  return true;
+}
+
 Result<Entry> TarParser::make_entry(const Block& header, Extended& extended) {
   Entry entry;
   entry.type = static_cast<char>(header[tar::kType.offset]);
@@ -231,6 +256,8 @@ Result<Entry> TarParser::make_entry(const Block& header, Extended& extended) {
   const auto mode = number_of(header, tar::kMode);
   const auto modified = number_of(header, tar::kModified);
   if (!mode || !size || !modified) return refused_entry(entry.path, kNoNumber);
+  if (!set_owner(header, extended, entry.owner))
+    return refused_entry(entry.path, "with an owner that is no number");
   entry.mode = static_cast<mode_t>(*mode & 0777);
   entry.modified.tv_sec = static_cast<std::time_t>(*modified);
   entry.modified = extended.modified.value_or(entry.modified);

@@ -60,6 +60,7 @@ class TarParser {
   Result<std::string> read_text(std::uint64_t size);
   Status skip_content();
   Status read_extended(char type, std::uint64_t size, Extended& extended);
+  static bool set_owner(const tar::Block& header, const Extended& extended, tar::Owner& owner);
   Result<tar::Entry> make_entry(const tar::Block& header, Extended& extended);
   Status read_map(const tar::Entry& entry);
 

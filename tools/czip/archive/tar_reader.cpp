@@ -17,6 +17,7 @@
 
 #include "archive/attributes.hpp"
 #include "archive/copy_file.hpp"
+#include "archive/owners.hpp"
 #include "archive/tar_format.hpp"
 #include "archive/tar_parser.hpp"
 #include "base/errors.hpp"
@@ -65,7 +66,8 @@ bool is_other(int error) { return error == ENOTDIR || error == ELOOP; }
 
 class Unpacker {
  public:
-  Unpacker(const UnpackRequest& request, ByteSource& in) : request_(&request), parser_(in) {}
+  Unpacker(const UnpackRequest& request, ByteSource& in)
+      : request_(&request), parser_(in), owners_(request.owners) {}
 
   Result<Unpacked> run() {
     for (;;) {
@@ -154,7 +156,7 @@ class Unpacker {
     if (folder.get() < 0) return failed(path_, errno);
     const FolderAttributes attributes{entry.mode & ~request_->withheld, entry.modified};
     if (!result_.folders.emplace(path_, attributes).second) return refused_entry(path_, kTwice);
-    restore_extended_attributes(folder.get(), entry);
+    restore_owner_and_attributes(folder.get(), entry);
     return {};
   }
 
@@ -173,7 +175,7 @@ class Unpacker {
   }
 
   Status finish_file(int fd, const tar::Entry& entry) {
-    restore_extended_attributes(fd, entry);
+    restore_owner_and_attributes(fd, entry);
     const std::array<std::timespec, 2> times{entry.modified, entry.modified};
     if (fchmod(fd, entry.mode & ~request_->withheld) == 0 && futimens(fd, times.data()) == 0)
       return {};
@@ -207,6 +209,7 @@ class Unpacker {
     if (symlinkat(entry.target.c_str(), parent(), name.c_str()) != 0 &&
         (!makes_room(name) || symlinkat(entry.target.c_str(), parent(), name.c_str()) != 0))
       return errno == EEXIST ? refused_entry(path_, kTwice) : failed(path_, errno);
+    warn_of(owners_.restore_link(parent(), name, entry.owner));
     const std::array<std::timespec, 2> times{entry.modified, entry.modified};
     // Not every file system keeps times of links; they do not matter.
     utimensat(parent(), name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW);
@@ -256,14 +259,18 @@ class Unpacker {
     return finish_file(file.get(), entry);
   }
 
-  void restore_extended_attributes(int fd, const tar::Entry& entry) const {
-    if (!request_->extended_attributes) return;
-    if (const auto set = set_attributes(fd, entry.attributes); !set)
-      request_->warn(path_, set.error());
+  void restore_owner_and_attributes(int fd, const tar::Entry& entry) {
+    warn_of(owners_.restore(fd, entry.owner));
+    if (request_->extended_attributes) warn_of(set_attributes(fd, entry.attributes));
+  }
+
+  void warn_of(const Status& restored) const {
+    if (!restored) request_->warn(path_, restored.error());
   }
 
   const UnpackRequest* request_;
   TarParser parser_;
+  Owners owners_;
   std::set<std::string> tops_;
   std::string path_;  // of the current entry
   Descriptor parent_;

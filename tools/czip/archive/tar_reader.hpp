@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/owner_mode.hpp"
 #include "czip/base/error.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 
@@ -32,9 +33,10 @@ struct UnpackRequest {
   std::function<Status(const std::string& name)> may_create;
   // Called repeatedly. An error ends the unpacking.
   std::function<Status()> may_go_on;
-  mode_t withheld = 0;               // permissions that nothing gets
-  bool extended_attributes = false;  // restores them
-  // Called for what is unpacked without its extended attributes.
+  mode_t withheld = 0;                 // permissions that nothing gets
+  bool extended_attributes = false;    // restores them
+  OwnerMode owners = OwnerMode::none;  // restores them
+  // Called for what is unpacked without its owner or extended attributes.
   std::function<void(const std::string& path, const Error& error)> warn{};
   // If set, what is no damage of the stream but of one entry does not end the unpacking: called for
   // each entry that is refused, and left out. And a later entry replaces an earlier one of its
@@ -43,7 +45,7 @@ struct UnpackRequest {
 };
 
 // Unpacks files, folders, hard links and symbolic links. Restores permissions without special bits,
-// and times, but no owners. No path leads through a link: each folder of it is opened alone, from
+// and times. No path leads through a link: each folder of it is opened alone, from
 // `request.folder` on, and links are not followed. So time grows with the length of all paths.
 // Reads `in` to its end. Errors: corrupt (an absolute path, "..", two entries of one name, a hard
 // link to what is no earlier file of the archive, and those of TarParser), and io.

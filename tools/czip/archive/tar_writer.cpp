@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kBufferSize = std::size_t{1} << 16;
 constexpr std::uint64_t kMaxOctal = (std::uint64_t{1} << 33) - 1;  // of eleven digits
+constexpr std::uint32_t kMaxShortOctal = (1U << 21) - 1;           // of seven
 
 void put(tar::Block& header, tar::Field field, std::string_view text) {
   std::ranges::copy(text.substr(0, field.size),
@@ -73,6 +74,11 @@ std::string records_of(const tar::Entry& entry, std::uint64_t stored) {
     if (valid_utf8_prefix(name) != name.size()) records += record(tar::kCharsetKey, "BINARY");
     records += record(key, name);
   };
+  const auto add_owner = [&](std::string_view number_key, std::uint32_t number,
+                             std::string_view name_key, const std::string& name) {
+    if (number > kMaxShortOctal) records += record(number_key, std::to_string(number));
+    if (name.size() >= tar::kUserName.size) add_name(name_key, name);
+  };
   if (entry.sparse) {
     records += record(tar::kSparseMajorKey, "1") + record(tar::kSparseMinorKey, "0");
     add_name(tar::kSparseNameKey, entry.path);
@@ -84,6 +90,8 @@ std::string records_of(const tar::Entry& entry, std::uint64_t stored) {
   if (entry.target.size() > tar::kTarget.size) add_name(tar::kTargetKey, entry.target);
   if (stored > kMaxOctal) records += record(tar::kSizeKey, std::to_string(stored));
   if (!fits_octal(entry.modified)) records += record(tar::kModifiedKey, decimal(entry.modified));
+  add_owner(tar::kUserKey, entry.owner.user, tar::kUserNameKey, entry.owner.user_name);
+  add_owner(tar::kGroupKey, entry.owner.group, tar::kGroupNameKey, entry.owner.group_name);
   for (const tar::Attribute& attribute : entry.attributes)
     records += record(std::string(tar::kAttributePrefix) + tar::attribute_to_key(attribute.name),
                       attribute.value);
@@ -138,8 +146,13 @@ Status TarWriter::write_header(const tar::Entry& entry, const std::string& name,
   tar::Block header{};
   put(header, tar::kName, name);
   put(header, tar::kMode, entry.mode);
-  put(header, tar::kOwner, 0);
-  put(header, tar::kGroup, 0);
+  const auto put_owner = [&](tar::Field number_field, std::uint32_t number, tar::Field name_field,
+                             const std::string& owner) {
+    put(header, number_field, number <= kMaxShortOctal ? number : 0);
+    if (owner.size() < name_field.size) put(header, name_field, owner);
+  };
+  put_owner(tar::kOwner, entry.owner.user, tar::kUserName, entry.owner.user_name);
+  put_owner(tar::kGroup, entry.owner.group, tar::kGroupName, entry.owner.group_name);
   put(header, tar::kSize, size <= kMaxOctal ? size : 0);
   put(header, tar::kModified,
       entry.modified.tv_sec > 0 && fits_octal({entry.modified.tv_sec, 0})

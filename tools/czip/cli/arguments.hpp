@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/name_filter.hpp"
+#include "base/owner_mode.hpp"
 #include "cli/command.hpp"
 #include "czip/base/error.hpp"
 #include "czip/base/hash128.hpp"
@@ -47,11 +48,12 @@ struct Arguments {
   bool force = false;
   bool remove_input = false;
   bool recursive = false;
-  bool extended_attributes = false;  // packed into archives, and restored from them
-  NameFilter names;                  // of what is packed, extracted or listed
-  std::vector<std::string> members;  // of the archive at hand: names and patterns
-  std::string files_from;            // a file with further names
-  std::string newer;                 // packs what was changed after this file
+  bool extended_attributes = false;    // packed into archives, and restored from them
+  OwnerMode owners = OwnerMode::none;  // likewise
+  NameFilter names;                    // of what is packed, extracted or listed
+  std::vector<std::string> members;    // of the archive at hand: names and patterns
+  std::string files_from;              // a file with further names
+  std::string newer;                   // packs what was changed after this file
   bool one_file_system = false;
   bool update = false;   // compresses what is newer than its compressed file
   std::uint32_t at = 0;  // version of an archive; 0: the newest

@@ -252,6 +252,12 @@ Status OptionParser::apply_switch(const OptionRow& row) {
       return set_level(std::to_string(v2::kMinLevel));
     case OptionId::best:
       return set_level(std::to_string(v2::kMaxLevel));
+    case OptionId::owners:
+      arguments_.owners = OwnerMode::names;
+      return {};
+    case OptionId::numeric_owner:
+      arguments_.owners = OwnerMode::numbers;
+      return {};
     case OptionId::resume:
       arguments_.network_training.resume = true;
       return {};

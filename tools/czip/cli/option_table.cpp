@@ -141,6 +141,11 @@ constexpr std::array kOptions = {
               "compress only files that are newer than their .czip"},
     OptionRow{Id::xattrs, 0, "xattrs", nullptr, kOwnWriters | kAppend,
               "with archives: pack and restore users' extended attributes"},
+    OptionRow{Id::owners, 0, "owners", nullptr, kOwnWriters | kAppend,
+              "with archives: pack and restore owners and groups, by name where\n"
+              "it is known and else by number. Only root can give files away"},
+    OptionRow{Id::numeric_owner, 0, "numeric-owner", nullptr, kOwnWriters | kAppend,
+              "likewise, but by number alone"},
     OptionRow{Id::base64, 0, "base64", nullptr, kFiles | kCompress,
               "write the compressed file as text, in lines between a first and a\n"
               "last one that say what it is; decompressing recognizes it"},
