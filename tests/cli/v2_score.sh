@@ -9,6 +9,7 @@ expect 0 "$CZIP" score -m tiny texts/a.txt >one.txt; silent
 
 # The bits are those of the file, and totals are sums.
 "$CZIP" -m tiny -c texts/a.txt >a.czip
+"$CZIP" -m tiny -c --base64 texts/a.txt >a.base64
 bits=$(sed -n 2p one.txt | awk '{ print $3 }')
 awk -v bits="$bits" -v size="$(stat -c %s a.czip)" 'BEGIN { d = size - bits * 5000 / 8; exit !(d >= 4 && d <= 24) }' ||
   fail "$bits bits per byte, a file of $(stat -c %s a.czip) bytes"
@@ -16,12 +17,14 @@ expect 0 "$CZIP" score --json -1 -m tiny -m other -m "$MODEL" -r texts >all.json
 [ "$(grep -c '"name"' all.json)" = 2 ] || fail 'two texts'
 [ "$(grep -c '"model"' all.json)" = 9 ] || fail 'three models each, and in all'
 [ "$(grep -c '"text_bytes": 14000' all.json)" = 3 ] || fail 'bytes in all'
-expect 0 "$CZIP" score --csv -m tiny texts/a.txt texts/b.txt a.czip >all.csv; silent
-[ "$(wc -l <all.csv)" = 5 ] || fail 'lines of CSV'
+expect 0 "$CZIP" score --csv -m tiny texts/a.txt texts/b.txt a.czip a.base64 >all.csv; silent
+[ "$(wc -l <all.csv)" = 6 ] || fail 'lines of CSV'
 sed -n 2p all.csv | cut -d, -f4-6 >a.numbers
-sed -n 4p all.csv | cut -d, -f4-6 >file.numbers
-same a.numbers file.numbers
-grep -q 'all 3 texts' all.csv || fail 'total in CSV'
+for line in 4 5; do
+  sed -n ${line}p all.csv | cut -d, -f4-6 >file.numbers
+  same a.numbers file.numbers
+done
+grep -q 'all 4 texts' all.csv || fail 'total in CSV'
 
 # Failures are those of their files alone.
 expect 1 "$CZIP" score -m tiny missing texts/a.txt >some.txt; one_line

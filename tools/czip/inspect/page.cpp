@@ -2,13 +2,12 @@
 // through html_text() or, in the data, through json_for_html().
 #include <sha2.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 
+#include "armour/base64.hpp"
 #include "base/markup.hpp"
 #include "base/text.hpp"
 #include "inspect/page_assets.hpp"
@@ -18,20 +17,6 @@
 namespace czip::tool {
 namespace {
 
-std::string base64(std::span<const std::uint8_t> bytes) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) group = group << 8U | (k < count ? bytes[i + k] : 0U);
-    for (std::size_t k = 0; k < 4; ++k)
-      text += k <= count ? kDigits[group >> (18 - 6 * k) & 63U] : '=';
-  }
-  return text;
-}
-
 // How a content policy names a script or style.
 std::string policy_hash(std::string_view content) {
   SHA2_CTX context;
@@ -39,7 +24,7 @@ std::string policy_hash(std::string_view content) {
   SHA256Init(&context);
   SHA256Update(&context, reinterpret_cast<const std::uint8_t*>(content.data()), content.size());
   SHA256Final(digest.data(), &context);
-  return "'sha256-" + base64(digest) + "'";
+  return "'sha256-" + to_base64(digest) + "'";
 }
 
 std::string head(const Inspection& inspection) {

@@ -7,6 +7,7 @@
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "io/armoured_input.hpp"
 #include "io/formats.hpp"
 #include "io/limited_sink.hpp"
 #include "io/streams.hpp"
@@ -79,6 +80,7 @@ Result<Subject> read_subject(const Session& session, std::vector<ScoringModel>& 
   Subject subject;
   subject.input = &input;
   subject.name = input.label();
+  CZIP_TRY(remove_armour(input));
   CZIP_TRY_ASSIGN(const auto format, compressed_format(input));
   if (!format) {
     const TextLimit limit = text_limit(session);
