@@ -10,7 +10,7 @@ build_packages=(
 )
 test_packages=(
   doctest-dev libbenchmark-dev clang clang-format clang-tidy shellcheck ccache
-  libopenblas-pthread-dev
+  libopenblas-pthread-dev groff-base mandoc zsh fish
 )
 # Of the other machines that CI tests, by compilers that Debian has on x86-64 only.
 machine_packages=(

@@ -28,11 +28,9 @@ expect 1 "$CZIP" modle; one_line; stderr_has "did you mean 'czip model'?"
 
 # The manual page is one that man's own programs take without a word.
 expect 0 "$CZIP" help --man >czip.1; silent
-if command -v groff >/dev/null; then
-  expect 0 groff -man -Tutf8 -ww czip.1 >man.txt; silent
-  grep -q 'CZIP(1)' man.txt || fail 'no title'
-fi
-if command -v mandoc >/dev/null; then expect 0 mandoc -Tlint -Werror czip.1; fi
+expect 0 groff -man -Tutf8 -ww czip.1 >man.txt; silent
+grep -q 'CZIP(1)' man.txt || fail 'no title'
+expect 0 mandoc -Tlint -Werror czip.1
 
 # bash completes commands, options, values and files.
 expect 0 "$CZIP" help --completion bash >completion.bash; silent
@@ -59,14 +57,12 @@ gives 'small base large' czip train --network-size ''
 gives '' czip -m le
 gives 'exit-status' czip help exi
 gives '' czip list le
-if command -v zsh >/dev/null; then
-  expect 0 "$CZIP" help --completion zsh >_czip; silent
-  expect 0 zsh -n _czip
-fi
-if command -v fish >/dev/null; then
-  expect 0 "$CZIP" help --completion fish >czip.fish; silent
-  expect 0 fish -n czip.fish
-  fish -c 'source czip.fish; complete -C "czip decompress --sal"' >fish.txt
-  grep -q '^--salvage' fish.txt || fail "fish: $(cat fish.txt)"
-fi
+
+# zsh and fish take theirs.
+expect 0 "$CZIP" help --completion zsh >_czip; silent
+expect 0 zsh -n _czip
+expect 0 "$CZIP" help --completion fish >czip.fish; silent
+expect 0 fish -n czip.fish
+fish -c 'source czip.fish; complete -C "czip decompress --sal"' >fish.txt
+grep -q '^--salvage' fish.txt || fail "fish: $(cat fish.txt)"
 clean
