@@ -139,9 +139,18 @@ Bench::Bench(std::string czip, std::string work, const std::string& model1,
       {"archive", {"-r", "-k", m2, "-o", "folder.czip", "folder"}, "", "", "folder.czip"},
       {"extract", {"-d", m2, "-o", "place", "packed.czip"}},
       {"extract-here", {"-d", "-k", m2, "packed.czip"}},
+      {"extract-member", {"-d", m2, "-o", "place", "packed.czip", "folder/one"}},
+      {"append", {"-a", m2, "packed.czip", "folder", "text"}, "", "", "", "packed.czip"},
+      {"repack", {"--repack", m2, "-o", "again.czip", "packed.czip"}},
+      {"newer", {"-u", "-k", m2, "text"}},
+      {"as-text", {"--base64", "-k", m2, "text"}},
+      {"inspect", {"inspect", "--html", m2, "-o", "page.html", "little"}},
+      {"score", {"score", "--json", m2, "little", "text"}, "", "", "", "", true},
+      {"compare", {"compare", m2, "little", "text"}, "", "", "", "", true},
+      {"model", {"model", "--json", (work_ / "tiny.czm").string()}, "", "", "", "", true},
       {"test", {"-t", m2, "full.czip", "small.czip"}},
-      {"list", {"-l", "full.czip", "small.czip", "packed.czip", "old.v1"}, "", "", "", true},
-      {"list-json", {"list", "--json", "full.czip", "old.v1"}, "", "", "", true},
+      {"list", {"-l", "full.czip", "small.czip", "packed.czip", "old.v1"}, "", "", "", "", true},
+      {"list-json", {"list", "--json", "full.czip", "old.v1"}, "", "", "", "", true},
       {"verify", {"verify", (work_ / "tiny.czm").string()}},
       {"train",
        {"train", "-q", "--vocabulary", "270", "--prior-size", "20000", "-o", "new.czm",
@@ -245,12 +254,33 @@ std::string Bench::decoded(const std::string& path) {
   return std::system(command.c_str()) == 0 ? content_of(work_ / "decoded") : "";
 }
 
-std::string Bench::wrong_in_archive(const std::string& path, const std::string& error) {
+bool Bench::unpack(const std::string& path, const std::string& options) {
   fs::remove_all(work_ / "unpacked");
-  const std::string command = "'" + czip_ + "' -q -d -m'" + (work_ / "tiny.czm").string() +
-                              "' -o '" + (work_ / "unpacked").string() + "' '" +
-                              (work_ / "run" / path).string() + "'";
-  if (std::system(command.c_str()) != 0) return path + " cannot be extracted";
+  const std::string command =
+      "'" + czip_ + "' -q -d " + options + " -m'" + (work_ / "tiny.czm").string() + "' -o '" +
+      (work_ / "unpacked").string() + "' '" + (work_ / "run" / path).string() + "'";
+  return std::system(command.c_str()) == 0;
+}
+
+std::string Bench::wrong_in_versions(const std::string& path, const std::string& error) {
+  if (!content_of(work_ / "run" / path).starts_with(content_of(work_ / "base" / path)))
+    return path + " was rewritten";
+  if (!unpack(path)) return path + " cannot be extracted";
+  for (const auto& [name, content] : tree_of(work_ / "unpacked")) {
+    const auto input = inputs_.find(name);
+    if (input == inputs_.end() ||
+        (input->second != content && !is_filled_up(name, input->second, content, error)))
+      return path + " has another " + name;
+  }
+  if (!unpack(path, "--at 1")) return "the first version of " + path + " cannot be extracted";
+  Tree first;
+  for (const auto& [name, content] : inputs_)
+    if (name == "folder" || name.starts_with("folder/")) first[name] = content;
+  return tree_of(work_ / "unpacked") == first ? "" : "the first version of " + path + " is another";
+}
+
+std::string Bench::wrong_in_archive(const std::string& path, const std::string& error) {
+  if (!unpack(path)) return path + " cannot be extracted";
   const Tree found = tree_of(work_ / "unpacked");
   for (const auto& [name, content] : found) {
     const auto input = inputs_.find(name);
@@ -269,10 +299,28 @@ std::string Bench::wrong_in_archive(const std::string& path, const std::string& 
   return "";
 }
 
-std::string Bench::compare_trees(const Scenario& scenario, const Tree& found, bool may_leave) {
+std::string Bench::wrong_in_newest(const Scenario& scenario, const Outcome& outcome) {
+  if (std::string wrong = compare_trees(scenario, outcome.tree, outcome.error, false);
+      !wrong.empty())
+    return "status 0, but " + wrong;
+  if (!unpack(scenario.appends)) return "status 0, but " + scenario.appends + " is damaged";
+  const Tree found = tree_of(work_ / "unpacked");
+  for (const auto& [name, content] : inputs_) {
+    const bool packed = name == "folder" || name.starts_with("folder/") || name == "text";
+    if (packed && !found.contains(name)) return "status 0, but the new version lacks " + name;
+  }
+  return "";
+}
+
+std::string Bench::compare_trees(const Scenario& scenario, const Tree& found,
+                                 const std::string& error, bool may_leave) {
   const Tree& right = reference(scenario).tree;
   for (const auto& [path, content] : inputs_) {
     if (scenario.name == "extract-here" && path.starts_with("folder")) continue;
+    if (path == scenario.appends && found.contains(path)) {
+      if (std::string wrong = wrong_in_versions(path, error); !wrong.empty()) return wrong;
+      continue;
+    }
     const auto now = found.find(path);
     const auto then = right.find(path);
     if (now == found.end()) {
@@ -306,13 +354,16 @@ std::string Bench::verdict(const Scenario& scenario, const Outcome& outcome, boo
     if (decoded(scenario.decodes) != content_of(work_ / "base" / scenario.arguments.back()))
       return "status 0, but the output does not decode to the input";
     output->second = right.tree.at(scenario.decodes);
-    return same.tree == right.tree ? "" : compare_trees(scenario, same.tree, may_leave);
+    return same.tree == right.tree ? ""
+                                   : compare_trees(scenario, same.tree, outcome.error, may_leave);
   }
   if (outcome.status == 0) {
     if (outcome.out != right.out) return "status 0, but other output";
+    if (!scenario.appends.empty()) return wrong_in_newest(scenario, outcome);
     if (!may_leave && outcome.tree != right.tree)
-      return "status 0, but other files: " + compare_trees(scenario, outcome.tree, false);
-    return compare_trees(scenario, outcome.tree, may_leave);
+      return "status 0, but other files: " +
+             compare_trees(scenario, outcome.tree, outcome.error, false);
+    return compare_trees(scenario, outcome.tree, outcome.error, may_leave);
   }
   if (outcome.error.empty()) return "a status without an error";
   const bool packed_not_all = outcome.error.find(", left out: ") != std::string::npos ||
@@ -322,17 +373,17 @@ std::string Bench::verdict(const Scenario& scenario, const Outcome& outcome, boo
       return wrong;
     Tree same = outcome.tree;
     same[scenario.packs] = right.tree.at(scenario.packs);
-    return compare_trees(scenario, same, may_leave);
+    return compare_trees(scenario, same, outcome.error, may_leave);
   }
   if (!scenario.reports && !right.out.starts_with(outcome.out)) return "false output";
-  return compare_trees(scenario, outcome.tree, may_leave);
+  return compare_trees(scenario, outcome.tree, outcome.error, may_leave);
 }
 
 std::string Bench::verdict_after_signal(const Scenario& scenario, const Outcome& outcome,
                                         bool may_leave) {
   if (outcome.timed_out) return "it hangs";
   if (!reference(scenario).out.starts_with(outcome.out)) return "false output";
-  return compare_trees(scenario, outcome.tree, may_leave);
+  return compare_trees(scenario, outcome.tree, outcome.error, may_leave);
 }
 
 int report_failure(const Scenario& scenario, const Outcome& outcome, const std::string& fault,

@@ -24,6 +24,9 @@ struct Scenario {
   std::string decodes = {};
   // An archive of the folder "folder": what of it cannot be read is left out and named.
   std::string packs = {};
+  // An archive of the folder "folder" that gets another version. What a fault leaves behind the
+  // first one changes nothing of that.
+  std::string appends = {};
   bool reports = false;  // on several files: where one cannot be read, the others are reported
 };
 
@@ -73,9 +76,16 @@ class Bench {
   // What is wrong with an archive that the last run has left without everything; "" if it has the
   // rest, and `error` names what it lacks.
   std::string wrong_in_archive(const std::string& path, const std::string& error);
+  // What is wrong with an archive that the last run may have appended to; "": nothing.
+  std::string wrong_in_versions(const std::string& path, const std::string& error);
+  // The same where the command says that it has appended everything.
+  std::string wrong_in_newest(const Scenario& scenario, const Outcome& outcome);
+  // Extracts an archive of the last run to "unpacked" below the working folder.
+  [[nodiscard]] bool unpack(const std::string& path, const std::string& options = "");
   // The text of a compressed file that the last run has left; "" if it cannot be decoded.
   std::string decoded(const std::string& path);
-  std::string compare_trees(const Scenario& scenario, const Tree& found, bool may_leave);
+  std::string compare_trees(const Scenario& scenario, const Tree& found, const std::string& error,
+                            bool may_leave);
 
   std::string czip_;
   std::filesystem::path work_;

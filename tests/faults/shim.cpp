@@ -2,7 +2,7 @@
 //   FAULT_CALL   the name of the function, such as "write"; each kind is counted by itself
 //   FAULT_AT     which call of it, from 1
 //   FAULT_ERROR  an errno; "short": one byte is read, half is written; "kill": SIGKILL at the call;
-//                of malloc also "all": this call and later ones fail; "large": those of 4 KiB or more
+//                of malloc also "all": this call and later ones fail; "large": those of 64 KiB or more
 //   FAULT_COUNT  a file to which the number of calls of each kind is appended at the end
 // open and open64 count as one kind, as do other such pairs. Calls that the C library makes within
 // itself are not seen.
@@ -66,7 +66,7 @@ std::atomic<bool> counting = false;  // not what happens before main()
     wants_short = std::strcmp(error, "short") == 0;
     wants_kill = std::strcmp(error, "kill") == 0;
     wants_later = std::strcmp(error, "large") == 0 || std::strcmp(error, "all") == 0;
-    wanted_size = std::strcmp(error, "large") == 0 ? 4096 : 0;
+    wanted_size = std::strcmp(error, "large") == 0 ? std::size_t{64} << 10 : 0;
     wanted_error = wants_later ? ENOMEM : std::atoi(error);
   }
   counting = true;

@@ -141,7 +141,7 @@ bool wants_whole_entries(const Arguments& arguments) {
 
 Status write_selected(const Session& session, ModelStore& models, Input& input, ByteSink& out,
                       bool end_mark) {
-  CZIP_TRY_ASSIGN(const auto view, open_archive(session, models, input));
+  CZIP_TRY_ASSIGN(const auto view, open_any_archive(session, models, input));
   CZIP_TRY_ASSIGN(const auto state, wanted_state(session, view));
   CZIP_TRY_ASSIGN(auto patterns, listed_names(session.arguments));
   patterns.insert(patterns.end(), session.arguments.members.begin(),

@@ -21,7 +21,8 @@ std::vector<NamedInput> inputs_and_members(const std::vector<std::string>& names
       continue;
     }
     inputs.push_back({name, {}});
-    in_archive = format && *format == FileFormat::czip_v2_archive;
+    in_archive =
+        format ? *format == FileFormat::czip_v2_archive : format.error().code == ErrorCode::io;
   }
   return inputs;
 }

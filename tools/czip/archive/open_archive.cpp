@@ -28,7 +28,6 @@ bool selects(const std::string& pattern, const std::string& path) {
 }  // namespace
 
 Result<ArchiveView> open_archive(const Session& session, ModelStore& models, Input& input) {
-  CZIP_TRY(make_seekable(input));
   FileRandomAccess file(input.file.get());
   CZIP_TRY_ASSIGN(auto view, read_indexes(file, session.memory_limit()));
   if (view) return std::move(*view);
@@ -40,6 +39,11 @@ Result<ArchiveView> open_archive(const Session& session, ModelStore& models, Inp
     return Failure(advise(scanned.error()));
   }
   return scanned;
+}
+
+Result<ArchiveView> open_any_archive(const Session& session, ModelStore& models, Input& input) {
+  CZIP_TRY(make_seekable(input));
+  return open_archive(session, models, input);
 }
 
 Result<ArchiveState> wanted_state(const Session& session, const ArchiveView& view) {

@@ -10,9 +10,11 @@
 namespace czip::tool {
 
 // Reads the indexes of an archive; where they are missing or damaged, decodes all of it, and says
-// so. The input becomes seekable. Errors: invalid_argument (no archive), those of read_indexes()
-// and scan_archive().
+// so. Errors: invalid_argument (no archive), those of read_indexes() and scan_archive().
 Result<ArchiveView> open_archive(const Session& session, ModelStore& models, Input& input);
+
+// The same of any input, which becomes seekable: what is none becomes a copy.
+Result<ArchiveView> open_any_archive(const Session& session, ModelStore& models, Input& input);
 
 // The state of the version that --at names, or of the newest. Error: invalid_argument (there is no
 // such version).

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/memory_reserve.hpp"
 #include "io/descriptor.hpp"
 
 namespace czip::tool {
@@ -53,6 +54,8 @@ struct Level {
 }  // namespace
 
 bool remove_tree(const std::string& path) {
+  // opendir() takes memory without asking for the reserve.
+  release_memory_reserve();
   Descriptor current(open_folder(AT_FDCWD, path.c_str()));
   if (current.get() < 0) return errno == ENOENT;
   std::vector<Level> levels{{path, remove_files(current.get())}};

@@ -39,7 +39,7 @@ Result<OutputPlan> plan_repacked(const Arguments& arguments, const Input& input)
 Status repack_archive(const Session& session, ModelStore& models, const v2::Model& model,
                       Input& input) {
   CZIP_TRY_ASSIGN(const auto plan, plan_repacked(session.arguments, input));
-  CZIP_TRY_ASSIGN(const auto view, open_archive(session, models, input));
+  CZIP_TRY_ASSIGN(const auto view, open_any_archive(session, models, input));
   CZIP_TRY_ASSIGN(const auto state, wanted_state(session, view));
   CZIP_TRY_ASSIGN(auto members, select_members(session, state, {}));
   FileRandomAccess file(input.file.get());

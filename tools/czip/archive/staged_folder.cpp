@@ -141,8 +141,10 @@ Status StagedFolder::finish(const Unpacked& content, bool sync) const {
       first_failure = failed("is in place, but cannot set permissions of", target_ + path, errno);
   }
   CZIP_TRY(first_failure);
-  if (!sync || syncfs(target_folder_.get()) == 0) return {};
-  return failed("is in place, but it is not known whether it is on disk:", target_, errno);
+  if (sync && syncfs(target_folder_.get()) != 0)
+    return failed("is in place, but it is not known whether it is on disk:", target_, errno);
+  if (path_.empty() || remove_tree(path_)) return {};
+  return failed("is in place, but cannot remove what it was unpacked in,", path_, errno);
 }
 
 }  // namespace czip::tool

@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t kReserveBytes = std::size_t{256} << 10;
 
 std::atomic<void*> reserve{nullptr};
+std::atomic<bool> refused{false};
 
 void give_up_reserve() {
   if (void* const kept = reserve.exchange(nullptr); kept != nullptr) {
@@ -27,24 +28,15 @@ void give_up_reserve() {
   }
   // The request does not fit the reserve, so that is kept for others.
   std::free(reserve.exchange(std::malloc(kReserveBytes)));
+  refused = true;
   throw std::bad_alloc();
 }
 
-bool out_of_memory() {
-  if (std::current_exception() == nullptr) return false;
-  try {
-    throw;
-  } catch (const std::bad_alloc&) {
-    return true;
-  } catch (...) {
-    return false;
-  }
-}
-
-// Allocates nothing.
+// std::current_exception() does not tell why: what ends here may not have been caught. Allocates
+// nothing.
 [[noreturn]] void end_without_exception_handler() {
   remove_unfinished_file();
-  if (!out_of_memory()) std::abort();
+  if (!refused) std::abort();
   constexpr std::string_view kMessage = "czip: out of memory; use fewer threads (-T)\n";
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kMessage.data(), kMessage.size());
   _exit(static_cast<int>(ExitStatus::environment));
@@ -57,5 +49,7 @@ void install_memory_reserve() {
   std::set_new_handler(give_up_reserve);
   std::set_terminate(end_without_exception_handler);
 }
+
+void release_memory_reserve() { std::free(reserve.exchange(nullptr)); }
 
 }  // namespace czip::tool

@@ -10,4 +10,7 @@ namespace czip::tool {
 // Must be called before there are other threads.
 void install_memory_reserve();
 
+// Gives the reserve up, before work that must succeed and takes little memory in another way.
+void release_memory_reserve();
+
 }  // namespace czip::tool

@@ -41,6 +41,8 @@ Status handle_once(const Session& session, ModelStore& models, Input& input) {
     CZIP_TRY(plan_output(session.arguments, input));
   }
   CZIP_TRY(format);
+  if (*format != FileFormat::czip_v2_archive && !session.arguments.members.empty())
+    return usage_error("is no archive, and has no members");
   if (*format == FileFormat::czip_v1) return handle_v1(session, models, input);
   const bool archive = *format == FileFormat::czip_v2_archive;
   if (session.arguments.command == Command::test)
