@@ -21,9 +21,9 @@ namespace {
 
 // One write per line, so that lines of several processes do not mix. Where stderr takes nothing,
 // nobody can be told.
-void write_to_stderr(const std::string& text) {
+void write_to_stderr(std::string_view text) {
   [[maybe_unused]] const Status written =
-      write_all(STDERR_FILENO, std::vector<std::uint8_t>(text.begin(), text.end()));
+      write_all(STDERR_FILENO, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
 void say(const std::string& line) { write_to_stderr(line + '\n'); }
@@ -49,6 +49,8 @@ ExitStatus Console::error(std::string_view subject, const Error& error) const {
     say(printable("czip: " + (subject.empty() ? "" : std::string(subject) + ": ") + error.message));
   return exit_status(error.code);
 }
+
+void Console::last_error(std::string_view line) { write_to_stderr(line); }
 
 void Console::warning(std::string_view subject, std::string_view text) const {
   if (!quiet_) say(printable("czip: " + std::string(subject) + ": " + std::string(text)));

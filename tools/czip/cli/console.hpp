@@ -21,6 +21,8 @@ class Console {
 
   // Prints "czip: subject: message" and returns the exit status of that kind of error.
   ExitStatus error(std::string_view subject, const Error& error) const;
+  // Prints a line of czip's own, whole with "czip: " and its end, without taking memory.
+  static void last_error(std::string_view line);
   // Warnings and notes are silent with -q.
   void warning(std::string_view subject, std::string_view text) const;
   void note(std::string_view text) const;

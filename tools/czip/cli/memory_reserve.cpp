@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <exception>
 #include <new>
-#include <string_view>
 
+#include "cli/console.hpp"
 #include "cli/exit_status.hpp"
 #include "io/signals.hpp"
 
@@ -37,8 +37,7 @@ void give_up_reserve() {
 [[noreturn]] void end_without_exception_handler() {
   remove_unfinished_file();
   if (!refused) std::abort();
-  constexpr std::string_view kMessage = "czip: out of memory; use fewer threads (-T)\n";
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kMessage.data(), kMessage.size());
+  Console::last_error("czip: out of memory; use fewer threads (-T)\n");
   _exit(static_cast<int>(ExitStatus::environment));
 }
 
