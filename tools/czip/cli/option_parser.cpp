@@ -385,6 +385,11 @@ Status OptionParser::apply_value(const OptionRow& row, const std::string& value)
     *number.member = parsed;
     return {};
   }
+  return apply_parsed(row, value);
+}
+
+// Stores an option whose value has a syntax of its own, or may be given several times.
+Status OptionParser::apply_parsed(const OptionRow& row, const std::string& value) {
   switch (row.id) {
     case OptionId::block_size: {
       CZIP_TRY_ASSIGN(const auto bytes, parse_block_size(value));

@@ -34,6 +34,7 @@ class OptionParser {
   Status apply_switch(const OptionRow& row);
   Status set_flag(OptionId id);
   Status apply_value(const OptionRow& row, const std::string& value);
+  Status apply_parsed(const OptionRow& row, const std::string& value);
   Status apply_choice(const OptionRow& row, const std::string& value);
   Status set_level(const std::string& value);
   std::string* text_of(OptionId id);

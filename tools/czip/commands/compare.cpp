@@ -81,6 +81,7 @@ Status show(Session& session, const std::vector<Document>& documents, const Cond
   const Arguments& arguments = session.arguments;
   const DistanceMatrix distances = compression_distances(costs);
   std::vector<std::string> names;
+  names.reserve(documents.size());
   for (const Document& document : documents) names.push_back(document.name);
   if (arguments.json) {
     print_json(session.console, json(documents, costs, distances, model));

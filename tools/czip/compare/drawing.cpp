@@ -54,7 +54,7 @@ std::string colour_of(double far) {
 
 // The end of a long name tells more than its beginning.
 std::string short_name(const std::string& name) {
-  const std::string shown = printable(name);
+  std::string shown = printable(name);
   std::vector<std::size_t> starts;
   for (std::size_t i = 0; i < shown.size(); ++i)
     if ((static_cast<std::uint8_t>(shown[i]) & 0xc0U) != 0x80U) starts.push_back(i);
