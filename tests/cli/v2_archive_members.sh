@@ -68,6 +68,17 @@ expect 0 "$CZIP" -t -m "$MODEL2" tree.czip tree/b.txt 'tree/sub/*'
 expect 0 "$CZIP" -dc -m "$MODEL2" tree.czip tree/sub >part.tar
 mkdir out; tar xf part.tar -C out; same out/tree/sub/c.c wanted/sub/c.c; rm -r out
 expect 1 "$CZIP" -d -m "$MODEL2" tree.czip tree/none; one_line; stderr_has 'tree/none'; absent tree
+# A name that the archive has is a member, also where there is such a file; any other file is an input of its own.
+cp tree.czip kept; mkdir -p tree/sub; cp kept tree/b.txt; cp kept tree/sub/other; : >empty
+expect 0 "$CZIP" -df -m "$MODEL2" tree.czip tree/b.txt; silent; same tree/b.txt wanted/b.txt; same tree/sub/other kept
+expect 0 "$CZIP" -t -m "$MODEL2" tree.czip tree/sub/other
+expect 2 "$CZIP" -t -m "$MODEL2" tree.czip empty; one_line; stderr_has 'empty: '
+expect 2 "$CZIP" -l tree.czip empty tree/b.txt >list; grep -q '^15 members' list || fail 'an archive before another input'
+expect 0 "$CZIP" -dc -m "$MODEL2" <(cat tree.czip) <(cat tree.czip) >twice; [ -s twice ] || fail 'two pipes'
+rm -r tree
+"$CZIP" --base64 -c -m "$MODEL2" wanted/b.txt >text.asc
+expect 0 "$CZIP" -1 -r --base64 -c -m "$MODEL2" wanted/sub >sub.asc
+expect 0 "$CZIP" -d -m "$MODEL2" -o out sub.asc sub/c.c; same out/sub/c.c wanted/sub/c.c; rm -r out
 expect 1 "$CZIP" -d --rm -m "$MODEL2" tree.czip tree/b.txt; one_line; present tree.czip; absent tree
 # Another input is no member.
 cp tree.czip other.czip

@@ -61,9 +61,11 @@ expect 0 "$CZIP" -d --at 1 -o out2 -m "$MODEL2" tree.czip; same_tree out2/tree v
 cp tree.czip before.czip
 prose 11 "$(full_or_fast 400000 60000)" >tree/large
 cp -a tree v5
-for delay in 0.02 0.05 0.1 0.2 0.4; do
+for delay in 0.02 0.05 0.1 0.2 0.4 '0.05 --recovery 60' '0.2 --recovery 60' '0.4 --recovery 60'; do
+  read -r delay recovery <<<"$delay"
   cp before.czip tree.czip
-  "$CZIP" -1 -T1 -a -m "$MODEL2" tree.czip tree 2>/dev/null & pid=$!
+  # shellcheck disable=SC2086 # no word, or two
+  "$CZIP" -1 -T1 -a $recovery -m "$MODEL2" tree.czip tree 2>/dev/null & pid=$!
   sleep $delay; kill -9 $pid 2>/dev/null || true; wait $pid 2>/dev/null || true
   head -c "$(stat -c %s before.czip)" tree.czip | cmp - before.czip || fail "killed after $delay: old bytes differ"
   rm -rf out; expect 0 "$CZIP" -d -o out -m "$MODEL2" tree.czip
@@ -83,6 +85,7 @@ expect 1 "$CZIP" -1 -a --max-output 1000 -m "$MODEL2" tree.czip tree; same tree.
 # Two at once; an archive that is its own content; what is no archive.
 exec 9<tree.czip; flock 9
 expect 1 "$CZIP" -1 -a -m "$MODEL2" tree.czip tree; one_line; stderr_has 'another czip'
+expect 1 "$CZIP" -1 --repack -o repacked.czip -m "$MODEL2" tree.czip; one_line; stderr_has 'another czip'; absent repacked.czip
 flock -u 9; exec 9<&-
 cp tree.czip tree/inner.czip
 expect 0 "$CZIP" -1 -a -m "$MODEL2" tree/inner.czip tree
@@ -92,6 +95,21 @@ text 5 >plain; expect 0 "$CZIP" -1 -m "$MODEL2" plain
 expect 1 "$CZIP" -1 -a -m "$MODEL2" plain.czip tree; one_line; stderr_has 'no archive'
 expect 2 "$CZIP" -1 -a -m "$MODEL2" plain tree; one_line
 expect 1 "$CZIP" -a -m "$MODEL2" tree.czip; one_line
+
+# A hard link that has become a file of its own, with the same content.
+mkdir links; text 30 >links/a; ln links/a links/b
+expect 0 "$CZIP" -1 -a -m "$MODEL2" links.czip links
+cp links/b copied; mv copied links/b; chmod 600 links/b
+expect 0 "$CZIP" -1 -a -m "$MODEL2" links.czip links
+rm -rf out; expect 0 "$CZIP" -d -o out -m "$MODEL2" links.czip; same_tree out/links links
+[ ! out/links/a -ef out/links/b ] || fail 'a hard link that is none any more'
+[ "$(stat -c %a out/links/a out/links/b | tr '\n' ' ')" = "$(stat -c %a links/a links/b | tr '\n' ' ')" ] || fail 'permissions'
+# A file with a hole, and one whose bytes are what the index hashes of that: they differ.
+mkdir holes; noise 4096 >holes/a; cp holes/a data; truncate -s 4112 holes/a
+expect 0 "$CZIP" -1 -a -m "$MODEL2" holes.czip holes
+{ printf '\0\0\0\0\0\0\0\0\0\020\0\0\0\0\0\0'; cat data; } >holes/a; touch -d '2021-01-01' holes/a
+expect 0 "$CZIP" -1 -a -m "$MODEL2" holes.czip holes
+rm -rf out; expect 0 "$CZIP" -d -o out -m "$MODEL2" holes.czip; same_tree out/holes holes
 
 # --repack: one version, the same members; in its place only with -f.
 expect 0 "$CZIP" -1 -a -m "$MODEL2" tree.czip tree

@@ -59,9 +59,15 @@ ExitStatus run(Session& session) {
   }
 }
 
+bool takes_members(Command command) {
+  return command == Command::decompress || command == Command::test || command == Command::list;
+}
+
 // Registers what the command will read, before it writes anything.
 void register_inputs(const Arguments& arguments) {
-  for (const std::string& name : arguments.files) register_input(name, InputRole::text);
+  // Some names may be members of an archive, which the command itself finds out.
+  if (!takes_members(arguments.command))
+    for (const std::string& name : arguments.files) register_input(name, InputRole::text);
   for (const std::string& name : {arguments.tokenizer, arguments.network, arguments.against,
                                   arguments.text, arguments.files_from, arguments.newer})
     register_input(name, InputRole::helper);

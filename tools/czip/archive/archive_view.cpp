@@ -121,7 +121,10 @@ Result<std::vector<Member>> members_of(ByteSource& tar) {
     Member member = member_of(*entry);
     member.tar_offset = parser.entry_begin();
     member.tar_bytes = parser.entry_end() - parser.entry_begin();
-    hasher.begin(entry->sparse ? parser.parts() : std::vector<tar::Part>());
+    if (entry->sparse)
+      hasher.begin_sparse(parser.parts());
+    else
+      hasher.begin();
     for (;;) {
       CZIP_TRY_ASSIGN(const auto piece, parser.read());
       if (piece.bytes.empty()) break;

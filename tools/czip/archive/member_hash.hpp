@@ -1,6 +1,6 @@
 // The hash of a member's content in an archive's index: XXH3-64 (Collet) of its bytes. Of a file
-// with holes, it is that of the offset and size of each part that is no hole and not empty (u64
-// each, little-endian), and then of the bytes of these parts.
+// with holes, it is that, with the seed 1, of the offset and size of each part that is no hole and
+// not empty (u64 each, little-endian), and then of the bytes of these parts.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,9 @@ class MemberHasher {
   MemberHasher& operator=(MemberHasher&&) noexcept;
   ~MemberHasher();
 
-  // Begins with a content. `parts` are those of a file with holes; else empty.
-  void begin(std::span<const tar::Part> parts);
+  // Begins with the content of a file without holes, or of one that has such parts.
+  void begin();
+  void begin_sparse(std::span<const tar::Part> parts);
   void add(std::span<const std::uint8_t> bytes);
   [[nodiscard]] std::uint64_t digest() const;
 

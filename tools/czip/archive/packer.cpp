@@ -94,7 +94,7 @@ Layout layout_of(int fd, const struct stat& status) {
 // The hash of what the tar would hold; nullopt: it cannot be read, or is shorter.
 std::optional<std::uint64_t> hash_of_file(int fd, const Layout& layout) {
   MemberHasher hasher;
-  hasher.begin(layout.sparse ? layout.parts : std::vector<tar::Part>());
+  if (layout.sparse) hasher.begin_sparse(layout.parts);
   std::vector<std::uint8_t> buffer(kReadStep);
   for (const tar::Part& part : layout.parts) {
     for (std::uint64_t done = 0; done < part.size;) {
@@ -222,6 +222,8 @@ class Packer {
     if (base == nullptr || base->content.tar_bytes == 0 ||
         base->content.size != static_cast<std::uint64_t>(status.st_size))
       return false;
+    // A link that has become a file of its own needs an entry of its own.
+    if (base->member.kind == MemberKind::hard_link) return false;
     const auto hash = hash_of_file(fd, layout);
     if (!hash || *hash != base->content.hash) return false;
     touched_.push_back({.kind = MemberKind::touched,

@@ -1,4 +1,7 @@
 // Writes an archive anew: one version, without what earlier ones had.
+#include <sys/file.h>
+
+#include <cerrno>
 #include <string>
 #include <utility>
 
@@ -39,6 +42,9 @@ Result<OutputPlan> plan_repacked(const Arguments& arguments, const Input& input)
 Status repack_archive(const Session& session, ModelStore& models, const v2::Model& model,
                       Input& input) {
   CZIP_TRY_ASSIGN(const auto plan, plan_repacked(session.arguments, input));
+  // An update that ends meanwhile would be lost. The lock is held until the input is closed.
+  if (flock(input.file.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    return fail(ErrorCode::io, "is being updated by another czip; wait for it to end");
   CZIP_TRY_ASSIGN(const auto view, open_any_archive(session, models, input));
   CZIP_TRY_ASSIGN(const auto state, wanted_state(session, view));
   CZIP_TRY_ASSIGN(auto members, select_members(session, state, {}));

@@ -123,7 +123,10 @@ Status TarWriter::begin(const tar::Entry& entry, std::span<const tar::Part> part
   const std::string last = entry.path.substr(entry.path.rfind('/') + 1);
   CZIP_TRY(write_header(entry, entry.sparse ? "GNUSparseFile.0/" + last : entry.path, stored));
   size_ = 0;
-  hasher_.begin(has_map ? parts : std::span<const tar::Part>());
+  if (has_map)
+    hasher_.begin_sparse(parts);
+  else
+    hasher_.begin();
   CZIP_TRY(write(map));
   members_.back().tar_bytes = position_ - members_.back().tar_offset;
   return {};

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -47,6 +48,39 @@ class OffsetSink final : public ByteSink {
   std::mutex* writing_;
 };
 
+// The archive as it is once its mark is gone: reads zeros in that place.
+class CommittedFile final : public RandomAccessFile {
+ public:
+  CommittedFile(FileStore& file, std::uint64_t mark, std::mutex& writing)
+      : file_(&file), mark_(mark), writing_(&writing) {}
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> buffer) override {
+    CZIP_TRY_ASSIGN(const auto count, file_->read_at(offset, buffer));
+    const std::uint64_t begin = std::clamp(mark_, offset, offset + count);
+    const std::uint64_t end = std::clamp(mark_ + v2::kHidingMarkBytes, offset, offset + count);
+    for (std::uint64_t at = begin; at < end; ++at)
+      buffer[static_cast<std::size_t>(at - offset)] = 0;
+    return count;
+  }
+  Result<std::uint64_t> size() override { return file_->size(); }
+  Status write_at(std::uint64_t offset, std::span<const std::uint8_t> bytes) override {
+    const std::lock_guard lock(*writing_);
+    return file_->write_at(offset, bytes);
+  }
+
+ private:
+  FileStore* file_;
+  std::uint64_t mark_;
+  std::mutex* writing_;
+};
+
+// Whether the open file is still the one of its name.
+Status check_in_place(const Input& archive) {
+  struct stat now {};
+  if (stat(archive.name.c_str(), &now) == 0 && identity_of(now) == identity_of(archive.status))
+    return {};
+  return fail(ErrorCode::io, "was replaced meanwhile by another file; update that");
+}
+
 // An archive that is open for writing, and locked.
 Result<Input> open_to_update(const std::string& path) {
   Input input;
@@ -57,6 +91,7 @@ Result<Input> open_to_update(const std::string& path) {
   if (!input.is_regular()) return fail(ErrorCode::io, "is no regular file, and cannot be updated");
   if (flock(input.file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
     return fail(ErrorCode::io, "is being updated by another czip; wait for it to end");
+  CZIP_TRY(check_in_place(input));
   return input;
 }
 
@@ -116,12 +151,15 @@ class Update {
     CZIP_TRY_ASSIGN(report_, encode_packed(*session_, *model_, request,
                                            std::string(archive_->label()), sink, options));
     if (report_.packed.nothing_new()) return {};
+    if (session_->arguments.recovery != 0) {
+      CommittedFile committed(store_, mark, writing_);
+      CZIP_TRY_ASSIGN(const auto added,
+                      v2::append_recovery(committed, session_->arguments.recovery));
+      report_.coding.file_bytes += added;
+    }
     CZIP_TRY(sync_file(fd, "cannot write"));
+    CZIP_TRY(check_in_place(*archive_));
     CZIP_TRY(commit(mark));
-    CZIP_TRY(sync_file(fd, "is updated, but it is not known whether that is on disk"));
-    if (session_->arguments.recovery == 0) return {};
-    CZIP_TRY_ASSIGN(const auto added, v2::append_recovery(store_, session_->arguments.recovery));
-    report_.coding.file_bytes += added;
     return sync_file(fd, "is updated, but it is not known whether that is on disk");
   }
 

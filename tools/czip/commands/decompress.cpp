@@ -89,18 +89,15 @@ ExitStatus run_decompress(Session& session) {
   ExitStatus status = ExitStatus::ok;
   const std::vector<std::string> names = expand_directories(arguments, session.console, status);
   const bool to_file = !arguments.output.empty() && arguments.output != "-";
-  if (inputs_and_members(names).size() > 1 && to_file)
-    return session.console.error(
-        "", {ErrorCode::invalid_argument, "several inputs cannot share one output; leave out -o"});
   auto models = ModelStore::open(arguments);
   if (!models) return session.console.error("", models.error());
-  for (NamedInput& named : inputs_and_members(names)) {
-    session.arguments.members = std::move(named.members);
-    status = more_severe(status, for_each_input(session, {named.name}, [&](Input& input) {
-                           return handle(session, *models, input);
-                         }));
-  }
-  return status;
+  const std::vector<NamedInput> inputs = inputs_and_members(session, *models, names);
+  if (inputs.size() > 1 && to_file)
+    return session.console.error(
+        "", {ErrorCode::invalid_argument, "several inputs cannot share one output; leave out -o"});
+  return more_severe(status, for_each_named_input(session, inputs, [&](Input& input) {
+                       return handle(session, *models, input);
+                     }));
 }
 
 }  // namespace czip::tool

@@ -308,11 +308,9 @@ ExitStatus run_list(Session& session) {
   if (!models) return session.console.error("", models.error());
   Lister lister(session, *models);
   if (const auto begun = lister.begin(); !begun) return session.console.error("", begun.error());
-  for (NamedInput& named : inputs_and_members(names)) {
-    session.arguments.members = std::move(named.members);
-    status = more_severe(status, for_each_input(session, {named.name},
-                                                [&](Input& input) { return lister.add(input); }));
-  }
+  status =
+      more_severe(status, for_each_named_input(session, inputs_and_members(session, *models, names),
+                                               [&](Input& input) { return lister.add(input); }));
   const auto ended = lister.end();
   return ended ? status : more_severe(status, session.console.error("", ended.error()));
 }
