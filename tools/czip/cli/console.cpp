@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -20,10 +21,13 @@ namespace czip::tool {
 namespace {
 
 // One write per line, so that lines of several processes do not mix. Where stderr takes nothing,
-// nobody can be told.
+// nobody can be told. Takes no memory.
 void write_to_stderr(std::string_view text) {
-  [[maybe_unused]] const Status written =
-      write_all(STDERR_FILENO, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  while (!text.empty()) {
+    const ssize_t count = write(STDERR_FILENO, text.data(), text.size());
+    if (count == 0 || (count < 0 && errno != EINTR)) return;
+    if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
+  }
 }
 
 void say(const std::string& line) { write_to_stderr(line + '\n'); }
