@@ -106,4 +106,15 @@ for member in tree/b.txt tree/sub/c.c tree/sub/noise.bin; do
   if [ $status = 0 ]; then same out/$member wanted/${member#tree/}; else failed=$((failed + 1)); one_line; fi
 done
 if [ $failed = 0 ] || [ $failed = 3 ]; then fail "$failed of 3 members could not be extracted"; fi
+
+# Without a usable index, -l needs the model, which -m names; without it, it lists what the file says of itself.
+mkdir unnamed
+text 9 >unnamed/a
+expect 0 "$CZIP" -r -m "$OTHER2" unnamed
+head -c -20 unnamed.czip >cut.czip
+expect 0 "$CZIP" -lq -m "$OTHER2" cut.czip >list; silent; grep -q ' unnamed/a$' list || fail 'members by -m'
+expect 0 "$CZIP" -l cut.czip >list; stderr_has 'members are not listed'; stderr_has 'name that model with -m'
+grep -q '^CZIPv2  archive .* cut.czip$' list || fail 'the row without the model'
+expect 0 "$CZIP" -l --json cut.czip >list; valid_json list
+expect 2 "$CZIP" -l cut.czip unnamed/a >list; one_line; stderr_has 'name that model with -m'
 clean

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -222,7 +223,7 @@ class Lister {
           source, [&](const v2::FrameInfo& frame) { return json_.add(to_json(*models_, frame)); });
       if (frames && info.first_frame.archive) {
         CZIP_TRY(json_.next("members"));
-        const Status listed = list_members(input);
+        const Status listed = list_members_if_readable(input);
         CZIP_TRY(json_.close());
         CZIP_TRY(listed);
       } else {
@@ -242,13 +243,25 @@ class Lister {
         return session_->console.flush();
       }));
     }
-    if (info.first_frame.archive) CZIP_TRY(list_members(input));
+    if (info.first_frame.archive) CZIP_TRY(list_members_if_readable(input));
     return check_trailing_data(*session_, input.label(), info.trailing);
   }
 
-  // A file of another format than the one before gets a heading of its own.
+  // Without an index, members are found by decoding. Where the model for that is missing, what the
+  // file says of itself is listed all the same, unless members were asked for.
+  Status list_members_if_readable(Input& input) {
+    const Status listed = list_members(input);
+    const bool asked = !session_->arguments.members.empty() || session_->arguments.at != 0;
+    if (listed || asked || listed.error().code != ErrorCode::model_mismatch) return listed;
+    session_->console.warning(
+        input.label(), "its members are not listed, for it has no index that can be used, and " +
+                           listed.error().message);
+    return {};
+  }
+
   Status list_members(Input& input) {
-    CZIP_TRY_ASSIGN(const auto view, open_archive(*session_, *models_, input));
+    CZIP_TRY_ASSIGN(auto* const models, models_for_decoding());
+    CZIP_TRY_ASSIGN(const auto view, open_archive(*session_, *models, input));
     CZIP_TRY_ASSIGN(const auto state, wanted_state(*session_, view));
     CZIP_TRY_ASSIGN(const auto members,
                     select_members(*session_, state, session_->arguments.members));
@@ -269,6 +282,16 @@ class Lister {
     return {};
   }
 
+  // Only archives need the model that -m names: for CZIPv1 its name alone is compared, as typed.
+  Result<ModelStore*> models_for_decoding() {
+    if (!decoding_models_) {
+      CZIP_TRY_ASSIGN(auto opened, ModelStore::open(session_->arguments));
+      decoding_models_ = std::move(opened);
+    }
+    return &*decoding_models_;
+  }
+
+  // A file of another format than the one before gets a heading of its own.
   void print_row(const Listed& file) {
     if (file.heading != heading_)
       session_->console.print((files_ == 0 ? "" : "\n") + std::string(file.heading) +
@@ -288,7 +311,8 @@ class Lister {
   }
 
   Session* session_;
-  ModelStore* models_;
+  ModelStore* models_;                         // which know names
+  std::optional<ModelStore> decoding_models_;  // opened when they are needed
   JsonStream json_;
   const char* heading_ = nullptr;  // the last one printed
   // Of all files:
@@ -303,7 +327,7 @@ ExitStatus run_list(Session& session) {
   ExitStatus status = ExitStatus::ok;
   const std::vector<std::string> names =
       expand_directories(session.arguments, session.console, status);
-  // Models are needed only for their names, and CZIPv1 has none.
+  // Of most files, models are needed only for their names, and CZIPv1 has none.
   auto models = ModelStore::open({});
   if (!models) return session.console.error("", models.error());
   Lister lister(session, *models);
