@@ -117,6 +117,32 @@ TEST_CASE("what mail does to an armour changes nothing") {
   }
 }
 
+TEST_CASE("a line of more than 100 bytes, without blanks at its end, is no line of the frame") {
+  const Bytes bytes = to_bytes("foo");
+  const std::string armour = armoured(bytes);
+  const std::string blanks(200, ' ');
+  const std::string forwarded = "----- Forwarded: about CZIP" + std::string(73, 'x');
+  REQUIRE(forwarded.size() == 100);
+  CHECK_FALSE(decode(forwarded + "\n" + armour).status.has_value());
+  const std::string begin(kArmourBegin), end(kArmourEnd);
+  for (const std::string& text : {forwarded + "x\n" + armour, armour + "> " + forwarded + "x\n",
+                                  begin + blanks + "x\n" + armour, armour + end + blanks + "x\n",
+                                  begin + blanks + "\n" + armour.substr(begin.size()),
+                                  armour.substr(0, armour.size() - 1) + blanks + "\n"}) {
+    CAPTURE(text);
+    const Outcome outcome = decode(text);
+    CHECK(outcome.status.has_value());
+    CHECK(outcome.bytes == bytes);
+  }
+  for (const std::string& text : {kBegin + "Zm9v\n" + end + blanks + "x\n" + kEnd,
+                                  kBegin + "Zm9v\n" + forwarded + "x\n" + kEnd}) {
+    CAPTURE(text);
+    const Outcome outcome = decode(text);
+    REQUIRE_FALSE(outcome.status.has_value());
+    CHECK(outcome.status.error().code == ErrorCode::corrupt);
+  }
+}
+
 TEST_CASE("armours in a row give their bytes in a row") {
   const Outcome outcome = decode(armoured(to_bytes("one, ")) + "and\n" + armoured(to_bytes("two")));
   CHECK(outcome.status.has_value());

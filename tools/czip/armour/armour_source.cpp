@@ -13,7 +13,7 @@ namespace czip::tool {
 namespace {
 
 constexpr std::size_t kPiece = std::size_t{1} << 16;
-// A longer line is neither the first nor the last one of an armour.
+// A line that is longer, without quoting and blanks around it, is no marker.
 constexpr std::size_t kLongestMarker = 100;
 
 bool is_blank(char character) { return character == ' ' || character == '\t' || character == '\r'; }
@@ -56,7 +56,9 @@ Status ArmourSource::add(char character) {
   const bool is_start = std::exchange(is_line_start_, false);
   if (is_start) is_marker_ = !is_inside_ || (character == '-' && !is_bare_);
   if (!is_marker_) return add_digit(character);
-  if (marker_.size() <= kLongestMarker) marker_ += character;
+  ++seen_of_marker_;
+  if (!is_blank(character)) marker_bytes_ = seen_of_marker_;
+  if (marker_.size() < kLongestMarker) marker_ += character;
   return {};
 }
 
@@ -73,18 +75,22 @@ Status ArmourSource::end_line() {
   is_marker_ = false;
   is_line_start_ = true;
   marker_.clear();
+  seen_of_marker_ = 0;
+  marker_bytes_ = 0;
   return status;
 }
 
 Status ArmourSource::end_marker() {
   const std::string_view line = without_quoting(marker_);
-  if (line == kArmourBegin) {
+  const bool is_too_long = marker_bytes_ > kLongestMarker;
+  if (is_too_long && !is_inside_) return {};
+  if (!is_too_long && line == kArmourBegin) {
     if (is_inside_) return fault(ErrorCode::corrupt, "an armour begins within another");
     is_inside_ = true;
     decoder_ = {};
     return {};
   }
-  if (line == kArmourEnd) {
+  if (!is_too_long && line == kArmourEnd) {
     if (!is_inside_) return fault(ErrorCode::corrupt, "an armour ends that never began");
     is_inside_ = false;
     const std::string_view wrong = decoder_.end();

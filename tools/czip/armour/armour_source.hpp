@@ -43,7 +43,9 @@ class ArmourSource final : public ByteSource {
   bool is_marker_ = false;     // this line is collected, for it is no base64
   bool is_line_start_ = true;  // nothing but quoting came in this line
   bool has_ended_ = false;
-  std::string marker_;
+  std::string marker_;                // the first bytes of the line, without quoting
+  std::uint64_t seen_of_marker_ = 0;  // bytes of the line so far, without quoting
+  std::uint64_t marker_bytes_ = 0;    // of them, up to the last one that is no blank
   std::uint64_t line_ = 1;
   std::uint64_t column_ = 0;
   Base64Decoder decoder_;
