@@ -26,6 +26,15 @@ for line in 4 5; do
 done
 grep -q 'all 4 texts' all.csv || fail 'total in CSV'
 
+# A text that quotes an armour is that text: a whole one, or what is none.
+(printf 'Dear B,\nhere it is:\n\n'; cat a.base64) >mail.txt
+sed '2,$s/^/!/' a.base64 | sed '1s/^/As it begins:\n/' >page.txt
+expect 0 "$CZIP" score --csv -m tiny mail.txt page.txt >quoting.csv; silent
+for name in mail page; do
+  grep -q "^\"*$name.txt\"*,.*,\"*level 6\"*,$(stat -c %s $name.txt)," quoting.csv || fail "$name is decoded"
+done
+expect 0 "$CZIP" compare --csv -m tiny mail.txt page.txt >quoting.csv; silent
+
 # Failures are those of their files alone.
 expect 1 "$CZIP" score -m tiny missing texts/a.txt >some.txt; one_line
 grep -q 'texts/a.txt' some.txt || fail 'the other text'

@@ -167,6 +167,17 @@ TEST_CASE("base64 of a compressed file needs no armour") {
   CHECK(outcome.bytes == Bytes{0xfc, 0x7a, 0, 0, 0, 0});
 }
 
+TEST_CASE("an armour leads where nothing but quoting and empty lines precede it") {
+  CHECK(leading_armour_kind(kBegin) == ArmourKind::lines);
+  CHECK(leading_armour_kind("\n \r\n> " + kBegin) == ArmourKind::lines);
+  CHECK(leading_armour_kind("\n/HoAAAAA\n") == ArmourKind::bare);
+  CHECK(leading_armour_kind("Dear B,\n" + kBegin) == ArmourKind::none);
+  CHECK(leading_armour_kind("-----BEGIN CZIP FLIE-----\n" + kBegin) == ArmourKind::none);
+  CHECK(leading_armour_kind("") == ArmourKind::none);
+  // Lines of an armour count more than a first line that may be base64.
+  CHECK(armour_kind("/HoAAAAA\n" + kBegin) == ArmourKind::lines);
+}
+
 TEST_CASE("damage is named by line and column, and what stands before it is given") {
   struct Damage {
     std::string text;

@@ -27,6 +27,17 @@ bool starts_file(std::string_view line) {
              .starts_with(v1::kMagic);
 }
 
+// Cuts the first line that is not empty from `text`, without quoting; empty: there is none.
+std::string_view take_line(std::string_view& text) {
+  std::string_view line;
+  while (line.empty() && !text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    line = without_quoting(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return line;
+}
+
 }  // namespace
 
 std::uint64_t armour_size(std::uint64_t bytes) {
@@ -47,17 +58,16 @@ bool is_armour_marker(std::string_view line) {
 }
 
 ArmourKind armour_kind(std::string_view beginning) {
-  bool is_first = true;
-  while (!beginning.empty()) {
-    const std::size_t end = std::min(beginning.find('\n'), beginning.size());
-    const std::string_view line = without_quoting(beginning.substr(0, end));
-    beginning.remove_prefix(std::min(end + 1, beginning.size()));
-    if (line.empty()) continue;
+  const std::string_view first = take_line(beginning);
+  for (std::string_view line = first; !line.empty(); line = take_line(beginning))
     if (is_armour_marker(line)) return ArmourKind::lines;
-    if (is_first && starts_file(line)) return ArmourKind::bare;
-    is_first = false;
-  }
-  return ArmourKind::none;
+  return starts_file(first) ? ArmourKind::bare : ArmourKind::none;
+}
+
+ArmourKind leading_armour_kind(std::string_view beginning) {
+  const std::string_view line = take_line(beginning);
+  if (line == kArmourBegin) return ArmourKind::lines;
+  return starts_file(line) ? ArmourKind::bare : ArmourKind::none;
 }
 
 }  // namespace czip::tool

@@ -37,5 +37,7 @@ enum class ArmourKind : std::uint8_t {
 // it is one without faults shows when it is read.
 inline constexpr std::size_t kArmourPeek = 4096;
 [[nodiscard]] ArmourKind armour_kind(std::string_view beginning);
+// The same, but `none` where other text precedes the armour: the text may only quote one.
+[[nodiscard]] ArmourKind leading_armour_kind(std::string_view beginning);
 
 }  // namespace czip::tool

@@ -37,12 +37,13 @@ class ArmouredInput final : public ByteSource {
 
 }  // namespace
 
-Result<bool> remove_armour(Input& input) {
+Result<bool> remove_armour(Input& input, ArmourPlace place) {
   // A short look first, for a pipe may be slow.
   CZIP_TRY_ASSIGN(const auto start, peek(input, v2::kMaxStartBytes));
   if (is_compressed(start)) return false;
   CZIP_TRY_ASSIGN(const auto beginning, peek(input, kArmourPeek));
-  const ArmourKind kind = armour_kind(as_text(beginning));
+  const ArmourKind kind = place == ArmourPlace::start ? leading_armour_kind(as_text(beginning))
+                                                      : armour_kind(as_text(beginning));
   if (kind == ArmourKind::none) return false;
   Input text;
   // It shares the position in the file.

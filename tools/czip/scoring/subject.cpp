@@ -80,7 +80,7 @@ Result<Subject> read_subject(const Session& session, std::vector<ScoringModel>& 
   Subject subject;
   subject.input = &input;
   subject.name = input.label();
-  CZIP_TRY(remove_armour(input));
+  CZIP_TRY(remove_armour(input, ArmourPlace::start));
   CZIP_TRY_ASSIGN(const auto format, compressed_format(input));
   if (!format) {
     const TextLimit limit = text_limit(session);

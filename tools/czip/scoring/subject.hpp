@@ -23,8 +23,9 @@ struct Subject {
   TrailingData trailing;                         // of a compressed file
 };
 
-// Reads the input, and decodes it if it is compressed. The text is held in memory, within
-// --max-output and the memory limit. Errors: those of reading and decoding, over_limit.
+// Reads the input, and decodes it if it is compressed, also as text that nothing precedes. The text
+// is held in memory, within --max-output and the memory limit. Errors: those of reading and
+// decoding, over_limit.
 Result<Subject> read_subject(const Session& session, std::vector<ScoringModel>& models,
                              Input& input);
 
