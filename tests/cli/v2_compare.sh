@@ -45,6 +45,11 @@ expect 1 "$CZIP" compare -m tiny new/lines/a.txt; one_line
 expect 1 "$CZIP" compare -m tiny new/lines/a.txt new/prose/b.txt missing >some.txt; one_line
 expect 1 "$CZIP" compare -m "$MODEL" new/lines/a.txt new/prose/b.txt; one_line
 expect 1 "$CZIP" compare -m tiny -M 1M new/*/*.txt; one_line
+# The texts together are within -M, which each of them alone is.
+together=$(cat new/*/*.txt | wc -c)
+expect 1 "$CZIP" compare -m tiny -M $((together - 1)) new/*/*.txt; one_line; stderr_has 'texts together'
+together=$(cat classes/*/*.txt new/*/*.txt | wc -c)
+expect 1 "$CZIP" classify -m tiny -M "$together" --train classes new/*/*.txt; one_line; stderr_has 'texts together'
 
 expect 0 "$CZIP" classify -m tiny --train classes -r new >found.txt; silent
 grep -q ' lines  new/lines/a.txt' found.txt || fail 'lines'
@@ -55,6 +60,12 @@ grep -q '"class": "lines"' found.json || fail 'JSON'
 expect 0 "$CZIP" classify --csv -m tiny --train classes new/*/*.txt >found.csv; silent
 [ "$(wc -l <found.csv)" = 3 ] || fail 'CSV'
 expect 1 "$CZIP" classify -m tiny --train classes/lines new/lines/a.txt; one_line; stderr_has 'two classes'
+# What may be a class but cannot be read is named; what leads nowhere is none.
+ln -s missing classes/nowhere
+expect 0 "$CZIP" classify -m tiny --train classes new/lines/a.txt >found.txt; silent
+ln -s loop classes/loop
+expect 1 "$CZIP" classify -m tiny --train classes new/lines/a.txt; one_line; stderr_has 'classes/loop: cannot read it'
+rm classes/loop classes/nowhere
 expect 1 "$CZIP" classify -m tiny --train missing new/lines/a.txt; one_line
 expect 1 "$CZIP" classify -m tiny new/lines/a.txt; one_line; stderr_has '--train'
 expect 1 "$CZIP" classify -m tiny --train classes missing new/lines/a.txt >some.txt; one_line

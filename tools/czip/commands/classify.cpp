@@ -36,8 +36,14 @@ Result<std::vector<std::string>> class_folders(const std::string& folder) {
   std::error_code error;
   std::vector<std::string> names;
   fs::directory_iterator entry(folder, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error))
-    if (entry->is_directory()) names.push_back(entry->path());
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    // Links that lead nowhere are no folders; of others, such as loops, nobody can tell.
+    std::error_code unknown;
+    const fs::file_status status = entry->status(unknown);
+    if (status.type() == fs::file_type::none)
+      return failure_in(entry->path(), system_error("cannot read it", unknown.value()));
+    if (fs::is_directory(status)) names.push_back(entry->path());
+  }
   if (error) return failure_in(folder, system_error("cannot read it", error.value()));
   std::sort(names.begin(), names.end());
   if (names.size() >= 2) return names;
@@ -145,12 +151,11 @@ class Classification {
   std::uint64_t right_ = 0;
 };
 
-Result<std::vector<Document>> read_classes(const Session& session,
-                                           std::vector<ScoringModel>& models) {
+Result<std::vector<Document>> read_classes(const Session& session, DocumentReader& reader) {
   std::vector<Document> classes;
   CZIP_TRY_ASSIGN(const auto folders, class_folders(session.arguments.train));
   for (const std::string& folder : folders) {
-    auto document = read_document(session, models, folder);
+    auto document = reader.read(folder);
     if (!document) return failure_in(folder, document.error());
     classes.push_back(std::move(*document));
   }
@@ -161,15 +166,10 @@ Status classify(Session& session, ExitStatus& status) {
   const Arguments& arguments = session.arguments;
   CZIP_TRY_ASSIGN(auto models, open_scoring_models(session));
   CZIP_TRY_ASSIGN(const auto model, predictor_model(models.front()));
-  CZIP_TRY_ASSIGN(auto classes, read_classes(session, models));
-  std::vector<Document> texts;
-  for (const std::string& name : expand_directories(arguments, session.console, status)) {
-    auto document = read_document(session, models, name);
-    if (!document)
-      status = more_severe(status, session.console.error(name, document.error()));
-    else
-      texts.push_back(std::move(*document));
-  }
+  DocumentReader reader(session, models);
+  CZIP_TRY_ASSIGN(auto classes, read_classes(session, reader));
+  CZIP_TRY_ASSIGN(auto texts,
+                  reader.read_all(expand_directories(arguments, session.console, status), status));
   CZIP_TRY_ASSIGN(auto costs, conditional_costs(session, model, classes, texts));
   const Classification found(std::move(classes), std::move(texts), std::move(costs));
   if (arguments.json)

@@ -105,19 +105,8 @@ Status compare(Session& session, ExitStatus& status) {
     CZIP_TRY(check_output_file(arguments.output, arguments.force));
   CZIP_TRY_ASSIGN(auto models, open_scoring_models(session));
   CZIP_TRY_ASSIGN(const auto model, predictor_model(models.front()));
-  std::vector<Document> documents;
-  std::uint64_t bytes = 0;
-  for (const std::string& name : arguments.files) {
-    auto document = read_document(session, models, name);
-    if (!document) {
-      status = more_severe(status, session.console.error(name, document.error()));
-      continue;
-    }
-    bytes += document->text.size();
-    if (bytes > session.memory_limit())
-      return fail(ErrorCode::over_limit, "the texts together are longer than -M allows");
-    documents.push_back(std::move(*document));
-  }
+  DocumentReader reader(session, models);
+  CZIP_TRY_ASSIGN(const auto documents, reader.read_all(arguments.files, status));
   CZIP_TRY_ASSIGN(const auto costs, conditional_costs(session, model, documents, documents));
   return show(session, documents, costs, models.front().label);
 }

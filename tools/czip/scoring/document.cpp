@@ -25,8 +25,7 @@ Result<std::vector<std::uint8_t>> read_text(const Session& session,
   return std::move(subject.text);
 }
 
-}  // namespace
-
+// The regular files in a folder and in those below it, sorted. Error: what cannot be read.
 Result<std::vector<std::string>> files_below(const std::string& folder) {
   std::error_code error;
   std::vector<std::string> names;
@@ -41,6 +40,7 @@ Result<std::vector<std::string>> files_below(const std::string& folder) {
   return names;
 }
 
+// Errors: those of read_subject, and over_limit.
 Result<Document> read_document(const Session& session, std::vector<ScoringModel>& models,
                                const std::string& name) {
   Document document{.name = name, .text = {}};
@@ -59,6 +59,35 @@ Result<Document> read_document(const Session& session, std::vector<ScoringModel>
       return fail(ErrorCode::over_limit, "has more text than -M allows");
   }
   return document;
+}
+
+}  // namespace
+
+Result<Document> DocumentReader::read(const std::string& name) {
+  CZIP_TRY_ASSIGN(auto document, read_document(*session_, *models_, name));
+  CZIP_TRY(count(document));
+  return document;
+}
+
+Result<std::vector<Document>> DocumentReader::read_all(const std::vector<std::string>& names,
+                                                       ExitStatus& status) {
+  std::vector<Document> documents;
+  for (const std::string& name : names) {
+    auto document = read_document(*session_, *models_, name);
+    if (!document) {
+      status = more_severe(status, session_->console.error(name, document.error()));
+      continue;
+    }
+    CZIP_TRY(count(*document));
+    documents.push_back(std::move(*document));
+  }
+  return documents;
+}
+
+Status DocumentReader::count(const Document& document) {
+  bytes_ += document.text.size();
+  if (bytes_ <= session_->memory_limit()) return {};
+  return fail(ErrorCode::over_limit, "the texts together are longer than -M allows");
 }
 
 }  // namespace czip::tool
