@@ -65,6 +65,10 @@ expect 0 "$CZIP" -d --text "$(sed -n 3p answers)" >back; printf last | cmp - bac
 expect 0 "$CZIP" -i -m "$MODEL2" <long.64 >answers; silent; cmp answers <(printf "%s\n" "$long")
 expect 0 "$CZIP" -i -m "$MODEL2" </dev/null >answers; silent; [ ! -s answers ] || fail 'answers to nothing'
 expect 0 "$CZIP" -i -m "$MODEL" <v1.64 >answers; silent; tr -d '\n' <answers | cmp - a
+# A pipe gets a text's very bytes: what joins emojis, what is no UTF-8, zero bytes.
+printf 'a\u200db \xff\x1b[31m\0\tz' >bytes
+base64 -w0 <("$CZIP" -c -m "$MODEL2" bytes) >bytes.64
+expect 0 "$CZIP" -i -m "$MODEL2" <bytes.64 >answers; silent; (cat bytes; echo) | cmp - answers
 # After an error it goes on. A blank makes a text of what looks like base64.
 (printf '/HoA\n'; cat a.64; printf ' /HoA\n') >lines
 expect 2 "$CZIP" -i -m "$MODEL2" <lines >answers; one_line
@@ -79,9 +83,10 @@ if [ -e /dev/full ]; then expect 1 "$CZIP" -i -m "$MODEL2" <a >/dev/full; one_li
 evil=$'\e]0;x\a\u202e\tz'
 expect 0 "$CZIP" --text "$evil" -m "$MODEL2" >evil.64
 expect 0 "$CZIP" -d --text "$(cat evil.64)" >back; printf %s "$evil" | cmp - back
-expect 0 "$CZIP" -i <evil.64 >back; printf '%s\n' '\x1b]0;x\x07\u202e'$'\tz' | cmp - back
 if command -v script >/dev/null; then
   script -qec "'$CZIP' -dq --text '$(cat evil.64)'" /dev/null </dev/null | tr -d '\r' >shown
+  printf '%s\n' '\x1b]0;x\x07\u202e'$'\tz' | cmp - shown
+  script -qec "'$CZIP' -iq <evil.64" /dev/null </dev/null | tr -d '\r' >shown
   printf '%s\n' '\x1b]0;x\x07\u202e'$'\tz' | cmp - shown
   # A conversation: prompt, base64, figures; Ctrl-D ends it.
   (cat a; printf '\n'; sleep 1; printf '\004') | script -qec "'$CZIP' -i -m '$MODEL2'" /dev/null >shown

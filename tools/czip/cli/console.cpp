@@ -94,7 +94,9 @@ bool Console::confirm(std::string_view question) {
 
 void Console::print(std::string_view text) { report_ += printable_lines(text); }
 
-void Console::print_text(std::string_view text) { report_ += printable_text(text); }
+void Console::print_text(std::string_view text) {
+  report_ += isatty(STDOUT_FILENO) != 0 ? printable_text(text) : std::string(text);
+}
 
 void Console::print(Colour colour, std::string_view text) {
   if (!is_colourful()) return print(text);

@@ -44,7 +44,8 @@ class Console {
 
   // Collects a report for stdout.
   void print(std::string_view text);
-  // The same for a text that is not czip's own: its tabs stay, too.
+  // The same for a text that was decompressed: a terminal gets it with its tabs, but in a form that
+  // cannot steer it; everything else gets the very bytes.
   void print_text(std::string_view text);
   // Colours the text if stdout is a terminal with colours, and NO_COLOR is not set.
   void print(Colour colour, std::string_view text);

@@ -5,7 +5,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/errors.hpp"
 #include "base/text.hpp"
@@ -15,24 +14,16 @@
 #include "cli/exit_status.hpp"
 #include "cli/session.hpp"
 #include "commands/commands.hpp"
-#include "io/descriptor.hpp"
-#include "io/standard_streams.hpp"
 #include "messages/message_coder.hpp"
 
 namespace czip::tool {
 namespace {
 
-// A terminal gets the text in a form that cannot steer it, and with a newline at its end;
-// everything else gets the very bytes.
-Status print_text(Session& session, std::span<const std::uint8_t> text) {
-  if (isatty(STDOUT_FILENO) == 0) {
-    CZIP_TRY_ASSIGN(auto stream, standard_output());
-    CZIP_TRY(write_all(stream.get(), text));
-    return stream.close();
-  }
-  const std::string shown(text.begin(), text.end());
-  session.console.print_text(shown);
-  if (!shown.ends_with('\n')) session.console.print("\n");
+// At a terminal, with a newline at its end.
+Status print_text(Session& session, std::span<const std::uint8_t> bytes) {
+  const std::string text(bytes.begin(), bytes.end());
+  session.console.print_text(text);
+  if (isatty(STDOUT_FILENO) != 0 && !text.ends_with('\n')) session.console.print("\n");
   return session.console.flush();
 }
 
