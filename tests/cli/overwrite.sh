@@ -14,6 +14,28 @@ text 3 | cmp - b.txt
 mkdir folder
 expect 1 "$CZIP" -f -m "$MODEL" -o folder a.txt; one_line; stderr_has directory
 
+# -u replaces what czip wrote and is older, in any form; anything else only with -f.
+mkdir update
+cd update
+text 4 >a.txt
+for words in '' '--base64'; do
+  # shellcheck disable=SC2086  # the options are meant to be split
+  expect 0 "$CZIP" -uf -m "$MODEL" $words a.txt
+  touch -d 2020-01-01 a.txt.czip
+  text 8 >a.txt
+  expect 0 "$CZIP" -u -m "$MODEL" a.txt; silent
+  expect 0 "$CZIP" -dc -m "$MODEL" a.txt.czip | cmp - a.txt
+done
+for content in precious ''; do
+  printf %s "$content" >a.txt.czip
+  touch -d 2020-01-01 a.txt.czip
+  expect 1 "$CZIP" -u -m "$MODEL" a.txt; one_line; stderr_has 'a.txt.czip is no file of czip'
+  [ "$(cat a.txt.czip)" = "$content" ] || fail '-u replaced what is no file of czip'
+done
+expect 0 "$CZIP" -uf -m "$MODEL" a.txt
+expect 0 "$CZIP" -dc -m "$MODEL" a.txt.czip | cmp - a.txt
+cd ..
+
 # At a terminal, czip asks.
 if command -v script >/dev/null; then
   printf precious >a.txt.czip

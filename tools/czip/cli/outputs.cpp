@@ -4,14 +4,18 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <string>
+#include <string_view>
 
+#include "armour/armour.hpp"
 #include "base/errors.hpp"
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/inputs.hpp"
+#include "io/formats.hpp"
 #include "io/input.hpp"
 #include "io/input_registry.hpp"
 #include "io/staged_output.hpp"
@@ -56,6 +60,18 @@ Status check_stream(const Arguments& arguments) {
   return check_is_no_input(output, "standard output");
 }
 
+// -u replaces what czip wrote before, and nothing else.
+Status check_is_of_czip(const std::string& path) {
+  auto existing = open_input(path, {.follow_links = true, .role = std::nullopt});
+  CZIP_TRY(existing);
+  CZIP_TRY_ASSIGN(const auto start, peek(*existing, kArmourPeek));
+  const std::string_view text(reinterpret_cast<const char*>(start.data()), start.size());
+  if (is_compressed(start) || leading_armour_kind(text) != ArmourKind::none) return {};
+  return fail(ErrorCode::io, printable(path) +
+                                 " is no file of czip and was not overwritten; use -f to overwrite "
+                                 "it");
+}
+
 // Decides whether and how an existing target may be written.
 Status plan_existing(const Arguments& arguments, const Input& input, const struct stat& existing,
                      OutputPlan& plan) {
@@ -71,6 +87,7 @@ Status plan_existing(const Arguments& arguments, const Input& input, const struc
   if (!plan.replace && !input.is_stdin() && isatty(STDIN_FILENO) != 0 && Console::interactive())
     plan.replace = Console::confirm(plan.path + ": exists; overwrite it");
   if (!plan.replace) return already_exists(plan.path);
+  if (arguments.update && !arguments.force) return check_is_of_czip(plan.path);
   return {};
 }
 
