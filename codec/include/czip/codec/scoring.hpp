@@ -40,6 +40,10 @@ inline constexpr std::size_t kPredictorParts = 6;
 // gradients (Sundararajan, Taly and Yan 2017) from inputs of 0 to those that were; for a function
 // of a sum, it is exact. What the maps behind the mixer save goes to `rest`. So, for every token,
 // decisions * kCostOfBit = cost + the sum of savings.
+//
+// Weights that no training gives can make parts of any size that cancel each other: a part but
+// `rest` saves at most kMaxSaving of a token, or loses as much, and the difference goes to `rest`.
+inline constexpr std::int32_t kMaxSaving = std::int32_t{1} << 28;
 using PartSavings = std::array<std::int32_t, kPredictorParts>;
 
 struct TokenScore {

@@ -1,5 +1,6 @@
 #include "v2/scoring/savings.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdlib>
@@ -60,10 +61,13 @@ void add_savings(const Mixer& mixer, const Logistic& logistic, bool bit, std::ui
   for (std::size_t part = 0; part < kPredictorParts; ++part) {
     if (part == kRest) continue;
     const std::int64_t share = saving_of(parts[part], saving, whole, bit);
-    savings[part] += static_cast<std::int32_t>(share);
-    left -= share;
+    const std::int64_t saved =
+        std::clamp(savings[part] + share, std::int64_t{-kMaxSaving}, std::int64_t{kMaxSaving});
+    left -= saved - savings[part];
+    savings[part] = static_cast<std::int32_t>(saved);
   }
-  savings[kRest] += static_cast<std::int32_t>(left);
+  // It is decisions * kCostOfBit, less the cost and the five other parts: below 2^31.
+  savings[kRest] = static_cast<std::int32_t>(savings[kRest] + left);
 }
 
 }  // namespace czip::v2
