@@ -64,6 +64,7 @@ class FileDecoder {
   }
   [[nodiscard]] std::uint64_t record_length(std::size_t at, unsigned at_end) const;
   [[nodiscard]] bool is_attachment_header(std::size_t at) const;
+  [[nodiscard]] bool hides(std::size_t at) const;
   [[nodiscard]] std::uint64_t attachment_length(std::size_t at, unsigned at_end) const;
   void skip_what_is_no_text();
   const std::uint8_t* peek(std::uint64_t size, const std::string& what) {
@@ -129,6 +130,16 @@ bool FileDecoder::is_attachment_header(std::size_t at) const {
          header[2] == 'T' && check32(header, 32) == integer_at(header + 32, 4);
 }
 
+// Whether a header hides what follows it: 1 at offset 3, its kind, and zeros for length and hash.
+bool FileDecoder::hides(std::size_t at) const {
+  if (!is_attachment_header(at)) return false;
+  const std::vector<std::uint8_t> fields(file_->begin() + static_cast<long>(at) + 3,
+                                         file_->begin() + static_cast<long>(at) + 32);
+  std::vector<std::uint8_t> mark{1, 'H', 'I', 'D', 'E'};
+  mark.resize(fields.size());
+  return fields == mark;
+}
+
 // The same for an attachment.
 std::uint64_t FileDecoder::attachment_length(std::size_t at, unsigned at_end) const {
   if (!is_attachment_header(at) || (*file_)[at + 3] != 1 + at_end) return 0;
@@ -144,9 +155,7 @@ void FileDecoder::skip_what_is_no_text() {
     if (left < 2 || (*file_)[at_] != 0xfc) return;
     const bool attachment = (*file_)[at_ + 1] == 'A';
     if (!attachment && (*file_)[at_ + 1] != 'R') return;
-    if (is_attachment_header(at_) &&
-        std::string(file_->begin() + static_cast<long>(at_) + 4,
-                    file_->begin() + static_cast<long>(at_) + 8) == "HIDE") {
+    if (hides(at_)) {
       at_ = file_->size();
       return;
     }

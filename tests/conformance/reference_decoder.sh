@@ -177,6 +177,17 @@ head -c $((frame + 20)) tree.czip >damaged.czip; both_give "$1" damaged.czip tar
 "$CZIP" -1 -a -m "$1" tree.czip mixed
 "$CZIP" -dc --range 0: -m "$1" tree.czip >tar
 decodes "$1" tree.czip tar
+# Only 1 and zeros for length and hash make that mark; else it is an attachment, of which the rest is missing here.
+behind_mark() {  # PLACE-AND-KIND LENGTH-AND-HASH ZEROS CHECK: a text, and a frame behind that header
+  cat mixed.czip
+  printf '\xfc\x41\x54%b%b' "$1" "$2"
+  head -c "$3" /dev/zero
+  printf '%b' "$4"
+  cat long.czip
+}
+behind_mark '\x01HIDE' '' 24 '\x2d\x07\x38\x48' >hiding.czip; both_give "$1" hiding.czip mixed 0
+behind_mark '\x02HIDE' '' 24 '\xf2\xbd\x65\xcb' >hiding.czip; both_give "$1" hiding.czip mixed 2
+behind_mark '\x01HIDE' '\x01' 23 '\x3b\xc1\x93\xab' >hiding.czip; both_give "$1" hiding.czip mixed 2
 # What begins as a frame must be one, also behind a record.
 patched row.czip $((record + 20)); refuses "$1" damaged.czip 'header is damaged'
 (cat recovery.czip; printf '\xfc') >damaged.czip; refuses "$1" damaged.czip 'ends inside'

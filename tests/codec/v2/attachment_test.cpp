@@ -155,5 +155,36 @@ TEST_CASE("a mark hides what follows, until zeros take its place") {
   CHECK_FALSE(read.report.trailing.hidden_offset.has_value());
 }
 
+TEST_CASE("only a header at the beginning, with zeros for length and hash, is the mark") {
+  const Bytes text = words(3000);
+  const Bytes frame = encoded_v2(text);
+  const auto header = [](const AttachmentHeader& fields) {
+    const auto bytes = serialize(fields);
+    return Bytes(bytes.begin(), bytes.end());
+  };
+  REQUIRE(header({.kind = kHidingKind}) == mark());
+  // What has another length or hash begins an attachment, of which only the header is there.
+  const Bytes longer = header({.kind = kHidingKind, .content_bytes = 1});
+  const Bytes hashed = header({.kind = kHidingKind, .content_hash = {.high = 0, .low = 1}});
+  const Bytes at_end = header({.at_end = true, .kind = kHidingKind});
+  for (const Bytes& other : {longer, hashed, at_end}) {
+    const auto read = decode_v2(joined({frame, other, frame}));
+    REQUIRE(read.status.has_value());
+    CHECK_FALSE(read.report.trailing.hidden_offset.has_value());
+    CHECK((read.report.trailing.attachment_damaged || read.report.trailing.garbage_offset));
+  }
+  // A whole attachment of that kind is one as any other.
+  const Bytes whole = attachment(to_bytes("content"), kHidingKind);
+  const auto read = decode_v2(joined({frame, whole, frame}));
+  REQUIRE(read.status.has_value());
+  CHECK(read.text == joined({text, text}));
+  CHECK_FALSE(read.report.trailing.attachment_damaged);
+  const auto place = last_of(joined({frame, whole}), kHidingKind);
+  REQUIRE(place.has_value());
+  CHECK(place->begin == frame.size());
+  // No attachment begins with the mark.
+  CHECK_FALSE(last_of(joined({frame, mark(), at_end}), kHidingKind).has_value());
+}
+
 }  // namespace
 }  // namespace czip::v2

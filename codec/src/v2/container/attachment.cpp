@@ -46,10 +46,11 @@ Result<std::optional<SideRecord>> record_before(RandomAccessSource& in, std::uin
     if (end < size) continue;
     CZIP_TRY_ASSIGN(const auto bytes, bytes_at(in, end - size, size));
     const auto record = parse_side_record(bytes);
-    if (!record || !record->at_end || record->hides || record->bytes() > end) continue;
+    if (!record || !record->at_end || record->bytes() > end) continue;
     CZIP_TRY_ASSIGN(const auto begin, bytes_at(in, end - record->bytes(), size));
     const auto first = parse_side_record(begin);
-    if (first && !first->at_end && first->end_header == record->end_header) return record;
+    if (first && !first->at_end && !first->hides && first->end_header == record->end_header)
+      return record;
   }
   return std::optional<SideRecord>();
 }

@@ -26,7 +26,10 @@ struct AttachmentHeader {
   std::uint64_t content_bytes = 0;  // of the hiding mark: 0
   Hash128 content_hash{};
 
-  [[nodiscard]] bool hides() const { return kind == kHidingKind; }
+  // Another header of that kind is that of an attachment.
+  [[nodiscard]] bool hides() const {
+    return kind == kHidingKind && !at_end && content_bytes == 0 && content_hash == Hash128{};
+  }
 };
 
 using AttachmentHeaderBytes = std::array<std::uint8_t, kAttachmentHeaderBytes>;
