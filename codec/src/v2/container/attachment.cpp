@@ -11,7 +11,9 @@
 namespace czip::v2 {
 namespace {
 
-constexpr std::size_t kReadStep = std::size_t{64} << 10;
+// Zeros are read in steps that double while they go on: attachments may be many and short.
+constexpr std::uint64_t kFirstStep = 64;
+constexpr std::uint64_t kLastStep = std::uint64_t{64} << 10;
 
 // Bytes of a header's check, all of which may be zeros.
 constexpr std::uint64_t kCheckBytes = 4;
@@ -28,8 +30,8 @@ Result<std::vector<std::uint8_t>> bytes_at(RandomAccessSource& in, std::uint64_t
 
 // Behind the last byte before `end` that is not zero.
 Result<std::uint64_t> before_zeros(RandomAccessSource& in, std::uint64_t end) {
-  while (end > 0) {
-    const std::uint64_t step = std::min<std::uint64_t>(end, kReadStep);
+  for (std::uint64_t wanted = kFirstStep; end > 0; wanted = std::min(2 * wanted, kLastStep)) {
+    const std::uint64_t step = std::min(end, wanted);
     CZIP_TRY_ASSIGN(const auto bytes, bytes_at(in, end - step, step));
     const auto last =
         std::find_if(bytes.rbegin(), bytes.rend(), [](std::uint8_t byte) { return byte != 0; });
