@@ -102,6 +102,11 @@ expect 1 "$CZIP" inspect -m tiny -m other -m tiny a.txt; one_line
 expect 1 "$CZIP" inspect --candidates 65 a.txt; one_line
 expect 1 "$CZIP" inspect -m tiny missing.txt; one_line
 expect 1 "$CZIP" inspect -m tiny --max-output 1K a.txt; one_line; stderr_has 'max-output'
+# What is shown of all models together is within -M; --detail makes it less.
+expect 0 "$CZIP" inspect --json -1 -m tiny -M 40M --candidates 64 a.txt >more.json; silent
+expect 1 "$CZIP" inspect --json -1 -m tiny -m other -M 40M --candidates 64 a.txt >more.json; one_line
+stderr_has '--detail BYTES shows fewer; -M LIMIT allows more'
+expect 0 "$CZIP" inspect --json -1 -m tiny -m other -M 40M --candidates 64 --detail 1K a.txt >more.json; silent
 head -c 3000 a.czip >cut.czip
 expect 2 "$CZIP" inspect -m tiny cut.czip; one_line
 if [ -e /dev/full ]; then expect 1 "$CZIP" inspect --csv -m tiny a.txt >/dev/full; fi

@@ -62,8 +62,11 @@ class Inspector {
     inspection.name = input.is_stdin() ? "(standard input)" : input.name;
     inspection.text = subject.text;
     inspection.detail_bytes = std::min<std::uint64_t>(wishes_.detail_bytes, subject.text.size());
+    ScoreWishes wishes = wishes_;
+    wishes.detail_memory = session_->memory_limit();
     for (std::size_t i = 0; i < models_->size(); ++i) {
-      CZIP_TRY_ASSIGN(auto scored, score_subject(*session_, *models_, i, subject, wishes_));
+      CZIP_TRY_ASSIGN(auto scored, score_subject(*session_, *models_, i, subject, wishes));
+      wishes.detail_memory -= scored.detail_memory;
       inspection.models.push_back(std::move(scored));
     }
     CZIP_TRY(show(inspection));

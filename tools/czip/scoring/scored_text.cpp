@@ -34,7 +34,7 @@ class Collector {
     std::uint64_t at = block.text_offset;
     for (std::size_t i = 0; i < block.tokens.size(); ++i) {
       const TokenScore& token = block.tokens[i];
-      if (at < wishes_->detail_bytes) add_detail(block, i);
+      if (at < wishes_->detail_bytes) CZIP_TRY(add_detail(block, i));
       if (!scored_->curve.empty()) add_to_curve(at, token);
       at += token.bytes;
     }
@@ -43,15 +43,22 @@ class Collector {
   }
 
  private:
-  void add_detail(const ScoredBlock& block, std::size_t i) {
+  Status add_detail(const ScoredBlock& block, std::size_t i) {
+    std::uint64_t& memory = scored_->detail_memory;
+    memory += sizeof(TokenScore) + (wishes_->savings ? sizeof(PartSavings) : 0);
     scored_->tokens.push_back(block.tokens[i]);
     if (wishes_->savings)
       scored_->token_savings.push_back(block.savings.empty() ? PartSavings{} : block.savings[i]);
     const std::size_t per_token = wishes_->candidates;
     for (std::size_t k = i * per_token; k < (i + 1) * per_token; ++k) {
       const Candidate candidate = k < block.candidates.size() ? block.candidates[k] : Candidate{};
+      memory += sizeof(ScoredText::NamedCost) + candidate.bytes.size();
       scored_->candidates.push_back({std::string(candidate.bytes), candidate.cost});
     }
+    if (memory <= wishes_->detail_memory) return {};
+    return fail(ErrorCode::over_limit,
+                "to show " + grouped(scored_->tokens.size()) +
+                    " tokens takes more memory than the limit; --detail BYTES shows fewer");
   }
 
   void add_to_curve(std::uint64_t at, const TokenScore& token) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,10 @@ namespace czip::tool {
 
 struct ScoreWishes {
   bool savings = false;
-  std::uint32_t candidates = 0;    // for each token of the detail
-  std::uint64_t detail_bytes = 0;  // tokens that begin before this byte are kept
-  std::size_t curve_points = 0;    // at most
+  std::uint32_t candidates = 0;     // for each token of the detail
+  std::uint64_t detail_bytes = 0;   // tokens that begin before this byte are kept
+  std::uint64_t detail_memory = 0;  // bytes that it may take
+  std::size_t curve_points = 0;     // at most
 };
 
 struct ScoredText {
@@ -41,10 +43,11 @@ struct ScoredText {
   // spread over its bytes.
   std::uint64_t curve_step = 1;
   std::vector<std::uint64_t> curve;
-  // The detail: the first tokens.
-  std::vector<TokenScore> tokens;
-  std::vector<PartSavings> token_savings;  // [tokens] or empty
-  std::vector<NamedCost> candidates;       // [tokens][candidates_per_token]
+  // The detail: the first tokens. What grows takes no more than it needs.
+  std::deque<TokenScore> tokens;
+  std::deque<PartSavings> token_savings;  // [tokens] or empty
+  std::deque<NamedCost> candidates;       // [tokens][candidates_per_token]
+  std::uint64_t detail_memory = 0;        // bytes that they take
   std::size_t candidates_per_token = 0;
 
   [[nodiscard]] double bits_per_byte() const;
@@ -57,7 +60,8 @@ struct ScoredText {
 };
 
 // Scores the subject with one of the models: a CZIPv2 file of that model as it was coded, unless a
-// level is asked for; else its text at the level. Errors: those of the codec.
+// level is asked for; else its text at the level. Errors: those of the codec; over_limit (the
+// detail).
 Result<ScoredText> score_subject(const Session& session, std::vector<ScoringModel>& models,
                                  std::size_t index, const Subject& subject,
                                  const ScoreWishes& wishes);
