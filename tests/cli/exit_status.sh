@@ -63,6 +63,9 @@ expect 1 "$CZIP" tets;                          one_line; stderr_has "did you me
 expect 1 "$CZIP" decomp a.txt.czip;             one_line; stderr_has "did you mean 'czip decompress'?"
 expect 1 "$CZIP" help nonsense;                 one_line; stderr_has "no command 'nonsense'; see czip --help"
 expect 1 "$CZIP" help lsit;                     one_line; stderr_has "no command 'lsit'; did you mean 'czip list'?"
+for mode in -z -d -t -a --repack; do
+  expect 1 "$CZIP" "$mode" --json a.txt b; one_line; stderr_has 'json has no meaning here; czip list, .* have it'
+done
 expect 1 "$CZIP" --decompres a.txt --forse;     one_line; stderr_has "unknown option --forse; did you mean --force?"
 cp a.txt comprss
 expect 0 "$CZIP" comprss -q;                    silent; present comprss.czip

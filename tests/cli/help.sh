@@ -19,6 +19,9 @@ for command in "${commands[@]}"; do
     grep -q -- "$option\b" page general || fail "$command: an example with $option, which no page has"
   done <used
 done
+for command in decompress test list; do
+  "$CZIP" help "$command" | grep -q "^ *czip $command .*MEMBER\.\.\.$" || fail "no members of archives: $command"
+done
 expect 1 "$CZIP" help nonsense; one_line
 expect 1 "$CZIP" help list test; one_line; stderr_has 'one topic'
 expect 1 "$CZIP" help --completion ksh; one_line; stderr_has 'bash, zsh or fish'

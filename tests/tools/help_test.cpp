@@ -202,6 +202,24 @@ TEST_CASE("completions have every command with its options") {
   });
 }
 
+TEST_CASE("an option of another mode is answered with the commands that have it") {
+  CHECK(check_option_of_mode(Command::list, "--json").has_value());
+  CHECK(check_option_of_mode(Command::score, "--json").has_value());
+  for (const Command command :
+       {Command::compress, Command::test, Command::append, Command::repack}) {
+    const Status status = check_option_of_mode(command, "--json");
+    REQUIRE_FALSE(status.has_value());
+    for (const OptionRow& row : option_table()) {
+      if (row.id != OptionId::json || row.commands == bit(Command::files)) continue;
+      for (unsigned i = 0; i < 32; ++i) {
+        const std::string_view name = command_name(static_cast<Command>(1U << i));
+        if ((row.commands >> i & 1) != 0)
+          CHECK(status.error().message.find("czip " + std::string(name)) != std::string::npos);
+      }
+    }
+  }
+}
+
 TEST_CASE("an unknown option is explained") {
   const auto message = [](Command command, const char* typed) {
     return Status(unknown_option(command, typed)).error().message;

@@ -7,6 +7,7 @@
 #include "base/errors.hpp"
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
+#include "cli/option_errors.hpp"
 #include "czip/base/utf8.hpp"
 
 namespace czip::tool {
@@ -166,8 +167,7 @@ Status check_arguments(const Arguments& arguments) {
   if (arguments.update &&
       (arguments.recursive || arguments.command != Command::compress || !arguments.output.empty()))
     return usage_error("-u compresses single files; to update an archive, use -a");
-  if (arguments.json && writes) return usage_error("--json needs list, verify, selftest or bench");
-  return {};
+  return arguments.json ? check_option_of_mode(arguments.command, "--json") : Status{};
 }
 
 }  // namespace czip::tool

@@ -77,9 +77,13 @@ czip decompress --salvage hurt.czip        what is left of a damaged file
 constexpr HelpPage kTestPage{
     .command = Command::test,
     .summary = "decode files, check them and write nothing",
-    .usage = "czip test [OPTION...] FILE...\n",
-    .text = R"(Decodes each file and checks its hashes. CZIPv1 has no hashes, and a damaged file may
-decode to another text: czip codes the text again and compares.
+    .usage = R"(czip test [OPTION...] FILE...
+czip test [OPTION...] ARCHIVE MEMBER...
+)",
+    .text =
+        R"(Decodes each file and checks its hashes, or only the blocks of these members of an archive.
+CZIPv1 has no hashes, and a damaged file may decode to another text: czip codes the text
+again and compares.
 
 A damaged file fails the test (status 2) even if its recovery data mend it, so that it can
 be repaired in time.
@@ -96,8 +100,9 @@ czip list [OPTION...] ARCHIVE MEMBER...
 )",
     .text =
         R"(Shows the formats, sizes and models of files, and the members of archives. With -m MODEL
--v, also whether the hash that CZIPv1 stores is that of MODEL's path. What models are, czip
-model shows.
+-v, also whether the hash that CZIPv1 stores is that of MODEL's path. An archive that has
+lost its index is decoded for its members; -m names the model for that. What models are,
+czip model shows.
 )",
     .examples = R"(czip list -v notes.txt.czip      with hashes and the model's name
 czip list --json *.czip          for programs

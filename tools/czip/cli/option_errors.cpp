@@ -37,16 +37,30 @@ std::vector<std::string> commands_with(const std::string& name) {
   return commands;
 }
 
+// "a, b and c".
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + words[i];
+  return text;
+}
+
 }  // namespace
+
+Status check_option_of_mode(Command command, const std::string& name) {
+  auto commands = commands_with(name);
+  std::erase(commands, typed_command(Command::files));
+  if (std::ranges::find(commands, typed_command(command)) != commands.end()) return {};
+  return usage_error(name + " has no meaning here; " + joined(commands) +
+                     (commands.size() == 1 ? " has it" : " have it"));
+}
 
 std::string see_help(Command command) { return "; see " + typed_command(command) + " --help"; }
 
 Failure unknown_option(Command command, const std::string& typed) {
   if (const auto commands = commands_with(typed); !commands.empty()) {
-    std::string text = typed_command(command) + " has no option " + typed + ", but " + commands[0];
-    for (std::size_t i = 1; i < commands.size(); ++i)
-      text += (i + 1 == commands.size() ? " and " : ", ") + commands[i];
-    return usage_error(text + (commands.size() == 1 ? " has" : " have"));
+    return usage_error(typed_command(command) + " has no option " + typed + ", but " +
+                       joined(commands) + (commands.size() == 1 ? " has" : " have"));
   }
   std::vector<std::string_view> known;
   for (const OptionRow& row : option_table())
