@@ -78,8 +78,13 @@ Bytes with_members(const Bytes& members, std::uint64_t claimed) {
   return bytes;
 }
 
+Result<MemberIndex> parse(const Bytes& content, std::uint64_t limit = 0) {
+  MemoryBudget memory(limit);
+  return parse_member_index(content, memory);
+}
+
 ErrorCode refused(const Bytes& content, std::uint64_t limit = 0) {
-  const auto index = parse_member_index(content, limit);
+  const auto index = parse(content, limit);
   REQUIRE_FALSE(index.has_value());
   return index.error().code;
 }
@@ -88,7 +93,7 @@ TEST_CASE("an index is read as it was written") {
   const MemberIndex index = sample();
   const auto bytes = serialize(index);
   REQUIRE(bytes.has_value());
-  const auto read = parse_member_index(*bytes, 1 << 20);
+  const auto read = parse(*bytes, 1 << 20);
   REQUIRE(read.has_value());
   CHECK(read->frame_bytes == index.frame_bytes);
   CHECK(read->text_bytes == index.text_bytes);
@@ -102,7 +107,7 @@ TEST_CASE("an index is read as it was written") {
 TEST_CASE("its fields are those of the page") {
   // A touched member: its path, permissions 0644, -2 seconds, 3 nanoseconds.
   const Bytes members{'t', 1, 'p', 0xa4, 0x03, 3, 3};
-  const auto index = parse_member_index(with_members(members, members.size()), 0);
+  const auto index = parse(with_members(members, members.size()));
   REQUIRE(index.has_value());
   REQUIRE(index->members.size() == 1);
   CHECK(index->members[0].mode == 0644);
@@ -127,7 +132,7 @@ TEST_CASE("hostile indexes are refused") {
   std::size_t good = 0;
   for (std::size_t size = 0; size < members.size(); ++size) {
     const Bytes cut(members.begin(), members.begin() + static_cast<long>(size));
-    if (parse_member_index(with_members(cut, size), 0)) ++good;
+    if (parse(with_members(cut, size))) ++good;
   }
   CHECK(good == sample().members.size());
   CHECK(refused(with_members(members, members.size() + 1)) == ErrorCode::corrupt);
@@ -153,7 +158,7 @@ TEST_CASE("hostile indexes are refused") {
 TEST_CASE("any bytes are an index or refused") {
   for (std::uint64_t seed = 0; seed < 2000; ++seed) {
     const Bytes members = random_bytes(60, seed);
-    const auto index = parse_member_index(with_members(members, members.size()), 1 << 20);
+    const auto index = parse(with_members(members, members.size()), 1 << 20);
     if (!index) CHECK(index.error().code == ErrorCode::corrupt);
   }
 }

@@ -20,6 +20,11 @@ Failure contradiction(const std::string& path, const char* what) {
               "the archive's index is damaged: " + shown(path) + " " + what + " that is not there");
 }
 
+// What memory_of() counts holds a member with the links of a map's node, and the path of a content.
+constexpr std::size_t kNodeBytes = 4 * sizeof(void*) + 2 * sizeof(void*);
+constexpr std::size_t kSharedPathBytes = sizeof(std::string) + 4 * sizeof(void*);
+static_assert(sizeof(ArchiveState::value_type) + kNodeBytes + kSharedPathBytes <= kMostOfState);
+
 // Adds one version's members to a state.
 class StateBuilder {
  public:
@@ -51,7 +56,8 @@ class StateBuilder {
     placed.text_offset = text_offset;
     placed.link_group = ++groups_;
     if (member.kind == MemberKind::file)
-      placed.content = {text_offset, member.tar_bytes, member.size, member.hash, member.path};
+      placed.content = {text_offset, member.tar_bytes, member.size, member.hash,
+                        std::make_shared<const std::string>(member.path)};
     if (member.kind == MemberKind::hard_link || member.kind == MemberKind::copy) {
       const auto target = state_.find(member.target);
       if (target == state_.end() || target->second.content.tar_bytes == 0)
@@ -81,15 +87,18 @@ struct Frames {
   bool garbage = false;
 };
 
-// Error: unsupported (no archive).
-Result<Frames> frames_of(RandomAccessSource& in) {
+// Errors: unsupported (no archive), over_limit.
+Result<Frames> frames_of(RandomAccessSource& in, MemoryBudget& memory) {
   constexpr std::size_t kMaxFrames = std::size_t{1} << 24;
+  // Vectors may have room for twice as many.
+  constexpr std::size_t kFrameMemory = 2 * (sizeof(FramePlace) + sizeof(ArchiveVersion));
   Frames frames;
   CZIP_TRY_ASSIGN(
       const auto info, v2::inspect(in, [&](const v2::FrameInfo& frame) -> Status {
         if (!frame.archive) return usage_error("is no archive of files and folders");
         if (frames.places.size() == kMaxFrames)
           return fail(ErrorCode::over_limit, "has too many versions");
+        CZIP_TRY(memory.take(kFrameMemory));
         frames.places.push_back({frame.file_offset, frame.file_bytes, frame.text_bytes});
         return {};
       }));
@@ -97,6 +106,23 @@ Result<Frames> frames_of(RandomAccessSource& in) {
   frames.end = info.trailing.hidden_offset.value_or(info.trailing.garbage_offset.value_or(size));
   frames.garbage = info.trailing.garbage_offset.has_value();
   return frames;
+}
+
+// The index of a frame, which stands before `end`. nullopt: there is none, or it is damaged.
+Result<std::optional<MemberIndex>> index_behind(RandomAccessSource& in, const FramePlace& frame,
+                                                std::uint64_t end, MemoryBudget& memory) {
+  CZIP_TRY_ASSIGN(const auto place, v2::find_attachment(in, v2::kIndexAttachment, end));
+  if (!place || place->begin < frame.bytes || place->begin - frame.bytes != frame.offset)
+    return std::optional<MemberIndex>();
+  CZIP_TRY(memory.take(place->content_bytes));
+  const auto content = v2::read_attachment(in, *place);
+  auto index = content ? parse_member_index(*content, memory) : error_of(content);
+  if (!index && index.error().code == ErrorCode::corrupt) return std::optional<MemberIndex>();
+  CZIP_TRY(index);
+  memory.give_back(place->content_bytes);
+  if (index->frame_bytes != frame.bytes || index->text_bytes != frame.text_bytes)
+    return std::optional<MemberIndex>();
+  return std::optional(std::move(*index));
 }
 
 Member member_of(const tar::Entry& entry) {
@@ -147,21 +173,13 @@ Result<ArchiveState> ArchiveView::state(std::size_t number) const {
 
 Result<std::optional<ArchiveView>> read_indexes(RandomAccessSource& in,
                                                 std::uint64_t memory_limit) {
-  CZIP_TRY_ASSIGN(const auto frames, frames_of(in));
+  MemoryBudget memory(memory_limit);
+  CZIP_TRY_ASSIGN(const auto frames, frames_of(in, memory));
   ArchiveView view{.versions = {}, .indexed = true, .end = frames.end, .garbage = frames.garbage};
   std::uint64_t end = frames.end;
   for (auto frame = frames.places.rbegin(); frame != frames.places.rend(); ++frame) {
-    CZIP_TRY_ASSIGN(const auto place, v2::find_attachment(in, v2::kIndexAttachment, end));
-    if (!place || place->begin < frame->bytes || place->begin - frame->bytes != frame->offset)
-      return std::optional<ArchiveView>();
-    const auto content = v2::read_attachment(in, *place);
-    if (!content && content.error().code == ErrorCode::corrupt) return std::optional<ArchiveView>();
-    CZIP_TRY(content);
-    auto index = parse_member_index(*content, memory_limit);
-    if (!index && index.error().code == ErrorCode::corrupt) return std::optional<ArchiveView>();
-    CZIP_TRY(index);
-    if (index->frame_bytes != frame->bytes || index->text_bytes != frame->text_bytes)
-      return std::optional<ArchiveView>();
+    CZIP_TRY_ASSIGN(auto index, index_behind(in, *frame, end, memory));
+    if (!index) return std::optional<ArchiveView>();
     view.versions.push_back({.text_begin = 0, .index = std::move(*index)});
     end = frame->offset;
   }
@@ -176,7 +194,8 @@ Result<std::optional<ArchiveView>> read_indexes(RandomAccessSource& in,
 
 Result<ArchiveView> scan_archive(const v2::ModelFinder& models, RandomAccessSource& in,
                                  const v2::DecodeOptions& options) {
-  CZIP_TRY_ASSIGN(const auto frames, frames_of(in));
+  MemoryBudget memory(options.memory_limit);
+  CZIP_TRY_ASSIGN(const auto frames, frames_of(in, memory));
   ArchiveView view{.versions = {}, .end = frames.end, .garbage = frames.garbage};
   std::uint64_t text = 0;
   for (const FramePlace& frame : frames.places) {

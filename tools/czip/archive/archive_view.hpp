@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,7 +28,7 @@ struct MemberContent {
   std::uint64_t tar_bytes = 0;
   std::uint64_t size = 0;  // with holes
   std::uint64_t hash = 0;
-  std::string path{};  // that of the entry
+  std::shared_ptr<const std::string> path{};  // that of the entry; set where there is content
 };
 
 struct PlacedMember {
@@ -53,7 +54,8 @@ struct ArchiveView {
 };
 
 // Reads the indexes, from the file's end on. Checks that they describe all frames of the file, but
-// not what they say of members. nullopt: there is none, or not of each frame. Errors: those of
+// not what they say of members. Takes no more than some `memory_limit` bytes (0: no limit), and a
+// state of the view neither. nullopt: there is none, or not of each frame. Errors: those of
 // v2::inspect and of parse_member_index.
 Result<std::optional<ArchiveView>> read_indexes(RandomAccessSource& in, std::uint64_t memory_limit);
 

@@ -100,11 +100,11 @@ class MemberStream {
     const PlacedMember& first = *wanted.members.front();
     const MemberContent& content = first.content;
     CZIP_TRY_ASSIGN(const auto found, parser.next());
-    if (!found || found->type != tar::kFile || found->path != content.path ||
+    if (!found || found->type != tar::kFile || found->path != *content.path ||
         found->size != content.size ||
         parser.entry_end() - parser.entry_begin() != content.tar_bytes)
       return fail(ErrorCode::corrupt,
-                  "the archive's index is damaged: it does not describe " + shown(content.path));
+                  "the archive's index is damaged: it does not describe " + shown(*content.path));
     tar::Entry entry = entry_of(first, tar::kFile);
     entry.size = found->size;
     entry.sparse = found->sparse;
@@ -122,7 +122,7 @@ class MemberStream {
     CZIP_TRY(writer_.end());
     if (writer_.member_hash() != content.hash)
       return fail(ErrorCode::corrupt,
-                  "the content of " + shown(content.path) + " is not that of the index");
+                  "the content of " + shown(*content.path) + " is not that of the index");
     return write_links(wanted);
   }
 

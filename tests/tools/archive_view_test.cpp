@@ -1,0 +1,102 @@
+// What an archive holds, by its indexes and by its tar: in memory that is bounded, and never two
+// members of one path.
+#include "archive/archive_view.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "archive/tar_writer.hpp"
+#include "czip/codec/v2/attachment.hpp"
+#include "support/bytes.hpp"
+#include "support/v2_files.hpp"
+#include "support/v2_tiny_model.hpp"
+
+namespace czip::tool {
+namespace {
+
+using test::Bytes;
+using test::encoded_v2;
+using test::joined;
+
+constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+
+// A version's frame, and the members of its tar.
+struct Version {
+  Bytes frame;
+  MemberIndex index;
+};
+
+Version version_of(const std::vector<tar::Entry>& entries) {
+  MemorySink tar;
+  TarWriter writer(tar);
+  for (const tar::Entry& entry : entries) REQUIRE(writer.begin(entry, {}).has_value());
+  REQUIRE(writer.finish().has_value());
+  Version version{.frame = encoded_v2(tar.bytes(), {.threads = 1, .archive = true}), .index = {}};
+  version.index = {.frame_bytes = version.frame.size(),
+                   .text_bytes = tar.bytes().size(),
+                   .members = writer.take_members()};
+  return version;
+}
+
+Bytes attachment_of(const Bytes& content) {
+  MemorySink attachment;
+  REQUIRE(v2::write_attachment(v2::kIndexAttachment, content, attachment).has_value());
+  return attachment.bytes();
+}
+
+Bytes file_of(const Version& version) {
+  const auto content = serialize(version.index);
+  REQUIRE(content.has_value());
+  return joined({version.frame, attachment_of(*content)});
+}
+
+Result<std::optional<ArchiveView>> indexes_of(const Bytes& file, std::uint64_t limit = 0) {
+  MemorySource source(file);
+  return read_indexes(source, limit);
+}
+
+tar::Entry folder(const std::string& path) { return {.type = tar::kFolder, .path = path}; }
+
+// Many members, for few bytes of the file.
+Bytes removals(int count) {
+  Version version = version_of({folder("a/")});
+  for (int i = 0; i < count; ++i)
+    version.index.members.push_back({.kind = MemberKind::removed, .path = std::to_string(i)});
+  return file_of(version);
+}
+
+TEST_CASE("one limit on memory holds for all indexes together") {
+  const Bytes one = removals(1000);
+  REQUIRE(indexes_of(one, kMiB).has_value());
+  const Bytes two = joined({one, one});
+  REQUIRE(indexes_of(two).has_value());
+  const auto refused = indexes_of(two, kMiB);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == ErrorCode::over_limit);
+}
+
+TEST_CASE("an index that is longer than the limit is not read") {
+  const Bytes file = joined({version_of({folder("a/")}).frame, attachment_of(Bytes(2 * kMiB))});
+  const auto refused = indexes_of(file, kMiB);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == ErrorCode::over_limit);
+}
+
+TEST_CASE("links share what they have of their file") {
+  Version version = version_of({{.path = "a"},
+                                {.type = tar::kHardLink, .path = "b", .target = "a"},
+                                {.type = tar::kHardLink, .path = "c", .target = "b"}});
+  const auto view = indexes_of(file_of(version));
+  REQUIRE(view.has_value());
+  REQUIRE(view->has_value());
+  const auto state = (*view)->state(1);
+  REQUIRE(state.has_value());
+  CHECK(*state->at("c").content.path == "a");
+  CHECK(state->at("c").content.path == state->at("a").content.path);
+}
+
+}  // namespace
+}  // namespace czip::tool
