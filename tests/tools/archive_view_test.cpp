@@ -23,6 +23,10 @@ using test::joined;
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
 
+const v2::ModelFinder kFinder = [](const v2::ModelReference& wanted) {
+  return v2::matching_model(test::tiny_model_v2(), wanted);
+};
+
 // A version's frame, and the members of its tar.
 struct Version {
   Bytes frame;
@@ -56,6 +60,14 @@ Bytes file_of(const Version& version) {
 Result<std::optional<ArchiveView>> indexes_of(const Bytes& file, std::uint64_t limit = 0) {
   MemorySource source(file);
   return read_indexes(source, limit);
+}
+
+Result<ArchiveView> scanned(const Bytes& file, std::uint64_t limit = 0) {
+  MemorySource source(file);
+  v2::DecodeOptions options;
+  options.threads = 1;
+  options.memory_limit = limit;
+  return scan_archive(kFinder, source, options);
 }
 
 tar::Entry folder(const std::string& path) { return {.type = tar::kFolder, .path = path}; }
@@ -96,6 +108,22 @@ TEST_CASE("links share what they have of their file") {
   REQUIRE(state.has_value());
   CHECK(*state->at("c").content.path == "a");
   CHECK(state->at("c").content.path == state->at("a").content.path);
+}
+
+TEST_CASE("no path is in a version twice") {
+  const tar::Entry file{.path = "a"};
+  const Bytes doubled = file_of(version_of({file, file}));
+  const auto view = indexes_of(doubled);
+  REQUIRE(view.has_value());
+  CHECK_FALSE(view->has_value());
+  const auto refused = scanned(doubled);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == ErrorCode::corrupt);
+  CHECK(refused.error().message.find("twice") != std::string::npos);
+  // But in each of several.
+  const Bytes versions = joined({file_of(version_of({file})), file_of(version_of({file}))});
+  CHECK(indexes_of(versions).has_value());
+  CHECK(scanned(versions).has_value());
 }
 
 }  // namespace

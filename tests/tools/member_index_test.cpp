@@ -140,6 +140,7 @@ TEST_CASE("hostile indexes are refused") {
   CHECK(refused(with_members(Bytes{'x'}, 1)) == ErrorCode::corrupt);
   CHECK(refused(with_members(Bytes{'r', 1, 0}, 3)) == ErrorCode::corrupt);
   CHECK(refused(with_members(Bytes{'r', 0xff, 0xff, 0xff, 0xff, 0x7f}, 6)) == ErrorCode::corrupt);
+  CHECK(refused(with_members(Bytes{'r', 1, 'a', 'r', 1, 'a'}, 6)) == ErrorCode::corrupt);
   // Ten digits of a number have more than 64 bits.
   Bytes number{'t', 1, 'p'};
   number.insert(number.end(), 9, 0xff);
@@ -151,7 +152,10 @@ TEST_CASE("hostile indexes are refused") {
   CHECK(refused(longer) == ErrorCode::corrupt);
   // Much memory, for few bytes.
   Bytes many;
-  for (int i = 0; i < 100000; ++i) many.insert(many.end(), {'r', 1, 'a'});
+  for (std::uint32_t i = 0; i < 100000; ++i)
+    many.insert(many.end(), {'r', 3, static_cast<std::uint8_t>(1 + i % 251),
+                             static_cast<std::uint8_t>(1 + i / 251 % 251),
+                             static_cast<std::uint8_t>(1 + i / (251 * 251))});
   CHECK(refused(with_members(many, many.size()), 1 << 20) == ErrorCode::over_limit);
 }
 

@@ -143,7 +143,7 @@ Result<std::vector<Member>> members_of(ByteSource& tar) {
   MemberHasher hasher;
   for (;;) {
     CZIP_TRY_ASSIGN(const auto entry, parser.next());
-    if (!entry) return members;
+    if (!entry) break;
     Member member = member_of(*entry);
     member.tar_offset = parser.entry_begin();
     member.tar_bytes = parser.entry_end() - parser.entry_begin();
@@ -156,6 +156,8 @@ Result<std::vector<Member>> members_of(ByteSource& tar) {
     if (member.kind == MemberKind::file) member.hash = hasher.digest();
     members.push_back(std::move(member));
   }
+  if (const std::string* const path = doubled_path(members)) return refused_entry(*path, "twice");
+  return members;
 }
 
 }  // namespace

@@ -173,6 +173,18 @@ std::uint64_t memory_of(const Member& member) {
   return 2 * sizeof(Member) + kMostOfState + 4 * member.path.size() + 2 * member.target.size();
 }
 
+const std::string* doubled_path(const std::vector<Member>& members) {
+  std::vector<const std::string*> paths;
+  paths.reserve(members.size());
+  for (const Member& member : members) paths.push_back(&member.path);
+  std::sort(paths.begin(), paths.end(),
+            [](const std::string* a, const std::string* b) { return *a < *b; });
+  const auto doubled =
+      std::adjacent_find(paths.begin(), paths.end(),
+                         [](const std::string* a, const std::string* b) { return *a == *b; });
+  return doubled == paths.end() ? nullptr : *doubled;
+}
+
 Result<Bytes> serialize(const MemberIndex& index) {
   try {
     Bytes members;
@@ -219,6 +231,7 @@ Result<MemberIndex> parse_member_index(std::span<const std::uint8_t> content,
       CZIP_TRY(memory.take(memory_of(member)));
       index.members.push_back(std::move(member));
     }
+    if (doubled_path(index.members) != nullptr) return damaged("it has a path twice");
     memory.give_back(size);
     return index;
   } catch (const std::bad_alloc&) {

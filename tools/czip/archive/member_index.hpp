@@ -60,6 +60,9 @@ inline constexpr std::size_t kMostOfState = 400;
 // Bytes that a member takes at most, in its index and in a state.
 [[nodiscard]] std::uint64_t memory_of(const Member& member);
 
+// A path that two members have; null: there is none. Each path may be in a version once.
+[[nodiscard]] const std::string* doubled_path(const std::vector<Member>& members);
+
 // Parses what may be hostile. Takes from `memory` what its members need, and meanwhile what they
 // are decompressed to. Errors: corrupt, unsupported (another version of the index), over_limit,
 // out_of_memory.
