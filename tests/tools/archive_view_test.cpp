@@ -126,5 +126,51 @@ TEST_CASE("no path is in a version twice") {
   CHECK(scanned(versions).has_value());
 }
 
+TEST_CASE("a limit on memory holds for what a tar has, too") {
+  // A header, over and over, costs little.
+  const Bytes file = version_of(std::vector<tar::Entry>(60'000, folder("a/"))).frame;
+  CHECK(file.size() < 10'000);
+  const auto refused = scanned(file, 32 * kMiB);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == ErrorCode::over_limit);
+  CHECK(refused.error().message.find("members") != std::string::npos);
+}
+
+// Counts the bytes that are read.
+class CountingSource final : public RandomAccessSource {
+ public:
+  explicit CountingSource(const Bytes& file) : file_(file) {}
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> buffer) override {
+    CZIP_TRY_ASSIGN(const auto count, file_.read_at(offset, buffer));
+    bytes += count;
+    return count;
+  }
+  Result<std::uint64_t> size() override { return file_.size(); }
+  std::uint64_t bytes = 0;
+
+ private:
+  MemorySource file_;
+};
+
+TEST_CASE("many versions are read once") {
+  const Bytes empty = version_of({}).frame;
+  Bytes file;
+  for (int i = 0; i < 5000; ++i) file.insert(file.end(), empty.begin(), empty.end());
+  const Bytes last = version_of({folder("a/"), {.path = "b"}}).frame;
+  file = joined({version_of({folder("c/")}).frame, file, last});
+  CountingSource source(file);
+  const auto view = scan_archive(kFinder, source, {.threads = 1});
+  REQUIRE(view.has_value());
+  REQUIRE(view->versions.size() == 5002);
+  CHECK(source.bytes < view->versions.size() * 16384);  // rather than all of the file for each
+  CHECK(view->versions.front().index.members.size() == 1);
+  CHECK(view->versions[1].index.members.empty());
+  const ArchiveVersion& newest = view->versions.back();
+  CHECK(newest.text_begin == tar::kBlock);
+  REQUIRE(newest.index.members.size() == 2);
+  CHECK(newest.index.members[1].path == "b");
+  CHECK(newest.index.members[1].tar_offset == tar::kBlock);
+}
+
 }  // namespace
 }  // namespace czip::tool

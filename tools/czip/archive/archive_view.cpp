@@ -1,6 +1,8 @@
 #include "archive/archive_view.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <new>
 #include <span>
 #include <utility>
@@ -136,8 +138,25 @@ Member member_of(const tar::Entry& entry) {
   return member;
 }
 
+// The next bytes of a source.
+class NextBytes final : public ByteSource {
+ public:
+  NextBytes(ByteSource& in, std::uint64_t size) : in_(&in), left_(size) {}
+  Result<std::size_t> read(std::span<std::uint8_t> buffer) override {
+    const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), left_));
+    if (part == 0) return 0;
+    CZIP_TRY_ASSIGN(const auto count, in_->read(buffer.first(part)));
+    left_ -= count;
+    return count;
+  }
+
+ private:
+  ByteSource* in_;
+  std::uint64_t left_;
+};
+
 // The members of a tar stream.
-Result<std::vector<Member>> members_of(ByteSource& tar) {
+Result<std::vector<Member>> members_of(ByteSource& tar, MemoryBudget& memory) {
   std::vector<Member> members;
   TarParser parser(tar);
   MemberHasher hasher;
@@ -154,10 +173,31 @@ Result<std::vector<Member>> members_of(ByteSource& tar) {
       hasher.add(piece.bytes);
     }
     if (member.kind == MemberKind::file) member.hash = hasher.digest();
+    CZIP_TRY(memory.take(memory_of(member)));
     members.push_back(std::move(member));
   }
   if (const std::string* const path = doubled_path(members)) return refused_entry(*path, "twice");
   return members;
+}
+
+// The versions of which the tars follow each other in `tars`.
+Result<std::vector<ArchiveVersion>> versions_of(const std::vector<FramePlace>& frames,
+                                                ByteSource& tars, MemoryBudget& memory) {
+  std::vector<ArchiveVersion> versions;
+  std::uint64_t text = 0;
+  for (const FramePlace& frame : frames) {
+    NextBytes tar(tars, frame.text_bytes);
+    CZIP_TRY_ASSIGN(auto members, members_of(tar, memory));
+    versions.push_back({.text_begin = text,
+                        .index = {.frame_bytes = frame.bytes,
+                                  .text_bytes = frame.text_bytes,
+                                  .members = std::move(members)}});
+    text += frame.text_bytes;
+  }
+  // What decoding says at its end.
+  std::array<std::uint8_t, 1> byte{};
+  CZIP_TRY(tars.read(byte));
+  return versions;
 }
 
 }  // namespace
@@ -199,22 +239,15 @@ Result<ArchiveView> scan_archive(const v2::ModelFinder& models, RandomAccessSour
   MemoryBudget memory(options.memory_limit);
   CZIP_TRY_ASSIGN(const auto frames, frames_of(in, memory));
   ArchiveView view{.versions = {}, .end = frames.end, .garbage = frames.garbage};
-  std::uint64_t text = 0;
-  for (const FramePlace& frame : frames.places) {
-    const v2::TextRange range{text, frame.text_bytes};
-    auto members = run_with_producer(
-        [&](ByteSink& tar) -> Status {
-          const auto decoded = v2::decode_range(models, in, range, tar, options);
-          return decoded ? Status{} : error_of(decoded);
-        },
-        [](ByteSource& tar) { return members_of(tar); });
-    CZIP_TRY(members);
-    view.versions.push_back({.text_begin = text,
-                             .index = {.frame_bytes = frame.bytes,
-                                       .text_bytes = frame.text_bytes,
-                                       .members = std::move(*members)}});
-    text += frame.text_bytes;
-  }
+  v2::TextRange all;
+  for (const FramePlace& frame : frames.places) all.length += frame.text_bytes;
+  CZIP_TRY_ASSIGN(view.versions,
+                  run_with_producer(
+                      [&](ByteSink& tars) -> Status {
+                        const auto decoded = v2::decode_range(models, in, all, tars, options);
+                        return decoded ? Status{} : error_of(decoded);
+                      },
+                      [&](ByteSource& tars) { return versions_of(frames.places, tars, memory); }));
   return view;
 }
 

@@ -59,7 +59,9 @@ struct ArchiveView {
 // v2::inspect and of parse_member_index.
 Result<std::optional<ArchiveView>> read_indexes(RandomAccessSource& in, std::uint64_t memory_limit);
 
-// Decodes everything to find what the indexes would say. Errors: those of decoding and of the tar.
+// Decodes everything to find what the indexes would say. Takes no more than some
+// `options.memory_limit` bytes for that, and as many for decoding. Errors: corrupt (two entries of
+// one path in a version), over_limit, and those of decoding and of the tar.
 Result<ArchiveView> scan_archive(const v2::ModelFinder& models, RandomAccessSource& in,
                                  const v2::DecodeOptions& options);
 
