@@ -24,6 +24,7 @@
 #include "base/errors.hpp"
 #include "base/text.hpp"
 #include "io/descriptor.hpp"
+#include "io/output_limit.hpp"
 
 namespace czip::tool {
 namespace {
@@ -68,12 +69,16 @@ bool is_other(int error) { return error == ENOTDIR || error == ELOOP; }
 class Unpacker {
  public:
   Unpacker(const UnpackRequest& request, ByteSource& in)
-      : request_(&request), parser_(in), owners_(request.owners) {}
+      : request_(&request),
+        parser_(in),
+        owners_(request.owners),
+        limit_(request.max_output, "--max-output") {}
 
   Result<Unpacked> run() {
     for (;;) {
       CZIP_TRY_ASSIGN(const auto entry, parser_.next());
       if (!entry) break;
+      CZIP_TRY(limit_.check(parser_.entry_end(), copied_));
       const Status unpacked = unpack(*entry);
       if (unpacked) continue;
       if (!request_->refused || unpacked.error().code != ErrorCode::corrupt)
@@ -291,7 +296,12 @@ class Unpacker {
         openat(folder_or_top(folder), target.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
     if (from.get() < 0) return failed(path_, errno);
     CZIP_TRY_ASSIGN(const auto file, create_file(name));
-    CZIP_TRY(copy_file(from.get(), file.get(), request_->may_go_on));
+    const std::uint64_t tar_bytes = parser_.entry_end();
+    CZIP_TRY(copy_file(from.get(), file.get(), [&](std::uint64_t bytes) -> Status {
+      copied_ += bytes;
+      CZIP_TRY(limit_.check(tar_bytes, copied_));
+      return request_->may_go_on();
+    }));
     return finish_file(file.get(), entry);
   }
 
@@ -307,6 +317,8 @@ class Unpacker {
   const UnpackRequest* request_;
   TarParser parser_;
   Owners owners_;
+  OutputLimit limit_;
+  std::uint64_t copied_ = 0;  // bytes of copies
   std::set<std::string> tops_;
   std::string path_;  // of the current entry
   Descriptor parent_;
