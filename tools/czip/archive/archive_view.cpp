@@ -127,17 +127,6 @@ Result<std::optional<MemberIndex>> index_behind(RandomAccessSource& in, const Fr
   return std::optional(std::move(*index));
 }
 
-Member member_of(const tar::Entry& entry) {
-  Member member{.kind = entry.copy ? MemberKind::copy : static_cast<MemberKind>(entry.type),
-                .path = entry.path,
-                .target = entry.target,
-                .mode = entry.mode,
-                .modified = entry.modified,
-                .size = entry.size};
-  while (member.path.size() > 1 && member.path.ends_with('/')) member.path.pop_back();
-  return member;
-}
-
 // The next bytes of a source.
 class NextBytes final : public ByteSource {
  public:
@@ -201,6 +190,17 @@ Result<std::vector<ArchiveVersion>> versions_of(const std::vector<FramePlace>& f
 }
 
 }  // namespace
+
+Member member_of(const tar::Entry& entry) {
+  Member member{.kind = entry.copy ? MemberKind::copy : static_cast<MemberKind>(entry.type),
+                .path = entry.path,
+                .target = entry.target,
+                .mode = entry.mode,
+                .modified = entry.modified,
+                .size = entry.size};
+  while (member.path.size() > 1 && member.path.ends_with('/')) member.path.pop_back();
+  return member;
+}
 
 Result<ArchiveState> ArchiveView::state(std::size_t number) const {
   try {

@@ -10,11 +10,15 @@
 #include <vector>
 
 #include "archive/member_index.hpp"
+#include "archive/tar_format.hpp"
 #include "czip/base/error.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v2/codec.hpp"
 
 namespace czip::tool {
+
+// What an index says of an entry, but its place and hash.
+[[nodiscard]] Member member_of(const tar::Entry& entry);
 
 // A frame and its index.
 struct ArchiveVersion {

@@ -18,7 +18,7 @@ class MemoryBudget {
   Status take(std::uint64_t bytes) {
     if (bytes > left_)
       return fail(ErrorCode::over_limit,
-                  "has more versions and members than the limit on memory has room for");
+                  "has more versions, members and attributes than the limit on memory has room for");
     left_ -= bytes;
     return {};
   }
