@@ -54,7 +54,7 @@ struct MemberIndex {
 // The content of an index attachment. Errors: out_of_memory.
 Result<std::vector<std::uint8_t>> serialize(const MemberIndex& index);
 
-// Bytes that a member takes at most in the state of a version (archive_view.hpp), without its texts.
+// Bytes that a member takes at most in a version's state (archive_view.hpp), without its texts.
 inline constexpr std::size_t kMostOfState = 400;
 
 // Bytes that a member takes at most, in its index and in a state.

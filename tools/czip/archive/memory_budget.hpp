@@ -17,8 +17,9 @@ class MemoryBudget {
   // Error: over_limit, if less is left.
   Status take(std::uint64_t bytes) {
     if (bytes > left_)
-      return fail(ErrorCode::over_limit,
-                  "has more versions, members and attributes than the limit on memory has room for");
+      return fail(
+          ErrorCode::over_limit,
+          "has more versions, members and attributes than the limit on memory has room for");
     left_ -= bytes;
     return {};
   }
