@@ -41,6 +41,22 @@ for wrong in '' x 0x10 -1 1T 1KX K 18446744073709551616 99999999999G; do
 done
 expect 1 "$CZIP" -M 0 text.txt; one_line
 
+# What copies in an archive get counts, though its tar does not have it; their holes do not.
+mkdir tree; for name in a b c; do cp text.txt tree/$name; done
+truncate -s 1G tree/sparse; printf end >>tree/sparse; cp --sparse=always tree/sparse tree/sparse2
+expect 0 "$CZIP" -1 -r -m "$MODEL2" tree
+for members in '' tree; do
+  # shellcheck disable=SC2086
+  expect 1 "$CZIP" -d --max-output 590K -m "$MODEL2" -o unpacked tree.czip $members; one_line; stderr_has --max-output
+  absent unpacked
+  # shellcheck disable=SC2086
+  expect 0 "$CZIP" -d --max-output 800K -m "$MODEL2" -o unpacked tree.czip $members; silent; same unpacked/tree/c text.txt
+  rm -r unpacked
+done
+expect 1 "$CZIP" -d --salvage --max-output 590K -m "$MODEL2" -o unpacked tree.czip; one_line; absent unpacked
+expect 0 "$CZIP" -t --max-output 300K -m "$MODEL2" tree.czip
+rm -r tree; clean
+
 # Testing and removing CZIPv1 code the text again, in memory that does not grow with it. A tokenizer with long tokens
 # makes that quick.
 : "${SEEDED_MODEL:?path of a small model of format 1}"

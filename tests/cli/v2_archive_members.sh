@@ -86,6 +86,17 @@ expect 0 "$CZIP" -l tree.czip tree/a.txt other.czip >list
 [ "$(grep -c '^Mode' list)" = 2 ] || fail 'two archives'
 expect 0 "$CZIP" -d -m "$MODEL2" -o out <tree.czip; same_tree out/tree wanted; rm -r out
 
+# Names with wildcards are taken letter by letter, too; what is named twice, or in a folder that is named, comes once.
+mkdir -p odd/d; for name in '[x]' x 'a*' ab d/e d/f; do text 2 >"odd/$name"; done
+expect 0 "$CZIP" -r -m "$MODEL2" odd
+listed() { "$CZIP" -l odd.czip "$@" | sed -n 's/^[-d]r.* //p' | tr '\n' ' '; }
+rm -r odd
+[ "$(listed 'odd/[x]')" = 'odd/[x] odd/x ' ] || fail 'a name with brackets'
+[ "$(listed 'odd/a\*')" = 'odd/a* ' ] || fail 'an escaped star'
+[ "$(listed odd/d/ odd/d odd/d/e 'odd/?')" = 'odd/d odd/d/e odd/d/f odd/x ' ] || fail 'names in each other'
+expect 1 "$CZIP" -l odd.czip odd/x odd/y/; one_line; stderr_has 'no member that odd/y/ names'
+expect 1 "$CZIP" -l odd.czip 'odd/*' 'odd/z*'; one_line; stderr_has 'no member that odd/z. names'
+
 # Plain tar reads it, and the frame's text has no end that would hide what follows.
 expect 0 "$CZIP" -dc -m "$MODEL2" tree.czip >whole.tar
 mkdir out; tar xf whole.tar -C out 2>&1 | grep -v 'time stamp' >tar_says || true; [ ! -s tar_says ] || fail "tar says: $(cat tar_says)"

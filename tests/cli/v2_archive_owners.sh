@@ -6,7 +6,7 @@ in_tar() { "$CZIP" -dc -m "$MODEL2" "$1" | tar "t${3:-}v" | awk -v path="$2" '$6
 
 mkdir -p tree/sub
 text 5 >tree/sub/a
-text 6 >tree/copy; cp tree/copy tree/copy2
+text 60 >tree/copy; cp tree/copy tree/copy2
 ln -s sub/a tree/link
 # Without the options the archive does not depend on them.
 expect 0 "$CZIP" -r -m "$MODEL2" -o without.czip tree; silent

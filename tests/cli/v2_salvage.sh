@@ -121,6 +121,30 @@ for option in --salvage '--salvage --skip'; do
   rm -r odd
 done
 
+# Of several versions, the newest entry of each path is extracted: nothing is damaged.
+mkdir -p folder/sub folder/becomes_file/deep folder/empty
+for name in a b becomes_folder sub/c becomes_file/deep/d; do part text 1000 9000 >folder/$name; done
+ln folder/b folder/linked; ln -s a folder/symbolic
+expect 0 "$CZIP" -1 -a -m "$MODEL2" versions.czip folder
+part text 50000 9000 >folder/a; printf x >>folder/b; part text 60000 9000 >folder/sub/new
+ln -sf b folder/symbolic; ln -f folder/a folder/sub/c
+rm folder/becomes_folder; mkdir folder/becomes_folder; part text 70000 9000 >folder/becomes_folder/e
+rm -r folder/becomes_file; part text 80000 9000 >folder/becomes_file
+chmod 750 folder/sub; touch -d '2020-01-01' folder/sub folder
+expect 0 "$CZIP" -1 -a -m "$MODEL2" versions.czip folder
+expect 0 "$CZIP" -d --salvage -o salvaged -m "$MODEL2" versions.czip; silent
+tree_of() { (cd "$1" && find . -printf '%p %y %m %T@ %n %l\n' | LC_ALL=C sort); }
+diff <(tree_of folder) <(tree_of salvaged/folder) || fail 'versions: not the newest tree'
+diff -r --no-dereference folder salvaged/folder || fail 'versions: not the newest content'
+[ salvaged/folder/a -ef salvaged/folder/sub/c ] || fail 'versions: no hard link'
+rm -r folder salvaged
+# A link makes no room for itself, nor what is in no folder.
+"$HOSTILE" "$MODEL2" odd.czip 0:odd/a:first 1:odd/a:odd/a 0:odd/d/e:second 1:odd/d:odd/d/e 0:odd/a/b:third
+expect 2 "$CZIP" -d --salvage -m "$MODEL2" odd.czip
+stderr_has '3 of its entries'
+[ "$(cat odd/a odd/d/e)" = firstsecond ] || fail 'a link removed what it leads to'
+rm -r odd
+
 # A model that is missing is named once, and its text is lost; it is the error where nothing else is left.
 prose 7 70000 >foreign
 expect 0 "$CZIP" -1 --block-size 64K -m "$OTHER2" foreign

@@ -78,8 +78,13 @@ Bytes with_members(const Bytes& members, std::uint64_t claimed) {
   return bytes;
 }
 
+Result<MemberIndex> parse(const Bytes& content, std::uint64_t limit = 0) {
+  MemoryBudget memory(limit);
+  return parse_member_index(content, memory);
+}
+
 ErrorCode refused(const Bytes& content, std::uint64_t limit = 0) {
-  const auto index = parse_member_index(content, limit);
+  const auto index = parse(content, limit);
   REQUIRE_FALSE(index.has_value());
   return index.error().code;
 }
@@ -88,7 +93,7 @@ TEST_CASE("an index is read as it was written") {
   const MemberIndex index = sample();
   const auto bytes = serialize(index);
   REQUIRE(bytes.has_value());
-  const auto read = parse_member_index(*bytes, 1 << 20);
+  const auto read = parse(*bytes, 1 << 20);
   REQUIRE(read.has_value());
   CHECK(read->frame_bytes == index.frame_bytes);
   CHECK(read->text_bytes == index.text_bytes);
@@ -102,7 +107,7 @@ TEST_CASE("an index is read as it was written") {
 TEST_CASE("its fields are those of the page") {
   // A touched member: its path, permissions 0644, -2 seconds, 3 nanoseconds.
   const Bytes members{'t', 1, 'p', 0xa4, 0x03, 3, 3};
-  const auto index = parse_member_index(with_members(members, members.size()), 0);
+  const auto index = parse(with_members(members, members.size()));
   REQUIRE(index.has_value());
   REQUIRE(index->members.size() == 1);
   CHECK(index->members[0].mode == 0644);
@@ -127,7 +132,7 @@ TEST_CASE("hostile indexes are refused") {
   std::size_t good = 0;
   for (std::size_t size = 0; size < members.size(); ++size) {
     const Bytes cut(members.begin(), members.begin() + static_cast<long>(size));
-    if (parse_member_index(with_members(cut, size), 0)) ++good;
+    if (parse(with_members(cut, size))) ++good;
   }
   CHECK(good == sample().members.size());
   CHECK(refused(with_members(members, members.size() + 1)) == ErrorCode::corrupt);
@@ -135,6 +140,7 @@ TEST_CASE("hostile indexes are refused") {
   CHECK(refused(with_members(Bytes{'x'}, 1)) == ErrorCode::corrupt);
   CHECK(refused(with_members(Bytes{'r', 1, 0}, 3)) == ErrorCode::corrupt);
   CHECK(refused(with_members(Bytes{'r', 0xff, 0xff, 0xff, 0xff, 0x7f}, 6)) == ErrorCode::corrupt);
+  CHECK(refused(with_members(Bytes{'r', 1, 'a', 'r', 1, 'a'}, 6)) == ErrorCode::corrupt);
   // Ten digits of a number have more than 64 bits.
   Bytes number{'t', 1, 'p'};
   number.insert(number.end(), 9, 0xff);
@@ -146,14 +152,17 @@ TEST_CASE("hostile indexes are refused") {
   CHECK(refused(longer) == ErrorCode::corrupt);
   // Much memory, for few bytes.
   Bytes many;
-  for (int i = 0; i < 100000; ++i) many.insert(many.end(), {'r', 1, 'a'});
+  for (std::uint32_t i = 0; i < 100000; ++i)
+    many.insert(many.end(), {'r', 3, static_cast<std::uint8_t>(1 + i % 251),
+                             static_cast<std::uint8_t>(1 + i / 251 % 251),
+                             static_cast<std::uint8_t>(1 + i / (251 * 251))});
   CHECK(refused(with_members(many, many.size()), 1 << 20) == ErrorCode::over_limit);
 }
 
 TEST_CASE("any bytes are an index or refused") {
   for (std::uint64_t seed = 0; seed < 2000; ++seed) {
     const Bytes members = random_bytes(60, seed);
-    const auto index = parse_member_index(with_members(members, members.size()), 1 << 20);
+    const auto index = parse(with_members(members, members.size()), 1 << 20);
     if (!index) CHECK(index.error().code == ErrorCode::corrupt);
   }
 }

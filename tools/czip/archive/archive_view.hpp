@@ -4,16 +4,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "archive/member_index.hpp"
+#include "archive/tar_format.hpp"
 #include "czip/base/error.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v2/codec.hpp"
 
 namespace czip::tool {
+
+// What an index says of an entry, but its place and hash.
+[[nodiscard]] Member member_of(const tar::Entry& entry);
 
 // A frame and its index.
 struct ArchiveVersion {
@@ -27,7 +32,7 @@ struct MemberContent {
   std::uint64_t tar_bytes = 0;
   std::uint64_t size = 0;  // with holes
   std::uint64_t hash = 0;
-  std::string path{};  // that of the entry
+  std::shared_ptr<const std::string> path{};  // that of the entry; set where there is content
 };
 
 struct PlacedMember {
@@ -53,11 +58,14 @@ struct ArchiveView {
 };
 
 // Reads the indexes, from the file's end on. Checks that they describe all frames of the file, but
-// not what they say of members. nullopt: there is none, or not of each frame. Errors: those of
+// not what they say of members. Takes no more than some `memory_limit` bytes (0: no limit), and a
+// state of the view neither. nullopt: there is none, or not of each frame. Errors: those of
 // v2::inspect and of parse_member_index.
 Result<std::optional<ArchiveView>> read_indexes(RandomAccessSource& in, std::uint64_t memory_limit);
 
-// Decodes everything to find what the indexes would say. Errors: those of decoding and of the tar.
+// Decodes everything to find what the indexes would say. Takes no more than some
+// `options.memory_limit` bytes for that, and as many for decoding. Errors: corrupt (two entries of
+// one path in a version), over_limit, and those of decoding and of the tar.
 Result<ArchiveView> scan_archive(const v2::ModelFinder& models, RandomAccessSource& in,
                                  const v2::DecodeOptions& options);
 

@@ -69,6 +69,7 @@ Status extract_tar(const Session& session, const Input& input, const TarUnpackin
         if (!InterruptWatch::arrived()) return {};
         return fail(ErrorCode::io, {});
       },
+      .max_output = arguments.max_output,
       .withheld = withheld_permissions(),
       .extended_attributes = arguments.extended_attributes,
       .owners = arguments.owners,

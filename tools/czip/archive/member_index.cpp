@@ -165,12 +165,25 @@ Result<Bytes> decompress(std::span<const std::uint8_t> packed, std::uint64_t siz
   return bytes;
 }
 
-Status check_memory(std::uint64_t needed, std::uint64_t limit) {
-  if (limit == 0 || needed <= limit) return {};
-  return fail(ErrorCode::over_limit, "has an index for which the limit on memory has no room");
+}  // namespace
+
+std::uint64_t memory_of(const Member& member) {
+  // A vector may have room for twice as many members. A state has a path as its key, in its member
+  // and in its content.
+  return 2 * sizeof(Member) + kMostOfState + 4 * member.path.size() + 2 * member.target.size();
 }
 
-}  // namespace
+const std::string* doubled_path(const std::vector<Member>& members) {
+  std::vector<const std::string*> paths;
+  paths.reserve(members.size());
+  for (const Member& member : members) paths.push_back(&member.path);
+  std::sort(paths.begin(), paths.end(),
+            [](const std::string* a, const std::string* b) { return *a < *b; });
+  const auto doubled =
+      std::adjacent_find(paths.begin(), paths.end(),
+                         [](const std::string* a, const std::string* b) { return *a == *b; });
+  return doubled == paths.end() ? nullptr : *doubled;
+}
 
 Result<Bytes> serialize(const MemberIndex& index) {
   try {
@@ -193,7 +206,7 @@ Result<Bytes> serialize(const MemberIndex& index) {
 }
 
 Result<MemberIndex> parse_member_index(std::span<const std::uint8_t> content,
-                                       std::uint64_t memory_limit) {
+                                       MemoryBudget& memory) {
   try {
     if (content.size() < kHeaderBytes) return damaged("it is too short");
     if (content[0] != kVersion)
@@ -206,9 +219,8 @@ Result<MemberIndex> parse_member_index(std::span<const std::uint8_t> content,
     const auto size = load_le<std::uint64_t>(&content[17]);
     const auto packed = content.subspan(kHeaderBytes);
     if (size > kAlwaysAllowed + kMaxRatio * packed.size()) return damaged("it claims too much");
-    CZIP_TRY(check_memory(size, memory_limit));
+    CZIP_TRY(memory.take(size));
     CZIP_TRY_ASSIGN(const auto bytes, decompress(packed, size));
-    std::uint64_t memory = size;
     std::uint64_t offset = 0;
     for (Parser parser(bytes); !parser.at_end();) {
       CZIP_TRY_ASSIGN(auto member, parse_member(parser));
@@ -216,10 +228,11 @@ Result<MemberIndex> parse_member_index(std::span<const std::uint8_t> content,
       if (member.tar_bytes > index.text_bytes - offset)
         return damaged("its members are longer than the text");
       offset += member.tar_bytes;
-      memory += 2 * sizeof(Member) + member.path.size() + member.target.size();
-      CZIP_TRY(check_memory(memory, memory_limit));
+      CZIP_TRY(memory.take(memory_of(member)));
       index.members.push_back(std::move(member));
     }
+    if (doubled_path(index.members) != nullptr) return damaged("it has a path twice");
+    memory.give_back(size);
     return index;
   } catch (const std::bad_alloc&) {
     return fail(ErrorCode::out_of_memory, "not enough memory for the archive's index");

@@ -4,12 +4,14 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "archive/memory_budget.hpp"
 #include "czip/base/error.hpp"
 
 namespace czip::tool {
@@ -52,10 +54,18 @@ struct MemberIndex {
 // The content of an index attachment. Errors: out_of_memory.
 Result<std::vector<std::uint8_t>> serialize(const MemberIndex& index);
 
-// Parses what may be hostile. Takes no more than some `memory_limit` bytes (0: no limit), and for
-// each byte of the content at most a few hundred. Errors: corrupt, unsupported (another version of
-// the index), over_limit, out_of_memory.
-Result<MemberIndex> parse_member_index(std::span<const std::uint8_t> content,
-                                       std::uint64_t memory_limit);
+// Bytes that a member takes at most in a version's state (archive_view.hpp), without its texts.
+inline constexpr std::size_t kMostOfState = 400;
+
+// Bytes that a member takes at most, in its index and in a state.
+[[nodiscard]] std::uint64_t memory_of(const Member& member);
+
+// A path that two members have; null: there is none. Each path may be in a version once.
+[[nodiscard]] const std::string* doubled_path(const std::vector<Member>& members);
+
+// Parses what may be hostile. Takes from `memory` what its members need, and meanwhile what they
+// are decompressed to. Errors: corrupt, unsupported (another version of the index), over_limit,
+// out_of_memory.
+Result<MemberIndex> parse_member_index(std::span<const std::uint8_t> content, MemoryBudget& memory);
 
 }  // namespace czip::tool

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "archive/memory_budget.hpp"
 #include "archive/tar_parser.hpp"
 #include "archive/tar_writer.hpp"
 #include "base/errors.hpp"
@@ -14,6 +15,11 @@
 
 namespace czip::tool {
 namespace {
+
+Failure wrong_index(const std::string& path) {
+  return fail(ErrorCode::corrupt,
+              "the archive's index is damaged: it does not describe " + shown(path));
+}
 
 using Members = std::vector<const PlacedMember*>;
 
@@ -23,6 +29,23 @@ struct Wanted {
   std::uint64_t tar_bytes = 0;
   Members members;
 };
+
+// What no index has.
+struct Own {
+  tar::Owner owner;
+  std::vector<tar::Attribute> attributes;
+};
+
+// Bytes, at most.
+std::uint64_t memory_of(const Own& own) {
+  constexpr std::size_t kMapNode = 8 * sizeof(void*);
+  std::uint64_t bytes =
+      kMapNode + sizeof own + own.owner.user_name.size() + own.owner.group_name.size();
+  // A vector may have room for twice as many.
+  for (const tar::Attribute& attribute : own.attributes)
+    bytes += 2 * sizeof attribute + attribute.name.size() + attribute.value.size();
+  return bytes;
+}
 
 class MemberStream {
  public:
@@ -96,20 +119,31 @@ class MemberStream {
         });
   }
 
+  // The entry of which the index says this. Error: corrupt (it is another, or none).
+  static Result<tar::Entry> next_entry(TarParser& parser, MemberKind kind, const std::string& path,
+                                       std::uint64_t tar_bytes) {
+    CZIP_TRY_ASSIGN(auto entry, parser.next());
+    if (entry && parser.entry_end() - parser.entry_begin() == tar_bytes) {
+      const Member member = member_of(*entry);
+      if (member.kind == kind && member.path == path) return std::move(*entry);
+    }
+    return wrong_index(path);
+  }
+
   Status write_content(TarParser& parser, const Wanted& wanted) {
     const PlacedMember& first = *wanted.members.front();
     const MemberContent& content = first.content;
-    CZIP_TRY_ASSIGN(const auto found, parser.next());
-    if (!found || found->type != tar::kFile || found->path != content.path ||
-        found->size != content.size ||
-        parser.entry_end() - parser.entry_begin() != content.tar_bytes)
-      return fail(ErrorCode::corrupt,
-                  "the archive's index is damaged: it does not describe " + shown(content.path));
+    CZIP_TRY_ASSIGN(const auto found,
+                    next_entry(parser, MemberKind::file, *content.path, content.tar_bytes));
+    if (found.size != content.size) return wrong_index(*content.path);
     tar::Entry entry = entry_of(first, tar::kFile);
-    entry.size = found->size;
-    entry.sparse = found->sparse;
-    entry.owner = found->owner;
-    entry.attributes = found->attributes;
+    entry.size = found.size;
+    entry.sparse = found.sparse;
+    // A copy has its own.
+    if (first.member.kind != MemberKind::copy) {
+      entry.owner = found.owner;
+      entry.attributes = found.attributes;
+    }
     std::vector<tar::Part> parts = parser.parts();
     const std::uint64_t end = parts.empty() ? 0 : parts.back().offset + parts.back().size;
     if (entry.sparse && end < entry.size) parts.push_back({entry.size, 0});
@@ -122,7 +156,7 @@ class MemberStream {
     CZIP_TRY(writer_.end());
     if (writer_.member_hash() != content.hash)
       return fail(ErrorCode::corrupt,
-                  "the content of " + shown(content.path) + " is not that of the index");
+                  "the content of " + shown(*content.path) + " is not that of the index");
     return write_links(wanted);
   }
 
@@ -146,7 +180,7 @@ class MemberStream {
     tar::Entry entry{
         .type = type, .path = member.path, .mode = member.mode, .modified = member.modified};
     if (type == tar::kFolder) entry.path += '/';
-    if (const auto own = entries_.find(&placed); own != entries_.end()) {
+    if (const auto own = own_.find(&placed); own != own_.end()) {
       entry.owner = own->second.owner;
       entry.attributes = own->second.attributes;
     }
@@ -155,6 +189,7 @@ class MemberStream {
 
   // Those of folders, copies and symbolic links; a file's comes with its content.
   Status read_entries() {
+    MemoryBudget memory(request_->options.memory_limit);
     Members without_content;
     for (const PlacedMember* const placed : request_->members)
       if (placed->member.kind == MemberKind::folder || placed->member.kind == MemberKind::copy ||
@@ -173,9 +208,16 @@ class MemberStream {
         [&](ByteSource& tar) -> Status {
           TarParser parser(tar);
           for (const PlacedMember* const placed : without_content) {
-            CZIP_TRY_ASSIGN(auto entry, parser.next());
-            if (entry) entries_.emplace(placed, std::move(*entry));
+            const Member& member = placed->member;
+            CZIP_TRY_ASSIGN(auto entry,
+                            next_entry(parser, member.kind, member.path, member.tar_bytes));
+            if (entry.target != member.target) return wrong_index(member.path);
+            Own own{.owner = std::move(entry.owner), .attributes = std::move(entry.attributes)};
+            CZIP_TRY(memory.take(memory_of(own)));
+            own_.emplace(placed, std::move(own));
           }
+          // What the last entry leaves unread is checked as well.
+          CZIP_TRY(parser.next());
           return {};
         });
   }
@@ -184,8 +226,8 @@ class MemberStream {
   TarWriter writer_;
   Members folders_;
   Members symbolic_links_;
-  std::vector<Wanted> contents_;                       // in the order of their places
-  std::map<const PlacedMember*, tar::Entry> entries_;  // of those without content
+  std::vector<Wanted> contents_;            // in the order of their places
+  std::map<const PlacedMember*, Own> own_;  // of those without content
 };
 
 }  // namespace

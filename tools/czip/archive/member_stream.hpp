@@ -18,6 +18,7 @@ struct MemberStreamRequest {
   v2::DecodeOptions options;
   bool end_mark = false;  // ends the tar with blocks of zeros
   // Decodes the entries of folders and links as well: no index has owners and extended attributes.
+  // They take no more than some `options.memory_limit` bytes.
   bool whole_entries = false;
 };
 
@@ -25,8 +26,8 @@ struct MemberStreamRequest {
 // its hash and every entry by what the index says of it. The tar has folders first, then files, in
 // their order in the archive, and each link or copy behind the file that it needs; symbolic links
 // come last. A link to a file that is not among the members becomes the file. Returns the members
-// of the new tar. Errors: corrupt (another entry or content than in the index), those of decoding
-// and of `out`.
+// of the new tar. Errors: corrupt (another entry or content than in the index), over_limit, those
+// of decoding and of `out`.
 Result<std::vector<Member>> write_members(const MemberStreamRequest& request, ByteSink& out);
 
 }  // namespace czip::tool

@@ -2,8 +2,9 @@
 
 #include <fnmatch.h>
 
-#include <algorithm>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/errors.hpp"
@@ -15,15 +16,46 @@
 namespace czip::tool {
 namespace {
 
-// Whether the pattern names the member or a folder above it: with wildcards, or letter by letter.
-bool selects(const std::string& pattern, const std::string& path) {
-  for (std::size_t end = path.size(); end != std::string::npos && end > 0;
-       end = path.rfind('/', end - 1)) {
-    const std::string above = path.substr(0, end);
-    if (above == pattern || fnmatch(pattern.c_str(), above.c_str(), 0) == 0) return true;
+// What a command names: names letter by letter, each found without a look at the others, and
+// patterns with wildcards.
+class Selection {
+ public:
+  explicit Selection(const std::vector<std::string>& names) {
+    for (std::string name : names) {
+      without_slashes(name);
+      if (name.find_first_of("*?[\\") != std::string::npos && !names_.contains(name))
+        patterns_.push_back(name);
+      names_.emplace(std::move(name), false);
+    }
   }
-  return false;
-}
+
+  // Whether something names the member or a folder above it.
+  bool selects(std::string path) {
+    bool selected = false;
+    while (!path.empty()) {
+      if (const auto name = names_.find(path); name != names_.end()) name->second = selected = true;
+      for (const std::string& pattern : patterns_)
+        if (fnmatch(pattern.c_str(), path.c_str(), 0) == 0) names_[pattern] = selected = true;
+      const std::size_t slash = path.rfind('/');
+      path.resize(slash == std::string::npos ? 0 : slash);
+    }
+    return selected;
+  }
+
+  // Whether this name, one of those given, has selected anything.
+  [[nodiscard]] bool used(std::string name) const {
+    without_slashes(name);
+    return names_.at(name);
+  }
+
+ private:
+  static void without_slashes(std::string& name) {
+    while (name.size() > 1 && name.ends_with('/')) name.pop_back();
+  }
+
+  std::map<std::string, bool> names_;  // and patterns; whether they have selected anything
+  std::vector<std::string> patterns_;
+};
 
 }  // namespace
 
@@ -59,26 +91,18 @@ Result<std::vector<const PlacedMember*>> select_members(const Session& session,
                                                         const ArchiveState& state,
                                                         const std::vector<std::string>& patterns) {
   const NameFilter& filter = session.arguments.names;
-  std::vector<bool> used(patterns.size());
+  Selection selection(patterns);
   std::vector<const PlacedMember*> members;
   for (const auto& [path, placed] : state) {
-    bool wanted = patterns.empty();
-    for (std::size_t i = 0; i < patterns.size(); ++i) {
-      std::string pattern = patterns[i];
-      while (pattern.size() > 1 && pattern.ends_with('/')) pattern.pop_back();
-      if (!selects(pattern, path)) continue;
-      used[i] = true;
-      wanted = true;
-    }
+    if (!patterns.empty() && !selection.selects(path)) continue;
     const bool is_folder = placed.member.kind == MemberKind::folder;
-    if (wanted && (is_folder || filter.includes(path)) && !filter.excludes_above(path))
+    if ((is_folder || filter.includes(path)) && !filter.excludes_above(path))
       members.push_back(&placed);
   }
-  const auto unused = std::ranges::find(used, false);
-  if (unused != used.end())
-    return usage_error("holds no member that " +
-                       printable(patterns[static_cast<std::size_t>(unused - used.begin())]) +
-                       " names; czip -l lists them");
+  for (const std::string& pattern : patterns)
+    if (!selection.used(pattern))
+      return usage_error("holds no member that " + printable(pattern) +
+                         " names; czip -l lists them");
   return members;
 }
 

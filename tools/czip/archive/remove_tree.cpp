@@ -53,10 +53,12 @@ struct Level {
 
 }  // namespace
 
-bool remove_tree(const std::string& path) {
+bool remove_tree(const std::string& path) { return remove_tree(AT_FDCWD, path); }
+
+bool remove_tree(int parent, const std::string& path) {
   // opendir() takes memory without asking for the reserve.
   release_memory_reserve();
-  Descriptor current(open_folder(AT_FDCWD, path.c_str()));
+  Descriptor current(open_folder(parent, path.c_str()));
   if (current.get() < 0) return errno == ENOENT;
   std::vector<Level> levels{{path, remove_files(current.get())}};
   while (true) {
@@ -73,7 +75,7 @@ bool remove_tree(const std::string& path) {
       levels.push_back({std::move(name), remove_files(current.get())});
       continue;
     }
-    if (levels.size() == 1) return rmdir(path.c_str()) == 0;
+    if (levels.size() == 1) return unlinkat(parent, path.c_str(), AT_REMOVEDIR) == 0;
     const std::string name = std::move(level.name);
     levels.pop_back();
     current = Descriptor(open_folder(current.get(), ".."));

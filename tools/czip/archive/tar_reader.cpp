@@ -18,11 +18,13 @@
 #include "archive/attributes.hpp"
 #include "archive/copy_file.hpp"
 #include "archive/owners.hpp"
+#include "archive/remove_tree.hpp"
 #include "archive/tar_format.hpp"
 #include "archive/tar_parser.hpp"
 #include "base/errors.hpp"
 #include "base/text.hpp"
 #include "io/descriptor.hpp"
+#include "io/output_limit.hpp"
 
 namespace czip::tool {
 namespace {
@@ -67,12 +69,16 @@ bool is_other(int error) { return error == ENOTDIR || error == ELOOP; }
 class Unpacker {
  public:
   Unpacker(const UnpackRequest& request, ByteSource& in)
-      : request_(&request), parser_(in), owners_(request.owners) {}
+      : request_(&request),
+        parser_(in),
+        owners_(request.owners),
+        limit_(request.max_output, "--max-output") {}
 
   Result<Unpacked> run() {
     for (;;) {
       CZIP_TRY_ASSIGN(const auto entry, parser_.next());
       if (!entry) break;
+      CZIP_TRY(limit_.check(parser_.entry_end(), copied_));
       const Status unpacked = unpack(*entry);
       if (unpacked) continue;
       if (!request_->refused || unpacked.error().code != ErrorCode::corrupt)
@@ -148,30 +154,51 @@ class Unpacker {
   }
 
   Status make_folder(const tar::Entry& entry, const std::string& name) {
-    // It may have been created for an entry in it.
-    if (mkdirat(parent(), name.c_str(), kPrivateFolder) != 0 && errno != EEXIST)
-      return failed(path_, errno);
-    const Descriptor folder(open_folder(parent(), name));
-    if (folder.get() < 0 && is_other(errno)) return refused_entry(path_, kTwice);
-    if (folder.get() < 0) return failed(path_, errno);
+    CZIP_TRY_ASSIGN(const auto folder, open_or_make_folder(name));
     const FolderAttributes attributes{entry.mode & ~request_->withheld, entry.modified};
-    if (!result_.folders.emplace(path_, attributes).second) return refused_entry(path_, kTwice);
+    const bool is_new = result_.folders.insert_or_assign(path_, attributes).second;
+    if (!is_new && !request_->refused) return refused_entry(path_, kTwice);
     restore_owner_and_attributes(folder.get(), entry);
     return {};
   }
 
-  // Whether an earlier entry of that name, which was in the way, has been removed.
-  [[nodiscard]] bool makes_room(const std::string& name) const {
-    return errno == EEXIST && request_->refused && unlinkat(parent(), name.c_str(), 0) == 0;
+  // It may have been created for an entry in it, or by an earlier version.
+  Result<Descriptor> open_or_make_folder(const std::string& name) {
+    if (mkdirat(parent(), name.c_str(), kPrivateFolder) != 0 && errno != EEXIST)
+      return failed(path_, errno);
+    Descriptor folder(open_folder(parent(), name));
+    if (folder.get() < 0 && is_other(errno)) {
+      if (!makes_room(name)) return refused_entry(path_, kTwice);
+      if (mkdirat(parent(), name.c_str(), kPrivateFolder) != 0) return failed(path_, errno);
+      folder = Descriptor(open_folder(parent(), name));
+    }
+    if (folder.get() < 0) return failed(path_, errno);
+    return folder;
+  }
+
+  // Whether a path is the current one or below it.
+  [[nodiscard]] bool is_within(std::string_view path) const {
+    return path.starts_with(path_) && (path.size() == path_.size() || path[path_.size()] == '/');
+  }
+
+  // Whether an earlier entry of the current path, which is in the way, has been removed.
+  [[nodiscard]] bool makes_room(const std::string& name) {
+    if (!request_->refused) return false;
+    if (unlinkat(parent(), name.c_str(), 0) == 0) return true;
+    if ((errno != EISDIR && errno != EPERM) || !remove_tree(parent(), name)) return false;
+    std::erase_if(result_.folders, [this](const auto& folder) { return is_within(folder.first); });
+    return true;
   }
 
   Result<Descriptor> create_file(const std::string& name) {
     constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     Descriptor file(openat(parent(), name.c_str(), kFlags, 0600));
-    if (file.get() < 0 && makes_room(name))
+    if (file.get() < 0 && errno == EEXIST) {
+      if (!makes_room(name)) return refused_entry(path_, kTwice);
       file = Descriptor(openat(parent(), name.c_str(), kFlags, 0600));
-    if (file.get() >= 0) return file;
-    return errno == EEXIST ? refused_entry(path_, kTwice) : failed(path_, errno);
+    }
+    if (file.get() < 0) return failed(path_, errno);
+    return file;
   }
 
   Status finish_file(int fd, const tar::Entry& entry) {
@@ -203,12 +230,22 @@ class Unpacker {
     return failed(path_, errno);
   }
 
+  // `make` makes a link of the current path, as link() does.
+  template <class Make>
+  Status make_link(const std::string& name, const Make& make) {
+    if (make() == 0) return {};
+    if (errno == EEXIST) {
+      if (!makes_room(name)) return refused_entry(path_, kTwice);
+      if (make() == 0) return {};
+    }
+    return failed(path_, errno);
+  }
+
   Status make_symbolic_link(const tar::Entry& entry, const std::string& name) {
     if (entry.target.empty() || entry.target.size() > tar::kMaxPath)
       return refused_entry(path_, "a symbolic link to a path of no or too many bytes");
-    if (symlinkat(entry.target.c_str(), parent(), name.c_str()) != 0 &&
-        (!makes_room(name) || symlinkat(entry.target.c_str(), parent(), name.c_str()) != 0))
-      return errno == EEXIST ? refused_entry(path_, kTwice) : failed(path_, errno);
+    CZIP_TRY(
+        make_link(name, [&] { return symlinkat(entry.target.c_str(), parent(), name.c_str()); }));
     warn_of(owners_.restore_link(parent(), name, entry.owner));
     const std::array<std::timespec, 2> times{entry.modified, entry.modified};
     // Not every file system keeps times of links; they do not matter.
@@ -244,8 +281,12 @@ class Unpacker {
   Status make_hard_link(const tar::Entry& entry, const std::string& name) {
     std::string target;
     CZIP_TRY_ASSIGN(const auto folder, find_target(entry, target));
-    if (linkat(folder_or_top(folder), target.c_str(), parent(), name.c_str(), 0) == 0) return {};
-    return errno == EEXIST ? refused_entry(path_, kTwice) : failed(path_, errno);
+    CZIP_TRY_ASSIGN(const auto target_parts, checked_parts(entry.target));
+    // It must not make room for itself.
+    if (is_within(joined(target_parts))) return refused_entry(path_, kTwice);
+    return make_link(name, [&] {
+      return linkat(folder_or_top(folder), target.c_str(), parent(), name.c_str(), 0);
+    });
   }
 
   Status make_copy(const tar::Entry& entry, const std::string& name) {
@@ -255,7 +296,12 @@ class Unpacker {
         openat(folder_or_top(folder), target.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
     if (from.get() < 0) return failed(path_, errno);
     CZIP_TRY_ASSIGN(const auto file, create_file(name));
-    CZIP_TRY(copy_file(from.get(), file.get(), request_->may_go_on));
+    const std::uint64_t tar_bytes = parser_.entry_end();
+    CZIP_TRY(copy_file(from.get(), file.get(), [&](std::uint64_t bytes) -> Status {
+      copied_ += bytes;
+      CZIP_TRY(limit_.check(tar_bytes, copied_));
+      return request_->may_go_on();
+    }));
     return finish_file(file.get(), entry);
   }
 
@@ -271,6 +317,8 @@ class Unpacker {
   const UnpackRequest* request_;
   TarParser parser_;
   Owners owners_;
+  OutputLimit limit_;
+  std::uint64_t copied_ = 0;  // bytes of copies
   std::set<std::string> tops_;
   std::string path_;  // of the current entry
   Descriptor parent_;

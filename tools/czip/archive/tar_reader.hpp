@@ -3,9 +3,11 @@
 
 #include <sys/stat.h>
 
+#include <cstdint>
 #include <ctime>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +35,8 @@ struct UnpackRequest {
   std::function<Status(const std::string& name)> may_create;
   // Called repeatedly. An error ends the unpacking.
   std::function<Status()> may_go_on;
+  // Bytes that the tar may have, together with those that copies get of other files.
+  std::optional<std::uint64_t> max_output{};
   mode_t withheld = 0;                 // permissions that nothing gets
   bool extended_attributes = false;    // restores them
   OwnerMode owners = OwnerMode::none;  // restores them
@@ -48,7 +52,7 @@ struct UnpackRequest {
 // and times. No path leads through a link: each folder of it is opened alone, from
 // `request.folder` on, and links are not followed. So time grows with the length of all paths.
 // Reads `in` to its end. Errors: corrupt (an absolute path, "..", two entries of one name, a hard
-// link to what is no earlier file of the archive, and those of TarParser), and io.
+// link to what is no earlier file of the archive, and those of TarParser), over_limit and io.
 Result<Unpacked> unpack_tar(const UnpackRequest& request, ByteSource& in);
 
 }  // namespace czip::tool
