@@ -122,6 +122,7 @@ if [ $failed = 0 ] || [ $failed = 3 ]; then fail "$failed of 3 members could not
 mkdir unnamed
 text 9 >unnamed/a
 expect 0 "$CZIP" -r -m "$OTHER2" unnamed
+rm -r unnamed
 head -c -20 unnamed.czip >cut.czip
 expect 0 "$CZIP" -lq -m "$OTHER2" cut.czip >list; silent; grep -q ' unnamed/a$' list || fail 'members by -m'
 expect 0 "$CZIP" -l cut.czip >list; stderr_has 'members are not listed'; stderr_has 'name that model with -m'
