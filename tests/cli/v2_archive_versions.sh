@@ -66,7 +66,7 @@ for delay in 0.02 0.05 0.1 0.2 0.4 '0.05 --recovery 60' '0.2 --recovery 60' '0.4
   cp before.czip tree.czip
   # shellcheck disable=SC2086 # no word, or two
   "$CZIP" -1 -T1 -a $recovery -m "$MODEL2" tree.czip tree 2>/dev/null & pid=$!
-  sleep $delay; kill -9 $pid 2>/dev/null || true; wait $pid 2>/dev/null || true
+  sleep "$delay"; kill -9 $pid 2>/dev/null || true; wait $pid 2>/dev/null || true
   head -c "$(stat -c %s before.czip)" tree.czip | cmp - before.czip || fail "killed after $delay: old bytes differ"
   rm -rf out; expect 0 "$CZIP" -d -o out -m "$MODEL2" tree.czip
   if [ -e out/tree/large ]; then same_tree out/tree v5; else same_tree out/tree v3; fi
