@@ -250,7 +250,7 @@ class Lister {
   // Without an index, members are found by decoding. Where the model for that is missing, what the
   // file says of itself is listed all the same, unless members were asked for.
   Status list_members_if_readable(Input& input) {
-    const Status listed = list_members(input);
+    Status listed = list_members(input);
     const bool asked = !session_->arguments.members.empty() || session_->arguments.at != 0;
     if (listed || asked || listed.error().code != ErrorCode::model_mismatch) return listed;
     session_->console.warning(

@@ -126,7 +126,7 @@ Result<std::vector<std::uint8_t>> read_network(const Session& session,
 bool name_one_file(const std::string& a, const std::string& b) {
   std::error_code error;
   const auto plain = [&](const std::string& path) {
-    return std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
   };
   return std::filesystem::equivalent(a, b, error) || plain(a) == plain(b);
 }
