@@ -104,6 +104,15 @@ class MemberStream {
         return fail(ErrorCode::corrupt, "the archive's index is damaged: its entries overlap");
       ranges.push_back({wanted.text_offset, wanted.tar_bytes});
     }
+    return parse_ranges(ranges, [&](TarParser& parser) -> Status {
+      for (const Wanted& wanted : contents_) CZIP_TRY(write_content(parser, wanted));
+      return {};
+    });
+  }
+
+  // Decodes ranges of the text, which are whole entries, and calls `parse` with a parser of them.
+  template <class Parse>
+  Status parse_ranges(const std::vector<v2::TextRange>& ranges, const Parse& parse) const {
     return run_with_producer(
         [&](ByteSink& tar) -> Status {
           CZIP_TRY(v2::decode_ranges(*request_->models, *request_->archive, ranges, tar,
@@ -112,7 +121,7 @@ class MemberStream {
         },
         [&](ByteSource& tar) -> Status {
           TarParser parser(tar);
-          for (const Wanted& wanted : contents_) CZIP_TRY(write_content(parser, wanted));
+          CZIP_TRY(parse(parser));
           // What the last entry leaves unread is checked as well.
           CZIP_TRY(parser.next());
           return {};
@@ -199,27 +208,17 @@ class MemberStream {
     std::vector<v2::TextRange> ranges;
     for (const PlacedMember* const placed : without_content)
       ranges.push_back({placed->text_offset, placed->member.tar_bytes});
-    return run_with_producer(
-        [&](ByteSink& tar) -> Status {
-          CZIP_TRY(v2::decode_ranges(*request_->models, *request_->archive, ranges, tar,
-                                     request_->options));
-          return {};
-        },
-        [&](ByteSource& tar) -> Status {
-          TarParser parser(tar);
-          for (const PlacedMember* const placed : without_content) {
-            const Member& member = placed->member;
-            CZIP_TRY_ASSIGN(auto entry,
-                            next_entry(parser, member.kind, member.path, member.tar_bytes));
-            if (entry.target != member.target) return wrong_index(member.path);
-            Own own{.owner = std::move(entry.owner), .attributes = std::move(entry.attributes)};
-            CZIP_TRY(memory.take(memory_of(own)));
-            own_.emplace(placed, std::move(own));
-          }
-          // What the last entry leaves unread is checked as well.
-          CZIP_TRY(parser.next());
-          return {};
-        });
+    return parse_ranges(ranges, [&](TarParser& parser) -> Status {
+      for (const PlacedMember* const placed : without_content) {
+        const Member& member = placed->member;
+        CZIP_TRY_ASSIGN(auto entry, next_entry(parser, member.kind, member.path, member.tar_bytes));
+        if (entry.target != member.target) return wrong_index(member.path);
+        Own own{.owner = std::move(entry.owner), .attributes = std::move(entry.attributes)};
+        CZIP_TRY(memory.take(memory_of(own)));
+        own_.emplace(placed, std::move(own));
+      }
+      return {};
+    });
   }
 
   const MemberStreamRequest* request_;
