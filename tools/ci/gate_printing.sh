@@ -21,4 +21,6 @@ matches() {
     { grep -v 'isatty(STDOUT_FILENO)' || true; } | sed 's/$/   <- print by Console, which filters/'
   sources | grep -E '^tools/czip/' | grep -vE '/cli/json_[a-z]+\.[ch]pp$' | matches '\.dump\(' |
     sed 's/$/   <- print JSON by print_json()/'
+  sources | grep -E '^tools/czip/' | matches '\b(Json|(ordered_)?json) [a-z_]+;' |
+    sed 's/$/   <- begin with Json::object() or Json::array()/'
 } | findings printing

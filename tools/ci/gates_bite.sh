@@ -75,6 +75,7 @@ bites headers old-style-cast engine/include/czip/base/fault.hpp engine/include/c
 bites printing 'a library never prints' engine/src/v1/fault.cpp <<< 'void f() { std::puts("a name"); }'
 bites printing 'print by Console' tools/czip/cli/fault.cpp <<< 'void f() { fprintf(stderr, "%s", name); }'
 bites printing 'print JSON by print_json' tools/czip/cli/fault.cpp <<< 'void f() { console.print(json.dump()); }'
+bites printing 'begin with Json::object' tools/czip/cli/fault.cpp <<< 'Json f() { Json json; return json; }'
 
 bites links nowhere.md README.md <<< '[A page](conformance/nowhere.md) that is not there.'
 

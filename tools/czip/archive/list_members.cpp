@@ -78,7 +78,7 @@ std::string member_row(const PlacedMember& placed) {
 
 Json member_json(const PlacedMember& placed) {
   const Member& member = placed.member;
-  Json json;
+  Json json = Json::object();
   add_name(json, "path", member.path);
   json["kind"] = kind_name(member.kind);
   json["mode"] = format("%04o", unsigned{member.mode});

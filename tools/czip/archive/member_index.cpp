@@ -1,6 +1,7 @@
 #include "archive/member_index.hpp"
 
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -161,6 +162,8 @@ Result<Member> parse_member(Parser& parser) {
 Result<Bytes> decompress(std::span<const std::uint8_t> packed, std::uint64_t size) {
   Bytes bytes(static_cast<std::size_t>(size));
   const std::size_t got = ZSTD_decompress(bytes.data(), bytes.size(), packed.data(), packed.size());
+  if (ZSTD_getErrorCode(got) == ZSTD_error_memory_allocation)
+    return fail(ErrorCode::out_of_memory, "not enough memory for the archive's index");
   if (ZSTD_isError(got) != 0 || got != size) return damaged("its zstd data");
   return bytes;
 }

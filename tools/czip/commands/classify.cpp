@@ -107,10 +107,10 @@ class Classification {
   }
 
   [[nodiscard]] Json json() const {
-    Json report;
+    Json report = Json::object();
     report["texts"] = Json::array();
     for (std::size_t t = 0; t < texts_.size(); ++t) {
-      Json text;
+      Json text = Json::object();
       text["name"] = texts_[t].name;
       text["bytes"] = texts_[t].text.size();
       text["class"] = class_name(classes_[best_[t]]);

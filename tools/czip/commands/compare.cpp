@@ -55,11 +55,11 @@ std::string csv(const std::vector<std::string>& names, const DistanceMatrix& dis
 
 Json json(const std::vector<Document>& documents, const ConditionalCosts& costs,
           const DistanceMatrix& distances, const std::string& model) {
-  Json report;
+  Json report = Json::object();
   report["model"] = model;
   report["texts"] = Json::array();
   for (std::size_t i = 0; i < documents.size(); ++i) {
-    Json text;
+    Json text = Json::object();
     text["name"] = documents[i].name;
     text["bytes"] = documents[i].text.size();
     text["bits"] = bits(static_cast<std::int64_t>(costs.context[i]));
@@ -68,7 +68,7 @@ Json json(const std::vector<Document>& documents, const ConditionalCosts& costs,
   report["distances"] = distances;
   report["tree"] = Json::array();
   for (const Merge& merge : cluster(distances)) {
-    Json step;
+    Json step = Json::object();
     step["clusters"] = Json::array({merge.first, merge.second});
     step["distance"] = merge.distance;
     report["tree"].push_back(std::move(step));

@@ -87,7 +87,7 @@ std::string path_hash_says(const Arguments& arguments, const v1::FileInfo& info)
 }
 
 Json to_json(const Arguments& arguments, const std::string& name, const v1::FileInfo& info) {
-  Json json;
+  Json json = Json::object();
   json["name"] = name;
   json["format"] = v1::kMagic;
   json["codec"] = v1::outer_codec_name(info.outer);
@@ -118,7 +118,7 @@ std::string details(const Arguments& arguments, const v1::FileInfo& info) {
 }
 
 Json to_json(ModelStore& models, const v2::FrameInfo& frame) {
-  Json json;
+  Json json = Json::object();
   json["kind"] = frame.compact ? "compact" : "full";
   json["archive"] = frame.archive;
   json["level"] = level_json(frame.level);
@@ -149,7 +149,7 @@ std::string details(ModelStore& models, const v2::FrameInfo& frame) {
 }
 
 Json to_json(const std::string& name, const v2::FileInfo& info) {
-  Json json;
+  Json json = Json::object();
   json["name"] = name;
   json["format"] = kFormat2;
   json["archive"] = info.first_frame.archive;

@@ -107,7 +107,7 @@ class Describer {
   Status describe_needs(Input& input) {
     CZIP_TRY_ASSIGN(const auto file_format, detect_format(input));
     CZIP_TRY(make_seekable(input));
-    Json report;
+    Json report = Json::object();
     report["file"] = input.is_stdin() ? "(standard input)" : input.name;
     if (file_format == FileFormat::czip_v1) return describe_v1(input, std::move(report));
     return describe_v2(input, std::move(report));

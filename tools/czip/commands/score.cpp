@@ -31,7 +31,7 @@ struct Row {
 };
 
 Json to_json(const ScoredText& scored) {
-  Json json;
+  Json json = Json::object();
   json["model"] = scored.model;
   if (!scored.how.empty()) json["scored_as"] = scored.how;
   json["text_bytes"] = scored.report.text_bytes;
@@ -95,7 +95,7 @@ class Scorer {
       all.push_back(std::move(scored));
     }
     ++texts_;
-    Json file;
+    Json file = Json::object();
     file["name"] = name;
     file["models"] = Json::array();
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -113,7 +113,7 @@ class Scorer {
 
   void end() {
     if (session_->arguments.json) {
-      Json report;
+      Json report = Json::object();
       report["files"] = std::move(files_);
       report["totals"] = Json::array();
       for (const ScoredText& total : totals_) report["totals"].push_back(to_json(total));

@@ -82,14 +82,14 @@ void print_failures(Session& session, const Report& report) {
 }
 
 Json json_of(const Report& report) {
-  Json json;
+  Json json = Json::object();
   json["czip"] = CZIP_VERSION;
   json["model"] = report.model;
   json["model_bytes"] = report.model_bytes;
   json["holds"] = holds(report.checks);
   json["checks"] = Json::array();
   for (const Check& check : report.checks) {
-    Json row;
+    Json row = Json::object();
     row["name"] = check.name;
     row["verdict"] = check.verdict == Verdict::failure ? "failure" : verdict_name(check.verdict);
     row["text"] = check.text;

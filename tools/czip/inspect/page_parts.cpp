@@ -110,7 +110,7 @@ Json model_data(const Inspection& inspection, const ScoredText& scored) {
     for (const std::int32_t saved : scored.token_savings[i]) parts.push_back(hundredths(saved));
     savings.push_back(std::move(parts));
   }
-  Json json;
+  Json json = Json::object();
   json["label"] = printable(scored.model);
   json["t"] = std::move(texts);
   json["n"] = std::move(lengths);
@@ -229,7 +229,7 @@ std::string legend_steps(std::initializer_list<std::string_view> classes) {
 }
 
 std::string page_data(const Inspection& inspection) {
-  Json json;
+  Json json = Json::object();
   json["parts"] = Json::array();
   for (std::size_t part = 0; part < kPredictorParts; ++part)
     json["parts"].push_back(predictor_part_name(static_cast<PredictorPart>(part)));

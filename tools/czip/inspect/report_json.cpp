@@ -33,7 +33,7 @@ void add_text(Json& json, std::string_view bytes) {
 }
 
 Json model_json(const ScoredText& scored) {
-  Json json;
+  Json json = Json::object();
   json["model"] = scored.model;
   json["scored_as"] = scored.how;
   json["bits"] = rounded(static_cast<std::int64_t>(scored.report.cost));
@@ -43,7 +43,7 @@ Json model_json(const ScoredText& scored) {
   json["perplexity_per_token"] = std::exp2(scored.bits_per_token());
   json["perplexity_per_byte"] = std::exp2(scored.bits_per_byte());
   if (scored.has_savings) {
-    Json saved;
+    Json saved = Json::object();
     for (std::size_t part = 0; part < kPredictorParts; ++part)
       saved[part_name(part)] = rounded(scored.savings[part]);
     json["saved_bits"] = std::move(saved);
@@ -58,7 +58,7 @@ Json model_json(const ScoredText& scored) {
 Json token_json(const Inspection& inspection, const ScoredText& scored, std::size_t i,
                 std::uint64_t at) {
   const TokenScore& token = scored.tokens[i];
-  Json json;
+  Json json = Json::object();
   json["byte"] = at;
   json["bytes"] = token.bytes;
   json["token"] = token.token;
@@ -66,7 +66,7 @@ Json token_json(const Inspection& inspection, const ScoredText& scored, std::siz
   json["bits"] = rounded(token.cost);
   if (scored.has_savings) {
     json["decisions"] = token.decisions;
-    Json saved;
+    Json saved = Json::object();
     for (std::size_t part = 0; part < kPredictorParts; ++part)
       saved[part_name(part)] = rounded(scored.token_savings[i][part]);
     json["saved_bits"] = std::move(saved);
@@ -76,7 +76,7 @@ Json token_json(const Inspection& inspection, const ScoredText& scored, std::siz
   for (std::size_t k = 0; k < scored.candidates_per_token; ++k) {
     const auto& candidate = scored.candidates[i * scored.candidates_per_token + k];
     if (candidate.bytes.empty()) continue;
-    Json one;
+    Json one = Json::object();
     add_text(one, candidate.bytes);
     one["bits"] = rounded(candidate.cost);
     json["candidates"].push_back(std::move(one));
@@ -87,7 +87,7 @@ Json token_json(const Inspection& inspection, const ScoredText& scored, std::siz
 }  // namespace
 
 Status add_inspection(JsonStream& json, const Inspection& inspection) {
-  Json file;
+  Json file = Json::object();
   file["name"] = inspection.name;
   file["text_bytes"] = inspection.text.size();
   file["detail_bytes"] = inspection.detail_bytes;

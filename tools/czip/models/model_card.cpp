@@ -90,7 +90,7 @@ Json network_of(const v1::Weights& network, std::uint64_t bytes) {
 
 Result<Json> card_v2(const std::string& path, std::span<const std::uint8_t> file) {
   CZIP_TRY_ASSIGN(const auto model, v2::Model::parse(file));
-  Json card;
+  Json card = Json::object();
   card["model"] = path;
   card["format"] = v2::kModelFormat;
   add_description(card, model.description());
@@ -105,7 +105,7 @@ Result<Json> card_v2(const std::string& path, std::span<const std::uint8_t> file
 Result<Json> card_v1(const std::string& path, std::span<const std::uint8_t> file) {
   CZIP_TRY(check_is_model(file));
   CZIP_TRY_ASSIGN(const auto model, v1::load_model(file));
-  Json card;
+  Json card = Json::object();
   card["model"] = path;
   card["format"] = v1::kModelFormat;
   const auto value = [&](std::string_view key) { return value_of(model.network, key); };
