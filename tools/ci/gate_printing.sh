@@ -3,6 +3,8 @@
 #  - No library writes to a standard stream.
 #  - In the command, only the console writes to stdout and stderr, and only io/standard_streams.cpp hands stdout to what
 #    writes data. JSON is printed by cli/json_*.?pp alone, which make it valid UTF-8.
+#  - JSON begins as Json::object() or Json::array(): where nlohmann's library makes one of null and memory runs out, what
+#    is left crashes when it is destroyed.
 # shellcheck source=gate.sh
 source "$(dirname "$0")/gate.sh"
 

@@ -34,6 +34,10 @@ Failure damaged(const std::string& what) {
   return fail(ErrorCode::corrupt, "the archive's index is damaged: " + what);
 }
 
+Failure out_of_memory() {
+  return fail(ErrorCode::out_of_memory, "not enough memory for the archive's index");
+}
+
 // --- Writing
 
 void put_number(Bytes& bytes, std::uint64_t value) {
@@ -162,8 +166,7 @@ Result<Member> parse_member(Parser& parser) {
 Result<Bytes> decompress(std::span<const std::uint8_t> packed, std::uint64_t size) {
   Bytes bytes(static_cast<std::size_t>(size));
   const std::size_t got = ZSTD_decompress(bytes.data(), bytes.size(), packed.data(), packed.size());
-  if (ZSTD_getErrorCode(got) == ZSTD_error_memory_allocation)
-    return fail(ErrorCode::out_of_memory, "not enough memory for the archive's index");
+  if (ZSTD_getErrorCode(got) == ZSTD_error_memory_allocation) return out_of_memory();
   if (ZSTD_isError(got) != 0 || got != size) return damaged("its zstd data");
   return bytes;
 }
@@ -199,12 +202,11 @@ Result<Bytes> serialize(const MemberIndex& index) {
     store_le(&bytes[17], std::uint64_t{members.size()});
     const std::size_t size = ZSTD_compress(&bytes[kHeaderBytes], bytes.size() - kHeaderBytes,
                                            members.data(), members.size(), kZstdLevel);
-    if (ZSTD_isError(size) != 0)
-      return fail(ErrorCode::out_of_memory, "not enough memory for the archive's index");
+    if (ZSTD_isError(size) != 0) return out_of_memory();
     bytes.resize(kHeaderBytes + size);
     return bytes;
   } catch (const std::bad_alloc&) {
-    return fail(ErrorCode::out_of_memory, "not enough memory for the archive's index");
+    return out_of_memory();
   }
 }
 
@@ -238,7 +240,7 @@ Result<MemberIndex> parse_member_index(std::span<const std::uint8_t> content,
     memory.give_back(size);
     return index;
   } catch (const std::bad_alloc&) {
-    return fail(ErrorCode::out_of_memory, "not enough memory for the archive's index");
+    return out_of_memory();
   }
 }
 
