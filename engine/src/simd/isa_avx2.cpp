@@ -5,6 +5,7 @@
 #include "v1/vector_table.hpp"
 #include "v2/attention_avx2.hpp"
 #include "v2/mixer_loops.hpp"
+#include "v2/recurrent_avx2.hpp"
 
 namespace czip::simd {
 
@@ -14,6 +15,7 @@ constinit const KernelSet kAvx2Kernels{
     .v1_network = v1::make_vector_kernels<Avx2Dense, v1::Avx2Attention>(),
     .v2_network = v2::make_vector_kernels<v2::Avx2Isa>(),
     .mixer = v2::make_mixer_kernels(),
+    .recurrent = v2::make_vector_recurrent_kernels<v2::Avx2Recurrent>(),
 };
 
 }  // namespace czip::simd

@@ -5,6 +5,7 @@
 #include "v1/vector_table.hpp"
 #include "v2/attention_avx512.hpp"
 #include "v2/mixer_loops.hpp"
+#include "v2/recurrent_avx512.hpp"
 
 namespace czip::simd {
 
@@ -14,6 +15,7 @@ constinit const KernelSet kAvx512VnniKernels{
     .v1_network = v1::make_vector_kernels<Avx512Dense, v1::Avx512Attention>(),
     .v2_network = v2::make_vector_kernels<v2::Avx512Isa>(),
     .mixer = v2::make_mixer_kernels(),
+    .recurrent = v2::make_vector_recurrent_kernels<v2::Avx512Recurrent>(),
 };
 
 }  // namespace czip::simd

@@ -5,6 +5,7 @@
 #include "v1/vector_table.hpp"
 #include "v2/attention_neon.hpp"
 #include "v2/mixer_loops.hpp"
+#include "v2/recurrent_neon.hpp"
 
 namespace czip::simd {
 
@@ -14,6 +15,7 @@ constinit const KernelSet kNeonDotprodKernels{
     .v1_network = v1::make_vector_kernels<NeonTiles<DotProduct>, v1::NeonDotprodAttention>(),
     .v2_network = v2::make_vector_kernels<v2::NeonIsa<DotProduct>>(),
     .mixer = v2::make_mixer_kernels(),
+    .recurrent = v2::make_vector_recurrent_kernels<v2::NeonRecurrent<DotProduct>>(),
 };
 
 }  // namespace czip::simd

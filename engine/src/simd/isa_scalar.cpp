@@ -5,6 +5,7 @@
 #include "v1/kernels_scalar.hpp"
 #include "v2/kernels_scalar.hpp"
 #include "v2/mixer_loops.hpp"
+#include "v2/recurrent_scalar.hpp"
 
 namespace czip::simd {
 
@@ -14,6 +15,7 @@ constinit const KernelSet kScalarKernels{
     .v1_network = v1::make_scalar_kernels(),
     .v2_network = v2::make_scalar_kernels(),
     .mixer = v2::make_mixer_kernels(),
+    .recurrent = v2::make_scalar_recurrent_kernels(),
 };
 
 }  // namespace czip::simd

@@ -7,6 +7,7 @@
 #include "simd/dense.hpp"
 #include "v1/kernels.hpp"
 #include "v2/kernels.hpp"
+#include "v2/recurrent_kernels.hpp"
 
 namespace czip::simd {
 
@@ -16,6 +17,7 @@ struct KernelSet {
   v1::Kernels v1_network;
   v2::Kernels v2_network;
   v2::MixerKernels mixer;
+  v2::RecurrentKernels recurrent;
 };
 
 // The kernels of a level; null where this build or this CPU has none.

@@ -49,6 +49,8 @@ struct Avx2Ops {
     return _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
   }
   static I32 load_i16(const std::int16_t* p) { return _mm256_cvtepi16_epi32(load_128(p)); }
+  // Little-endian, unaligned.
+  static I32 load_i16_bytes(const std::uint8_t* p) { return _mm256_cvtepi16_epi32(load_128(p)); }
   static I32 load_u16(const std::uint16_t* p) { return _mm256_cvtepu16_epi32(load_128(p)); }
   // The stores keep the low bits of each lane.
   static void store_i8(std::int8_t* p, I32 v) { store_low_bytes(p, v); }

@@ -50,6 +50,8 @@ struct Avx512Ops {
   static void store(std::int32_t* p, I32 v) { _mm512_storeu_si512(p, v); }
   static I32 load_i8(const std::int8_t* p) { return _mm512_cvtepi8_epi32(load_128(p)); }
   static I32 load_i16(const std::int16_t* p) { return _mm512_cvtepi16_epi32(load_256(p)); }
+  // Little-endian, unaligned.
+  static I32 load_i16_bytes(const std::uint8_t* p) { return _mm512_cvtepi16_epi32(load_256(p)); }
   static I32 load_u16(const std::uint16_t* p) { return _mm512_cvtepu16_epi32(load_256(p)); }
   // The stores keep the low bits of each lane.
   static void store_i8(std::int8_t* p, I32 v) { store_128(p, _mm512_cvtepi32_epi8(v)); }

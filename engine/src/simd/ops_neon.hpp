@@ -33,6 +33,10 @@ struct NeonOps {
     return vmovl_s16(vget_low_s16(vmovl_s8(vreinterpret_s8_u32(vdup_n_u32(bytes)))));
   }
   static I32 load_i16(const std::int16_t* p) { return vmovl_s16(vld1_s16(p)); }
+  // Little-endian, unaligned.
+  static I32 load_i16_bytes(const std::uint8_t* p) {
+    return vmovl_s16(vreinterpret_s16_u8(vld1_u8(p)));
+  }
   static I32 load_u16(const std::uint16_t* p) { return signed_lanes(vmovl_u16(vld1_u16(p))); }
   // The stores keep the low bits of each lane.
   static void store_i8(std::int8_t* p, I32 v) { store_low_bytes(p, v); }

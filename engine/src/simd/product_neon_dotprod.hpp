@@ -17,6 +17,10 @@ struct DotProduct {
   static constexpr std::size_t kOutputs = 16;
   static constexpr std::size_t kSums = kOutputs / 4;
 
+  static int32x4_t multiply_add(int32x4_t sum, int8x16_t weights, int8x16_t x) {
+    return vdotq_s32(sum, weights, x);
+  }
+
   // Inputs [4 * kLane, 4 * kLane + 4) of a register of 16.
   template <int kLane, std::size_t kRows>
   static void add_inputs(int32x4_t (&sum)[kRows][kSums], const std::int8_t* tile,
