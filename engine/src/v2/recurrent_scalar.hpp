@@ -37,11 +37,11 @@ inline void update_states(const StateUpdate& update, std::int32_t* states,
 inline void activate_hidden(const HiddenLayer& layer, const std::int8_t* activations,
                             std::uint8_t* hidden) {
   for (std::size_t h = 0; h < layer.outputs; ++h) {
-    std::int64_t sum = 0;
+    std::int32_t sum = 0;
     for (std::size_t i = 0; i < layer.inputs; ++i)
       sum += layer.weights[h * layer.inputs + i] * activations[i];
     const auto scaled = static_cast<std::int32_t>(
-        (sum * layer.scale[h] + (1 << (kWeightScaleShift - 1))) >> kWeightScaleShift);
+        (std::int64_t{sum} * layer.scale[h] + (1 << (kWeightScaleShift - 1))) >> kWeightScaleShift);
     const std::int32_t x = scaled + layer.embedding[h] * (1 << kHiddenShift);
     hidden[h] = static_cast<std::uint8_t>(
         std::clamp((x + (1 << (kHiddenShift - 1))) >> kHiddenShift, 0, kHiddenBound));
