@@ -272,8 +272,10 @@ std::vector<KernelRun> run_kernels(const RecurrentKernels& kernels, Draw how, st
 TEST_CASE("states and hidden units are the same at every level") {
   constexpr std::pair<std::size_t, std::size_t> kSizes[] = {{64, 64},    {128, 256}, {192, 320},
                                                             {1024, 128}, {64, 2048}, {1024, 2048}};
-  for (const auto& [inputs, outputs] : kSizes) {
+  for (const auto& size : kSizes) {
     for (const Draw how : {Draw::uniform, Draw::extremes, Draw::mostly_small}) {
+      const std::size_t inputs = size.first;
+      const std::size_t outputs = size.second;
       CAPTURE(inputs);
       CAPTURE(outputs);
       const auto expected = run_kernels(kernels_of(SimdLevel::scalar), how, inputs, outputs);
