@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "czip/base/parallel.hpp"
+#include "v2/recurrent/float_environment.hpp"
 
 namespace czip::v2::training {
 namespace {
@@ -48,6 +49,7 @@ Status RecurrentOptimizer::step(RecurrentParameters& parameters,
                                 std::span<RecurrentGradients> groups, float rate,
                                 unsigned threads) {
   return parallel_for(threads, kParts, [&](std::size_t part) {
+    const StandardFloatEnvironment environment;
     step_rows(tokens_, &RecurrentGradients::tokens, parameters.tokens.data(), groups, rate, part);
     step_rows(nodes_, &RecurrentGradients::nodes, parameters.nodes.data(), groups, rate, part);
     if (part == 0) step_weights(parameters, groups, rate);

@@ -70,7 +70,8 @@ void set_biases(RecurrentParameters& p, const CodePaths& paths,
     if (rank != kNoToken) ++tokens[rank];
   std::vector<std::uint64_t> counts(2 * n);
   for (std::uint32_t rank = 0; rank < n; ++rank)
-    for (const Decision d : paths.of(rank)) counts[2 * std::size_t{d.node} + (d.bit ? 1U : 0U)] += tokens[rank];
+    for (const Decision d : paths.of(rank))
+      counts[2 * std::size_t{d.node} + (d.bit ? 1U : 0U)] += tokens[rank];
   AlignedFloats odds(n);
   for (std::size_t i = 0; i < odds.size(); ++i) {
     const bool used = i > 0 && i < n;

@@ -6,6 +6,7 @@
 
 #include "czip/codec/v2/coding/constants.hpp"
 #include "nn/isa.hpp"
+#include "v2/recurrent/float_environment.hpp"
 #include "v2/recurrent/recurrent_writer.hpp"
 #include "v2/recurrent/training_run.hpp"
 
@@ -55,6 +56,7 @@ Result<std::vector<std::uint8_t>> train_recurrent(std::span<const std::uint16_t>
                                                   const CodeTree& tree,
                                                   const RecurrentTrainingOptions& options) try {
   CZIP_TRY(training::check(ranks, tree, options));
+  const training::StandardFloatEnvironment environment;
   const auto& kernels = training::recurrent_kernels(nn::best_isa());
   std::function<Status(const training::RecurrentParameters&)> save;
   if (options.checkpoint) {

@@ -6,6 +6,7 @@
 #include "czip/base/parallel.hpp"
 #include "nn/isa.hpp"
 #include "v2/recurrent/document_streams.hpp"
+#include "v2/recurrent/float_environment.hpp"
 #include "v2/recurrent/pass.hpp"
 
 namespace czip::v2::training {
@@ -88,6 +89,7 @@ class Run {
     }
     transpose_weights(parameters_, transposed_);
     CZIP_TRY(parallel_for(threads_, kGroups, [&](std::size_t g) {
+      const StandardFloatEnvironment environment;
       gradients_[g].clear();
       for (std::size_t i = 0; i < kStreamsPerGroup; ++i) {
         const std::size_t s = g * kStreamsPerGroup + i;
