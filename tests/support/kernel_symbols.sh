@@ -6,8 +6,8 @@
 #   - weak ones (inline functions and templates that came out of line): the linker keeps one copy of each name, and may
 #     keep this object's for code that runs on CPUs without the instructions;
 #   - global functions: nothing may call into such an object except through its table.
-# Of OBJECT, those count that lie in a folder czip_network_kernels_* or are named isa_*, but for isa_scalar, which is
-# compiled for every CPU.
+# Of OBJECT, those count that lie in a folder czip_network_kernels_* or czip_recurrent_kernels_* or are named isa_*, but
+# for isa_scalar, which is compiled for every CPU.
 set -eu
 sanitizers=${1#sanitizers=}
 if [ -n "$sanitizers" ]; then
@@ -22,7 +22,7 @@ failed=0
 for object in "$@"; do
   case $object in
     *isa_scalar*) continue ;;
-    */isa_*.cpp.o | */czip_network_kernels_*) ;;
+    */isa_*.cpp.o | */czip_network_kernels_* | */czip_recurrent_kernels_*) ;;
     *) continue ;;
   esac
   objects=$((objects + 1))

@@ -1,8 +1,9 @@
 // The instruction sets that the trainer's loops are compiled for, and which of them this CPU runs.
 //
-// Everything that is compiled for one of them is in the files kernels.cpp of nn, v1 and v2/network.
-// Each is compiled once for each instruction set and gives a table of functions. To add an
-// instruction set, add it here, in isa.cpp, in kernel_tables.cpp and in CMakeLists.txt.
+// Everything that is compiled for one of them is in the files kernels.cpp of nn, v1, v2/network and
+// v2/recurrent. Each is compiled once for each instruction set and gives a table of functions. To
+// add an instruction set, add it here, in isa.cpp, in both files kernel_tables.cpp and in
+// CMakeLists.txt.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +12,8 @@
 
 namespace czip::nn {
 
-// `baseline` is what every CPU of the architecture has (on AArch64, with NEON); avx2 includes FMA;
-// avx512 means F, BW, DQ and VL.
+// `baseline` is what every CPU of the architecture has (on AArch64, with NEON); avx2 includes FMA
+// (which the recurrent network does not use); avx512 means F, BW, DQ and VL.
 enum class Isa : std::uint8_t { baseline, avx2, avx512 };
 
 [[nodiscard]] std::string_view isa_name(Isa isa);
