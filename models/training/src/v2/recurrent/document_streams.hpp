@@ -1,4 +1,5 @@
-// Deals the documents, in an order that a seed shuffles, to several streams of text.
+// Deals the documents, or pieces of them, in an order that a seed shuffles, to several streams of
+// text.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +14,7 @@ namespace czip::v2::training {
 struct StreamToken {
   std::uint16_t last;    // the token before it
   std::uint16_t target;  // rank
-  bool first;            // `last` is its document's first
+  bool first;            // `last` is the first of its document or piece
 };
 
 class DocumentStreams {
@@ -25,25 +26,25 @@ class DocumentStreams {
   // Tokens to predict in all documents.
   [[nodiscard]] std::uint64_t tokens() const { return tokens_; }
 
-  // Appends up to `count` next tokens of a stream; fewer only where no document is left.
+  // Appends up to `count` next tokens of a stream; fewer only where nothing is left.
   void next(std::size_t stream, std::size_t count, std::vector<StreamToken>& out);
 
  private:
-  struct Document {
+  struct Piece {
     std::size_t begin, end;  // of the tokens to predict
   };
 
-  bool open_document(Document& place);
+  bool open_piece(Piece& place);
   void shuffle();
 
   std::span<const std::uint16_t> ranks_;
   std::uint64_t tokens_ = 0;
-  std::vector<Document> documents_;
-  std::size_t next_document_ = 0;
+  std::vector<Piece> pieces_;
+  std::size_t next_piece_ = 0;
   std::uint32_t epochs_left_;
   std::mt19937_64 random_;
   struct Stream {
-    Document rest{0, 0};
+    Piece rest{0, 0};
     bool at_start = false;
   };
   std::vector<Stream> streams_;

@@ -17,12 +17,12 @@ namespace czip::v2::training {
 
 // The learning rates at the height of a run.
 struct RecurrentRates {
-  float gates = 2e-3F;
-  float inputs = 2e-3F;
-  float embedding = 2e-3F;
-  float nodes = 2e-3F;
-  float biases = 2e-3F;
-  float weights = 1e-3F;
+  float gates = 3.2e-3F;
+  float inputs = 3.2e-3F;
+  float embedding = 8e-3F;
+  float nodes = 3.2e-3F;
+  float biases = 3.2e-3F;
+  float weights = 1.6e-3F;
   float square_keep = 0.99F;  // of a row's mean square, each time it has a gradient
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 // A step takes a chunk of each stream. Gradients go back to the chunk's beginning only; the state
 // goes on.
-constexpr std::size_t kChunk = 64;
+constexpr std::size_t kChunk = 128;
 // Each group's gradients are summed by themselves, and then in the groups' order, so that the sums
 // do not depend on the threads.
 constexpr std::size_t kGroups = 4;
