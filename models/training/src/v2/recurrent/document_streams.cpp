@@ -30,7 +30,8 @@ DocumentStreams::DocumentStreams(std::span<const std::uint16_t> ranks, std::size
   next_piece_ = pieces_.size();
 }
 
-// By the method of Fisher and Yates. A remainder prefers small numbers by less than 2^-32, which does no harm.
+// By the method of Fisher and Yates. A remainder prefers small numbers by less than 2^-32, which
+// does no harm.
 void DocumentStreams::shuffle() {
   for (std::size_t i = pieces_.size(); i > 1; --i)
     std::swap(pieces_[i - 1], pieces_[static_cast<std::size_t>(random_() % i)]);

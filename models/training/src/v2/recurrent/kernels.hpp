@@ -22,8 +22,8 @@ struct StateRecord {
   float* output;  // state * gain, rounded and clamped as in the engine
 };
 
-// c[m][n] (+)= sum over k of a(m, k) * b[k][n], where a(m, k) = a[m * a_row + k * a_column]. Rows of
-// b and c follow each other. `rows` is a multiple of 4; `depth` is any number.
+// c[m][n] (+)= sum over k of a(m, k) * b[k][n], where a(m, k) = a[m * a_row + k * a_column]. Rows
+// of b and c follow each other. `rows` is a multiple of 4; `depth` is any number.
 struct Product {
   std::size_t rows, columns, depth;
   const float* a;

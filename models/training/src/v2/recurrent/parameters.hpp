@@ -11,7 +11,7 @@
 
 namespace czip::v2::training {
 
-// What the file can hold (conformance/czip-recurrent-v2.md).
+// What the file can hold: a gain's units, and the largest bias.
 inline constexpr float kGainUnits = 1024;
 inline constexpr float kLargestBias = 4095.0F / 256;
 
