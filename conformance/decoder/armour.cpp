@@ -54,7 +54,7 @@ Bytes from_base64(const std::string& text) {
 }
 
 bool begins_file(const Bytes& bytes) {
-  return bytes.size() >= 2 && bytes[0] == 0xfc && (bytes[1] == 'C' || bytes[1] == 'z');
+  return bytes.size() >= 2 && bytes[0] == 0xfc && (bytes[1] == 'C' || bytes[1] >= 0x80);
 }
 
 // Whether a first line is base64 that begins as a CZIPv2 file does.

@@ -15,7 +15,7 @@ class RangeDecoder {
   }
 
   bool decode(std::uint32_t p) {
-    const auto bound = static_cast<std::uint32_t>(std::uint64_t{range_} * p >> 16);
+    const auto bound = static_cast<std::uint32_t>(std::uint64_t{range_} * p >> kProbabilityBits);
     const bool bit = code_ < bound;
     if (bit) {
       range_ = bound;
@@ -83,6 +83,8 @@ Bytes decode_block(const Model& model, const Settings& settings, const std::uint
                    std::size_t payload_bytes, std::uint32_t final_range, std::size_t text_bytes) {
   require(!settings.network || model.network,
           "a block was coded with a network, and the model has none");
+  require(!settings.network || settings.profile >= kFirstNetworkProfile,
+          "a block has a network in a profile that takes none");
   const std::uint8_t* begin = payload;
   std::size_t token_count = 0;
   if (settings.streams > 1) {

@@ -10,6 +10,17 @@
 namespace reference {
 namespace {
 
+// CRC-16/IBM-3740.
+std::uint32_t crc16(const std::uint8_t* bytes, std::size_t size) {
+  std::uint32_t crc = 0xffff;
+  for (std::size_t i = 0; i < size; ++i) {
+    crc ^= std::uint32_t{bytes[i]} << 8;
+    for (int bit = 0; bit < 8; ++bit)
+      crc = (crc << 1 ^ ((crc & 0x8000) != 0 ? 0x1021u : 0u)) & 0xffff;
+  }
+  return crc;
+}
+
 constexpr std::size_t kFrameHeaderBytes = 38;
 constexpr std::size_t kBlockHeaderBytes = 46;
 constexpr std::size_t kFooterBytes = 41;
@@ -24,8 +35,8 @@ Settings parse_settings(unsigned byte) {
   Settings settings;
   settings.profile = byte & 3;
   settings.network = (byte & 4) != 0;
-  require(!settings.network || settings.profile != 0,
-          "a block of profile 0 claims to be coded with a network");
+  require(!settings.network || settings.profile == 2,
+          "a block of profile " + std::to_string(byte & 3) + " claims to be coded with a network");
   settings.streams = std::size_t{1} << (byte >> 3);
   return settings;
 }
@@ -60,7 +71,7 @@ class FileDecoder {
   [[nodiscard]] bool begins_frame() const {
     const std::size_t left = file_->size() - at_;
     return left > 0 && (*file_)[at_] == 0xfc &&
-           (left == 1 || (*file_)[at_ + 1] == 'C' || (*file_)[at_ + 1] == 'z');
+           (left == 1 || (*file_)[at_ + 1] == 'C' || (*file_)[at_ + 1] >= 0x80);
   }
   [[nodiscard]] std::uint64_t record_length(std::size_t at, unsigned at_end) const;
   [[nodiscard]] bool is_attachment_header(std::size_t at) const;
@@ -185,7 +196,7 @@ void FileDecoder::decode_full_frame() {
 
 FileDecoder::Frame FileDecoder::parse_frame_header(const std::uint8_t* bytes) {
   require(bytes[2] == 'Z', "this is no CZIPv2 frame");
-  require(bytes[3] == 3, "a frame is of draft " + std::to_string(bytes[3]) + ", not of draft 3");
+  require(bytes[3] == 4, "a frame is of draft " + std::to_string(bytes[3]) + ", not of draft 4");
   Frame frame;
   frame.check = static_cast<std::uint32_t>(integer_at(bytes + 34, 4));
   require(check32(bytes, 34) == frame.check, "a frame header is damaged");
@@ -271,21 +282,26 @@ std::size_t FileDecoder::take_length() {
 
 void FileDecoder::decode_compact_frame() {
   const std::size_t begin = at_;
-  const unsigned kind = take(3, "a compact frame")[2];
-  const bool stored = (kind & ~0x40u) == 3;
-  const std::size_t text_bytes = take_length();
+  unsigned kind = take(2, "a compact frame")[1];
+  const bool archive = kind == 0x8b;
+  if (archive) kind = *take(1, "a compact frame");
+  require(kind >= 0x80, "a compact frame has an unknown kind: " + std::to_string(kind));
+  const bool short_kind = kind >= 0xc0;
+  const bool stored = short_kind || kind == 0x83;
+  const std::size_t text_bytes = short_kind ? kind - 0xc0 : take_length();
   std::size_t payload_bytes = text_bytes;
   Settings settings;
   if (!stored) {
-    settings = parse_settings(kind & ~0x40u);
+    settings = parse_settings(kind & 0x3f);
     payload_bytes = take_length();
     require(payload_bytes < text_bytes, "a compact frame contradicts itself");
-    require_model(Hash128(reinterpret_cast<const char*>(take(4, "a compact frame")), 4));
+    require_model(Hash128(reinterpret_cast<const char*>(take(3, "a compact frame")), 3));
   }
-  note_archive((kind & 0x40) != 0);
+  note_archive(archive);
   Bytes checked(file_->begin() + static_cast<std::ptrdiff_t>(begin),
                 file_->begin() + static_cast<std::ptrdiff_t>(at_));
-  const std::uint64_t check = integer_at(take(4, "a compact frame"), 4);
+  const std::size_t check_bytes = short_kind ? 2 : 3;
+  const std::uint64_t check = integer_at(take(check_bytes, "a compact frame"), check_bytes);
   const std::uint8_t* const payload = take(payload_bytes, "a payload");
   checked.insert(checked.end(), payload, payload + payload_bytes);
   Bytes text(payload, payload + payload_bytes);
@@ -293,7 +309,9 @@ void FileDecoder::decode_compact_frame() {
     text = decode_block(*model_, settings, payload, payload_bytes, kAnyRange, text_bytes);
     checked.insert(checked.end(), text.begin(), text.end());
   }
-  require(check32(checked.data(), checked.size()) == check, "a compact frame is damaged");
+  const std::uint32_t expected = short_kind ? crc16(checked.data(), checked.size())
+                                            : check32(checked.data(), checked.size()) & 0xffffff;
+  require(expected == check, "a compact frame is damaged");
   text_.insert(text_.end(), text.begin(), text.end());
 }
 

@@ -3,8 +3,6 @@
 namespace reference {
 namespace {
 
-constexpr std::size_t kMaxLineTokens = 4096;
-
 bool is_upper(std::uint32_t c) { return c >= 'A' && c <= 'Z'; }
 
 bool is_word(std::uint32_t c) {
@@ -24,8 +22,7 @@ void History::append(std::uint32_t rank, const std::string& bytes) {
 }
 
 void History::append_byte(std::uint32_t c, std::uint32_t before) {
-  last_byte_2_ = last_byte_1_;
-  last_byte_1_ = c;
+  last_byte_ = c;
   if (is_word(c)) {
     word_ = hash(word_, (is_upper(c) ? c + 32 : c) + 1);
   } else if (word_ != 0) {
@@ -82,15 +79,14 @@ Contexts History::contexts() const {
   const std::uint64_t field = fields_.size();
   const std::size_t field_start = fields_.empty() ? 0 : fields_.back();
   const std::size_t field_offset = line_.size() > field_start ? line_.size() - field_start : 0;
-  std::uint64_t above_in_field = 65535;
+  std::uint64_t above_in_field = kNoRank;
   if (field <= previous_fields_.size()) {
     const std::size_t start =
         field == 0 ? 0 : previous_fields_[static_cast<std::size_t>(field) - 1];
     above_in_field = previous_rank(start + field_offset);
   }
-  const std::uint64_t last_two = last_byte_1_ + 256 * last_byte_2_;
 
-  const std::array<std::array<std::uint64_t, 3>, 20> made_of{{
+  const std::array<std::array<std::uint64_t, 3>, kMaxLists> made_of{{
       {order[1]},
       {order[2]},
       {order[3]},
@@ -107,10 +103,6 @@ Contexts History::contexts() const {
       {bracket, t1},
       {above_in_field, field_offset, field},
       {indentation_, previous_line_start_, t1},
-      {order[5]},
-      {t2 + 1},
-      {line_start_, previous_line_start_, field_offset},
-      {word_, last_two},
   }};
   for (std::size_t i = 0; i < made_of.size(); ++i) {
     const auto& [a, b, c] = made_of[i];

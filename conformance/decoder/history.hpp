@@ -11,7 +11,7 @@ namespace reference {
 
 struct Contexts {
   std::array<std::uint64_t, 7> order{};
-  std::array<std::uint64_t, 20> list{};
+  std::array<std::uint64_t, kMaxLists> list{};
   std::uint64_t word = 0;
 };
 
@@ -22,9 +22,9 @@ class History {
 
   [[nodiscard]] const std::vector<std::uint32_t>& ranks() const { return ranks_; }
   [[nodiscard]] std::uint32_t recent(std::size_t k) const {
-    return k <= ranks_.size() ? ranks_[ranks_.size() - k] : 65535;
+    return k <= ranks_.size() ? ranks_[ranks_.size() - k] : kNoRank;
   }
-  [[nodiscard]] std::uint32_t last_byte() const { return last_byte_1_; }
+  [[nodiscard]] std::uint32_t last_byte() const { return last_byte_; }
 
  private:
   struct Placed {
@@ -35,11 +35,11 @@ class History {
   void append_byte(std::uint32_t c, std::uint32_t before);
   void end_line();
   [[nodiscard]] std::uint32_t previous_rank(std::size_t i) const {
-    return i < previous_.size() ? previous_[i].rank : 65535;
+    return i < previous_.size() ? previous_[i].rank : kNoRank;
   }
 
   std::vector<std::uint32_t> ranks_;
-  std::uint32_t last_byte_1_ = 0, last_byte_2_ = 0;
+  std::uint32_t last_byte_ = 0;
   std::uint64_t word_ = 0, word_1_ = 0, word_2_ = 0;
   std::uint32_t column_ = 0;
   std::uint32_t indentation_ = 0;

@@ -68,7 +68,7 @@ void read_prior(Model& model, Tensors& tensors) {
     model.order0_below.push_back(model.order0_below.back() + p);
   }
   require(model.order0_below.back() <= std::uint64_t{1} << 32, "the model's prior exceeds 1");
-  for (int k = 1; k <= 5; ++k) {
+  for (std::size_t k = 1; k <= kMaxPriorOrder; ++k) {
     const std::string prefix = "prior." + std::to_string(k) + ".";
     if (!tensors.has(prefix + "index")) break;
     PriorOrder order;
@@ -77,11 +77,6 @@ void read_prior(Model& model, Tensors& tensors) {
     while (order.buckets_log2 < 24 &&
            order.index.size() > (std::size_t{1} << order.buckets_log2) + 1)
       ++order.buckets_log2;
-    for (std::size_t j = 1; j < order.index.size(); ++j) {
-      const std::size_t end = std::min<std::size_t>(order.index[j], order.cells.size());
-      require(end <= order.index[j - 1] || end - order.index[j - 1] <= 131'072,
-              "a bucket of the prior has too many cells");
-    }
     require(order.index.size() == (std::size_t{1} << order.buckets_log2) + 1,
             "the model's prior has an index of a wrong size");
     model.orders.push_back(std::move(order));
@@ -92,26 +87,31 @@ std::vector<std::int32_t> read_weights(Tensors& tensors, const std::string& name
                                        const std::vector<std::uint64_t>& shape) {
   std::vector<std::int32_t> weights;
   for (const std::int16_t stored : tensors.get<std::int16_t>(name, "I16", shape))
-    weights.push_back(std::min(std::max(16 * stored, -524287), 524287));
+    weights.push_back(std::min(std::max(16 * stored, -kMaxWeight), kMaxWeight));
   return weights;
 }
 
-TrainedState read_state(Tensors& tensors, const std::string& prefix, std::size_t profile) {
+TrainedState read_state(Tensors& tensors, const std::string& prefix, const Profile& profile) {
+  static const std::array<std::string, 2> kMixers{"candidate.", "tree."};
   TrainedState state;
-  state.weights = read_weights(tensors, prefix + "weights", {kWeightSets, kProfileInputs[profile]});
-  state.final_weights = read_weights(tensors, prefix + "final_weights", {kFinalWeightSets, 8});
-  state.list_maps = tensors.get<std::uint32_t>(prefix + "list_maps", "U32",
-                                               {kProfileLists[profile], kListStates});
-  state.match_maps = tensors.get<std::uint32_t>(prefix + "match_maps", "U32", {2, kMatchStates});
+  for (std::size_t m = 0; m < 2; ++m) {
+    std::size_t sets = 0;
+    for (std::size_t j = 0; j < profile.selectors; ++j) sets += kSelectorSets[m][j];
+    const std::string mixer = prefix + kMixers[m];
+    state.weights[m] = read_weights(tensors, mixer + "weights", {sets, kInputCount});
+    state.final_weights[m] =
+        read_weights(tensors, mixer + "final_weights", {kFinalSets[m], kFinalInputs});
+  }
+  state.list_maps =
+      tensors.get<std::uint32_t>(prefix + "list_maps", "U32", {profile.lists, kListMaps});
+  state.match_maps = tensors.get<std::uint32_t>(prefix + "match_maps", "U32", {2, kMatchMaps});
   return state;
 }
 
-TrainedStates read_states(Tensors& tensors, const std::string& prefix, std::size_t first_profile,
-                          std::size_t vocabulary) {
+TrainedStates read_states(Tensors& tensors, const std::string& prefix, std::size_t first_profile) {
   TrainedStates states;
-  states.apm = tensors.get<std::uint16_t>(prefix + "apm", "U16", {vocabulary, kApmPoints});
-  for (std::size_t p = first_profile; p < states.profiles.size(); ++p)
-    states.profiles[p] = read_state(tensors, prefix + std::to_string(p) + ".", p);
+  for (std::size_t p = first_profile; p < states.size(); ++p)
+    states[p] = read_state(tensors, prefix + std::to_string(p) + ".", kProfiles[p]);
   return states;
 }
 
@@ -120,22 +120,20 @@ TrainedStates read_states(Tensors& tensors, const std::string& prefix, std::size
 Model parse_model(const Bytes& file) {
   const Safetensors parsed = parse_safetensors(file);
   const auto format = parsed.metadata.find("format");
-  require(format != parsed.metadata.end() && format->second == "czip-model-v2",
-          "the model is no czip-model-v2");
+  require(format != parsed.metadata.end() && format->second == kModelFormat,
+          std::string("the model is no ") + kModelFormat);
   Tensors tensors(parsed);
   Model model;
   model.hash = content_hash(parsed);
   model.tokens = read_tokens(tensors);
   read_code(model, tensors);
-  model.squash = tensors.get<std::uint16_t>("tables.squash", "U16", {5631});
-  require(model.squash[0] > 0 && std::is_sorted(model.squash.begin(), model.squash.end()),
-          "the model's table of the logistic function does not ascend from 1 or more");
   read_prior(model, tensors);
-  model.states = read_states(tensors, "state.", 0, model.tokens.size());
+  model.states = read_states(tensors, "state.", 0);
   if (tensors.has("network.config")) {
     model.network.emplace(tensors, model);
-    model.network_states = read_states(tensors, "state.network.", 1, model.tokens.size());
+    model.network_states = read_states(tensors, "state.network.", kFirstNetworkProfile);
   }
+  if (tensors.has("recurrent.config")) model.recurrent.emplace(tensors, model.tokens.size());
   tensors.require_all_used();
   const auto stated = parsed.metadata.find("content_hash");
   require(stated != parsed.metadata.end(), "the model states no hash of its content");

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "functions.hpp"
+#include "model.hpp"
 
 namespace reference {
 namespace {

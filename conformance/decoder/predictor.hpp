@@ -1,4 +1,4 @@
-// czip-v2-coding.md: the probability of each decision; sections 3, 9, 10 and 11.
+// czip-v2-coding.md: the probability of each decision; sections 1, 3, 8 (candidate), 9 and 10.
 #pragma once
 
 #include <array>
@@ -15,28 +15,20 @@ struct Stream {
   History history;
   MatchPositions matches{};
   NetworkStream network;
-};
-
-// Adaptive probability map, secondary estimation: corrects a probability by the bits that followed
-// similar ones in the same context. Section 10.
-class Apm {
- public:
-  Apm(std::vector<std::uint16_t> points, int rate) : points_(std::move(points)), rate_(rate) {}
-  std::int32_t refine(std::int32_t stretched, std::size_t context);
-  void learn_bit(bool bit);
-
- private:
-  std::vector<std::uint16_t> points_;
-  int rate_;
-  std::size_t nearest_ = 0;
+  RecurrentStream recurrent;
+  std::size_t hits = 0;  // the last three candidates, the latest lowest: 1 if it was the token
 };
 
 class Mixer {
  public:
-  Mixer(const TrainedState& state, std::size_t inputs, const Logistic& logistic);
-  // choice[j]: the weight set of selector j; final_choice: that of the second layer.
-  std::int32_t mix(const Inputs& inputs, const std::array<std::size_t, 5>& choice,
-                   std::size_t final_choice);
+  using Choice = std::array<std::size_t, kMaxSelectors>;
+
+  // The mixer of the candidate (0) or of the tree (1).
+  Mixer(std::size_t number, const TrainedState& state, std::size_t selectors,
+        const Logistic& logistic);
+  // choice[j]: the weight set of selector j; final_choice: that of the second layer. The result is
+  // within +-kMaxStretch.
+  std::int32_t mix(const Inputs& inputs, const Choice& choice, std::size_t final_choice);
   void learn_bit(bool bit, std::int32_t rate);
 
  private:
@@ -45,16 +37,19 @@ class Mixer {
     std::int32_t* weights = nullptr;
     std::int32_t output = 0;
   };
-  [[nodiscard]] static std::int32_t dot(const std::int32_t* weights, const Inputs& inputs);
-  void train(const Neuron& neuron, const Inputs& inputs, bool bit, std::int32_t rate) const;
+  template <class Values>
+  static std::int32_t dot(const std::int32_t* weights, const Values& values);
+  template <class Values>
+  void train(const Neuron& neuron, const Values& values, bool bit, std::int32_t rate) const;
 
+  std::size_t number_;
+  std::size_t selectors_;
   const Logistic* logistic_;
-  std::size_t input_count_;
   std::vector<std::int32_t> weights_;
   std::vector<std::int32_t> final_weights_;
-  Inputs inputs_;
-  Inputs final_inputs_;
-  std::array<Neuron, 5> first_;
+  Inputs inputs_{};
+  std::array<std::int32_t, kFinalInputs> final_inputs_{};
+  std::array<Neuron, kMaxSelectors> first_;
   Neuron final_;
 };
 
@@ -66,37 +61,45 @@ class Predictor {
   Predictor& operator=(const Predictor&) = delete;
 
   void begin_token(Stream& stream);
-  [[nodiscard]] bool decided() const { return node_.split == 0; }
-  [[nodiscard]] std::uint32_t rank() const { return node_.low; }
-  // The probability of a 1, Q16: 1 to 65535.
+  [[nodiscard]] bool decided() const {
+    return !decision_.of_candidate && decision_.node.split == 0;
+  }
+  [[nodiscard]] std::uint32_t rank() const { return decision_.node.low; }
+  // The probability of a 1, Q22: 1 to kMaxProbability.
   std::uint32_t predict();
   void learn_bit(bool bit);
   void end_token(const std::string& bytes);
 
  private:
   struct Sizes {
-    explicit Sizes(std::uint64_t text_bytes);
-    std::uint32_t lists, lines, matches, map;  // log2
+    Sizes(const Profile& profile, std::uint64_t text_bytes);
+    std::uint32_t lists, lines, matches;  // log2
   };
-  Predictor(const Model& model, const TrainedStates& states, std::size_t profile, Sizes sizes);
-  std::int32_t mix();
+  Predictor(const Model& model, const TrainedState& state, const Profile& profile, Sizes sizes);
+
+  std::uint32_t find_candidate();
+  std::int32_t mix_for_candidate();
+  std::int32_t mix_for_node();
+  [[nodiscard]] std::size_t orders() const {
+    return 6 * std::size_t{successors_.highest_order()} + prior_.highest_order();
+  }
+  void go_to(const Node& node);
 
   const Model* model_;
   Logistic logistic_;
-  Sizes sizes_;
-  CounterInputs counters_;
+  SuccessorInputs successors_;
   PriorInputs prior_;
   MatchInputs matches_;
-  SuccessorInputs successors_;
-  std::optional<NetworkPrediction> network_;
-  Mixer mixer_;
-  Apm apm_by_node_;
-  Apm apm_by_hash_;
+  CounterInputs counters_;
+  std::optional<NetworkInput> network_;
+  std::optional<RecurrentInput> recurrent_;
+  std::array<Mixer, 2> mixers_;
 
   Stream* stream_ = nullptr;
   Contexts contexts_;
-  Node node_;
-  Inputs inputs_;
+  Decision decision_;
+  std::size_t votes_ = 0;  // for the candidate
+  Inputs inputs_{};
 };
 
 }  // namespace reference

@@ -70,10 +70,10 @@ printf 'a\u200db \xff\x1b[31m\0\tz' >bytes
 base64 -w0 <("$CZIP" -c -m "$MODEL2" bytes) >bytes.64
 expect 0 "$CZIP" -i -m "$MODEL2" <bytes.64 >answers; silent; (cat bytes; echo) | cmp - answers
 # After an error it goes on. A blank makes a text of what looks like base64.
-(printf '/HoA\n'; cat a.64; printf ' /HoA\n') >lines
+(printf '/INA\n'; cat a.64; printf ' /INA\n') >lines
 expect 2 "$CZIP" -i -m "$MODEL2" <lines >answers; one_line
 [ "$(wc -l <answers)" = 2 ] || fail 'an error ends it'
-expect 0 "$CZIP" -d --text "$(sed -n 2p answers)" >back; printf ' /HoA' | cmp - back
+expect 0 "$CZIP" -d --text "$(sed -n 2p answers)" >back; printf ' /INA' | cmp - back
 (head -c 17000000 /dev/zero | tr '\0' 'x'; echo; cat a.64) >lines
 expect 1 "$CZIP" -i -m "$MODEL2" <lines >answers; one_line; stderr_has 'a line of 17,000,000 bytes'
 tr -d '\n' <answers | cmp - a

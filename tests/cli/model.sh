@@ -58,7 +58,7 @@ fi
 # Which model a file needs, and whether it is here. A compact frame has the first digits of the hash.
 expect 0 "$CZIP" -m "$MODEL2" a b
 expect 0 env CZIP_MODEL_PATH=models "$CZIP" model a.czip b.czip >needs; silent
-grep -q "^a.czip: needs the model ${tiny:0:8}: tiny, models/tiny.czm\$" needs || fail "$(cat needs)"
+grep -q "^a.czip: needs the model ${tiny:0:6}: tiny, models/tiny.czm\$" needs || fail "$(cat needs)"
 grep -q "^b.czip: needs the model $tiny: tiny, models/tiny.czm\$" needs || fail "$(cat needs)"
 expect 1 "$CZIP" model b.czip >needs; one_line; stderr_has "needs the model of hash $tiny, which is not here"
 grep -q ": not here\$" needs || fail 'what is missing is not told'
@@ -68,7 +68,7 @@ expect 0 "$CZIP" -c -m "$OTHER2" b >other-b.czip
 cat b.czip other-b.czip b.czip | expect 0 env CZIP_MODEL_PATH=models "$CZIP" model - >needs
 [ "$(wc -l <needs)" = 2 ] || fail 'two models'
 expect 0 "$CZIP" --base64 -m "$MODEL2" -c a | expect 0 env CZIP_MODEL_PATH=models "$CZIP" model - >needs
-grep -q "(standard input): needs the model ${tiny:0:8}: tiny" needs || fail 'of text'
+grep -q "(standard input): needs the model ${tiny:0:6}: tiny" needs || fail 'of text'
 noise 300 >stored
 expect 0 "$CZIP" -m "$MODEL2" stored
 expect 0 "$CZIP" model stored.czip >needs; silent; grep -q 'needs no model' needs || fail 'stored'

@@ -36,7 +36,7 @@ head -c "$(stat -c %s out)" several | cmp - out
 tail -c +39 full.czip >>bad.czip
 for how in -t -d -l -dc; do
   expect 2 "$CZIP" $how -m "$MODEL2" bad.czip >out; one_line
-  stderr_has 'CZIPv2 draft 2; this czip reads draft 3: decode it with the czip that made it'
+  stderr_has 'CZIPv2 draft 2; this czip reads draft 4: decode it with the czip that made it'
 done
 absent bad
 (head -c 3 full.czip; printf '\002'; tail -c +5 full.czip) >bad.czip

@@ -63,7 +63,7 @@ expect 2 env CZIP_MODEL_PATH=models "$CZIP" -t --expect-hash "$tiny_hash" other-
 "$TINY_MODEL" extreme.czm network-extreme
 for model in network extreme; do
   expect 0 "$CZIP" verify $model.czm >report
-  for check in sizes 'squash table' 'prior order 0' 'prior order 1' 'mixer state.network.2.weights' 'matrix embedding' \
+  for check in sizes 'prior order 0' 'prior order 1' 'mixer state.network.2.candidate.weights' 'mixer state.network.2.tree.weights' 'matrix embedding' \
     'matrix layers.0.qkv' 'scale layers.0.value' 'matrix layers.0.down' 'matrix group_head' 'scale logits' \
     'residual stream' norms attention activation 'table exp2' 'output softmax' coding; do
     grep -q "^ok *$check: " report || fail "$model: no $check in: $(cat report)"

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "czip/codec/v2/model/parts.hpp"
 #include "signature/hasher.hpp"
 #include "signature/models.hpp"
 
@@ -21,7 +22,7 @@ TEST_CASE("every SIMD level gives the stored signature") {
     CHECK(signature->good());
     std::set<std::uint64_t> hashes;
     for (const auto& part : signature->parts) hashes.insert(part.hash);
-    CHECK(hashes.size() == 9);
+    CHECK(hashes.size() == 12);
   }
 }
 
@@ -53,6 +54,9 @@ TEST_CASE("the signature's texts and models are good ones") {
   const auto model = v2::Model::parse(*file);
   REQUIRE(model.has_value());
   CHECK(model->has_network());
+  const auto recurrent = v2::recurrent_network_of(model->parts(), best_simd_level());
+  REQUIRE_MESSAGE(recurrent.has_value(), recurrent.error().message);
+  CHECK(*recurrent != nullptr);
 }
 
 }  // namespace

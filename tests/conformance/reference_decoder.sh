@@ -234,8 +234,8 @@ sed 's/"content_hash"/"content_h_sh"/' "$conformance/v2/tiny.czm" >other.czm
 refuses other.czm mixed.czip 'states no hash'
 # A network in profile 0, in a model that has none, and with tensors too few and too many.
 cp mixed.czip settings.czip
-for refusal in '\x04 profile 0' '\x05 the model has none'; do
-  printf '%b' "${refusal%% *}" | dd of=settings.czip bs=1 seek=2 conv=notrunc status=none
+for refusal in '\x84 profile 0' '\x86 the model has none'; do
+  printf '%b' "${refusal%% *}" | dd of=settings.czip bs=1 seek=1 conv=notrunc status=none
   refuses "$1" settings.czip "${refusal#* }"
 done
 for name in network.exp2 network.layers.1.qkv state.network.2.match_maps; do

@@ -155,7 +155,7 @@ void add_armours(Seeds& seeds) {
   for (const std::string& text :
        {first + last, first + "Zm9vYg==\n" + last, "> " + first + "> Zm9v\r\n> " + last,
         "Dear B\n" + first + "Zm9v\n" + last + "and\n" + first + "Zg==\n" + last, first + "Zm9v\n",
-        std::string("/HoAZm9v\n"), std::string("Q1pJUHYxZm9v"), last,
+        std::string("/INAZm9v\n"), std::string("Q1pJUHYxZm9v"), last,
         "\xef\xbb\xbf" + first + "\n  Zm9v\n\n" + last})
     for (const std::uint8_t piece : Bytes{1, 3, 255}) seeds.add("armour", piece, to_bytes(text));
 }

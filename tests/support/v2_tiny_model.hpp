@@ -19,6 +19,11 @@ namespace czip::test {
 [[nodiscard]] std::vector<std::uint8_t> make_tiny_network_model_v2(
     SeededNetworkV2Options options = {});
 
+// `model` with a recurrent network of random weights, which costs bits but must be used all the
+// same.
+[[nodiscard]] std::vector<std::uint8_t> with_recurrent_network_v2(
+    const std::vector<std::uint8_t>& model);
+
 // A model of this content that states its hash: damage to it is found by other checks.
 [[nodiscard]] std::vector<std::uint8_t> write_model_v2(const SafetensorsContent& content);
 // `file` with its hash put right, if it is a safetensors file at all.

@@ -12,8 +12,10 @@
 
 #include "armour/armour_sink.hpp"
 #include "armour/armour_source.hpp"
+#include "armour/base64.hpp"
 #include "support/bytes.hpp"
 #include "support/sample_text.hpp"
+#include "support/v2_files.hpp"
 
 namespace czip::tool {
 namespace {
@@ -150,32 +152,48 @@ TEST_CASE("armours in a row give their bytes in a row") {
 }
 
 TEST_CASE("base64 of a compressed file needs no armour") {
-  CHECK(armour_kind("/HoAAAAA") == ArmourKind::bare);  // fc 7a: a compact frame
+  CHECK(armour_kind("/INAAAAA") == ArmourKind::bare);  // fc 83 40: a compact frame of 64 bytes
   CHECK(armour_kind("/ENaAwAG") == ArmourKind::bare);  // fc 43 5a: a full frame
   CHECK(armour_kind(" Q1pJUHYxAAAA\r\n") == ArmourKind::bare);
-  CHECK(armour_kind("Q1pJUHYy") == ArmourKind::none);    // CZIPv2 in letters, which nothing has
-  CHECK(armour_kind("/Home/user") == ArmourKind::bare);  // which it might be
-  CHECK(armour_kind("/Home is where") == ArmourKind::none);
-  CHECK(armour_kind("text\n/HoAAAAA") == ArmourKind::none);
+  CHECK(armour_kind("Q1pJUHYy") == ArmourKind::none);   // CZIPv2 in letters, which nothing has
+  CHECK(armour_kind("/INA/user") == ArmourKind::bare);  // which it might be
+  CHECK(armour_kind("/INA is where") == ArmourKind::none);
+  for (const char* path : {"/Home/user", "/Library/Fonts", "/Mail", "/IIA", "/Movies/OldOnes"})
+    CHECK(armour_kind(path) == ArmourKind::none);
+  CHECK(armour_kind("text\n/INAAAAA") == ArmourKind::none);
   CHECK(armour_kind("Zm9v") == ArmourKind::none);
   CHECK(armour_kind("") == ArmourKind::none);
   CHECK(armour_kind("\n\n") == ArmourKind::none);
   CHECK(armour_kind("text\n> -----BEGIN CZIP FILE-----") == ArmourKind::lines);
   CHECK(armour_kind("-----BEGIN PGP MESSAGE-----\n") == ArmourKind::none);
-  const Outcome outcome = decode("  /HoA\r\n  AAAA\n\n");
+  const Outcome outcome = decode("  /INA\r\n  AAAA\n\n");
   CHECK(outcome.status.has_value());
-  CHECK(outcome.bytes == Bytes{0xfc, 0x7a, 0, 0, 0, 0});
+  CHECK(outcome.bytes == Bytes{0xfc, 0x83, 0x40, 0, 0, 0});
+}
+
+TEST_CASE("base64 of a few bytes that are stored is known by their check") {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{3}, std::size_t{63}}) {
+    const Bytes file = test::encoded_v2(random_bytes(size, 8));
+    REQUIRE(file.size() == size + 4);
+    std::string digits = to_base64(file);
+    CHECK(armour_kind(digits) == ArmourKind::bare);
+    // In several lines, too.
+    CHECK(armour_kind(digits.substr(0, 4) + "\n" + digits.substr(4) + "\n") == ArmourKind::bare);
+    CHECK(armour_kind(digits.substr(0, digits.size() - 4)) == ArmourKind::none);
+    digits[digits.size() / 2] ^= 1;
+    CHECK(armour_kind(digits) == ArmourKind::none);
+  }
 }
 
 TEST_CASE("an armour leads where nothing but quoting and empty lines precede it") {
   CHECK(leading_armour_kind(kBegin) == ArmourKind::lines);
   CHECK(leading_armour_kind("\n \r\n> " + kBegin) == ArmourKind::lines);
-  CHECK(leading_armour_kind("\n/HoAAAAA\n") == ArmourKind::bare);
+  CHECK(leading_armour_kind("\n/INAAAAA\n") == ArmourKind::bare);
   CHECK(leading_armour_kind("Dear B,\n" + kBegin) == ArmourKind::none);
   CHECK(leading_armour_kind("-----BEGIN CZIP FLIE-----\n" + kBegin) == ArmourKind::none);
   CHECK(leading_armour_kind("") == ArmourKind::none);
   // Lines of an armour count more than a first line that may be base64.
-  CHECK(armour_kind("/HoAAAAA\n" + kBegin) == ArmourKind::lines);
+  CHECK(armour_kind("/INAAAAA\n" + kBegin) == ArmourKind::lines);
 }
 
 TEST_CASE("damage is named by line and column, and what stands before it is given") {
@@ -204,8 +222,8 @@ TEST_CASE("damage is named by line and column, and what stands before it is give
             "line 1: '-----BEGIN CZIP FLIE-----' is neither", ""},
            {armoured(to_bytes("foo")) + "Zm9v\n" + kEnd, ErrorCode::corrupt,
             "line 5: an armour ends that never began", "foo"},
-           {"/HoA\nAA$A\n", ErrorCode::corrupt, "line 2, column 3: '$'", "\xfc\x7a"},
-           {"/HoAZm9vZ", ErrorCode::truncated, "the base64 ends within a group", "\xfc\x7a"}}) {
+           {"/INA\nAA$A\n", ErrorCode::corrupt, "line 2, column 3: '$'", "\xfc\x83"},
+           {"/INAZm9vZ", ErrorCode::truncated, "the base64 ends within a group", "\xfc\x83"}}) {
     CAPTURE(damage.text);
     const Outcome outcome = decode(damage.text);
     REQUIRE_FALSE(outcome.status.has_value());

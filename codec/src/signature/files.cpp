@@ -11,6 +11,7 @@
 #include "czip/codec/v1/payload.hpp"
 #include "czip/codec/v2/block/block_coder.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "czip/codec/v2/coding/profile.hpp"
 #include "czip/codec/v2/model.hpp"
 #include "signature/models.hpp"
 #include "signature/parts.hpp"
@@ -101,6 +102,17 @@ Result<ModelFile> make_parsed_model() {
   return ModelFile{std::move(bytes), std::move(model)};
 }
 
+Status add_block(const v2::Model& model, const v2::BlockSettings& settings,
+                 std::span<const std::uint8_t> text, v2::BlockCoder& coder, Hasher& hasher) {
+  CZIP_TRY_ASSIGN(const auto block, coder.encode(model, settings, text));
+  hasher.add_bytes(block.payload);
+  hasher.add(block.final_range);
+  Bytes back(text.size());
+  CZIP_TRY(coder.decode(model, settings, block.payload, block.final_range, back));
+  if (!std::ranges::equal(back, text)) return changed("a v2 block");
+  return {};
+}
+
 Status add_file(const v2::Model& model, std::span<const std::uint8_t> text,
                 v2::EncodeOptions options, Hasher& hasher) {
   options.threads = 1;
@@ -136,16 +148,12 @@ Status add_blocks_v2(SimdLevel level, Hasher& hasher) {
   CZIP_TRY_ASSIGN(const auto file, make_parsed_model());
   const Bytes text = make_text(3000);
   v2::BlockCoder coder(level);
-  for (const v2::BlockSettings settings :
-       {v2::BlockSettings{.profile = 0}, v2::BlockSettings{.profile = 1, .streams_log2 = 1},
-        v2::BlockSettings{.profile = 2, .streams_log2 = 2, .network = true}}) {
-    CZIP_TRY_ASSIGN(const auto block, coder.encode(file.model, settings, text));
-    hasher.add_bytes(block.payload);
-    hasher.add(block.final_range);
-    Bytes back(text.size());
-    CZIP_TRY(coder.decode(file.model, settings, block.payload, block.final_range, back));
-    if (back != text) return changed("a v2 block");
-  }
+  for (std::uint8_t profile = 0; profile < v2::kProfiles.size(); ++profile)
+    for (const std::uint8_t streams_log2 : {std::uint8_t{0}, std::uint8_t{2}})
+      for (const bool network : {false, true}) {
+        if (network && profile < v2::kFirstNetworkProfile) continue;
+        CZIP_TRY(add_block(file.model, {profile, streams_log2, network}, text, coder, hasher));
+      }
   return {};
 }
 

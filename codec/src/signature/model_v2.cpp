@@ -8,7 +8,6 @@
 
 #include "czip/base/little_endian.hpp"
 #include "czip/codec/v2/coding/code_tree.hpp"
-#include "czip/codec/v2/coding/logistic.hpp"
 #include "czip/codec/v2/coding/prior.hpp"
 #include "czip/codec/v2/coding/profile.hpp"
 #include "czip/codec/v2/coding/token_groups.hpp"
@@ -41,16 +40,6 @@ std::vector<std::string> make_tokens() {
     for (const std::string_view first : kSyllables)
       for (const std::string_view second : kSyllables) add(before, first, second);
   return tokens;
-}
-
-// A curve from 1 to 65535 in place of the logistic function.
-std::vector<std::uint16_t> make_squash() {
-  std::vector<std::uint16_t> squash;
-  for (std::int32_t x = -v2::kMaxStretch; x <= v2::kMaxStretch; ++x) {
-    const std::int32_t p = 32768 + 32768 * x / ((x < 0 ? -x : x) + 400);
-    squash.push_back(static_cast<std::uint16_t>(std::clamp(p, 1, 65535)));
-  }
-  return squash;
 }
 
 void add_prior_order(std::size_t order, std::uint32_t ranks, Random& random, Tensors& tensors) {
@@ -92,25 +81,23 @@ std::vector<std::int16_t> stored_weights(std::span<const std::int32_t> weights, 
   return stored;
 }
 
-void add_states(std::string_view prefix, std::size_t first, std::uint32_t vocabulary,
-                const v2::Logistic& logistic, Random& random, Tensors& tensors) {
+void add_states(std::string_view prefix, std::size_t first, Random& random, Tensors& tensors) {
   for (std::size_t i = first; i < v2::kProfiles.size(); ++i) {
     const v2::Profile& profile = v2::kProfiles[i];
-    const auto state = v2::TrainedState::initial(profile, vocabulary, logistic);
+    const auto state = v2::TrainedState::initial(profile);
     const v2::StateTensors names = v2::state_tensors(prefix, i);
-    const auto weights = stored_weights(state.weights, random);
-    const auto final_weights = stored_weights(state.final_weights, random);
-    tensors.push_back(safetensors::make_tensor<std::int16_t>(
-        names.weights, {v2::kWeightSets, profile.inputs()}, weights));
-    tensors.push_back(safetensors::make_tensor<std::int16_t>(
-        names.final_weights, {v2::kFinalWeightSets, v2::kInputGroup}, final_weights));
+    for (std::size_t m = 0; m < v2::kMixers; ++m) {
+      const auto weights = stored_weights(state.weights[m], random);
+      const auto final_weights = stored_weights(state.final_weights[m], random);
+      tensors.push_back(safetensors::make_tensor<std::int16_t>(
+          names.weights[m], {v2::weight_sets(m, profile.selectors), v2::kMixerInputs}, weights));
+      tensors.push_back(safetensors::make_tensor<std::int16_t>(
+          names.final_weights[m], {v2::kFinalWeightSets[m], v2::kInputGroup}, final_weights));
+    }
     tensors.push_back(safetensors::make_tensor<std::uint32_t>(
         names.list_maps, {profile.lists, v2::kSuccessorStates}, state.list_maps));
     tensors.push_back(safetensors::make_tensor<std::uint32_t>(
         names.match_maps, {v2::kMatchInputs, v2::kMatchStates}, state.match_maps));
-    if (i == first)
-      tensors.push_back(safetensors::make_tensor<std::uint16_t>(
-          v2::apm_tensor(prefix), {vocabulary, v2::kApmPoints}, state.apm));
   }
 }
 
@@ -165,17 +152,14 @@ Result<std::vector<std::uint8_t>> make_model_v2() {
   tensors.push_back(safetensors::make_tensor<std::uint8_t>(std::string(v2::kTokenBytesTensor),
                                                            {token_bytes.size()}, token_bytes));
   CZIP_TRY_ASSIGN(const auto tree, add_code(vocabulary, random, tensors));
-  const auto squash = make_squash();
-  tensors.push_back(safetensors::make_tensor<std::uint16_t>(std::string(v2::kSquashTensor),
-                                                            {squash.size()}, squash));
-  CZIP_TRY_ASSIGN(const auto logistic, v2::Logistic::create(squash));
   for (std::size_t order = 1; order <= v2::kMaxPriorOrder; ++order)
     add_prior_order(order, vocabulary, random, tensors);
-  add_states(v2::kStatePrefix, 0, vocabulary, logistic, random, tensors);
-  add_states(v2::kNetworkStatePrefix, v2::kFirstNetworkProfile, vocabulary, logistic, random,
-             tensors);
+  add_states(v2::kStatePrefix, 0, random, tensors);
+  add_states(v2::kNetworkStatePrefix, v2::kFirstNetworkProfile, random, tensors);
   const v2::NetworkConfig config = network_config(vocabulary);
   add_network_tensors(config, v2::TokenGroups(tree, config.group_size).size(), random, tensors);
+  add_recurrent_tensors({.vocabulary = vocabulary, .state_width = 64, .hidden_width = 128}, random,
+                        tensors);
   const safetensors::Metadata metadata{{std::string(v2::kFormatKey), std::string(v2::kModelFormat)},
                                        {std::string(v2::kNameKey), "signature"}};
   return v2::with_model_hash(safetensors::write(metadata, tensors));

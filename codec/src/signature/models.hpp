@@ -8,6 +8,7 @@
 #include "czip/codec/v2/model.hpp"
 #include "czip/engine/safetensors/writer.hpp"
 #include "czip/engine/v2/network.hpp"
+#include "czip/engine/v2/recurrent_network.hpp"
 #include "signature/random.hpp"
 
 namespace czip::signature {
@@ -18,7 +19,10 @@ using Tensors = std::vector<safetensors::TensorContent>;
 void add_network_tensors(const v2::NetworkConfig& config, std::size_t groups, Random& random,
                          Tensors& tensors);
 
-// A complete czip-model-v2 file, with a network.
+// The tensors "recurrent.*" of random weights.
+void add_recurrent_tensors(const v2::RecurrentConfig& config, Random& random, Tensors& tensors);
+
+// A complete czip-model-v2 file, with both networks.
 Result<std::vector<std::uint8_t>> make_model_v2();
 
 // A text of the words that the model's tokens are made for, and of other bytes.

@@ -1,5 +1,6 @@
 #include "czip/engine/safetensors/writer.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
@@ -16,9 +17,14 @@ namespace czip::safetensors {
 
 namespace {
 
-// The file's length and header, padded with spaces to a multiple of 8, and room for the data.
-std::vector<std::uint8_t> begin_file(std::string header, std::size_t data_size) {
-  header.resize((header.size() + 7) / 8 * 8, ' ');
+constexpr std::size_t kWordAlignment = sizeof(std::uint64_t);
+constexpr std::size_t kLineAlignment = 64;
+
+// The file's length and header, padded with spaces, and room for the data.
+std::vector<std::uint8_t> begin_file(std::string header, std::size_t data_size,
+                                     std::size_t alignment) {
+  const std::size_t begin = sizeof(std::uint64_t) + header.size();
+  header.append((alignment - begin % alignment) % alignment, ' ');
   std::vector<std::uint8_t> file;
   file.reserve(sizeof(std::uint64_t) + header.size() + data_size);
   file.resize(sizeof(std::uint64_t));
@@ -44,7 +50,11 @@ std::string integer_dtype(bool is_signed, std::size_t size) {
   return name;
 }
 
-std::vector<std::uint8_t> write(const Metadata& metadata, std::span<const TensorContent> tensors) {
+namespace {
+
+std::vector<std::uint8_t> write_in_order(const Metadata& metadata,
+                                         std::span<const TensorContent* const> tensors,
+                                         std::size_t alignment) {
   std::string header = "{\"__metadata__\":{";
   for (const auto& [key, value] : metadata) {
     if (&key != &metadata.front().first) header += ',';
@@ -52,18 +62,37 @@ std::vector<std::uint8_t> write(const Metadata& metadata, std::span<const Tensor
   }
   header += '}';
   std::size_t end = 0;
-  for (const TensorContent& tensor : tensors) {
+  for (const TensorContent* const tensor : tensors) {
     const std::size_t begin = end;
-    end += tensor.bytes.size();
-    header += ',' + json_string(tensor.name) + ":{\"dtype\":" + json_string(tensor.dtype) +
-              ",\"shape\":" + json_array(tensor.shape) +
+    end += tensor->bytes.size();
+    header += ',' + json_string(tensor->name) + ":{\"dtype\":" + json_string(tensor->dtype) +
+              ",\"shape\":" + json_array(tensor->shape) +
               ",\"data_offsets\":" + json_array({begin, end}) + '}';
   }
   header += '}';
-  std::vector<std::uint8_t> file = begin_file(std::move(header), end);
-  for (const TensorContent& tensor : tensors)
-    file.insert(file.end(), tensor.bytes.begin(), tensor.bytes.end());
+  std::vector<std::uint8_t> file = begin_file(std::move(header), end, alignment);
+  for (const TensorContent* const tensor : tensors)
+    file.insert(file.end(), tensor->bytes.begin(), tensor->bytes.end());
   return file;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> write(const Metadata& metadata, std::span<const TensorContent> tensors) {
+  std::vector<const TensorContent*> ordered;
+  for (const TensorContent& tensor : tensors) ordered.push_back(&tensor);
+  return write_in_order(metadata, ordered, kWordAlignment);
+}
+
+std::vector<std::uint8_t> write_aligned(const Metadata& metadata,
+                                        std::span<const TensorContent> tensors) {
+  std::vector<const TensorContent*> ordered;
+  for (const TensorContent& tensor : tensors) ordered.push_back(&tensor);
+  // Those of whole cache lines come first: they keep each other aligned.
+  std::ranges::stable_partition(ordered, [](const TensorContent* tensor) {
+    return tensor->bytes.size() % kLineAlignment == 0;
+  });
+  return write_in_order(metadata, ordered, kLineAlignment);
 }
 
 Result<std::vector<std::uint8_t>> with_metadata(std::span<const std::uint8_t> file,
@@ -83,7 +112,10 @@ Result<std::vector<std::uint8_t>> with_metadata(std::span<const std::uint8_t> fi
     else
       metadata[key] = value;
   }
-  std::vector<std::uint8_t> result = begin_file(header.dump(), data.size());
+  // The data stays as well aligned as it was.
+  const bool aligned = (sizeof(std::uint64_t) + length) % kLineAlignment == 0;
+  std::vector<std::uint8_t> result =
+      begin_file(header.dump(), data.size(), aligned ? kLineAlignment : kWordAlignment);
   result.insert(result.end(), data.begin(), data.end());
   return result;
 } catch (const nlohmann::json::exception&) {

@@ -5,7 +5,9 @@
 #include "v1/vector_table.hpp"
 #include "v2/attention_avx2.hpp"
 #include "v2/mixer_loops.hpp"
+#include "v2/prior_loops.hpp"
 #include "v2/recurrent_avx2.hpp"
+#include "v2/successor_loops.hpp"
 
 namespace czip::simd {
 
@@ -15,6 +17,8 @@ constinit const KernelSet kAvx2Kernels{
     .v1_network = v1::make_vector_kernels<Avx2Dense, v1::Avx2Attention>(),
     .v2_network = v2::make_vector_kernels<v2::Avx2Isa>(),
     .mixer = v2::make_mixer_kernels(),
+    .successors = v2::make_successor_kernels(),
+    .prior = v2::make_prior_kernels(),
     .recurrent = v2::make_vector_recurrent_kernels<v2::Avx2Recurrent>(),
 };
 

@@ -4,8 +4,10 @@
 #include "v1/attention_avx512.hpp"
 #include "v1/vector_table.hpp"
 #include "v2/attention_avx512.hpp"
-#include "v2/mixer_loops.hpp"
+#include "v2/mixer_avx512.hpp"
+#include "v2/prior_avx512.hpp"
 #include "v2/recurrent_avx512.hpp"
+#include "v2/successor_avx512.hpp"
 
 namespace czip::simd {
 
@@ -14,7 +16,9 @@ constinit const KernelSet kAvx512VnniKernels{
     .dense = make_dense_kernels<Avx512Dense>(),
     .v1_network = v1::make_vector_kernels<Avx512Dense, v1::Avx512Attention>(),
     .v2_network = v2::make_vector_kernels<v2::Avx512Isa>(),
-    .mixer = v2::make_mixer_kernels(),
+    .mixer = v2::Avx512Mixer::make_kernels(),
+    .successors = v2::Avx512Successors::make_kernels(),
+    .prior = v2::Avx512Prior::make_kernels(),
     .recurrent = v2::make_vector_recurrent_kernels<v2::Avx512Recurrent>(),
 };
 

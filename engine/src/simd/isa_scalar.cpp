@@ -5,7 +5,9 @@
 #include "v1/kernels_scalar.hpp"
 #include "v2/kernels_scalar.hpp"
 #include "v2/mixer_loops.hpp"
+#include "v2/prior_loops.hpp"
 #include "v2/recurrent_scalar.hpp"
+#include "v2/successor_loops.hpp"
 
 namespace czip::simd {
 
@@ -15,6 +17,8 @@ constinit const KernelSet kScalarKernels{
     .v1_network = v1::make_scalar_kernels(),
     .v2_network = v2::make_scalar_kernels(),
     .mixer = v2::make_mixer_kernels(),
+    .successors = v2::make_successor_kernels(),
+    .prior = v2::make_prior_kernels(),
     .recurrent = v2::make_scalar_recurrent_kernels(),
 };
 

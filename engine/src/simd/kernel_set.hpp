@@ -4,6 +4,8 @@
 #include "czip/base/error.hpp"
 #include "czip/engine/simd.hpp"
 #include "czip/engine/v2/mixer_kernels.hpp"
+#include "czip/engine/v2/prior_kernels.hpp"
+#include "czip/engine/v2/successor_kernels.hpp"
 #include "simd/dense.hpp"
 #include "v1/kernels.hpp"
 #include "v2/kernels.hpp"
@@ -17,6 +19,8 @@ struct KernelSet {
   v1::Kernels v1_network;
   v2::Kernels v2_network;
   v2::MixerKernels mixer;
+  v2::SuccessorKernels successors;
+  v2::PriorKernels prior;
   v2::RecurrentKernels recurrent;
 };
 

@@ -124,9 +124,25 @@ Result<const simd::KernelSet*> simd::require_kernels(SimdLevel level) {
                                                " is not supported by this CPU or build");
 }
 
-const v2::MixerKernels& v2::mixer_kernels(SimdLevel level) {
+namespace {
+
+const simd::KernelSet& kernels_or_scalar(SimdLevel level) {
   const simd::KernelSet* kernels = simd::find_kernels(level);
-  return (kernels == nullptr ? simd::kScalarKernels : *kernels).mixer;
+  return kernels == nullptr ? simd::kScalarKernels : *kernels;
+}
+
+}  // namespace
+
+const v2::MixerKernels& v2::mixer_kernels(SimdLevel level) {
+  return kernels_or_scalar(level).mixer;
+}
+
+const v2::SuccessorKernels& v2::successor_kernels(SimdLevel level) {
+  return kernels_or_scalar(level).successors;
+}
+
+const v2::PriorKernels& v2::prior_kernels(SimdLevel level) {
+  return kernels_or_scalar(level).prior;
 }
 
 }  // namespace czip

@@ -1,6 +1,7 @@
 #include "czip/engine/v2/recurrent_network.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 #include <set>
 #include <string>
@@ -210,17 +211,37 @@ Result<RecurrentNetwork> RecurrentNetwork::create(const safetensors::File& file,
 const RecurrentConfig& RecurrentNetwork::config() const { return packed_->config; }
 SimdLevel RecurrentNetwork::level() const { return packed_->level; }
 
-Result<RecurrentState> RecurrentNetwork::make_state() const {
-  const std::size_t states = packed_->config.state_width;
-  const std::size_t hidden = packed_->config.hidden_width;
-  RecurrentState state;
-  state.memory_ = allocate_zeroed(states * sizeof(std::int32_t) + states + hidden);
-  if (state.memory_ == nullptr)
-    return fail(ErrorCode::out_of_memory, "not enough memory for the recurrent network");
+std::size_t RecurrentState::bytes() const {
+  return state_width_ * (sizeof(std::int32_t) + 1) + hidden_width_;
+}
+
+bool RecurrentState::allocate(std::size_t states, std::size_t hidden) {
+  state_width_ = states;
+  hidden_width_ = hidden;
+  memory_ = allocate_zeroed(bytes());
+  if (memory_ == nullptr) return false;
   // Widths are multiples of 64, so that each part begins on such a boundary.
-  state.states_ = static_cast<std::int32_t*>(state.memory_.get());
-  state.activations_ = reinterpret_cast<std::int8_t*>(state.states_ + states);
-  state.hidden_ = reinterpret_cast<std::uint8_t*>(state.activations_ + states);
+  states_ = static_cast<std::int32_t*>(memory_.get());
+  activations_ = reinterpret_cast<std::int8_t*>(states_ + states);
+  hidden_ = reinterpret_cast<std::uint8_t*>(activations_ + states);
+  return true;
+}
+
+RecurrentState::RecurrentState(const RecurrentState& other) {
+  if (other.empty()) return;
+  if (!allocate(other.state_width_, other.hidden_width_)) throw std::bad_alloc();
+  std::memcpy(memory_.get(), other.memory_.get(), bytes());
+}
+
+RecurrentState& RecurrentState::operator=(const RecurrentState& other) {
+  if (this != &other) *this = RecurrentState(other);
+  return *this;
+}
+
+Result<RecurrentState> RecurrentNetwork::make_state() const {
+  RecurrentState state;
+  if (!state.allocate(packed_->config.state_width, packed_->config.hidden_width))
+    return fail(ErrorCode::out_of_memory, "not enough memory for the recurrent network");
   return state;
 }
 

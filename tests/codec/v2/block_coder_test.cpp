@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <string>
 
 #include "support/v2_files.hpp"
+#include "support/v2_seeded_recurrent.hpp"
 #include "support/v2_tiny_model.hpp"
 
 namespace czip::v2 {
@@ -72,10 +74,11 @@ TEST_CASE("a network takes part, with the same bytes at every SIMD level") {
   REQUIRE(model->has_network());
   const Bytes text = english();
   for (const std::uint8_t streams_log2 : {std::uint8_t{0}, std::uint8_t{3}, std::uint8_t{6}}) {
-    const BlockSettings settings{1, streams_log2, true};
+    const BlockSettings settings{kFirstNetworkProfile, streams_log2, true};
     const auto scalar = encode_block(*model, settings, SimdLevel::scalar, text);
     REQUIRE(scalar.has_value());
-    const auto without = encode_block(*model, {1, streams_log2, false}, SimdLevel::scalar, text);
+    const auto without =
+        encode_block(*model, {kFirstNetworkProfile, streams_log2, false}, SimdLevel::scalar, text);
     CHECK_FALSE(without->payload == scalar->payload);
     for (const SimdLevel level : supported_simd_levels()) {
       CAPTURE(simd_level_name(level));
@@ -88,6 +91,58 @@ TEST_CASE("a network takes part, with the same bytes at every SIMD level") {
       CHECK(back == text);
     }
   }
+}
+
+TEST_CASE(
+    "a recurrent network takes part in the profiles that have it, at every SIMD level alike") {
+  const Bytes plain_file = test::make_tiny_network_model_v2();
+  const Bytes file = test::with_recurrent_network_v2(plain_file);
+  const auto plain = Model::parse(plain_file);
+  const auto model = Model::parse(file);
+  REQUIRE_MESSAGE(model.has_value(), model.error().message);
+  const Bytes text = test::to_bytes(test::english_text(2'500));
+  for (std::uint8_t profile = 0; profile <= kMaxProfile; ++profile) {
+    for (const std::uint8_t streams_log2 : {std::uint8_t{0}, std::uint8_t{2}}) {
+      for (const bool network : {false, true}) {
+        if (network && profile < kFirstNetworkProfile) continue;
+        CAPTURE(profile);
+        CAPTURE(network);
+        const BlockSettings settings{profile, streams_log2, network};
+        const auto scalar = encode_block(*model, settings, SimdLevel::scalar, text);
+        REQUIRE(scalar.has_value());
+        const auto without = encode_block(*plain, settings, SimdLevel::scalar, text);
+        CHECK((scalar->payload == without->payload) == !kProfiles[profile].recurrent);
+        for (const SimdLevel level : supported_simd_levels()) {
+          CAPTURE(simd_level_name(level));
+          const auto block = encode_block(*model, settings, level, text);
+          REQUIRE(block.has_value());
+          CHECK(block->payload == scalar->payload);
+          Bytes back(text.size());
+          REQUIRE(decode_block(*model, settings, level, block->payload, block->final_range, back)
+                      .has_value());
+          CHECK(back == text);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a model whose recurrent network has another vocabulary is refused") {
+  auto content = test::make_seeded_recurrent_v2();
+  const Bytes tiny_file = test::make_tiny_model_v2();
+  const auto tiny = safetensors::File::parse(tiny_file);
+  REQUIRE(tiny.has_value());
+  content.metadata.insert(tiny->metadata().begin(), tiny->metadata().end());
+  for (const auto& [name, tensor] : tiny->tensors())
+    content.tensors.push_back({name,
+                               std::string(safetensors::dtype_name(tensor.dtype)),
+                               tensor.shape,
+                               {tensor.bytes.begin(), tensor.bytes.end()}});
+  const Bytes file = test::write_model_v2(content);
+  const auto model = Model::parse(file);
+  REQUIRE_FALSE(model.has_value());
+  CHECK(model.error().code == ErrorCode::corrupt);
+  CHECK(model.error().message.starts_with("the recurrent network has a vocabulary of 16 tokens"));
 }
 
 TEST_CASE("English takes less than 3 bits per byte, and a repetition next to nothing") {
@@ -135,8 +190,9 @@ TEST_CASE("a short payload that claims a long text is refused soon after its end
   const Status status = decoded(bomb, back);
   REQUIRE_FALSE(status);
   CHECK(status.error().message == "the block's payload ends long before its text does");
-  // No more of the text was decoded than some bytes of payload may stand for.
-  CHECK(std::all_of(back.begin() + 100'000, back.end(), [](int byte) { return byte == 0xee; }));
+  // No more of the text was decoded than some bytes of payload may stand for: a decision of which
+  // the predictor is sure takes 2^-21 bits, and a token often takes one.
+  CHECK(std::all_of(back.begin() + 8'000'000, back.end(), [](int byte) { return byte == 0xee; }));
   // The same with a number of tokens.
   const Bytes tokens{0xff, 0xff, 0xff, 0x03};
   bomb.payload.insert(bomb.payload.begin(), tokens.begin(), tokens.end());

@@ -44,10 +44,10 @@ TEST_CASE("a coder that has coded other blocks gives what a new one does") {
   const std::vector<Block> blocks{
       {&tiny_model_v2(), {.profile = 2}, lines_of_text(20'000, 1)},
       {&tiny_model_v2(), {.profile = 0}, lines_of_text(500, 2)},
-      {&*with_network, {1, 3, true}, lines_of_text(3'000, 3)},
+      {&*with_network, {2, 3, true}, lines_of_text(3'000, 3)},
       {&*with_network, {2, 3, true}, lines_of_text(2'000, 4)},
       {&*with_network, {1, 0, false}, lines_of_text(9'000, 5)},
-      {&*with_network, {1, 1, true}, lines_of_text(2'500, 6)},
+      {&*with_network, {2, 1, true}, lines_of_text(2'500, 6)},
       {&tiny_model_v2(), {.profile = 1, .streams_log2 = 6}, {}},
       {&tiny_model_v2(), {.profile = 2}, lines_of_text(20'000, 1)},
   };

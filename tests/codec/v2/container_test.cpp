@@ -40,7 +40,7 @@ const Hash128 kModel{0x0102030405060708, 0x090a0b0c0d0e0f10};
 // The frame header of a known length and the archive flag; the one without either.
 const Bytes kFullFrame = with_check({
     0xfc, 0x43, 0x5a,  // magic
-    3,                 // draft
+    4,                 // draft
     0x03,              // length known, archive
     6,                 // effort level
     1,    2,    3,    4,    5,    6,    7,    8,
@@ -49,7 +49,7 @@ const Bytes kFullFrame = with_check({
     0xef, 0xcd, 0xab, 0x89, 0x67, 0x45, 0x23, 0x01,  // length of the text
 });
 const Bytes kPlainFrame = with_check({
-    0xfc, 0x43, 0x5a, 3,  0x00, 1,  1,  2,  3,  4,    5,    6,    7,
+    0xfc, 0x43, 0x5a, 4,  0x00, 1,  1,  2,  3,  4,    5,    6,    7,
     8,    9,    10,   11, 12,   13, 14, 15, 16, 0xe8, 0x03, 0x00, 0x00,  // B = 1000
     0,    0,    0,    0,  0,    0,  0,  0,
 });
@@ -144,6 +144,16 @@ Result<CompactHeader> parse_compact(const Bytes& bytes) {
     CHECK(seen == bytes);
   }
   return header;
+}
+
+// A frame of the short kind.
+Bytes short_frame(const Bytes& text) {
+  Bytes bytes{0xfc, static_cast<std::uint8_t>(0xc0 + text.size())};
+  bytes.insert(bytes.end(), text.begin(), text.end());
+  const std::uint16_t check = crc16(bytes);
+  bytes.insert(bytes.begin() + 2,
+               {static_cast<std::uint8_t>(check), static_cast<std::uint8_t>(check >> 8)});
+  return bytes;
 }
 
 }  // namespace
@@ -314,57 +324,97 @@ TEST_CASE(
   CHECK(refused(17 + 33, 3));
 }
 
-TEST_CASE("a compact header has 4 to 13 bytes without its check") {
-  CHECK(compact({.stored = true, .text_bytes = 0, .payload_bytes = 0}) ==
-        Bytes{0xfc, 0x7a, 0x03, 0x00});
-  CHECK(compact({.archive = true, .stored = true, .text_bytes = 127, .payload_bytes = 127}) ==
-        Bytes{0xfc, 0x7a, 0x43, 0x7f});
+TEST_CASE("a compact header has 2 to 12 bytes without its check") {
+  const auto stored = [](std::uint32_t bytes, bool archive = false, bool short_kind = false) {
+    return compact({.archive = archive,
+                    .stored = true,
+                    .short_kind = short_kind,
+                    .text_bytes = bytes,
+                    .payload_bytes = bytes});
+  };
+  CHECK(stored(0, false, true) == Bytes{0xfc, 0xc0});
+  CHECK(stored(63, false, true) == Bytes{0xfc, 0xff});
+  CHECK(stored(5, true, true) == Bytes{0xfc, 0x8b, 0xc5});
+  CHECK(stored(0) == Bytes{0xfc, 0x83, 0x00});
+  CHECK(stored(127, true) == Bytes{0xfc, 0x8b, 0x83, 0x7f});
   // 128 = 0 + 1 * 128; 16383 = 127 + 127 * 128; 16384 = 0 + 0 * 128 + 1 * 16384
-  CHECK(compact({.stored = true, .text_bytes = 128, .payload_bytes = 128}) ==
-        Bytes{0xfc, 0x7a, 0x03, 0x80, 0x01});
-  CHECK(compact({.stored = true, .text_bytes = 16383, .payload_bytes = 16383}) ==
-        Bytes{0xfc, 0x7a, 0x03, 0xff, 0x7f});
-  CHECK(compact({.stored = true, .text_bytes = 16384, .payload_bytes = 16384}) ==
-        Bytes{0xfc, 0x7a, 0x03, 0x80, 0x80, 0x01});
-  // Profile 1, network, 2^3 streams: 1 + 4 + 24; 65535 = 127 + 127 * 128 + 3 * 16384; 300 = 44 + 2
+  CHECK(stored(128) == Bytes{0xfc, 0x83, 0x80, 0x01});
+  CHECK(stored(16383) == Bytes{0xfc, 0x83, 0xff, 0x7f});
+  CHECK(stored(16384) == Bytes{0xfc, 0x83, 0x80, 0x80, 0x01});
+  // Profile 2, network, 2^3 streams: 2 + 4 + 24; 65535 = 127 + 127 * 128 + 3 * 16384; 300 = 44 + 2
   // * 128
-  CHECK(compact({.settings = {.profile = 1, .streams_log2 = 3, .network = true},
+  CHECK(compact({.archive = true,
+                 .settings = {.profile = 2, .streams_log2 = 3, .network = true},
                  .text_bytes = 65535,
                  .payload_bytes = 300,
-                 .model_hash = {9, 8, 7, 6}}) ==
-        Bytes{0xfc, 0x7a, 0x1d, 0xff, 0xff, 0x03, 0xac, 0x02, 9, 8, 7, 6});
+                 .model_hash = {9, 8, 7}}) ==
+        Bytes{0xfc, 0x8b, 0x9e, 0xff, 0xff, 0x03, 0xac, 0x02, 9, 8, 7});
+  CHECK(kMaxCompactHeader == 12);  // of a payload as long
 }
 
 TEST_CASE("a compact header is read back") {
-  const auto coded = parse_compact({0xfc, 0x7a, 0x5d, 0xff, 0xff, 0x03, 0xac, 0x02, 9, 8, 7, 6});
+  const auto coded = parse_compact({0xfc, 0x8b, 0x9e, 0xff, 0xff, 0x03, 0xac, 0x02, 9, 8, 7});
   REQUIRE(coded.has_value());
   CHECK(coded->archive);
   CHECK_FALSE(coded->stored);
-  CHECK(coded->settings.profile == 1);
+  CHECK(coded->settings.profile == 2);
   CHECK(coded->settings.network);
   CHECK(coded->settings.streams_log2 == 3);
   CHECK(coded->text_bytes == 65535);
   CHECK(coded->payload_bytes == 300);
-  CHECK(coded->model_hash == std::array<std::uint8_t, 4>{9, 8, 7, 6});
-  const auto stored = parse_compact({0xfc, 0x7a, 0x03, 0x80, 0x01});
+  CHECK(coded->model_hash == std::array<std::uint8_t, 3>{9, 8, 7});
+  CHECK(coded->check_bytes() == 3);
+  const auto stored = parse_compact({0xfc, 0x83, 0x80, 0x01});
   REQUIRE(stored.has_value());
   CHECK(stored->stored);
+  CHECK_FALSE(stored->archive);
   CHECK(stored->text_bytes == 128);
   CHECK(stored->payload_bytes == 128);
+  CHECK(stored->check_bytes() == 3);
+  for (const bool archive : {false, true}) {
+    const auto few = parse_compact(archive ? Bytes{0xfc, 0x8b, 0xff} : Bytes{0xfc, 0xff});
+    REQUIRE(few.has_value());
+    CHECK(few->archive == archive);
+    CHECK(few->stored);
+    CHECK(few->short_kind);
+    CHECK(few->text_bytes == 63);
+    CHECK(few->payload_bytes == 63);
+    CHECK(few->check_bytes() == 2);
+  }
+}
+
+TEST_CASE("the kinds of compact frames are those of the page, and others are of another version") {
+  for (unsigned kind = 0x80; kind < 0x100; ++kind) {
+    CAPTURE(kind);
+    const bool coded = kind < 0xc0 && (kind & 3) != 3 && (kind >> 3 & 7) != 7;
+    const bool known = coded || kind == 0x83 || kind >= 0xc0;
+    for (const bool archive : {false, true}) {
+      if (kind == 0x8b && !archive) continue;
+      Bytes bytes{0xfc, 0x8b, static_cast<std::uint8_t>(kind), 5, 4, 1, 2, 3};
+      if (!archive) bytes.erase(bytes.begin() + 1);
+      Bytes unused;
+      const auto header = parse_compact_header(bytes, unused);
+      CHECK(header.has_value() == known);
+      if (!header) {
+        CHECK(header.error().code == ErrorCode::unsupported);
+        CHECK(header.error().message.find("kind " + std::to_string(kind)) != std::string::npos);
+      }
+    }
+  }
+  Bytes unused;
+  CHECK_FALSE(parse_compact_header(Bytes{0xfc, 0x8b, 0x43, 5}, unused).has_value());
 }
 
 TEST_CASE("compact headers that no writer makes are refused") {
-  CHECK_FALSE(parse_compact({0xfc, 0x43, 0x03, 0x00}).has_value());              // magic
-  CHECK_FALSE(parse_compact({0xfc, 0x7a, 0x07, 0x05}).has_value());              // stored and more
-  CHECK_FALSE(parse_compact({0xfc, 0x7a, 0x83, 0x05}).has_value());              // bit 7
-  CHECK_FALSE(parse_compact({0xfc, 0x7a, 0x39, 5, 4, 1, 2, 3, 4}).has_value());  // 2^7 streams
-  CHECK_FALSE(parse_compact({0xfc, 0x7a, 0x03, 0x80, 0x00}).has_value());        // 0 in two bytes
-  CHECK_FALSE(parse_compact({0xfc, 0x7a, 0x03, 0x80, 0x80, 0x04}).has_value());  // 65536
-  CHECK_FALSE(parse_compact({0xfc, 0x7a, 0x03, 0x80, 0x80, 0x80, 0x00}).has_value());
-  CHECK_FALSE(parse_compact({0xfc, 0x7a, 0x01, 5, 5, 1, 2, 3, 4}).has_value());  // no shorter
-  CHECK(parse_compact({0xfc, 0x7a, 0x01, 5, 4, 1, 2, 3, 4}).has_value());
-  for (std::size_t size = 0; size < 9; ++size) {
-    Bytes cut{0xfc, 0x7a, 0x01, 5, 4, 1, 2, 3, 4};
+  CHECK_FALSE(parse_compact({0xfc, 0x43, 0x03, 0x00}).has_value());        // magic
+  CHECK_FALSE(parse_compact({0xfd, 0x83, 0x05}).has_value());              // magic
+  CHECK_FALSE(parse_compact({0xfc, 0x83, 0x80, 0x00}).has_value());        // 0 in two bytes
+  CHECK_FALSE(parse_compact({0xfc, 0x83, 0x80, 0x80, 0x04}).has_value());  // 65536
+  CHECK_FALSE(parse_compact({0xfc, 0x83, 0x80, 0x80, 0x80, 0x00}).has_value());
+  CHECK_FALSE(parse_compact({0xfc, 0x81, 5, 5, 1, 2, 3}).has_value());  // no shorter
+  CHECK(parse_compact({0xfc, 0x81, 5, 4, 1, 2, 3}).has_value());
+  for (std::size_t size = 0; size < 8; ++size) {
+    Bytes cut{0xfc, 0x8b, 0x81, 5, 4, 1, 2, 3};
     cut.resize(size);
     REQUIRE_FALSE(parse_compact(cut).has_value());
     CHECK(parse_compact(cut).error().code == ErrorCode::truncated);
@@ -373,20 +423,66 @@ TEST_CASE("compact headers that no writer makes are refused") {
 
 TEST_CASE("a compact frame's check is of the header, the payload where it is coded, and the text") {
   const Bytes header{1, 2}, payload{3}, text{4, 5, 6};
-  CHECK(compact_check(header, payload, text, false) == check_of(with_check({1, 2, 3, 4, 5, 6})));
-  CHECK(compact_check(header, text, text, true) == check_of(with_check({1, 2, 4, 5, 6})));
+  const auto low_bytes = [](const Bytes& checked, std::ptrdiff_t count) {
+    const Bytes all = with_check(checked);
+    return Bytes(all.end() - 4, all.end() - 4 + count);
+  };
+  CHECK(compact_check({.stored = false}, header, payload, text) ==
+        low_bytes({1, 2, 3, 4, 5, 6}, 3));
+  CHECK(compact_check({.stored = true}, header, text, text) == low_bytes({1, 2, 4, 5, 6}, 3));
+  CHECK(compact_check({.stored = true, .short_kind = true}, header, text, text) ==
+        Bytes{0xc6, 0x15});  // CRC-16 of 1 2 4 5 6
+}
+
+TEST_CASE("a frame of the short kind is known by its check") {
+  for (const Bytes& text : {Bytes{}, Bytes{1, 2, 3}, Bytes(63, 'x')}) {
+    Bytes frame = short_frame(text);
+    CHECK(begins_short_frame(frame));
+    CHECK(begins_frame(frame));
+    frame.push_back(7);
+    CHECK(begins_short_frame(frame));
+    for (std::size_t i = 0; i < frame.size() - 1; ++i) {
+      Bytes damaged = frame;
+      damaged[i] ^= 0x10;
+      CHECK_FALSE(begins_short_frame(damaged));
+      const Bytes cut(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(i));
+      CHECK_FALSE(begins_short_frame(cut));
+      CHECK_FALSE(begins_frame(cut));
+    }
+  }
 }
 
 TEST_CASE("a file's first two bytes tell its kind") {
   CHECK(has_magic(Bytes{0xfc, 0x43}));
-  CHECK(has_magic(Bytes{0xfc, 0x7a}));
-  CHECK_FALSE(has_magic(Bytes{0xfc, 0x44}));
+  CHECK(has_magic(Bytes{0xfc, 0x80}));
+  CHECK(has_magic(Bytes{0xfc, 0xff}));
+  for (const int other : {0x00, 0x41, 0x44, 0x52, 0x7a, 0x7f})
+    CHECK_FALSE(has_magic(Bytes{0xfc, static_cast<std::uint8_t>(other)}));
   CHECK_FALSE(has_magic(Bytes{0xfd, 0x43}));
   CHECK_FALSE(has_magic(Bytes{0xfc}));
   CHECK(starts_archive(kFullFrame));
   CHECK_FALSE(starts_archive(kPlainFrame));
-  CHECK(starts_archive(Bytes{0xfc, 0x7a, 0x43, 0x05}));
-  CHECK_FALSE(starts_archive(Bytes{0xfc, 0x7a, 0x03, 0x05}));
+  CHECK(starts_archive(Bytes{0xfc, 0x8b, 0x83, 0x05}));
+  CHECK(starts_archive(Bytes{0xfc, 0x8b, 0xc0}));
+  CHECK_FALSE(starts_archive(Bytes{0xfc, 0x8b}));
+  CHECK_FALSE(starts_archive(Bytes{0xfc, 0x83, 0x05}));
+  CHECK_FALSE(starts_archive(Bytes{0xfc, 0xcb, 0x05}));
+}
+
+TEST_CASE("the check of a short frame is CRC-16/IBM-3740") {
+  CHECK(crc16(Bytes{0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39}) == 0x29b1);
+  CHECK(crc16({}) == 0xffff);
+}
+
+TEST_CASE("what may be a text is a frame only if its header is possible") {
+  CHECK(begins_frame(kPlainFrame));
+  CHECK(begins_frame(Bytes{0xfc, 0x43}));
+  CHECK_FALSE(begins_frame(Bytes{0xfc, 0x43, 0x5b}));
+  CHECK(begins_frame(Bytes{0xfc, 0x81, 5, 4, 1, 2, 3}));
+  CHECK_FALSE(begins_frame(Bytes{0xfc, 0x81, 5, 4, 1, 2}));
+  CHECK_FALSE(begins_frame(Bytes{0xfc, 0x87, 5, 4, 1, 2, 3}));
+  CHECK(begins_frame(Bytes{0xfc, 0x83, 0x40}));
+  CHECK_FALSE(begins_frame(Bytes{0xfc, 0xe4, 'n', 'e'}));  // Latin-1: two umlauts and more
 }
 
 }  // namespace czip::v2

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "support/linear_logistic.hpp"
+#include "support/logistic.hpp"
 #include "support/small_trees.hpp"
 
 namespace czip::v2 {
@@ -13,13 +13,11 @@ namespace {
 
 using Inputs = std::array<std::int32_t, 4>;
 
-// By the linear table and adaptive_probability_test.cpp: an unused counter has the probability
-// 32768, stretched 32768 / 16 - 2047 = 1; after a 1 it has 54612, stretched 3413 - 2047 = 1366;
-// after a 0 it has q = 2097152 - 1398080 = 699072 (2097152 * 43690 >> 16 = 1398080), 10923,
-// stretched 682 - 2047 = -1365.
+// By adaptive_probability_test.cpp an unused counter has the probability 2097152, after a 1
+// 3495231, after a 0 2097152 - 1398080 = 699072 (2097152 * 43690 >> 16 = 1398080, rounded up).
 constexpr std::int32_t kUnused = 1;
-constexpr std::int32_t kAfter1 = 1366;
-constexpr std::int32_t kAfter0 = -1365;
+const std::int32_t kAfter1 = test::stretch(3'495'231);
+const std::int32_t kAfter0 = test::stretch(699'072);
 
 std::uint64_t context(std::uint64_t number) { return hash_combine(0, number); }
 
@@ -34,7 +32,9 @@ std::uint64_t context_with(std::uint64_t hash) {
 
 class Fixture {
  public:
-  explicit Fixture(std::uint32_t table_log2 = 10) : counters_(tree_, table_log2) {}
+  explicit Fixture(std::uint32_t table_log2 = 10, bool hashed = true) {
+    counters_.reset(tree_, table_log2, hashed);
+  }
 
   // The contexts are numbered.
   void begin(std::uint64_t order_1, std::uint64_t order_2, std::uint64_t word) {
@@ -46,21 +46,33 @@ class Fixture {
     contexts.order[2] = order_2;
     contexts.word = word;
     node_ = root_node(tree_);
-    counters_.begin_token(contexts, node_);
+    counters_.begin_tree(contexts, node_, learns);
   }
   [[nodiscard]] Inputs inputs() const {
     Inputs inputs{};
-    counters_.predict(logistic_, inputs);
+    counters_.predict(test::logistic(), inputs);
+    return inputs;
+  }
+  [[nodiscard]] Inputs inputs_of(std::uint32_t candidate) const {
+    Inputs inputs{9, 9, 9, 9};
+    counters_.predict_candidate(candidate, test::logistic(), inputs);
     return inputs;
   }
   void code(bool bit) {
-    node_ = child_node(tree_, node_, bit);
-    counters_.update(bit, node_.split == CodeTree::kLeaf ? nullptr : &node_);
+    counters_.learn(bit);
+    skip(bit);
   }
+  // Goes on without learning the bit, as where only one is possible.
+  void skip(bool bit) {
+    node_ = child_node(tree_, node_, bit);
+    counters_.go_on(bit, node_.split == CodeTree::kLeaf ? nullptr : &node_, learns);
+  }
+  [[nodiscard]] CounterInputs& counters() { return counters_; }
+
+  bool learns = true;
 
  private:
   CodeTree tree_ = test::tree_of_16();
-  Logistic logistic_ = test::linear_logistic();
   Node node_;
   CounterInputs counters_;
 };
@@ -153,8 +165,7 @@ TEST_CASE("counters learn with the limit 30") {
     q += ((4194303 - q) * (131072 / (2 * std::min<std::int64_t>(n, 30) + 3))) >> 16;
   }
   q += (-q * (131072 / 63)) >> 16;
-  // 4190694 - 133006: 63401 in Q16, stretched 3962 - 2047
-  CHECK(q == 4057688);
+  CHECK(q == 4057688);  // 4190694 - 133006
   Fixture counters;
   for (int i = 0; i < 100; ++i) {
     counters.begin(1, 2, 3);
@@ -163,7 +174,85 @@ TEST_CASE("counters learn with the limit 30") {
   counters.begin(1, 2, 3);
   counters.code(false);
   counters.begin(1, 2, 3);
-  CHECK(counters.inputs() == all(1915));
+  CHECK(counters.inputs() == all(test::stretch(4'057'688)));
+}
+
+TEST_CASE("each candidate has one counter, which no node has") {
+  Fixture counters;
+  CHECK(counters.inputs_of(8) == Inputs{kUnused, 0, 0, 0});
+  counters.counters().update_candidate(8, true);
+  counters.counters().update_candidate(9, false);
+  CHECK(counters.inputs_of(8) == Inputs{kAfter1, 0, 0, 0});
+  CHECK(counters.inputs_of(9) == Inputs{kAfter0, 0, 0, 0});
+  CHECK(counters.inputs_of(0) == Inputs{kUnused, 0, 0, 0});
+  CHECK(counters.inputs_of(15) == Inputs{kUnused, 0, 0, 0});
+  counters.begin(1, 2, 3);
+  CHECK(counters.inputs() == all(kUnused));  // the root, whose split is 8
+}
+
+TEST_CASE("without hashed counters those of order 0 are left") {
+  Fixture counters(10, false);
+  counters.begin(1, 2, 3);
+  CHECK(counters.inputs() == Inputs{kUnused, 0, 0, 0});
+  counters.code(true);
+  CHECK(counters.inputs() == Inputs{kUnused, 0, 0, 0});
+  counters.begin(1, 2, 3);
+  CHECK(counters.inputs() == Inputs{kAfter1, 0, 0, 0});
+}
+
+TEST_CASE("a node that takes no bit learns nothing, and those behind it have their own counters") {
+  Fixture counters;
+  counters.begin(1, 2, 3);
+  counters.code(true);
+  counters.skip(false);
+  counters.code(true);  // 8..11, split 10
+  counters.begin(1, 2, 3);
+  counters.skip(true);
+  CHECK(counters.inputs() == all(kUnused));
+  counters.skip(false);
+  CHECK(counters.inputs() == all(kAfter1));
+}
+
+TEST_CASE("to look ahead puts nothing into the tables") {
+  Fixture counters;
+  counters.learns = false;
+  counters.begin(1, 2, 3);
+  const auto place = counters.counters().place();
+  CHECK(counters.inputs() == all(kUnused));
+  for (int depth = 0; depth < 4; ++depth) {
+    counters.skip(false);
+    if (depth < 3) CHECK(counters.inputs() == all(kUnused));
+  }
+  // Lines of other contexts stay as they are: here all have one line each.
+  Fixture one(1);
+  one.begin(1, 1, 1);
+  one.code(true);
+  one.learns = false;
+  for (std::uint64_t other = 2; other < 20; ++other) one.begin(other, other, other);
+  one.begin(1, 1, 1);
+  CHECK(one.inputs() == all(kAfter1));
+  counters.counters().go_to(place);
+  CHECK(counters.inputs() == all(kUnused));
+}
+
+TEST_CASE("lines that were saved are put back") {
+  Fixture counters(1);
+  counters.begin(1, 1, 1);
+  counters.code(true);
+  UndoLog log;
+  const auto order0 = counters.counters().order0_to_restore();
+  log.save(order0.data(), order0.size());
+  const CodeTree tree = test::tree_of_16();
+  for (std::uint64_t other = 2; other < 20; ++other) {
+    Contexts contexts;
+    contexts.order[1] = contexts.order[2] = contexts.word = context(other);
+    counters.counters().save_lines(contexts, root_node(tree), log);
+    counters.begin(other, other, other);
+    counters.code(false);
+  }
+  log.roll_back();
+  counters.begin(1, 1, 1);
+  CHECK(counters.inputs() == all(kAfter1));
 }
 
 }  // namespace czip::v2

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "support/linear_logistic.hpp"
+#include "support/logistic.hpp"
 #include "support/small_trees.hpp"
 
 namespace czip::v2 {
@@ -15,14 +15,28 @@ namespace {
 constexpr std::size_t kLong = 0;   // wants 6 tokens
 constexpr std::size_t kShort = 1;  // wants 3
 
-// Of 128 maps for each model, map s has the stretched value s - 2047 or, for the short model,
-// s + 128 - 2047: an input says which map was asked.
+// The probability of map s of both models' 320, below one half: an input says which map was asked.
+constexpr std::uint32_t probability_of(std::size_t map) {
+  return 6000 * (static_cast<std::uint32_t>(map) + 1);
+}
+
 std::vector<std::uint32_t> telling_maps() {
   std::vector<std::uint32_t> maps;
-  for (std::uint32_t s = 0; s < kMatchInputs * kMatchStates; ++s) {
-    maps.push_back(test::state_showing_probability(s));
+  for (std::size_t s = 0; s < kMatchInputs * kMatchStates; ++s) {
+    maps.push_back(probability_of(s) << 10);
+    // No two maps have the same stretched value, and none is 0 or more.
+    REQUIRE(test::stretch(probability_of(s)) < test::stretch(probability_of(s + 1)));
+    REQUIRE(test::stretch(probability_of(s)) < 0);
   }
   return maps;
+}
+
+// The map whose stretched value this is.
+std::size_t map_of(std::int32_t stretched) {
+  std::size_t map = 0;
+  while (test::stretch(probability_of(map)) < stretched) ++map;
+  REQUIRE(test::stretch(probability_of(map)) == stretched);
+  return map;
 }
 
 struct Expectation {
@@ -39,10 +53,13 @@ class Fixture {
 
   // The stream's next token, which append() codes.
   void begin(std::uint32_t stream = 0) {
+    matches_.prefetch(streams_[stream].history);
     matches_.begin_token(streams_[stream].history, stream, streams_[stream].positions);
     streams_[stream].begun = true;
-    node_ = root_node(tree_);
+    decision_ = test::at(root_node(tree_));
   }
+  // The decision is about this candidate.
+  void ask_for(std::uint32_t candidate) { decision_ = test::about(candidate); }
   void append(const std::vector<std::uint32_t>& ranks, std::uint32_t stream = 0) {
     for (const std::uint32_t rank : ranks) {
       if (!streams_[stream].begun) begin(stream);
@@ -50,22 +67,23 @@ class Fixture {
       streams_[stream].begun = false;
     }
   }
-  // What model m expects at this node, as its input shows.
+  // What model m expects at this decision, as its input shows.
   std::optional<Expectation> expects(std::size_t m) {
     std::array<std::int32_t, 2> inputs{9999, 9999};
-    matches_.predict(node_, logistic_, inputs);
+    matches_.predict(decision_, test::logistic(), inputs);
     if (inputs[m] == 0) return {};
-    const std::int32_t first = static_cast<std::int32_t>(m * kMatchStates) - 2047;
-    // Maps are below 256, so their values are below 0 unless the expected bit is 0, which negates
-    // them.
+    // The maps' values are below 0 unless the expected bit is 0, which negates them.
     const bool bit = inputs[m] < 0;
-    return Expectation{static_cast<std::uint32_t>((bit ? inputs[m] : -inputs[m]) - first), bit};
+    const std::size_t map = map_of(bit ? inputs[m] : -inputs[m]);
+    return Expectation{static_cast<std::uint32_t>(map - m * kMatchStates), bit};
   }
   void code(bool bit) {
     std::array<std::int32_t, 2> inputs{};
-    matches_.predict(node_, logistic_, inputs);
+    matches_.predict(decision_, test::logistic(), inputs);
     matches_.update(bit);
-    node_ = child_node(tree_, node_, bit);
+    decision_ = decision_.is_candidate
+                    ? test::at(root_node(tree_), decision_.candidate)
+                    : test::at(child_node(tree_, decision_.node, bit), decision_.candidate);
   }
   [[nodiscard]] const MatchInputs& matches() const { return matches_; }
 
@@ -77,15 +95,14 @@ class Fixture {
   };
 
   CodeTree tree_ = test::tree_of_16();
-  Logistic logistic_ = test::linear_logistic();
   std::vector<Stream> streams_;
   MatchInputs matches_;
-  Node node_;
+  Decision decision_;
 };
 
-// Number 4 * length + class of depth, lengths below 16.
+// Number 5 * length + 1 + class of depth, lengths below 16.
 Expectation expectation(std::uint32_t length, std::uint32_t depth_class, bool bit) {
-  return {4 * length + depth_class, bit};
+  return {5 * length + 1 + depth_class, bit};
 }
 
 }  // namespace
@@ -171,13 +188,13 @@ TEST_CASE("lengths from 16 on are in classes of 4, up to 32") {
     REQUIRE(expected.has_value());
     return expected->state;
   };
-  CHECK(state_after(15) == 4 * 15);
-  CHECK(state_after(16) == 4 * 16);
-  CHECK(state_after(19) == 4 * 16);
-  CHECK(state_after(20) == 4 * 17);
-  CHECK(state_after(31) == 4 * 19);
-  CHECK(state_after(32) == 4 * 20);
-  CHECK(state_after(39) == 4 * 20);
+  CHECK(state_after(15) == 5 * 15 + 1);
+  CHECK(state_after(16) == 5 * 16 + 1);
+  CHECK(state_after(19) == 5 * 16 + 1);
+  CHECK(state_after(20) == 5 * 17 + 1);
+  CHECK(state_after(31) == 5 * 19 + 1);
+  CHECK(state_after(32) == 5 * 20 + 1);
+  CHECK(state_after(39) == 5 * 20 + 1);
 }
 
 TEST_CASE("classes of length, and what the long match expects, choose the mixer's weights") {
@@ -192,7 +209,8 @@ TEST_CASE("classes of length, and what the long match expects, choose the mixer'
     const std::uint32_t by_length = length < 4 ? 1 : length < 8 ? 2 : length < 16 ? 3 : 4;
     CHECK(matches.matches().max_length_class() == (length < 3 ? 0 : by_length));
     CHECK(matches.matches().long_length_class() == (length < 6 ? 0 : by_length));
-    CHECK(matches.matches().long_expected() == (length < 6 ? 0 : text[length] >= 8 ? 2 : 1));
+    CHECK(matches.matches().stand(kLong) == (length < 6 ? 0 : text[length] >= 8 ? 2 : 1));
+    CHECK(matches.matches().stand(kShort) == (length < 3 ? 0 : text[length] >= 8 ? 2 : 1));
     matches.append({text[length]});
   }
 }
@@ -212,8 +230,8 @@ TEST_CASE("streams share the tables but take no other's place") {
 TEST_CASE("the map of a used match learns whether the match was right, with the limit 255") {
   Fixture matches;
   matches.append({1, 2, 3, 9, 1, 2, 3});
-  const std::size_t map = kMatchStates + 4 * 3;  // the short model's, length 3, depth 0
-  const std::uint32_t q = 64 * 16 * static_cast<std::uint32_t>(map);
+  const std::size_t map = kMatchStates + 5 * 3 + 1;  // the short model's, length 3, depth 0
+  const std::uint32_t q = probability_of(map);
   matches.begin();
   matches.code(true);  // 9: right, a 1; 131072 // 3 = 43690
   const auto up = static_cast<std::uint32_t>((std::uint64_t{4194303 - q} * 43690) >> 16);
@@ -224,6 +242,46 @@ TEST_CASE("the map of a used match learns whether the match was right, with the 
   wrong.code(false);  // wrong, a 0: q * 43690 >> 16 less, rounded up
   const auto down = static_cast<std::uint32_t>((std::uint64_t{q} * 43690 + 65535) >> 16);
   CHECK(wrong.matches().maps()[map] == ((q - down) << 10 | 1));
+}
+
+TEST_CASE("of the candidate, a match expects a 1 if it predicts it, else a 0") {
+  Fixture matches;
+  matches.append({1, 2, 3, 9, 1, 2, 3});
+  matches.begin();
+  matches.ask_for(9);
+  CHECK(matches.expects(kShort) == Expectation{5 * 3, true});  // class 0 of decisions
+  CHECK(matches.matches().stand(kShort) == 2);
+  matches.ask_for(5);
+  CHECK(matches.expects(kShort) == Expectation{5 * 3, false});
+  CHECK(matches.matches().stand(kShort) == 1);
+  CHECK(matches.matches().stand(kLong) == 0);
+  // Not 5, so it remains.
+  matches.code(false);
+  CHECK(matches.expects(kShort) == expectation(3, 0, true));
+}
+
+TEST_CASE("a match that predicts the candidate says nothing once it is ruled out") {
+  Fixture matches;
+  matches.append({1, 2, 3, 9, 1, 2, 3});
+  matches.begin();
+  matches.ask_for(9);
+  matches.code(false);
+  CHECK_FALSE(matches.expects(kShort).has_value());
+  CHECK(matches.matches().stand(kShort) == 0);
+  CHECK(matches.matches().max_length_class() == 0);
+}
+
+TEST_CASE("what a match expects has the probability of the candidate's map, before any decision") {
+  Fixture matches;
+  matches.append({1, 2, 3, 4, 5, 6, 9, 1, 2, 3, 4, 5});
+  matches.begin();
+  CHECK(matches.matches().expected(kLong).rank == kNoToken);
+  CHECK(matches.matches().expected(kShort).rank == 6);
+  CHECK(matches.matches().expected(kShort).probability == probability_of(kMatchStates + 5 * 5));
+  matches.append({6});
+  matches.begin();
+  CHECK(matches.matches().expected(kLong).rank == 9);
+  CHECK(matches.matches().expected(kLong).probability == probability_of(5 * 6));
 }
 
 }  // namespace czip::v2

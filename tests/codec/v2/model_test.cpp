@@ -142,7 +142,6 @@ TEST_CASE("tables that contradict themselves are refused") {
     test::tensor_bytes(file, name)[at] = value;
     return !Model::parse(test::resealed_v2(file)).has_value();
   };
-  CHECK(refused("tables.squash", 1, 0xff));
   CHECK(refused("code.order", 1, 0xff));
   CHECK(refused("code.splits", 1, 0xff));
   CHECK(refused("prior.order0", 3, 0xff));

@@ -3,8 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include <initializer_list>
-#include <string>
+#include <algorithm>
 #include <vector>
 
 #include "support/prior_tables.hpp"
@@ -18,24 +17,20 @@ using test::PriorTables;
 
 std::vector<std::uint32_t> even_order0() { return std::vector<std::uint32_t>(16, 1 << 28); }
 
-struct Found {
-  std::vector<std::uint16_t> ranks;
-  std::vector<std::uint32_t> cumulative;
-  friend bool operator==(const Found&, const Found&) = default;
+struct Entry {
+  std::uint32_t rank;
+  std::uint32_t probability;  // Q16
+  friend bool operator==(const Entry&, const Entry&) = default;
 };
+using Found = std::vector<Entry>;
 
 Found find(const PriorTables& tables, std::uint64_t hash) {
   const auto prior = Prior::create(even_order0(), {tables.order()});
   REQUIRE(prior.has_value());
-  PriorList list;
-  prior->find(1, hash, list);
+  const PriorList list = prior->find(1, hash);
   Found found;
-  const auto size = static_cast<std::ptrdiff_t>(list.size);
-  found.ranks.assign(list.ranks.begin(), list.ranks.begin() + size);
-  if (list.size > 0) {
-    found.cumulative.assign(list.cumulative.begin(), list.cumulative.begin() + size + 1);
-    CHECK(list.escape() == 65536 - found.cumulative.back());
-  }
+  for (std::uint32_t i = 0; i < list.size; ++i)
+    found.push_back({list.entry(i).rank, list.probability_at(i)});
   return found;
 }
 
@@ -70,6 +65,13 @@ TEST_CASE("order 0 is added up") {
   CHECK(prior->order0_cumulative(1) == 5);
   CHECK(prior->order0_cumulative(2) == 6);
   CHECK(prior->order0_cumulative(3) == 13);
+  CHECK(prior->size() == 3);
+  CHECK(prior->likeliest() == 2);
+}
+
+TEST_CASE("the likeliest rank of order 0 is the first of several") {
+  const std::vector<std::uint32_t> order0{5, 7, 7, 1};
+  CHECK(Prior::create(order0, {})->likeliest() == 1);
 }
 
 TEST_CASE("a context is found by its bucket and its fingerprint") {
@@ -80,18 +82,18 @@ TEST_CASE("a context is found by its bucket and its fingerprint") {
       {prior_header(7, 2, 1), prior_entry(3, 0), prior_entry(9, 1), prior_header(8, 1, 7),
        prior_entry(4, 7), prior_header(7, 1, 0), prior_entry(5, 0)});
   // 44488 * 10 // 17 = 26169
-  CHECK(find(tables, hash_of(0, 7)) == Found{{3, 9}, {0, 44488, 65535}});  // 70657, limited
-  CHECK(find(tables, hash_of(0, 8)) == Found{{4}, {0, 67}});
+  CHECK(find(tables, hash_of(0, 7)) == Found{{3, 44488}, {9, 26169}});
+  CHECK(find(tables, hash_of(0, 8)) == Found{{4, 67}});
   CHECK(find(tables, hash_of(0, 9)) == Found{});
   CHECK(find(tables, hash_of(1, 7)) == Found{});
-  CHECK(find(tables, hash_of(2, 7)) == Found{{5}, {0, 62915}});
+  CHECK(find(tables, hash_of(2, 7)) == Found{{5, 62915}});
   CHECK(find(tables, hash_of(3, 7)) == Found{});
 }
 
 TEST_CASE("the first of two lists with one fingerprint counts, even if it is empty") {
   const PriorTables tables({0, 4, 4, 4, 4}, {prior_header(7, 1, 0), prior_entry(1, 0),
                                              prior_header(7, 1, 0), prior_entry(2, 0)});
-  CHECK(find(tables, hash_of(0, 7)).ranks == std::vector<std::uint16_t>{1});
+  CHECK(find(tables, hash_of(0, 7)) == Found{{1, 62915}});
   const PriorTables empty({0, 3, 3, 3, 3},
                           {prior_header(7, 0, 0), prior_header(7, 1, 0), prior_entry(2, 0)});
   CHECK(find(empty, hash_of(0, 7)) == Found{});
@@ -103,42 +105,45 @@ TEST_CASE("a list of 31 entries or more has its length in a cell of its own") {
   cells.insert(cells.end(), {prior_header(8, 1, 7), prior_entry(4, 7)});
   const PriorTables tables({0, 44, 44, 44, 44}, cells);
   const Found found = find(tables, hash_of(0, 7));
-  REQUIRE(found.ranks.size() == 40);
-  CHECK(found.ranks[39] == 39);
-  CHECK(found.cumulative[40] == 40 * 67);
-  CHECK(find(tables, hash_of(0, 8)) == Found{{4}, {0, 67}});
+  REQUIRE(found.size() == 40);
+  CHECK(found[0] == Entry{0, 67});
+  CHECK(found[39] == Entry{39, 67});
+  CHECK(find(tables, hash_of(0, 8)) == Found{{4, 67}});
 }
 
-TEST_CASE("a list ends before a rank that does not ascend, and where its bucket does") {
+TEST_CASE("a list ends where its bucket does, whatever its cells hold") {
   const PriorTables tables({0, 4, 4, 4, 4}, {prior_header(7, 3, 7), prior_entry(5, 7),
                                              prior_entry(6, 7), prior_entry(6, 7)});
-  CHECK(find(tables, hash_of(0, 7)) == Found{{5, 6}, {0, 67, 134}});
+  CHECK(find(tables, hash_of(0, 7)) == Found{{5, 67}, {6, 67}, {6, 67}});
   // Bucket 0 ends inside the list, though the cells go on.
   const PriorTables cut({0, 3, 3, 3, 3}, {prior_header(7, 3, 7), prior_entry(5, 7),
                                           prior_entry(6, 7), prior_entry(7, 7)});
-  CHECK(find(cut, hash_of(0, 7)) == Found{{5, 6}, {0, 67, 134}});
+  CHECK(find(cut, hash_of(0, 7)) == Found{{5, 67}, {6, 67}});
   // The index reaches past the cells.
   const PriorTables past({0, 1000, 1000, 1000, 1000}, {prior_header(7, 3, 7), prior_entry(5, 7)});
-  CHECK(find(past, hash_of(0, 7)) == Found{{5}, {0, 67}});
+  CHECK(find(past, hash_of(0, 7)) == Found{{5, 67}});
   // The index descends: no bucket.
   const PriorTables descending({4, 0, 0, 0, 0}, {prior_header(7, 1, 7), prior_entry(5, 7)});
   CHECK(find(descending, hash_of(0, 7)) == Found{});
 }
 
-TEST_CASE("a bucket that would make every lookup slow is refused") {
-  const auto created = [](std::uint32_t begin, std::uint32_t end, std::size_t cells) {
-    const PriorTables tables({begin, end, end}, std::vector<std::uint16_t>(cells));
-    return Prior::create(even_order0(), {tables.order()});
+TEST_CASE("a bucket ends after 131072 cells, so that no lookup is slow") {
+  // The bucket's first context has as many cells as bring the next header to `header`.
+  const auto found_at = [](std::size_t header) {
+    std::vector<std::uint16_t> cells;
+    while (cells.size() < header) {
+      const std::size_t length = std::min<std::size_t>(header - cells.size() - 1, 30);
+      cells.push_back(prior_header(8, static_cast<std::uint32_t>(length), 0));
+      cells.resize(cells.size() + length, prior_entry(1, 0));
+    }
+    cells.insert(cells.end(), {prior_header(7, 2, 7), prior_entry(5, 7), prior_entry(6, 7)});
+    const auto size = static_cast<std::uint32_t>(cells.size());
+    return find(PriorTables({0, size, size, size, size}, cells), hash_of(0, 7));
   };
-  CHECK(created(0, 131072, 131072).has_value());
-  CHECK(created(7, 131079, 200000).has_value());
-  // What the index says beyond the cells does not count, nor a bucket that ends before it begins.
-  CHECK(created(0, 0xffffffff, 131072).has_value());
-  CHECK(created(0xffffffff, 0, 200000).has_value());
-  const auto refused = created(0, 0xffffffff, 131073);
-  REQUIRE_FALSE(refused.has_value());
-  CHECK(refused.error().code == ErrorCode::corrupt);
-  CHECK(refused.error().message.find("131073 cells") != std::string::npos);
+  CHECK(found_at(131069) == Found{{5, 67}, {6, 67}});
+  CHECK(found_at(131070) == Found{{5, 67}});
+  CHECK(found_at(131071) == Found{});
+  CHECK(found_at(131072) == Found{});
 }
 
 }  // namespace czip::v2

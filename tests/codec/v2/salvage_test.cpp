@@ -81,7 +81,7 @@ Bytes stored_block(const FrameHeader& frame, std::uint64_t text_offset, const By
 }
 
 Bytes compact_header(const CompactHeader& header) {
-  return joined({serialize(header), Bytes(sizeof(std::uint32_t), 7)});
+  return joined({serialize(header), Bytes(header.check_bytes(), 7)});
 }
 
 Bytes recovery_header(bool at_end) {
@@ -227,6 +227,32 @@ TEST_CASE("random bytes have nothing, and compact frames among them are found") 
   CHECK(salvaged(joined({noise, encoded_v2(text), noise})).text == text);
 }
 
+TEST_CASE("frames of the short kind are found behind others and padding, not by a search") {
+  const Bytes few = random_bytes(20, 1);
+  const Bytes frame = encoded_v2(few);
+  REQUIRE(frame.size() == few.size() + 4);
+  const Bytes text = words(300);
+  const Bytes coded = encoded_v2(text);
+  CHECK(salvaged(joined({coded, frame, frame})).text == joined({text, few, few}));
+  CHECK(salvaged(joined({frame, Bytes(1000), frame})).text == joined({few, few}));
+  // What its first frames say where they end keeps the others, which are found behind the damage
+  // only where a longer frame stands before them.
+  Bytes damaged = joined({frame, frame, frame});
+  damaged[10] ^= 1;
+  CHECK(salvaged(damaged).text == joined({Bytes(few.size()), few, few}));
+  damaged[1] ^= 1;
+  damaged.insert(damaged.end(), coded.begin(), coded.end());
+  damaged.insert(damaged.end(), frame.begin(), frame.end());
+  CHECK(salvaged(damaged).text == joined({text, few}));
+  // Two bytes of one, and the right check, among others.
+  const Bytes noise = random_bytes(2000, 9);
+  const Bytes hidden = joined({noise, frame, noise});
+  MemorySource hiding(hidden);
+  const auto salvage = Salvage::scan(only_tiny_model, hiding, {});
+  REQUIRE(salvage.has_value());
+  CHECK_FALSE(salvage->found_text());
+}
+
 TEST_CASE("what needs a model that is missing is lost, and the rest is given") {
   const auto other = [](std::size_t bytes) {
     MemorySink sink;
@@ -331,13 +357,28 @@ TEST_CASE("files of nothing undamaged, however many their headers, are read a fe
                                                                   .text_bytes = 60000,
                                                                   .payload_bytes = 60000});
                                          })},
+      {"compact frames of few bytes, which their kinds do not fit",
+       repeated(kBytes,
+                [](std::uint64_t i) {
+                  return Bytes{0xfc, static_cast<std::uint8_t>(0xc0 + i % 64), 1};
+                })},
+      {"compact frames of few bytes, a zero behind each",
+       repeated(kBytes,
+                [](std::uint64_t) {
+                  return joined({encoded_v2(Bytes(3)), {9}});
+                })},
+      {"kinds of compact frames",
+       repeated(kBytes,
+                [](std::uint64_t i) {
+                  return Bytes{0xfc, static_cast<std::uint8_t>(0x80 + i % 128)};
+                })},
       {"compact frames of many models",
        repeated(kBytes,
                 [](std::uint64_t i) {
                   return compact_header({.text_bytes = 9000,
                                          .payload_bytes = 8000,
                                          .model_hash = {static_cast<std::uint8_t>(i >> 8),
-                                                        static_cast<std::uint8_t>(i), 1, 2}});
+                                                        static_cast<std::uint8_t>(i), 1}});
                 })},
       {"recovery headers",
        repeated(kBytes, [](std::uint64_t i) { return recovery_header(i % 2 == 1); })},
@@ -370,7 +411,7 @@ TEST_CASE("files of nothing undamaged, however many their headers, are read a fe
 TEST_CASE("false compact frames are decoded until that costs as much as the file") {
   const Bytes good = encoded_v2(words(1000));
   CompactHeader header{.text_bytes = kMaxCompactText, .payload_bytes = 500};
-  std::copy_n(hash_bytes(tiny_model_v2().hash()).begin(), kModelPrefixBytes,
+  std::copy_n(hash_bytes(tiny_model_v2().hash()).begin(), header.model_hash.size(),
               header.model_hash.begin());
   const Bytes bad = joined({compact_header(header), random_bytes(500, 12)});
   const Bytes file = joined({good, bad});

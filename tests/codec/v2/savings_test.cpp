@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "czip/codec/v2/coding/profile.hpp"
-#include "support/linear_logistic.hpp"
+#include "support/logistic.hpp"
 
 namespace czip::v2 {
 namespace {
 
-constexpr std::size_t kInputs = kProfiles.front().inputs();
+constexpr std::size_t kInputs = kMixerInputs;
+constexpr std::size_t kMixer = 1;
 constexpr std::array<std::uint32_t, kMixerSelectors> kContext{};
 
 std::int64_t sum_of(const PartSavings& savings) {
@@ -27,36 +28,65 @@ std::int64_t sum_of(const PartSavings& savings) {
 TEST_CASE("parts that cancel each other have limits, and what is beyond them goes to the rest") {
   // The counters want a one and the prior wants a zero, as much as they can; the match models
   // decide.
-  std::vector<std::int32_t> weights(kWeightSets * kInputs);
-  for (std::size_t set = 0; set < kWeightSets; ++set) {
+  std::vector<std::int32_t> weights(weight_sets(kMixer, kMixerSelectors) * kInputs);
+  for (std::size_t set = 0; set < weight_sets(kMixer, kMixerSelectors); ++set) {
     std::int32_t* const of_set = &weights[set * kInputs];
-    for (std::size_t i = 0; i < kCounterInputs; ++i) {
+    for (std::size_t i = 0; i < kPriorInputs; ++i) {
       of_set[kFirstCounterInput + i] = kMaxWeight;
       of_set[kFirstPriorInput + i] = -kMaxWeight;
     }
     of_set[kFirstMatchInput] = kOneWeight / 1024;
   }
-  const std::vector<std::int32_t> final_weights(kFinalWeightSets * kInputGroup, kMaxWeight);
-  const Logistic logistic = test::linear_logistic();
-  Mixer mixer(kInputs, weights, final_weights, logistic, SimdLevel::scalar);
-  for (std::size_t i = 0; i < kCounterInputs; ++i)
-    mixer.inputs()[kFirstCounterInput + i] = mixer.inputs()[kFirstPriorInput + i] = kMaxInput;
-  mixer.inputs()[kFirstMatchInput] = kMaxInput;
+  const std::vector<std::int32_t> final_weights(kFinalWeightSets[kMixer] * kInputGroup, kMaxWeight);
+  Mixer mixer(SimdLevel::scalar);
+  mixer.reset(kMixer, kMixerSelectors, kInputs, weights, final_weights, test::logistic());
+  for (std::size_t i = 0; i < kPriorInputs; ++i)
+    mixer.inputs()[kFirstCounterInput + i] = mixer.inputs()[kFirstPriorInput + i] = kMaxStretch;
+  mixer.inputs()[kFirstMatchInput] = kMaxStretch;
   mixer.select(kContext, 0);
   REQUIRE(mixer.mix() > 0);
-  REQUIRE(mixer.mix() < kStretchOne);
+  REQUIRE(mixer.mix() < kMaxStretch);
 
   constexpr std::uint32_t kCost = 50'000;
   constexpr std::int64_t kDecisions = 100;
   for (const bool bit : {true, false}) {
     PartSavings savings{};
     for (std::int64_t done = 1; done <= kDecisions; ++done) {
-      add_savings(mixer, logistic, bit, kCost, savings);
+      add_savings(mixer, test::logistic(), bit, kCost, savings);
       REQUIRE(sum_of(savings) == done * (std::int64_t{kCostOfBit} - kCost));
     }
     const std::int32_t most = bit ? kMaxSaving : -kMaxSaving;
     CHECK(savings[static_cast<std::size_t>(PredictorPart::counters)] == most);
     CHECK(savings[static_cast<std::size_t>(PredictorPart::prior)] == -most);
+  }
+}
+
+TEST_CASE("each input's savings go to its part") {
+  for (std::size_t input = 0; input < kInputs; ++input) {
+    CAPTURE(input);
+    std::vector<std::int32_t> weights(weight_sets(kMixer, kMixerSelectors) * kInputs);
+    weights[input] = kOneWeight;
+    std::vector<std::int32_t> final_weights(kFinalWeightSets[kMixer] * kInputGroup);
+    final_weights[0] = kOneWeight;
+    Mixer mixer(SimdLevel::scalar);
+    mixer.reset(kMixer, kMixerSelectors, kInputs, weights, final_weights, test::logistic());
+    mixer.inputs()[input] = 512;
+    mixer.select(kContext, 0);
+    REQUIRE(mixer.mix() == 512);
+    // A 1 of probability 1 / (1 + exp(-2)) costs 0.183 bits, so that 0.817 are saved.
+    constexpr std::uint32_t kCost = 12'001;
+    PartSavings savings{};
+    add_savings(mixer, test::logistic(), true, kCost, savings);
+    // 16 lists, 3 of the prior, 2 matches, 4 counters, the bias, the two networks.
+    const PredictorPart part = input < 16                   ? PredictorPart::lists
+                               : input < 19                 ? PredictorPart::prior
+                               : input < 21                 ? PredictorPart::matches
+                               : input < 25                 ? PredictorPart::counters
+                               : input == 26 || input == 27 ? PredictorPart::network
+                                                            : PredictorPart::rest;
+    CHECK(savings[static_cast<std::size_t>(part)] > 53'000);
+    CHECK(savings[static_cast<std::size_t>(part)] < 54'000);
+    CHECK(sum_of(savings) == std::int64_t{kCostOfBit} - kCost);
   }
 }
 

@@ -44,7 +44,7 @@ v2::BlockSettings settings_of(const v2::Model& model, std::size_t number) {
   v2::BlockSettings settings;
   settings.profile = static_cast<std::uint8_t>(number % (v2::kMaxProfile + 1));
   settings.streams_log2 = static_cast<std::uint8_t>(number % (v2::kMaxStreamsLog2 + 1));
-  settings.network = model.has_network() && settings.profile != 0;
+  settings.network = model.has_network() && settings.profile >= v2::kFirstNetworkProfile;
   return settings;
 }
 
@@ -92,10 +92,8 @@ void write_compact(ByteSink& sink, const v2::Model& model, Text text, std::size_
   const auto hash = v2::hash_bytes(model.hash());
   std::copy_n(hash.begin(), header.model_hash.size(), header.model_hash.begin());
   const Bytes bytes = v2::serialize(header);
-  const std::uint32_t check = v2::compact_check(bytes, payload, text, false);
-  Bytes stored_check;
-  for (int i = 0; i < 4; ++i) stored_check.push_back(static_cast<std::uint8_t>(check >> 8 * i));
-  for (const Bytes& piece : {bytes, stored_check, payload}) insist(sink.write(piece));
+  const Bytes check = v2::compact_check(header, bytes, payload, text);
+  for (const Bytes& piece : {bytes, check, payload}) insist(sink.write(piece));
 }
 
 int write_file(char** paths) {

@@ -17,7 +17,7 @@ struct Case {
   std::vector<std::int32_t> errors;
 };
 
-constexpr std::int32_t kLargestInput = 2047;
+constexpr std::int32_t kLargestInput = 4095;
 constexpr std::int32_t kLargestError = (1 << 18) - 1;
 
 Case random_case(std::mt19937& random, std::size_t inputs, std::size_t sets, bool extreme) {
@@ -90,18 +90,18 @@ TEST_CASE("outputs are sums of products, each of them rounded down") {
 
 TEST_CASE("a step moves a weight by input * error / 2^14, half rounded up") {
   const std::vector<std::int32_t> start(kInputGroup, 0);
-  const std::vector<std::int32_t> inputs{256, -256, 128, -128, 127, -129, 0, 2047};
+  const std::vector<std::int32_t> inputs{256, -256, 128, -128, 127, -129, 0, 4095};
   const auto after = trained(kScalarMixer, Case{{start, start}, inputs, {64, 0}});
-  CHECK(after[0] == std::vector<std::int32_t>{1, -1, 1, 0, 0, -1, 0, 8});
+  CHECK(after[0] == std::vector<std::int32_t>{1, -1, 1, 0, 0, -1, 0, 16});
   CHECK(after[1] == start);  // an error of 0 leaves its set alone
 }
 
 TEST_CASE("weights move towards what the error says and stop at their limit") {
   const std::vector<std::int32_t> start{0, 0, kMaxWeight, -kMaxWeight, 100, 100, 0, 0};
-  const std::vector<std::int32_t> inputs{256, -256, 2047, -2047, 0, 1, 2047, -2047};
+  const std::vector<std::int32_t> inputs{256, -256, 4095, -4095, 0, 1, 4095, -4095};
   const auto after = trained(kScalarMixer, Case{{start}, inputs, {1 << 14}})[0];
   CHECK(after ==
-        std::vector<std::int32_t>{256, -256, kMaxWeight, -kMaxWeight, 100, 101, 2047, -2047});
+        std::vector<std::int32_t>{256, -256, kMaxWeight, -kMaxWeight, 100, 101, 4095, -4095});
 }
 
 }  // namespace czip::v2

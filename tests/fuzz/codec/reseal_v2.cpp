@@ -43,22 +43,17 @@ class Resealer {
   }
 
   bool compact() {
-    std::size_t next = at_;
     Bytes bytes;
-    const auto header = parse_compact_header(
-        [&]() -> Result<std::uint8_t> {
-          if (next == file_.size()) return fail(ErrorCode::truncated, {});
-          return file_[next++];
-        },
-        bytes);
-    if (!header || header->text_bytes > kLargestText ||
-        next + 4 + header->payload_bytes > file_.size())
-      return false;
-    const std::span payload(&file_[next] + 4, header->payload_bytes);
+    const auto header = parse_compact_header(left(), bytes);
+    if (!header || header->text_bytes > kLargestText) return false;
+    const std::size_t check_bytes = header->check_bytes();
+    if (left().size() - bytes.size() < check_bytes + header->payload_bytes) return false;
+    const auto rest = left().subspan(bytes.size());
+    const auto payload = rest.subspan(check_bytes, header->payload_bytes);
     std::optional<Bytes> text = Bytes(payload.begin(), payload.end());
     if (!header->stored) text = decoded(header->settings, payload, header->text_bytes);
-    if (text) store_le(&file_[next], compact_check(bytes, payload, *text, header->stored));
-    at_ = next + 4 + header->payload_bytes;
+    if (text) std::ranges::copy(compact_check(*header, bytes, payload, *text), rest.begin());
+    at_ += bytes.size() + check_bytes + header->payload_bytes;
     return true;
   }
 

@@ -3,17 +3,24 @@
 // and how operands are drawn; operands come from a generator that the input seeds.
 #include <functional>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "base/aligned_buffer.hpp"
+#include "czip/base/little_endian.hpp"
 #include "czip/engine/v1/network.hpp"
 #include "czip/engine/v1/weights.hpp"
+#include "czip/engine/v2/logistic.hpp"
 #include "czip/engine/v2/network.hpp"
+#include "czip/engine/v2/prior_kernels.hpp"
+#include "czip/engine/v2/recurrent_network.hpp"
+#include "czip/engine/v2/successor_kernels.hpp"
 #include "fuzz/fuzz.hpp"
 #include "simd/kernel_set.hpp"
 #include "support/splitmix64.hpp"
 #include "support/v1_seeded_model.hpp"
 #include "support/v2_seeded_network.hpp"
+#include "support/v2_seeded_recurrent.hpp"
 
 namespace {
 
@@ -109,7 +116,7 @@ void compare_mixer(FuzzInput& input) {
       v2::kInputGroup * (1 + input.below(v2::kMaxMixerInputs / v2::kInputGroup));
   const std::size_t sets = 1 + input.below(v2::kMaxSets);
   Draws draws(input);
-  constexpr std::int32_t kLargestInput = 2047;
+  constexpr std::int32_t kLargestInput = v2::kMaxStretch;
   constexpr std::int32_t kLargestError = (1 << 18) - 1;
   const auto x = draws.many<std::int32_t>(inputs, -kLargestInput, kLargestInput);
   const auto errors = draws.many<std::int32_t>(sets, -kLargestError, kLargestError);
@@ -127,6 +134,123 @@ void compare_mixer(FuzzInput& input) {
         return moved;
       },
       "the mixer is the scalar one");
+}
+
+void compare_prior(FuzzInput& input) {
+  const std::size_t count = input.below(input.below(8) == 0 ? 4000 : 100);
+  const std::size_t shift = input.below(64);
+  const std::int32_t ranks = static_cast<std::int32_t>(1 + input.below(1 << 13));
+  Draws draws(input);
+  // The cells end where the memory does.
+  std::vector<std::uint8_t> memory(shift + 2 * count);
+  std::uint8_t* const cells = memory.data() + shift;
+  for (std::size_t i = 0; i < count; ++i)
+    store_le(cells + 2 * i, static_cast<std::uint16_t>(draws.one(0, 8 * ranks - 1)));
+  const auto rank = static_cast<std::uint32_t>(draws.one(0, ranks));
+  v2::PriorLevelTable table{};
+  for (auto& p : table) p = static_cast<std::uint16_t>(draws.one(0, 65535));
+  compare(
+      [&](const KernelSet& kernels) {
+        const v2::PriorKernels& k = v2::prior_kernels(kernels.level);
+        const v2::PriorSum sum = k.below(cells, count, rank, table);
+        return std::tuple(sum.cells, sum.probability, k.find(cells, count, rank),
+                          count == 0 ? 0 : k.likeliest(cells, count));
+      },
+      "sums of the prior are the scalar ones");
+}
+
+// Lists of any content, and decisions about them.
+void compare_successors(FuzzInput& input) {
+  const std::size_t lists = input.below(v2::kListLanes + 1);
+  const auto limit = static_cast<std::uint32_t>(input.below(1024));
+  const std::uint32_t decisions = 1 + input.below(8);
+  const auto ranks = static_cast<std::int32_t>(input.below(2) == 0 ? 9 : 65535);
+  Draws draws(input);
+  const auto any = [&draws](std::int32_t most) {
+    return static_cast<std::uint32_t>(draws.one(0, most));
+  };
+  std::vector<v2::SuccessorList> table(20);
+  for (auto& list : table) {
+    list.total = static_cast<std::uint8_t>(any(255));
+    list.escapes = static_cast<std::uint8_t>(any(255));
+    for (auto& rank : list.rank) rank = static_cast<std::uint16_t>(any(ranks));
+    for (auto& count : list.count) count = static_cast<std::uint8_t>(any(255));
+  }
+  std::array<std::uint32_t, v2::kListLanes> index{};
+  for (auto& i : index) i = any(19);
+  std::vector<std::uint32_t> maps(v2::kListLanes * v2::kSuccessorStates);
+  for (auto& map : maps) {
+    const std::uint32_t high = any(65535);
+    map = high << 16 | any(65535);
+  }
+  std::vector<std::pair<v2::SuccessorDecision, bool>> all;
+  for (std::uint32_t i = 0; i < decisions; ++i)
+    all.push_back({{any(1) == 0, any(ranks), any(v2::kDecisionClasses - 1)}, any(1) == 0});
+  const auto coded = static_cast<std::uint16_t>(any(ranks));
+  static const v2::Logistic logistic;
+  compare(
+      [&](const KernelSet& kernels) {
+        const v2::SuccessorKernels& k = v2::successor_kernels(kernels.level);
+        auto moved = table;
+        auto learned = maps;
+        std::vector<std::uint32_t> found;
+        v2::SuccessorLanes lanes;
+        k.load(moved.data(), index.data(), lists, lanes);
+        std::array<std::uint32_t, v2::kListLanes> probability{};
+        std::array<std::int32_t, v2::kListLanes> inputs{};
+        for (std::size_t which = 0; which < v2::kSuccessorsPerList; ++which) {
+          k.score(lanes, which, learned.data(), probability.data());
+          found.insert(found.end(), probability.begin(), probability.end());
+        }
+        for (const auto& [decision, bit] : all) {
+          k.predict(lanes, decision, learned.data(), logistic.stretch_table(), inputs.data());
+          for (const std::int32_t x : inputs) found.push_back(static_cast<std::uint32_t>(x));
+          k.learn(lanes, bit, limit, learned.data());
+          k.rule_out(lanes, decision, bit);
+          found.push_back(lanes.active);
+        }
+        k.update(moved.data(), index.data(), lists, coded);
+        for (const auto& list : moved) {
+          found.insert(found.end(), {list.total, list.escapes});
+          found.insert(found.end(), list.rank.begin(), list.rank.end());
+          found.insert(found.end(), list.count.begin(), list.count.end());
+        }
+        return std::pair(found, learned);
+      },
+      "lists of successors are the scalar ones");
+}
+
+void compare_recurrent(FuzzInput& input) {
+  SeededRecurrentV2Options shape;
+  shape.config = {.vocabulary = 2 + input.below(60),
+                  .state_width = 64 * (1 + input.below(4)),
+                  .hidden_width = 64 * (1 + input.below(4))};
+  shape.seed = input.byte();
+  SafetensorsContent content = make_seeded_recurrent_v2(shape);
+  // Bytes of any value are allowed here.
+  for (const char* name : {"recurrent.update", "recurrent.input", "recurrent.weights",
+                           "recurrent.embedding", "recurrent.nodes"}) {
+    auto& bytes = content.tensor(name).bytes;
+    for (std::uint32_t i = input.below(16); i > 0; --i)
+      bytes[input.word() % bytes.size()] = input.byte();
+  }
+  const Bytes file = write_safetensors(content);
+  const auto parsed = value_or_abort(safetensors::File::parse(file), "a recurrent network");
+  const auto tokens = input.rest();
+  std::vector<std::int32_t> expected;
+  for (const SimdLevel level : supported_simd_levels()) {
+    const auto network =
+        value_or_abort(v2::RecurrentNetwork::create(parsed, level), "a recurrent network");
+    auto state = value_or_abort(network.make_state(), "a state");
+    std::vector<std::int32_t> all;
+    for (const std::uint8_t token : tokens.first(std::min<std::size_t>(tokens.size(), 200))) {
+      network.step(state, token % shape.config.vocabulary);
+      for (std::uint32_t node = 0; node < shape.config.vocabulary; ++node)
+        all.push_back(network.logit(state, node));
+    }
+    if (level == SimdLevel::scalar) expected = all;
+    insist(all == expected, "recurrent networks give the scalar logits");
+  }
 }
 
 v2::Exp2Table exp2_table(Draws& draws) {
@@ -344,9 +468,10 @@ void compare_networks_v2(FuzzInput& input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size > 1024) return 0;
   FuzzInput input(data, size);
-  constexpr std::array kComparisons{compare_dense,      compare_mixer,      compare_attention_v2,
-                                    compare_vectors_v2, compare_vectors_v1, compare_networks_v1,
-                                    compare_networks_v2};
+  constexpr std::array kComparisons{compare_dense,       compare_mixer,      compare_attention_v2,
+                                    compare_vectors_v2,  compare_vectors_v1, compare_networks_v1,
+                                    compare_networks_v2, compare_prior,      compare_successors,
+                                    compare_recurrent};
   kComparisons[input.below(kComparisons.size())](input);
   return 0;
 }

@@ -5,9 +5,6 @@
 
 #include <cstdint>
 
-#include "czip/codec/v2/coding/logistic.hpp"
-#include "v2/squash_table.hpp"
-
 namespace czip::v2::training {
 
 TEST_CASE("products of Q48 numbers are exact and rounded down") {
@@ -42,26 +39,6 @@ TEST_CASE("log2 is rounded down to 24 bits after the point") {
   CHECK(log2_q24(kOneQ48) == std::int64_t{48} << 24);
   CHECK(log2_q24(kOneQ48 - 1) == (std::int64_t{48} << 24) - 1);
   CHECK(log2_q24(std::uint64_t{3} << 40) == 26'591'258 + (std::int64_t{40} << 24));
-}
-
-TEST_CASE("the squash table is the logistic function, rounded") {
-  const auto table = make_squash_table();
-  REQUIRE(table.size() == kSquashEntries);
-  const auto at = [&](std::int32_t x) { return table[static_cast<std::size_t>(x + kMaxStretch)]; };
-  // 65536 / (1 + exp(-x / 256)) to three digits after the point.
-  CHECK(at(0) == 32'768);
-  CHECK(at(1) == 32'832);     // 32832.000
-  CHECK(at(-1) == 32'704);    // 32704.000
-  CHECK(at(256) == 47'911);   // 47910.655
-  CHECK(at(-256) == 17'625);  // 17625.345
-  CHECK(at(1000) == 64'244);  // 64243.687
-  CHECK(at(2047) == 65'514);  // 65513.937
-  CHECK(at(2048) == 65'514);  // 65514.022
-  CHECK(at(-2500) == 4);      // 3.761
-  CHECK(at(2815) == 65'535);  // 65534.901
-  CHECK(at(-2815) == 1);      // 1.099
-  for (std::int32_t x = 0; x <= kMaxStretch; ++x) REQUIRE(at(-x) == 65'536 - at(x));
-  CHECK(Logistic::create(table).has_value());
 }
 
 }  // namespace czip::v2::training

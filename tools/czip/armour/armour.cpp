@@ -16,17 +16,6 @@ namespace {
 constexpr std::string_view kQuoting = " \t\r>|\xef\xbb\xbf";  // the last: UTF-8's byte order mark
 constexpr std::string_view kBlanks = " \t\r";
 
-// Whether a line is base64, of what a compressed file begins with.
-bool starts_file(std::string_view line) {
-  std::vector<std::uint8_t> bytes;
-  Base64Decoder decoder;
-  for (const char digit : line)
-    if (!decoder.add(digit, bytes).empty()) return false;
-  return v2::has_magic(bytes) ||
-         std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())
-             .starts_with(v1::kMagic);
-}
-
 // Cuts the first line that is not empty from `text`, without quoting; empty: there is none.
 std::string_view take_line(std::string_view& text) {
   std::string_view line;
@@ -36,6 +25,22 @@ std::string_view take_line(std::string_view& text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return line;
+}
+
+// Whether a text begins with a line of base64, of what a compressed file begins with. Lines behind
+// it are looked at as far as they are base64 and the first does not tell.
+bool starts_file(std::string_view text) {
+  std::vector<std::uint8_t> bytes;
+  Base64Decoder decoder;
+  const auto add = [&](std::string_view line) {
+    return std::ranges::all_of(line, [&](char digit) { return decoder.add(digit, bytes).empty(); });
+  };
+  if (!add(take_line(text))) return false;
+  while (bytes.size() < v2::kMaxTellingBytes && !text.empty())
+    if (!add(take_line(text))) break;
+  return v2::begins_frame(bytes) ||
+         std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())
+             .starts_with(v1::kMagic);
 }
 
 }  // namespace
@@ -58,16 +63,16 @@ bool is_armour_marker(std::string_view line) {
 }
 
 ArmourKind armour_kind(std::string_view beginning) {
-  const std::string_view first = take_line(beginning);
-  for (std::string_view line = first; !line.empty(); line = take_line(beginning))
+  std::string_view rest = beginning;
+  for (std::string_view line = take_line(rest); !line.empty(); line = take_line(rest))
     if (is_armour_marker(line)) return ArmourKind::lines;
-  return starts_file(first) ? ArmourKind::bare : ArmourKind::none;
+  return starts_file(beginning) ? ArmourKind::bare : ArmourKind::none;
 }
 
 ArmourKind leading_armour_kind(std::string_view beginning) {
-  const std::string_view line = take_line(beginning);
-  if (line == kArmourBegin) return ArmourKind::lines;
-  return starts_file(line) ? ArmourKind::bare : ArmourKind::none;
+  std::string_view rest = beginning;
+  if (take_line(rest) == kArmourBegin) return ArmourKind::lines;
+  return starts_file(beginning) ? ArmourKind::bare : ArmourKind::none;
 }
 
 }  // namespace czip::tool

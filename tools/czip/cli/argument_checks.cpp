@@ -25,7 +25,8 @@ Status check_training_v1(const Arguments& arguments) {
                                Given{"--save-network", !network.save.empty()},
                                Given{"--network-size", !network.size.empty()},
                                Given{"--vocabulary", arguments.vocabulary != 0},
-                               Given{"--prior-size", arguments.prior_bytes != 0}};
+                               Given{"--prior-size", arguments.prior_bytes != 0},
+                               Given{"--epochs", arguments.epochs != 1}};
   for (const Given& given : of_format_2)
     if (given.is_given)
       return usage_error(std::string(given.option) +
@@ -66,9 +67,11 @@ Status check_training(const Arguments& arguments) {
         "--seed, --network-size, --checkpoint and --save-network need --minutes or --tokens");
   if (network.resume && network.checkpoint.empty())
     return usage_error("--resume needs --checkpoint FILE");
-  if (!arguments.from.empty() && (arguments.vocabulary != 0 || arguments.prior_bytes != 0))
+  if (!arguments.from.empty() &&
+      (arguments.vocabulary != 0 || arguments.prior_bytes != 0 || arguments.epochs != 1))
     return usage_error(
-        "--from sets the tokens and the prior; leave out --vocabulary and --prior-size");
+        "--from sets the tokens, the prior and the recurrent network; leave out --vocabulary, "
+        "--prior-size and --epochs");
   return {};
 }
 

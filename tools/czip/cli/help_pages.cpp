@@ -203,7 +203,7 @@ constexpr HelpPage kComparePage{
     .text =
         R"(Shows the normalized compression distance of each two texts: 0 where they are the same,
 about 1 where they have nothing in common. TEXT is a file, or a folder, whose files are
-taken together; compressed files are decoded. The network takes no part.
+taken together; compressed files are decoded. The network of levels 7 to 9 takes no part.
 )",
     .examples = R"(czip compare --svg -o tree.svg books/*.txt
 )"};
@@ -215,7 +215,7 @@ constexpr HelpPage kClassifyPage{
     .text =
         R"(Each folder in DIR is a class. The predictor learns the texts of a class, and each FILE is
 put into the class after which it costs the fewest bits. FILEs in a folder that is called
-like a class show how many are found rightly. The network takes no part.
+like a class show how many are found rightly. The network of levels 7 to 9 takes no part.
 )",
     .examples = R"(czip classify --train topics letters/*.txt      topics/sport, topics/travel, ...
 )"};
@@ -261,16 +261,21 @@ constexpr HelpPage kTrainPage{
     .summary = "make a model for texts of a kind",
     .usage = "czip train [OPTION...] -o MODEL TEXT...\n",
     .text =
-        R"(Trains a tokenizer, an n-gram prior and the mixing of predictions. Each TEXT is a source,
-and all sources weigh the same. Documents end at zero bytes; long ones are cut at line
-ends. Every 24th document measures progress, and trains the mixing; of texts too short for
-that, all do. The same texts in the same order give the same model. Training needs about 15
-bytes of memory for each byte of text. A TEXT named *.czip is decompressed first.
+        R"(Trains a tokenizer, an n-gram prior, a small recurrent network and the mixing of
+predictions. Each TEXT is a source, and all sources weigh the same. Documents end at zero
+bytes; long ones are cut at line ends. Every 24th document measures progress, and trains
+the mixing; of texts too short for that, all do. The same texts in the same order give the
+same model. Training needs about 15 bytes of memory for each byte of text. A TEXT named
+*.czip is decompressed first.
 
---minutes or --tokens also train a network, in a czip that was built with
-CZIP_TRAIN_NETWORK. --from adds the network to a model made from the same texts. A network
-of --network must have the tokens of that model, and must not have been trained on every
-24th document of a TEXT, which measures progress.
+The recurrent network serves levels 3 to 9 and has 1 KB for each token of the vocabulary.
+More --epochs may make it better and take longer. Without it (--epochs 0), the model is
+smaller and coding faster, but files are larger.
+
+--minutes or --tokens also train the network of levels 7 to 9, a transformer, in a czip
+that was built with CZIP_TRAIN_NETWORK. --from adds it to a model made from the same texts.
+A network of --network must have the tokens of that model, and must not have been trained
+on every 24th document of a TEXT, which measures progress.
 
 --format 1 trains a tokenizer and a network of the shape of compress.zip's public models,
 which its programs can read. A text then weighs by its size. Training needs about 4 bytes

@@ -33,6 +33,7 @@ namespace {
 constexpr unsigned kMaxThreadsOption = 1024;  // more than any library uses at once
 constexpr std::uint32_t kMinVocabulary = v2::Tokenizer::kSingleBytes + 1;
 constexpr std::uint32_t kMaxVocabulary = v2::kMaxPriorRanks;
+constexpr unsigned kMaxEpochs = 1000;
 constexpr int kFirstRow = 1000;  // getopt's value for the first row of the option table
 
 Result<unsigned> parse_number(std::string_view text, unsigned limit, const char* what,
@@ -350,6 +351,8 @@ OptionParser::Number OptionParser::number_of(OptionId id) {
   switch (id) {
     case OptionId::at:
       return {&arguments_.at, ~0U, "version", 1};
+    case OptionId::epochs:
+      return {&arguments_.epochs, kMaxEpochs, "number of passes"};
     case OptionId::minutes:
       return {&arguments_.network_training.minutes, 1U << 20U, "number of minutes", 1};
     case OptionId::prior_size:

@@ -162,9 +162,10 @@ constexpr std::array kOptions = {
               "that is such base64; Ctrl-D ends it"},
     OptionRow{Id::level_digit, '1', nullptr, nullptr, kLevels,
               "level: a higher one gives smaller files and takes longer\n"
-              "(default: 6). Levels 7 to 9 use the model's network and take\n"
-              "five times as long. Format 1 has levels 1 to 5 for contexts of\n"
-              "64 to 1024 tokens (default: the model's context)",
+              "(default: 6). 1 takes little more than half as long as 6, 3\n"
+              "three quarters. 7 to 9 may use the model's network: 7 and 8 take\n"
+              "five times as long, 9 ten times. Format 1 has levels 1 to 5 for\n"
+              "contexts of 64 to 1024 tokens (default: the model's context)",
               "-1 ... -9"},
     OptionRow{Id::level_digit, '2', nullptr, nullptr, kLevels, nullptr},
     OptionRow{Id::level_digit, '3', nullptr, nullptr, kLevels, nullptr},
@@ -208,9 +209,13 @@ constexpr std::array kOptions = {
               "texts suffice for)"},
     OptionRow{Id::prior_size, 0, "prior-size", "BYTES", kTrain,
               "limit on the n-gram prior's size (default: 20000000)"},
+    OptionRow{Id::epochs, 0, "epochs", "N", kTrain,
+              "passes of the recurrent network over the texts (default: 1;\n"
+              "0: no such network)"},
     OptionRow{Id::from, 0, "from", "MODEL", kTrain,
               "add a network to MODEL, which was made from the same texts in\n"
-              "the same order; train only what depends on the network"},
+              "the same order; train only what depends on the network. Tokens,\n"
+              "prior and recurrent network stay as they are"},
     OptionRow{Id::minutes, 0, "minutes", "N", kTrain, "train a network for N minutes"},
     OptionRow{Id::tokens, 0, "tokens", "N", kTrain, "train a network on N tokens of the texts"},
     OptionRow{Id::seed, 0, "seed", "N", kTrain,

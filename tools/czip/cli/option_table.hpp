@@ -23,6 +23,7 @@ enum class OptionId : std::uint8_t {
   description,
   detail,
   dialect,
+  epochs,
   exclude,
   expect_hash,
   fast,

@@ -66,7 +66,7 @@ Status check_is_of_czip(const std::string& path) {
   CZIP_TRY(existing);
   CZIP_TRY_ASSIGN(const auto start, peek(*existing, kArmourPeek));
   const std::string_view text(reinterpret_cast<const char*>(start.data()), start.size());
-  if (is_compressed(start) || leading_armour_kind(text) != ArmourKind::none) return {};
+  if (begins_compressed_file(start) || leading_armour_kind(text) != ArmourKind::none) return {};
   return fail(ErrorCode::io, printable(path) +
                                  " is no file of czip and was not overwritten; use -f to overwrite "
                                  "it");

@@ -39,6 +39,10 @@ bool is_compressed(std::span<const std::uint8_t> first_bytes) {
   return v2::has_magic(first_bytes) || (!first_bytes.empty() && may_be_v1(first_bytes));
 }
 
+bool begins_compressed_file(std::span<const std::uint8_t> first_bytes) {
+  return v2::begins_frame(first_bytes) || (!first_bytes.empty() && may_be_v1(first_bytes));
+}
+
 Result<FileFormat> detect_format(Input& input) {
   if (input.decoder == nullptr && isatty(input.file.get()) != 0)
     return usage_error(

@@ -39,7 +39,7 @@ Result<ConditionalCosts> conditional_costs(const Session& session, const v2::Mod
   const v2::PrimedOptions options{.level = session.arguments.level.value_or(v2::kDefaultLevel),
                                   .text_bytes = longest(texts)};
   // What the longest context takes, for each thread.
-  const std::uint64_t per_thread = v2::primed_bytes(model, longest(contexts), options.text_bytes);
+  const std::uint64_t per_thread = v2::primed_bytes(longest(contexts), options.text_bytes);
   const auto threads = threads_within_limit(session.arguments.threads, contexts.size(),
                                             session.memory_limit(), {.per_thread = per_thread});
   if (!threads) return Failure(advise(threads.error()));

@@ -1,6 +1,5 @@
 // Checks a czip-model-v2, whose structure and shapes the loader has checked.
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <iterator>
 #include <string>
@@ -43,44 +42,27 @@ Check check_sizes(const safetensors::File& file) {
   const std::uint64_t tokenizer = bytes_of(file, "tokenizer.") + bytes_of(file, "code.");
   const std::uint64_t prior = bytes_of(file, v2::kPriorPrefix);
   const std::uint64_t network = bytes_of(file, v2::kTensorPrefix);
+  const std::uint64_t recurrent = bytes_of(file, v2::kRecurrentPrefix);
   const std::uint64_t states = bytes_of(file, v2::kStatePrefix);
   return {"sizes",
           Verdict::ok,
-          format("%s bytes of tensors: tokenizer and code %s, prior %s, states %s, network %s",
+          format("%s bytes of tensors: tokenizer and code %s, prior %s, states %s, "
+                 "recurrent network %s, network %s",
                  grouped(all).c_str(), grouped(tokenizer).c_str(), grouped(prior).c_str(),
-                 grouped(states).c_str(), grouped(network).c_str()),
+                 grouped(states).c_str(), grouped(recurrent).c_str(), grouped(network).c_str()),
           {{"tensors", all},
            {"tokenizer", tokenizer},
            {"prior", prior},
            {"states", states},
+           {"recurrent_network", recurrent},
            {"network", network}}};
-}
-
-// squash[i] = round(65536 / (1 + e^(-(i - middle) / 256))), within 1..65535.
-Check check_squash(const safetensors::File& file) {
-  Check check{.name = "squash table", .text = "equals its formula at every entry"};
-  const safetensors::TensorView* table = file.find(v2::kSquashTensor);
-  const std::size_t entries = table == nullptr ? 0 : table->bytes.size() / 2;
-  const std::size_t middle = entries / 2;
-  for (std::size_t i = 0; i < entries; ++i) {
-    const double x = static_cast<double>(i) - static_cast<double>(middle);
-    const long formula = std::clamp(std::lround(65536 / (1 + std::exp(-x / 256))), 1L, 65535L);
-    const long entry = load_le<std::uint16_t>(&table->bytes[2 * i]);
-    if (entry == formula) continue;
-    check.verdict = Verdict::failure;
-    check.text = "entry " + std::to_string(i) + " is " + std::to_string(entry) +
-                 ", where the formula gives " + std::to_string(formula);
-    break;
-  }
-  if (entries == 0) check = {check.name, Verdict::failure, "is missing"};
-  return check;
 }
 
 }  // namespace
 
 Result<Checks> check_model_v2(const v2::Model& model, const VerifyCoding& coding) {
   const safetensors::File& file = model.parts().file;
-  Checks checks{check_description(model), check_sizes(file), check_squash(file)};
+  Checks checks{check_description(model), check_sizes(file)};
   const auto add = [&checks](Checks more) {
     checks.insert(checks.end(), std::make_move_iterator(more.begin()),
                   std::make_move_iterator(more.end()));

@@ -14,13 +14,14 @@
 #include "czip/codec/v2/model/parts.hpp"
 #include "czip/engine/integer_math.hpp"
 #include "czip/engine/v2/mixer_kernels.hpp"
+#include "czip/engine/v2/recurrent_network.hpp"
 #include "verify/checks.hpp"
 
 namespace czip::tool {
 namespace {
 
 constexpr std::uint64_t kMaxInt32 = INT32_MAX;
-constexpr auto kInput = static_cast<std::uint64_t>(v2::kMaxInput);
+constexpr auto kInput = static_cast<std::uint64_t>(v2::kMaxStretch);
 constexpr auto kWeight = static_cast<std::uint64_t>(v2::kMaxWeight);
 
 template <class T>
@@ -113,7 +114,7 @@ Check check_order(const safetensors::File& file, std::size_t order, std::uint32_
       "%s lists of %s successors; the probabilities of a list add up to %s of 65,536 at most, "
       "limited to %s",
       grouped(found.lists).c_str(), grouped(found.entries).c_str(), grouped(found.sum).c_str(),
-      grouped(v2::kMaxListedProbability).c_str());
+      grouped(v2::kListProbabilityOne - 1).c_str());
   check.values = {{"lists", found.lists},
                   {"successors", found.entries},
                   {"wrong", found.wrong},
@@ -126,7 +127,7 @@ Check check_order(const safetensors::File& file, std::size_t order, std::uint32_
   return check;
 }
 
-// dot(w, x) = (sum of (w_i * x_i >> 8)) >> 8, with |x_i| at most kMaxInput. Weights change while
+// dot(w, x) = (sum of (w_i * x_i >> 8)) >> 8, with |x_i| at most kMaxStretch. Weights change while
 // coding, within kMaxWeight: so the bound of a row of any weights counts, too.
 Check check_mixer(const safetensors::File& file, const std::string& name, std::size_t inputs) {
   std::uint64_t largest = 0;
@@ -159,14 +160,34 @@ void add_mixers(const safetensors::File& file, std::string_view prefix, std::siz
                 Checks& checks) {
   for (std::size_t p = first; p < v2::kProfiles.size(); ++p) {
     const v2::StateTensors names = v2::state_tensors(prefix, p);
-    checks.push_back(check_mixer(file, names.weights, v2::kProfiles[p].inputs()));
-    checks.push_back(check_mixer(file, names.final_weights, v2::kInputGroup));
+    for (std::size_t m = 0; m < v2::kMixers; ++m) {
+      checks.push_back(check_mixer(file, names.weights[m], v2::kMixerInputs));
+      checks.push_back(check_mixer(file, names.final_weights[m], v2::kInputGroup));
+    }
   }
 }
 
-// error = (65536 * bit - squash) * rate >> 8; v * error; an adaptive probability's step.
+// The sums of a recurrent network's rows, with inputs of at most 127: none passes 2^31.
+Check check_rows(const safetensors::File& file, const std::string& name) {
+  const safetensors::TensorView* const tensor = file.find(std::string(v2::kRecurrentPrefix) + name);
+  std::uint64_t largest = 0;
+  const std::size_t columns = static_cast<std::size_t>(tensor->shape[1]);
+  for (std::size_t begin = 0; begin < tensor->bytes.size(); begin += columns) {
+    std::uint64_t sum = 0;
+    for (const std::uint8_t weight : tensor->bytes.subspan(begin, columns))
+      sum += magnitude(static_cast<std::int8_t>(weight)) * 127;
+    largest = std::max(largest, sum);
+  }
+  return {"recurrent network, " + name,
+          largest <= kMaxInt32 ? Verdict::ok : Verdict::failure,
+          format("|sum| <= %s, below 2^31", grouped(largest).c_str()),
+          {{"largest_sum", largest}}};
+}
+
+// error = ((2^22 * bit - squash) >> 4) * rate >> 10; v * error; an adaptive probability's step.
 Check check_learning() {
-  const std::uint64_t error = (std::uint64_t{v2::kProbabilityOne} * v2::kFastRate) >> 8;
+  const std::uint64_t error =
+      (std::uint64_t{v2::kProbabilityOne >> v2::kErrorShift} * v2::kFastRate) >> v2::kRateShift;
   const std::uint64_t step = kInput * error;
   return {"learning",
           step <= kMaxInt32 ? Verdict::ok : Verdict::failure,
@@ -184,6 +205,8 @@ Checks check_predictor_tables(const v2::Model& model) {
   add_mixers(file, v2::kStatePrefix, 0, checks);
   if (model.has_network())
     add_mixers(file, v2::kNetworkStatePrefix, v2::kFirstNetworkProfile, checks);
+  if (model.parts().recurrent != nullptr)
+    for (const char* name : {"weights", "nodes"}) checks.push_back(check_rows(file, name));
   checks.push_back(check_learning());
   return checks;
 }

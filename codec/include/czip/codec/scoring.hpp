@@ -25,8 +25,8 @@ inline constexpr std::uint32_t kCostOfByte = 8 * kCostOfBit;
 // rounded. 1 <= part <= whole.
 [[nodiscard]] std::uint32_t code_length(std::uint32_t part, std::uint32_t whole);
 
-// Of CZIPv2's predictor: what its mixer is given, and `rest`: the bias, the maps that refine the
-// mixed probability, and roundings.
+// Of CZIPv2's predictor: what its mixers are given, where `network` is both networks, and `rest`:
+// the bias, and roundings.
 enum class PredictorPart : std::uint8_t { counters, prior, matches, lists, network, rest };
 inline constexpr std::size_t kPredictorParts = 6;
 [[nodiscard]] std::string_view predictor_part_name(PredictorPart part);
@@ -38,7 +38,7 @@ inline constexpr std::size_t kPredictorParts = 6;
 // inputs times weights, and what it saves (its cost to one half's) is divided among the parts in
 // proportion to their sums, which may have both signs. This is the attribution of integrated
 // gradients (Sundararajan, Taly and Yan 2017) from inputs of 0 to those that were; for a function
-// of a sum, it is exact. What the maps behind the mixer save goes to `rest`. So, for every token,
+// of a sum, it is exact. What is left by roundings goes to `rest`. So, for every token,
 // decisions * kCostOfBit = cost + the sum of savings.
 //
 // Weights that no training gives can make parts of any size that cancel each other: a part but

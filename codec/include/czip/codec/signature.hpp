@@ -13,7 +13,7 @@
 namespace czip {
 
 // What engine_signature() must give. It changes only with the formats, never with a machine.
-inline constexpr std::uint64_t kEngineSignature = 0xaf40f67fd5361f93;
+inline constexpr std::uint64_t kEngineSignature = 0xb64b02e441b4b068;
 
 struct EngineSignature {
   struct Part {
@@ -26,7 +26,7 @@ struct EngineSignature {
   [[nodiscard]] bool good() const { return value == kEngineSignature; }
 };
 
-// Computes integer functions, the forward passes of both networks, mixers, coders, predictor and
+// Computes integer functions, the forward passes of all networks, mixers, coders, predictor and
 // containers with models and texts from a seeded generator. What it encodes, it decodes. Takes
 // about a second at the scalar level. Of v1 it leaves out the tokenizer's pattern and the outer
 // codecs, which are other libraries'. Errors: internal (something does not decode to what was

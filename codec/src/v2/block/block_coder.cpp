@@ -29,7 +29,7 @@ std::uint32_t decode_token(const ModelParts& model, Predictor& predictor, BlockS
   NetworkPrediction network = streams.network_prediction(s);
   predictor.begin_token(streams[s]);
   while (!predictor.decided()) {
-    const std::uint32_t p = predictor.predict(network.input(predictor.node()));
+    const std::uint32_t p = predictor.predict(network.input(predictor.decision()));
     predictor.update(coder.decode(p));
   }
   const std::uint32_t token = model.tree.token(predictor.rank());
@@ -127,7 +127,7 @@ Result<CodedBlock> BlockCoder::Memory::encode(const Model& model, const BlockSet
     store_le(block.payload.data(), static_cast<std::uint32_t>(tokens.size()));
   }
   TokenEncoder encoder{RangeEncoder(block.payload)};
-  reset_predictor(parts, settings, text.size());
+  CZIP_TRY(reset_predictor(parts, settings, text.size()));
   const StreamLayout layout(tokens.size(), settings.streams_log2);
   CZIP_TRY_ASSIGN(NetworkStreams* const network_streams, begin_network(model, settings));
   BlockStreams streams(parts.logistic, layout, network_streams);
@@ -146,7 +146,7 @@ Status BlockCoder::Memory::decode(const Model& model, const BlockSettings& setti
     CZIP_TRY_ASSIGN(tokens, take_token_count(payload, text.size()));
   }
   RangeDecoder coder(payload);
-  reset_predictor(parts, settings, text.size());
+  CZIP_TRY(reset_predictor(parts, settings, text.size()));
   // One stream ends with the text, and its number of tokens is an estimate.
   const bool one = settings.streams_log2 == 0;
   const StreamLayout layout(one ? text.size() / kTypicalTokenBytes : tokens, settings.streams_log2);

@@ -15,11 +15,13 @@ Status check_settings(const Model& model, const BlockSettings& settings) {
   return {};
 }
 
-void BlockMemory::reset_predictor(const ModelParts& model, const BlockSettings& settings,
-                                  std::uint64_t text_bytes) {
-  predictor.reset({&model.logistic, &model.tree, &model.prior}, kProfiles[settings.profile],
-                  (settings.network ? model.network_states : model.states)[settings.profile],
-                  TableSizes::for_text(text_bytes));
+Status BlockMemory::reset_predictor(const ModelParts& model, const BlockSettings& settings,
+                                    std::uint64_t text_bytes) {
+  CZIP_TRY_ASSIGN(const RecurrentNetwork* const recurrent, recurrent_network_of(model, simd));
+  predictor.reset({&model.logistic, &model.tree, &model.prior, recurrent},
+                  kProfiles[settings.profile], state_of(model, settings.profile, settings.network),
+                  TableSizes::for_text(text_bytes, kProfiles[settings.profile]));
+  return {};
 }
 
 Result<NetworkStreams*> BlockMemory::begin_network(const Model& model,

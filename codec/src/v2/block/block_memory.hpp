@@ -32,8 +32,9 @@ struct BlockMemory {
   std::optional<Model> network_model;
   std::optional<NetworkStreams> network;
 
-  void reset_predictor(const ModelParts& model, const BlockSettings& settings,
-                       std::uint64_t text_bytes);
+  // Makes the predictor ready for a block. Errors: those of recurrent_network_of.
+  Status reset_predictor(const ModelParts& model, const BlockSettings& settings,
+                         std::uint64_t text_bytes);
   // Makes the network ready for a block's streams; null: it takes no part. Errors: those of
   // network_of.
   Result<NetworkStreams*> begin_network(const Model& model, const BlockSettings& settings);
@@ -65,8 +66,8 @@ class BlockStreams {
 };
 
 // Has the predictor predict and learn the block's tokens in the order of coding. For each token,
-// `coder` is told begin_token(position, stream), where the predictor stands at the token's root,
-// then decide(bit, p) of each decision, before the predictor learns it.
+// `coder` is told begin_token(position, stream), where the predictor stands at the token's first
+// decision, then decide(bit, p) of each decision, before the predictor learns it.
 template <class Coder>
 void code_tokens(const ModelParts& model, Predictor& predictor, BlockStreams& streams,
                  const StreamLayout& layout, std::span<const TokenId> tokens, Coder& coder) {
@@ -81,8 +82,8 @@ void code_tokens(const ModelParts& model, Predictor& predictor, BlockStreams& st
       predictor.begin_token(streams[s]);
       coder.begin_token(position, s);
       while (!predictor.decided()) {
-        const std::uint32_t p = predictor.predict(network.input(predictor.node()));
-        const bool bit = rank >= predictor.split();
+        const std::uint32_t p = predictor.predict(network.input(predictor.decision()));
+        const bool bit = predictor.decision().bit(rank);
         coder.decide(bit, p);
         predictor.update(bit);
       }

@@ -11,8 +11,6 @@ std::uint64_t list_context(std::size_t list, std::uint64_t a, std::uint64_t b = 
   return hash_combine(hash_combine(hash_combine(a, b), c), list + 1);
 }
 
-constexpr std::uint64_t kLastTwoBytes = 0xffff;
-
 }  // namespace
 
 void set_contexts(const History& h, Contexts& contexts) {
@@ -38,10 +36,6 @@ void set_contexts(const History& h, Contexts& contexts) {
   list[13] = list_context(13, h.bracket(), t1);
   list[14] = list_context(14, h.above_in_field(), h.field_offset(), h.field());
   list[15] = list_context(15, h.indentation(), h.previous_line_start(), t1);
-  list[16] = list_context(16, order[5]);
-  list[17] = list_context(17, t2 + 1);
-  list[18] = list_context(18, h.line_start(), h.previous_line_start(), h.field_offset());
-  list[19] = list_context(19, w, h.last_bytes() & kLastTwoBytes);
 }
 
 }  // namespace czip::v2

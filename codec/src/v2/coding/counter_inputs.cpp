@@ -1,22 +1,42 @@
 #include "czip/codec/v2/coding/counter_inputs.hpp"
 
+#include <algorithm>
+
 namespace czip::v2 {
 
-void CounterInputs::reset(const CodeTree& tree, std::uint32_t table_log2) {
+void CounterInputs::reset(const CodeTree& tree, std::uint32_t table_log2, bool hashed) {
   tree_ = &tree;
   table_log2_ = table_log2;
-  order0_.assign(tree.size(), AdaptiveProbability());
-  lines_.reset((kCounterInputs - 1) << table_log2);
+  hashed_ = hashed;
+  order0_.assign(2 * std::size_t{tree.size()}, AdaptiveProbability());
+  lines_.reset(hashed ? (kCounterInputs - 1) << table_log2 : 0);
 }
 
-void CounterInputs::begin_token(const Contexts& contexts, const Node& root) {
+void CounterInputs::predict_candidate(std::uint32_t candidate, const Logistic& logistic,
+                                      std::span<std::int32_t> inputs) const {
+  std::ranges::fill(inputs, 0);
+  inputs[0] = logistic.stretch(order0_[tree_->size() + candidate].p());
+}
+
+void CounterInputs::update_candidate(std::uint32_t candidate, bool bit) {
+  order0_[tree_->size() + candidate].update(bit, kCounterLimit);
+}
+
+void CounterInputs::prefetch(const Contexts& contexts, std::uint32_t root) const {
+  if (!hashed_) return;
+  const HashedContexts context = hashed_contexts(contexts);
+  for (std::size_t i = 1; i < kCounterInputs; ++i)
+    __builtin_prefetch(&lines_[line_index(i, hash_combine(context[i], root))], 1);
+}
+
+void CounterInputs::begin_tree(const Contexts& contexts, const Node& root, bool learns) {
   context_ = hashed_contexts(contexts);
-  find<true>(root);
+  find(root, learns);
 }
 
-template <bool learns>
-void CounterInputs::find(const Node& node) {
+void CounterInputs::find(const Node& node, bool learns) {
   place_.split = node.split;
+  if (!hashed_) return;
   const std::uint32_t level = node.depth % kCounterLineLevels;
   if (learns && level == kCounterLineLevels - 1) prefetch_children(node.split);
   if (level != 0) return;
@@ -27,7 +47,7 @@ void CounterInputs::find(const Node& node) {
     // Never 0, which is the check of an unused line.
     const std::uint32_t check = static_cast<std::uint32_t>(hash) | 1;
     if ((*line)[0] != check) {
-      if constexpr (learns) {
+      if (learns) {
         *line = unused_line();
         (*line)[0] = check;
       } else {
@@ -49,7 +69,8 @@ void CounterInputs::prefetch_children(std::uint32_t split) const {
 }
 
 void CounterInputs::save_lines(const Contexts& contexts, const Node& node, UndoLog& log) {
-  if (node.depth % kCounterLineLevels != 0) return;  // in a line that was saved
+  if (!hashed_ || node.depth % kCounterLineLevels != 0)
+    return;  // none, or in a line that was saved
   const HashedContexts context = hashed_contexts(contexts);
   for (std::size_t i = 1; i < kCounterInputs; ++i)
     log.save(&lines_[line_index(i, hash_combine(context[i], node.split))]);
@@ -57,25 +78,24 @@ void CounterInputs::save_lines(const Contexts& contexts, const Node& node, UndoL
 
 void CounterInputs::predict(const Logistic& logistic, std::span<std::int32_t> inputs) const {
   inputs[0] = logistic.stretch(order0_[place_.split].p());
+  if (!hashed_) return;
   for (std::size_t i = 1; i < kCounterInputs; ++i) {
     inputs[i] = logistic.stretch(AdaptiveProbability((*place_.line[i])[place_.counter]).p());
   }
 }
 
-void CounterInputs::update(bool bit, const Node* next) {
+void CounterInputs::learn(bool bit) {
   order0_[place_.split].update(bit, kCounterLimit);
-  for (std::size_t i = 1; i < kCounterInputs; ++i) {
+  for (std::size_t i = 1; hashed_ && i < kCounterInputs; ++i) {
     AdaptiveProbability p((*place_.line[i])[place_.counter]);
     p.update(bit, kCounterLimit);
     (*place_.line[i])[place_.counter] = p.raw();
   }
-  place_.counter = 2 * place_.counter + (bit ? 1 : 0);
-  if (next != nullptr) find<true>(*next);
 }
 
-void CounterInputs::descend(bool bit, const Node* next) {
+void CounterInputs::go_on(bool bit, const Node* next, bool learns) {
   place_.counter = 2 * place_.counter + (bit ? 1 : 0);
-  if (next != nullptr) find<false>(*next);
+  if (next != nullptr) find(*next, learns);
 }
 
 }  // namespace czip::v2

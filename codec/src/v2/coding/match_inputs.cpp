@@ -23,6 +23,11 @@ std::uint32_t length_class_of_map(std::uint32_t length) {
   return kExactMatchLengths + (length - kExactMatchLengths) / kMatchLengthStep;
 }
 
+std::uint32_t map_index(std::size_t m, std::uint32_t length, std::uint32_t decision_class) {
+  return static_cast<std::uint32_t>(m * kMatchStates) +
+         length_class_of_map(length) * kDecisionClasses + decision_class;
+}
+
 }  // namespace
 
 void MatchInputs::reset(std::uint32_t table_log2, std::span<const std::uint32_t> maps) {
@@ -45,21 +50,31 @@ void MatchInputs::save_entries(const History& history, UndoLog& log) {
   }
 }
 
+void MatchInputs::prefetch(const History& history) {
+  for (std::size_t m = 0; m < kMatchInputs; ++m) {
+    entry_[m] = history.size() >= kMinMatchTokens[m] ? &entry_of(m, history) : nullptr;
+    __builtin_prefetch(entry_[m], 1);
+  }
+}
+
 void MatchInputs::begin_token(const History& history, std::uint32_t stream,
                               MatchPositions& positions) {
   for (std::size_t m = 0; m < kMatchInputs; ++m) {
     Active& match = active_[m];
     match = {};
     std::uint32_t& position = positions.position[m];
-    if (history.size() < kMinMatchTokens[m]) continue;
-    std::uint32_t& entry = entry_of(m, history);
+    if (entry_[m] == nullptr) continue;
+    std::uint32_t& entry = *entry_[m];
+    std::uint32_t& length = positions.length[m];
     // Continue the match if it predicted the last token, otherwise look for another.
-    if (position != 0) ++position;
-    if (position == 0 || history.rank_at(position - 1) != history.recent(1)) {
+    if (position != 0 && history.rank_at(position) == history.recent(1)) {
+      ++position;
+      length = std::min(length + 1, kMaxMatchTokens);
+    } else {
       const bool own = entry >> kPositionBits == stream;
       position = own ? entry & kPositionMask : 0;
+      length = match_length(history, position);
     }
-    const std::uint32_t length = match_length(history, position);
     if (length < kMinMatchTokens[m]) {
       position = 0;
     } else {
@@ -70,19 +85,24 @@ void MatchInputs::begin_token(const History& history, std::uint32_t stream,
   }
 }
 
-void MatchInputs::predict(const Node& node, const Logistic& logistic,
+void MatchInputs::predict(const Decision& decision, const Logistic& logistic,
                           std::span<std::int32_t> inputs) {
   for (std::size_t m = 0; m < kMatchInputs; ++m) {
     Active& match = active_[m];
     inputs[m] = 0;
-    match.used = match.length != 0 && match.rank >= node.low && match.rank < node.high;
+    match.used = match.length != 0 && decision.can_be(match.rank);
     if (!match.used) continue;
-    match.bit = match.rank >= node.split;
-    match.state = static_cast<std::uint32_t>(m * kMatchStates) +
-                  length_class_of_map(match.length) * kDepthClasses + depth_class(node.depth);
+    match.bit = decision.bit(match.rank);
+    match.state = map_index(m, match.length, decision.decision_class());
     const std::int32_t x = logistic.stretch(AdaptiveProbability(maps_[match.state]).p());
     inputs[m] = match.bit ? x : -x;
   }
+}
+
+MatchInputs::Expected MatchInputs::expected(std::size_t m) const {
+  const Active& match = active_[m];
+  if (match.length == 0) return {kNoToken, 0};
+  return {match.rank, AdaptiveProbability(maps_[map_index(m, match.length, kCandidateClass)]).p()};
 }
 
 void MatchInputs::update(bool bit) {

@@ -9,11 +9,10 @@
 namespace czip::v2 {
 namespace {
 
-constexpr std::size_t kCellBytes = sizeof(std::uint16_t);
 constexpr std::size_t kIndexBytes = sizeof(std::uint32_t);
 
 std::uint32_t cell(const PriorOrder& order, std::uint64_t i) {
-  return load_le<std::uint16_t>(order.cells.data() + kCellBytes * i);
+  return load_le<std::uint16_t>(order.cells.data() + kPriorCellBytes * i);
 }
 
 std::uint64_t bucket_begin(const PriorOrder& order, std::uint64_t bucket) {
@@ -24,22 +23,12 @@ std::uint64_t bucket_of(const PriorOrder& order, std::uint64_t hash) {
   return order.buckets_log2 == 0 ? 0 : place_of(hash, order.buckets_log2);
 }
 
-// The index is not trusted: a bucket ends where the cells end, whatever it says.
+// The index is not trusted: a bucket has at most kMaxPriorBucketCells cells and ends where the
+// cells end, whatever it says.
 std::uint64_t bucket_end(const PriorOrder& order, std::uint64_t bucket) {
-  return std::min<std::uint64_t>(bucket_begin(order, bucket + 1), order.cells.size() / kCellBytes);
-}
-
-Status check_buckets(const PriorOrder& order, std::size_t k) {
-  for (std::uint64_t bucket = 0; bucket >> order.buckets_log2 == 0; ++bucket) {
-    const std::uint64_t begin = bucket_begin(order, bucket);
-    const std::uint64_t end = bucket_end(order, bucket);
-    if (end > begin && end - begin > kMaxPriorBucketCells)
-      return fail(ErrorCode::corrupt, "the model's prior of order " + std::to_string(k) +
-                                          " has a bucket of " + std::to_string(end - begin) +
-                                          " cells, more than " +
-                                          std::to_string(kMaxPriorBucketCells));
-  }
-  return {};
+  return std::min({bucket_begin(order, bucket + 1),
+                   bucket_begin(order, bucket) + kMaxPriorBucketCells,
+                   std::uint64_t{order.cells.size() / kPriorCellBytes}});
 }
 
 }  // namespace
@@ -59,6 +48,7 @@ Result<Prior> Prior::create(std::span<const std::uint32_t> order0, std::vector<P
                   "the model's prior gives rank " + std::to_string(r) + " no probability");
     }
     prior.order0_cumulative_[r + 1] = prior.order0_cumulative_[r] + order0[r];
+    if (order0[r] > order0[prior.likeliest_]) prior.likeliest_ = static_cast<std::uint32_t>(r);
   }
   if (order0.size() > kMaxPriorRanks || prior.order0_cumulative_.back() > std::uint64_t{1} << 32 ||
       orders.size() > kMaxPriorOrder) {
@@ -68,17 +58,16 @@ Result<Prior> Prior::create(std::span<const std::uint32_t> order0, std::vector<P
   }
   for (std::uint32_t s = 0; s < kPriorScales; ++s) {
     for (std::uint32_t l = 0; l < kPriorLevels; ++l) {
-      prior.probability_[s * kPriorLevels + l] = prior_probability(s, l);
+      prior.probability_[s][l] = static_cast<std::uint16_t>(prior_probability(s, l));
     }
   }
   for (std::size_t k = 1; k <= orders.size(); ++k) {
     const PriorOrder& table = orders[k - 1];
-    if (table.buckets_log2 > kMaxPriorBucketsLog2 || table.cells.size() % kCellBytes != 0 ||
+    if (table.buckets_log2 > kMaxPriorBucketsLog2 || table.cells.size() % kPriorCellBytes != 0 ||
         table.index.size() != kIndexBytes * ((std::size_t{1} << table.buckets_log2) + 1)) {
       return fail(ErrorCode::corrupt, "the model's prior of order " + std::to_string(k) +
                                           " has tables of the wrong size");
     }
-    CZIP_TRY(check_buckets(table, k));
   }
   prior.orders_ = std::move(orders);
   return prior;
@@ -92,49 +81,28 @@ void Prior::prefetch_index(std::uint32_t order, std::uint64_t hash) const {
 void Prior::prefetch_cells(std::uint32_t order, std::uint64_t hash) const {
   const PriorOrder& table = orders_[order - 1];
   const std::uint64_t at = bucket_begin(table, bucket_of(table, hash));
-  const std::uint64_t byte = kCellBytes * at;
+  const std::uint64_t byte = kPriorCellBytes * at;
   if (byte < table.cells.size()) __builtin_prefetch(table.cells.data() + byte);
 }
 
-void Prior::find(std::uint32_t order, std::uint64_t hash, PriorList& list) const {
+PriorList Prior::find(std::uint32_t order, std::uint64_t hash) const {
   const PriorOrder& table = orders_[order - 1];
   const std::uint64_t bucket = bucket_of(table, hash);
   const std::uint64_t end = bucket_end(table, bucket);
   std::uint64_t at = bucket_begin(table, bucket);
   const std::uint32_t fingerprint = prior_fingerprint(hash);
-  list.size = 0;
   while (at < end) {
     const PriorHeader header = unpack_prior_header(cell(table, at++));
     std::uint64_t length = header.length;
     if (length == kLongList && at < end) length = cell(table, at++);
     length = std::min(length, end - at);
-    if (header.fingerprint == fingerprint) {
-      read_list(table, at, static_cast<std::size_t>(length), header.scale, list);
-      return;
-    }
+    if (header.fingerprint == fingerprint)
+      return {.cells = table.cells.data() + kPriorCellBytes * at,
+              .size = static_cast<std::uint32_t>(length),
+              .probability = &probability_[header.scale]};
     at += length;
   }
-}
-
-void Prior::read_list(const PriorOrder& table, std::uint64_t at, std::size_t length,
-                      std::uint32_t scale, PriorList& list) const {
-  if (list.cumulative.size() <= length) {
-    list.ranks.resize(length);
-    list.cumulative.resize(length + 1);
-  }
-  const std::uint32_t* probability = &probability_[scale * kPriorLevels];
-  std::uint32_t sum = 0;
-  list.cumulative[0] = 0;
-  std::uint32_t i = 0;
-  for (; i < length; ++i) {
-    const PriorEntry entry = unpack_prior_entry(cell(table, at + i));
-    // A list ends where its ranks stop ascending.
-    if (i > 0 && entry.rank <= list.ranks[i - 1]) break;
-    list.ranks[i] = static_cast<std::uint16_t>(entry.rank);
-    sum = std::min(sum + probability[entry.level], kMaxListedProbability);
-    list.cumulative[i + 1] = sum;
-  }
-  list.size = i;
+  return {};
 }
 
 }  // namespace czip::v2

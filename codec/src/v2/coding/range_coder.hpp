@@ -1,9 +1,9 @@
-// Binary range coder (Martin 1979; carries as in LZMA: Pavlov) with a 32-bit range, 16-bit
-// probabilities and an exact 32 x 16-bit product, so that its overhead is the rounding of one bound
+// Binary range coder (Martin 1979; carries as in LZMA: Pavlov) with a 32-bit range, 22-bit
+// probabilities and an exact 32 x 22-bit product, so that its overhead is the rounding of one bound
 // per decision.
 //
-// Invariants: range >= 2^24 before each decision and 1 <= p1 <= 65535, so both parts of the
-// interval are at least 2^24 / 2^16 = 256 wide. The first byte that comes out is always 0 and is
+// Invariants: range >= 2^24 before each decision and 1 <= p1 <= kMaxProbability, so both parts of
+// the interval are at least 2^24 / 2^22 = 4 wide. The first byte that comes out is always 0 and is
 // not written.
 #pragma once
 
@@ -19,7 +19,8 @@ namespace czip::v2 {
 // The least of those values in [low, low + range) that end with the most zero bytes.
 [[nodiscard]] std::uint64_t shortest_value(std::uint64_t low, std::uint32_t range);
 
-// The part of `range` that belongs to a 1; p1 is its probability in units of 2^-16, 1..65535.
+// The part of `range` that belongs to a 1; p1 is its probability in units of 2^-22,
+// 1..kMaxProbability.
 [[nodiscard]] constexpr std::uint32_t range_of_one(std::uint32_t range, std::uint32_t p1) {
   return static_cast<std::uint32_t>((std::uint64_t{range} * p1) >> kProbabilityBits);
 }

@@ -1,58 +1,24 @@
 #include "czip/codec/v2/coding/successor_table.hpp"
 
-#include <algorithm>
 #include <span>
 
 namespace czip::v2 {
 
-namespace {
-
-void increment(std::uint8_t& count) {
-  if (count < kMaxSuccessorCount) ++count;
-}
-
-// The count of a token that did not come: it loses weight, so that the recent past counts more.
-std::uint8_t decayed(std::uint8_t count) {
-  return static_cast<std::uint8_t>(count > kMinDecayingCount ? (count * 3 + 1) / 4 : count);
-}
-
-}  // namespace
-
-SuccessorList& SuccessorTable::find(std::uint64_t hash) {
+std::uint32_t SuccessorTable::find(std::uint64_t hash) {
   const auto check = static_cast<std::uint16_t>(hash);
-  const std::span<SuccessorList> line{&lists_[line_of(hash)], kListsPerLine};
-  SuccessorList* least = line.data();
-  for (SuccessorList& list : line) {
-    if (list.check == check && list.total != 0) return list;
-    if (list.total < least->total) least = &list;
+  const std::size_t first = line_of(hash);
+  const std::span<SuccessorList> line{&lists_[first], kListsPerLine};
+  std::size_t least = 0;
+  for (std::size_t i = 0; i < kListsPerLine; ++i) {
+    if (line[i].check == check && line[i].total != 0) return static_cast<std::uint32_t>(first + i);
+    if (line[i].total < line[least].total) least = i;
   }
   // Age the others, so that a line does not stay full of contexts of the distant past.
   for (SuccessorList& list : line) {
     if (list.total > 1) --list.total;
   }
-  *least = {.check = check, .total = 0, .escapes = 0, .rank = {}, .count = {}};
-  return *least;
-}
-
-void SuccessorList::update(std::uint16_t coded) {
-  increment(total);
-  std::size_t at = 0;
-  while (at < kSuccessorsPerList && count[at] != 0 && rank[at] != coded) ++at;
-  std::uint8_t coded_count = 0;
-  if (at < kSuccessorsPerList && count[at] != 0) {
-    coded_count = count[at];
-  } else {
-    increment(escapes);
-    at = std::min(at, kSuccessorsPerList - 1);
-  }
-  increment(coded_count);
-  for (std::size_t i = at; i > 0; --i) {
-    rank[i] = rank[i - 1];
-    count[i] = decayed(count[i - 1]);
-  }
-  for (std::size_t i = at + 1; i < kSuccessorsPerList; ++i) count[i] = decayed(count[i]);
-  rank[0] = coded;
-  count[0] = coded_count;
+  line[least] = {.check = check, .total = 0, .escapes = 0, .rank = {}, .count = {}};
+  return static_cast<std::uint32_t>(first + least);
 }
 
 }  // namespace czip::v2

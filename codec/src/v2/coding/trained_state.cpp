@@ -1,21 +1,19 @@
 #include "czip/codec/v2/coding/trained_state.hpp"
 
-#include "czip/codec/v2/coding/adaptive_probability.hpp"
-#include "czip/codec/v2/coding/apm.hpp"
-#include "czip/codec/v2/coding/mixer.hpp"
+#include "czip/engine/v2/adaptive_probability.hpp"
 
 namespace czip::v2 {
 
-TrainedState TrainedState::initial(const Profile& profile, std::uint32_t vocabulary,
-                                   const Logistic& logistic) {
+TrainedState TrainedState::initial(const Profile& profile) {
   TrainedState state;
-  state.weights.assign(kWeightSets * profile.inputs(), kOneWeight / kInitialInputs);
-  state.final_weights.assign(kFinalWeightSets * kInputGroup,
-                             kOneWeight / static_cast<std::int32_t>(kMixerSelectors));
+  for (std::size_t m = 0; m < kMixers; ++m) {
+    state.weights[m].assign(weight_sets(m, profile.selectors) * kMixerInputs,
+                            kOneWeight / kInitialInputs);
+    state.final_weights[m].assign(kFinalWeightSets[m] * kInputGroup,
+                                  kOneWeight / static_cast<std::int32_t>(profile.selectors));
+  }
   state.list_maps.assign(profile.lists * kSuccessorStates, AdaptiveProbability().raw());
   state.match_maps.assign(kMatchInputs * kMatchStates, kInitialMatchProbability);
-  state.apm.resize(vocabulary * kApmPoints);
-  set_identity(state.apm, logistic);
   return state;
 }
 

@@ -1,4 +1,5 @@
 // The compact frame: kind and settings in one byte, lengths in base 128, one check for everything.
+#include <algorithm>
 #include <string>
 
 #include "v2/container/container.hpp"
@@ -19,13 +20,12 @@ class CompactParser {
       : next_(&next), bytes_(&bytes) {}
 
   Result<CompactHeader> parse() {
-    for (const std::uint8_t expected : kCompactMagic) {
-      CZIP_TRY_ASSIGN(const auto byte, take());
-      if (byte != expected)
-        return fail(ErrorCode::corrupt, "is not a CZIPv2 frame: its magic is wrong");
-    }
+    CZIP_TRY_ASSIGN(const auto magic, take());
+    if (magic != kFrameMagic[0])
+      return fail(ErrorCode::corrupt, "is not a CZIPv2 frame: its magic is wrong");
     CompactHeader header;
     CZIP_TRY(parse_kind(header));
+    if (header.short_kind) return header;
     CZIP_TRY_ASSIGN(const auto text_bytes, take_length());
     header.text_bytes = header.payload_bytes = text_bytes;
     if (header.stored) return header;
@@ -49,17 +49,24 @@ class CompactParser {
   }
 
   Status parse_kind(CompactHeader& header) {
-    CZIP_TRY_ASSIGN(const auto kind, take());
-    if ((kind & kOtherLayoutBit) != 0)
+    CZIP_TRY_ASSIGN(auto kind, take());
+    header.archive = kind == kArchiveKind;
+    if (header.archive) {
+      CZIP_TRY_ASSIGN(kind, take());
+    }
+    if (kind >= kShortKind) {
+      header.stored = header.short_kind = true;
+      header.text_bytes = header.payload_bytes = kind - kShortKind;
+      return {};
+    }
+    header.stored = kind == kStoredKind;
+    if (header.stored) return {};
+    const auto settings = unpack_settings(static_cast<std::uint8_t>(kind ^ kCompactBit));
+    if (!settings)
       return fail(ErrorCode::unsupported,
                   "the compact frame, of kind " + std::to_string(kind) +
-                      ", is of another draft of CZIPv2: decode it with the czip that made it");
-    header.archive = (kind & kArchiveBit) != 0;
-    const auto settings = static_cast<std::uint8_t>(kind & ~kArchiveBit);
-    header.stored = settings == kStoredKind;
-    if (header.stored) return {};
-    CZIP_TRY_ASSIGN(const auto unpacked, unpack_settings(settings));
-    header.settings = unpacked;
+                      ", is of another version of CZIPv2: decode it with the czip that made it");
+    header.settings = *settings;
     return {};
   }
 
@@ -82,9 +89,15 @@ class CompactParser {
 }  // namespace
 
 std::vector<std::uint8_t> serialize(const CompactHeader& header) {
-  std::vector<std::uint8_t> bytes(kCompactMagic.begin(), kCompactMagic.end());
-  const std::uint8_t kind = header.stored ? kStoredKind : pack_settings(header.settings);
-  bytes.push_back(static_cast<std::uint8_t>(kind | (header.archive ? kArchiveBit : 0)));
+  std::vector<std::uint8_t> bytes{kFrameMagic[0]};
+  if (header.archive) bytes.push_back(kArchiveKind);
+  if (header.short_kind) {
+    bytes.push_back(static_cast<std::uint8_t>(kShortKind + header.text_bytes));
+    return bytes;
+  }
+  bytes.push_back(header.stored
+                      ? kStoredKind
+                      : static_cast<std::uint8_t>(kCompactBit | pack_settings(header.settings)));
   append_length(bytes, header.text_bytes);
   if (header.stored) return bytes;
   append_length(bytes, header.payload_bytes);
@@ -92,17 +105,44 @@ std::vector<std::uint8_t> serialize(const CompactHeader& header) {
   return bytes;
 }
 
-std::uint32_t compact_check(std::span<const std::uint8_t> header,
-                            std::span<const std::uint8_t> payload,
-                            std::span<const std::uint8_t> text, bool stored) {
-  std::vector<std::uint8_t> all(header.begin(), header.end());
-  if (!stored) all.insert(all.end(), payload.begin(), payload.end());
+std::vector<std::uint8_t> compact_check(const CompactHeader& header,
+                                        std::span<const std::uint8_t> header_bytes,
+                                        std::span<const std::uint8_t> payload,
+                                        std::span<const std::uint8_t> text) {
+  std::vector<std::uint8_t> all(header_bytes.begin(), header_bytes.end());
+  if (!header.stored) all.insert(all.end(), payload.begin(), payload.end());
   all.insert(all.end(), text.begin(), text.end());
-  return check32(all);
+  std::vector<std::uint8_t> check;
+  std::uint32_t left = header.short_kind ? crc16(all) : check32(all);
+  for (std::size_t i = 0; i < header.check_bytes(); ++i, left >>= 8)
+    check.push_back(static_cast<std::uint8_t>(left));
+  return check;
+}
+
+bool begins_short_frame(std::span<const std::uint8_t> bytes) {
+  std::vector<std::uint8_t> header_bytes;
+  const auto header = parse_compact_header(bytes, header_bytes);
+  if (!header || !header->short_kind) return false;
+  const auto rest = bytes.subspan(header_bytes.size());
+  if (rest.size() < kShortCheckBytes + header->text_bytes) return false;
+  const auto text = rest.subspan(kShortCheckBytes, header->text_bytes);
+  return std::ranges::equal(compact_check(*header, header_bytes, text, text),
+                            rest.first(kShortCheckBytes));
 }
 
 Result<CompactHeader> parse_compact_header(const NextByte& next, std::vector<std::uint8_t>& bytes) {
   return CompactParser(next, bytes).parse();
+}
+
+Result<CompactHeader> parse_compact_header(std::span<const std::uint8_t> begun,
+                                           std::vector<std::uint8_t>& bytes) {
+  std::size_t used = 0;
+  return parse_compact_header(
+      [&]() -> Result<std::uint8_t> {
+        if (used == begun.size()) return fail(ErrorCode::truncated, {});
+        return begun[used++];
+      },
+      bytes);
 }
 
 }  // namespace czip::v2

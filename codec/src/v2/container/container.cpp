@@ -82,7 +82,17 @@ Result<BlockSettings> unpack_settings(std::uint8_t byte) {
 
 bool has_magic(std::span<const std::uint8_t> first_bytes) {
   return first_bytes.size() >= 2 && first_bytes[0] == kFrameMagic[0] &&
-         (first_bytes[1] == kFrameMagic[1] || first_bytes[1] == kCompactMagic[1]);
+         (first_bytes[1] == kFrameMagic[1] || (first_bytes[1] & kCompactBit) != 0);
+}
+
+bool begins_frame(std::span<const std::uint8_t> first_bytes) {
+  static_assert(kMaxTellingBytes == kMaxShortFrame);
+  if (!has_magic(first_bytes)) return false;
+  if (first_bytes[1] == kFrameMagic[1])
+    return first_bytes.size() < kFrameMagic.size() || first_bytes[2] == kFrameMagic[2];
+  std::vector<std::uint8_t> bytes;
+  const auto header = parse_compact_header(first_bytes, bytes);
+  return header && (!header->short_kind || begins_short_frame(first_bytes));
 }
 
 bool starts_archive(std::span<const std::uint8_t> first_bytes) {
@@ -92,14 +102,8 @@ bool starts_archive(std::span<const std::uint8_t> first_bytes) {
     const auto header = parse_frame_header(first_bytes.first<kFrameHeaderBytes>());
     return header && header->archive;
   }
-  std::size_t position = 0;
   std::vector<std::uint8_t> bytes;
-  const auto header = parse_compact_header(
-      [&]() -> Result<std::uint8_t> {
-        if (position == first_bytes.size()) return fail(ErrorCode::truncated, {});
-        return first_bytes[position++];
-      },
-      bytes);
+  const auto header = parse_compact_header(first_bytes, bytes);
   return header && header->archive;
 }
 

@@ -19,13 +19,13 @@
 namespace czip::v2 {
 
 // No byte of UTF-8 is 0xfc.
-inline constexpr std::array<std::uint8_t, 2> kCompactMagic{0xfc, 'z'};
 inline constexpr std::array<std::uint8_t, 3> kFrameMagic{0xfc, 'C', 'Z'};
-// The draft of CZIPv2 that full frames are of. It changes with their layout. A compact frame has
-// none: its layout is that of all drafts so far, and another one would set kOtherLayoutBit.
-inline constexpr std::uint8_t kFrameDraft = 3;
+// The draft of CZIPv2 that full frames are of. It changes with their layout and the coding. A
+// compact frame has no room for one.
+inline constexpr std::uint8_t kFrameDraft = 4;
 
-// The first bytes of a model's hash, which stand for it where all of them do not.
+// The first bytes of a model's hash, which stand for it where all of them do not. Compact frames
+// have kCompactModelBytes.
 inline constexpr std::size_t kModelPrefixBytes = 4;
 using ModelPrefix = std::array<std::uint8_t, kModelPrefixBytes>;
 
@@ -157,41 +157,61 @@ Result<Trailer> parse_trailer(std::span<const std::uint8_t> bytes, const FrameHe
 [[nodiscard]] std::uint8_t pack_settings(const BlockSettings& settings);
 Result<BlockSettings> unpack_settings(std::uint8_t byte);
 
-// A compact frame is its header, the check and the payload. The header is the magic; the kind; the
-// lengths of the text and, of a coded text, of the payload, seven bits a byte, the lowest first; of
-// a coded text, the beginning of the model's hash.
+// A compact frame is its header, the check and the payload. The header is the first byte of the
+// magic; the kind; unless that is short, the lengths of the text and, of a coded text, of the
+// payload, seven bits a byte, the lowest first; of a coded text, the beginning of the model's hash.
 inline constexpr std::size_t kMaxCompactText = 0xffff;
-// The kind: a coded text's settings, or kStoredKind; and the archive bit.
-inline constexpr std::uint8_t kStoredKind = 3;
-inline constexpr std::uint8_t kArchiveBit = 0x40;
-inline constexpr std::uint8_t kOtherLayoutBit = 0x80;
+inline constexpr std::uint8_t kCompactBit = 0x80;  // of every kind; no other magic goes on with it
+// The kind is one of these, or kCompactBit and a coded text's settings, of which none has the
+// profile that these seem to have.
+inline constexpr std::uint8_t kStoredKind = 0x83;
+inline constexpr std::uint8_t kArchiveKind = 0x8b;  // the kind proper follows
+// Or kShortKind and the length of a stored text, which then has only kShortCheckBytes.
+inline constexpr std::uint8_t kShortKind = 0xc0;
+inline constexpr std::size_t kMaxShortText = 63;
+inline constexpr std::size_t kShortCheckBytes = 2;
+inline constexpr std::size_t kCompactCheckBytes = 3;
+inline constexpr std::size_t kCompactModelBytes = 3;
 inline constexpr int kLengthByteBits = 7;
 inline constexpr std::uint8_t kLengthByteMask = (1 << kLengthByteBits) - 1;
 inline constexpr std::uint8_t kMoreLengthBytes = 1 << kLengthByteBits;  // another byte follows
 inline constexpr int kMaxLengthBytes = 3;
 static_assert(kMaxCompactText >> (kLengthByteBits * kMaxLengthBytes) == 0);
-// Bytes that the header of a coded text has beyond that of a stored one, at most.
-inline constexpr std::size_t kCompactCodedExtra = kMaxLengthBytes + kModelPrefixBytes;
+// Without the check: the magic, kArchiveKind, the kind, two lengths and the model.
+inline constexpr std::size_t kMaxCompactHeader = 3 + 2 * kMaxLengthBytes + kCompactModelBytes;
+// All of a frame of the short kind.
+inline constexpr std::size_t kMaxShortFrame = 3 + kShortCheckBytes + kMaxShortText;
 
 struct CompactHeader {
   bool archive = false;
   bool stored = false;
+  bool short_kind = false;  // stored, of at most kMaxShortText bytes
   BlockSettings settings{.profile = 0};
   std::uint32_t text_bytes = 0;
-  std::uint32_t payload_bytes = 0;  // text_bytes if stored
-  ModelPrefix model_hash{};         // first bytes, if coded
+  std::uint32_t payload_bytes = 0;                            // text_bytes if stored
+  std::array<std::uint8_t, kCompactModelBytes> model_hash{};  // first bytes, if coded
+
+  [[nodiscard]] std::size_t check_bytes() const {
+    return short_kind ? kShortCheckBytes : kCompactCheckBytes;
+  }
 };
 
 // The header without its check.
 [[nodiscard]] std::vector<std::uint8_t> serialize(const CompactHeader& header);
-// The check of the header's bytes, the payload if coded, and the text.
-[[nodiscard]] std::uint32_t compact_check(std::span<const std::uint8_t> header,
-                                          std::span<const std::uint8_t> payload,
-                                          std::span<const std::uint8_t> text, bool stored);
+// The check, as it is written, of the header's bytes, the payload if coded, and the text.
+[[nodiscard]] std::vector<std::uint8_t> compact_check(const CompactHeader& header,
+                                                      std::span<const std::uint8_t> header_bytes,
+                                                      std::span<const std::uint8_t> payload,
+                                                      std::span<const std::uint8_t> text);
+// Whether a frame of the short kind stands at the beginning of `bytes`, and its check holds.
+[[nodiscard]] bool begins_short_frame(std::span<const std::uint8_t> bytes);
 
 // Reads the header without its check, byte by byte, from `next`, which gives one byte or an error;
 // appends the bytes to `bytes`.
 using NextByte = std::function<Result<std::uint8_t>()>;
 Result<CompactHeader> parse_compact_header(const NextByte& next, std::vector<std::uint8_t>& bytes);
+// The same for what stands at the beginning of `begun`.
+Result<CompactHeader> parse_compact_header(std::span<const std::uint8_t> begun,
+                                           std::vector<std::uint8_t>& bytes);
 
 }  // namespace czip::v2

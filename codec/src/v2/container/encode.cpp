@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "czip/base/little_endian.hpp"
 #include "czip/base/pipeline.hpp"
 #include "czip/codec/v2/block/block_coder.hpp"
 #include "czip/codec/v2/codec.hpp"
@@ -44,16 +43,25 @@ class BlockEncoder {
   BlockEncoder(const Model& model, const LevelSettings& level, bool verify)
       : model_(&model), level_(level), verify_(verify) {}
 
+  struct Block {
+    BlockSettings settings;
+    CodedBlock coded;
+  };
+
   // nullopt: incompressible; store it.
-  Result<std::optional<CodedBlock>> encode(BlockCoder& coder,
-                                           std::span<const std::uint8_t> text) const {
-    const BlockSettings settings = settings_for(text.size());
+  Result<std::optional<Block>> encode(BlockCoder& coder, std::span<const std::uint8_t> text) const {
     CZIP_TRY_ASSIGN(const auto random, looks_random(coder, text));
-    if (random) return std::optional<CodedBlock>();
-    CZIP_TRY_ASSIGN(auto coded, coder.encode(*model_, settings, text));
-    if (coded.payload.size() >= text.size()) return std::optional<CodedBlock>();
-    if (verify_) CZIP_TRY(verify(coder, settings, coded, text));
-    return std::optional<CodedBlock>(std::move(coded));
+    if (random) return std::optional<Block>();
+    std::optional<Block> best;
+    std::size_t least = text.size();
+    for (const BlockSettings& settings : trials(text.size())) {
+      CZIP_TRY_ASSIGN(auto coded, coder.encode(*model_, settings, text));
+      if (coded.payload.size() >= least) continue;
+      least = coded.payload.size();
+      best = {settings, std::move(coded)};
+    }
+    if (best && verify_) CZIP_TRY(verify(coder, best->settings, best->coded, text));
+    return best;
   }
 
   [[nodiscard]] const Model& model() const { return *model_; }
@@ -76,6 +84,17 @@ class BlockEncoder {
     const Result<CodedBlock> coded = coder.encode(*model_, {.profile = 0}, sample);
     CZIP_TRY(coded);
     return coded->payload.size() >= sample.size();
+  }
+
+  [[nodiscard]] std::vector<BlockSettings> trials(std::uint64_t text_bytes) const {
+    const BlockSettings settings = settings_for(text_bytes);
+    std::vector<BlockSettings> all{settings};
+    if (!settings.network) return all;
+    if (level_.trials == Trials::one_stream && settings.streams_log2 > 0)
+      all.push_back({.profile = settings.profile, .streams_log2 = 0, .network = true});
+    if (level_.trials != Trials::none)
+      all.push_back({.profile = settings.profile, .streams_log2 = 0, .network = false});
+    return all;
   }
 
   Status verify(BlockCoder& coder, const BlockSettings& settings, const CodedBlock& coded,
@@ -184,12 +203,12 @@ class FrameEncoder {
       return {};
     }
     header.type = BlockType::coded;
-    header.settings = encoder_.settings_for(task.text.size());
+    header.settings = (*coded)->settings;
     release(task.text);
-    task.payload = std::move((*coded)->payload);
+    task.payload = std::move((*coded)->coded.payload);
     header.payload_bytes = static_cast<std::uint32_t>(task.payload.size());
     header.payload_hash = hash64(task.payload);
-    header.final_range = (*coded)->final_range;
+    header.final_range = (*coded)->coded.final_range;
     return {};
   }
 
@@ -214,6 +233,26 @@ class FrameEncoder {
   CodingReport* report_ = nullptr;
 };
 
+CompactHeader compact_header_of(bool archive, const Model& model, const BlockEncoder::Block& block,
+                                std::span<const std::uint8_t> text) {
+  CompactHeader header{.archive = archive,
+                       .settings = block.settings,
+                       .text_bytes = static_cast<std::uint32_t>(text.size()),
+                       .payload_bytes = static_cast<std::uint32_t>(block.coded.payload.size())};
+  const auto hash = hash_bytes(model.hash());
+  std::copy_n(hash.begin(), header.model_hash.size(), header.model_hash.begin());
+  return header;
+}
+
+Bytes compact_frame(const CompactHeader& header, std::span<const std::uint8_t> payload,
+                    std::span<const std::uint8_t> text) {
+  Bytes frame = serialize(header);
+  const Bytes check = compact_check(header, frame, payload, text);
+  frame.insert(frame.end(), check.begin(), check.end());
+  frame.insert(frame.end(), payload.begin(), payload.end());
+  return frame;
+}
+
 Status write_compact(const Model& model, const EncodeOptions& options, const LevelSettings& level,
                      CodingContext& context, std::span<const std::uint8_t> text, ByteSink& out,
                      CodingReport& report) {
@@ -221,27 +260,26 @@ Status write_compact(const Model& model, const EncodeOptions& options, const Lev
   CZIP_TRY_ASSIGN(const MemoryNeed need, coding_memory(model, encoder.settings_for(text.size()),
                                                        options.simd, text.size()));
   CZIP_TRY_ASSIGN(report.threads, threads_within_limit(1, 1, options.memory_limit, need));
-  Result<std::optional<CodedBlock>> coded = std::optional<CodedBlock>();
+  Result<std::optional<BlockEncoder::Block>> coded = std::optional<BlockEncoder::Block>();
   if (!text.empty()) coded = encoder.encode(context.coders(1, options.simd).front(), text);
   CZIP_TRY(coded);
+  const auto text_bytes = static_cast<std::uint32_t>(text.size());
   CompactHeader header{.archive = options.archive,
                        .stored = true,
-                       .text_bytes = static_cast<std::uint32_t>(text.size())};
+                       .short_kind = !options.archive && text_bytes <= kMaxShortText,
+                       .text_bytes = text_bytes,
+                       .payload_bytes = text_bytes};
+  Bytes file = compact_frame(header, text, text);
   std::span<const std::uint8_t> payload = text;
-  // The payload must save more than the longer header of a coded text takes.
-  if (*coded && (*coded)->payload.size() + kCompactCodedExtra < text.size()) {
-    payload = (*coded)->payload;
-    header.stored = false;
-    header.settings = encoder.settings_for(text.size());
-    const auto hash = hash_bytes(model.hash());
-    std::copy_n(hash.begin(), kModelPrefixBytes, header.model_hash.begin());
+  if (*coded) {
+    const CompactHeader coded_header = compact_header_of(options.archive, model, **coded, text);
+    Bytes coded_file = compact_frame(coded_header, (*coded)->coded.payload, text);
+    if (coded_file.size() < file.size()) {
+      file = std::move(coded_file);
+      header = coded_header;
+      payload = (*coded)->coded.payload;
+    }
   }
-  header.payload_bytes = static_cast<std::uint32_t>(payload.size());
-  Bytes file = serialize(header);
-  const std::uint32_t check = compact_check(file, payload, text, header.stored);
-  file.resize(file.size() + sizeof check);
-  store_le(&file[file.size() - sizeof check], check);
-  file.insert(file.end(), payload.begin(), payload.end());
 
   TextHasher hasher;
   hasher.add(text);

@@ -4,7 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "czip/base/little_endian.hpp"
 #include "v2/container/hashing.hpp"
 
 namespace czip::v2 {
@@ -121,7 +120,7 @@ void FrameReader::restart(std::uint64_t offset) {
 ModelReference FrameReader::model_of(const Record& record) const {
   ModelReference model;
   if (record.kind == RecordKind::compact) {
-    model.known = kModelPrefixBytes;
+    model.known = kCompactModelBytes;
     std::ranges::copy(record.compact.model_hash, model.hash.begin());
   } else {
     model.known = kHashBytes;
@@ -232,7 +231,7 @@ Result<bool> FrameReader::begin_frame(Record& record) {
   CZIP_TRY_ASSIGN(const auto found, find_magic(magic));
   record_offset_ = record.offset = frame_offset_;
   if (!found) return false;
-  const bool compact = magic[1] == kCompactMagic[1];
+  const bool compact = magic[1] != kFrameMagic[1];
   record.kind = compact ? RecordKind::compact : RecordKind::block;
   CZIP_TRY(compact ? read_compact(magic, record) : read_frame_header(magic));
   const bool archive = compact ? record.compact.archive : frame_->archive;
@@ -270,9 +269,8 @@ Status FrameReader::read_compact(std::span<const std::uint8_t> begun, Record& re
   if (!header)
     return header.error().code == ErrorCode::truncated ? error_of(header) : located(header.error());
   record.compact = *header;
-  std::array<std::uint8_t, 4> check{};
-  CZIP_TRY(read_exactly(check, "a compact header"));
-  record.compact_check = load_le<std::uint32_t>(check.data());
+  record.compact_check.resize(header->check_bytes());
+  CZIP_TRY(read_exactly(record.compact_check, "a compact header"));
   return read_payload(header->payload_bytes, record);
 }
 

@@ -55,7 +55,7 @@ struct Record {
   BlockHeader block;                        // block
   CompactHeader compact;                    // compact
   std::vector<std::uint8_t> compact_bytes;  // its header up to the check
-  std::uint32_t compact_check = 0;
+  std::vector<std::uint8_t> compact_check;
   std::vector<std::uint8_t> payload;  // block and compact
   Trailer trailer;                    // frame_end
 

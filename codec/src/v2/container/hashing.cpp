@@ -13,6 +13,16 @@ std::uint32_t check32(std::span<const std::uint8_t> bytes, std::uint64_t seed) {
   return static_cast<std::uint32_t>(hash64(bytes, seed));
 }
 
+std::uint16_t crc16(std::span<const std::uint8_t> bytes) {
+  std::uint32_t crc = 0xffff;
+  for (const std::uint8_t byte : bytes) {
+    crc ^= std::uint32_t{byte} << 8;
+    for (int bit = 0; bit < 8; ++bit)
+      crc = (crc << 1 ^ ((crc & 0x8000) != 0 ? 0x1021U : 0U)) & 0xffff;
+  }
+  return static_cast<std::uint16_t>(crc);
+}
+
 struct TextHasher::State {
   XXH3_state_t xxh3;
 };

@@ -16,6 +16,10 @@ namespace czip::v2 {
 // The low 32 bits of hash64, for headers.
 [[nodiscard]] std::uint32_t check32(std::span<const std::uint8_t> bytes, std::uint64_t seed = 0);
 
+// CRC-16/IBM-3740 (polynomial 0x1021, from 0xffff, the highest bit first). Unlike two bytes of a
+// hash it finds every changed bit, and every burst of at most 16.
+[[nodiscard]] std::uint16_t crc16(std::span<const std::uint8_t> bytes);
+
 // XXH3-128 of a text that comes in pieces.
 class TextHasher {
  public:

@@ -8,15 +8,15 @@ namespace czip::v2 {
 LevelSettings level_settings(int level) {
   constexpr std::uint32_t kMiB = std::uint32_t{1} << 20;
   static constexpr std::array<LevelSettings, kMaxLevel> kLevels{{
-      {.profile = 0, .network = false, .block_bytes = 1 * kMiB},
-      {.profile = 0, .network = false, .block_bytes = 2 * kMiB},
-      {.profile = 1, .network = false, .block_bytes = 1 * kMiB},
-      {.profile = 1, .network = false, .block_bytes = 2 * kMiB},
-      {.profile = 1, .network = false, .block_bytes = 3 * kMiB},
-      {.profile = 1, .network = false, .block_bytes = 4 * kMiB},
-      {.profile = 1, .network = true, .block_bytes = 4 * kMiB},
-      {.profile = 2, .network = true, .block_bytes = 4 * kMiB},
-      {.profile = 2, .network = true, .block_bytes = 8 * kMiB},
+      {.profile = 0, .block_bytes = 1 * kMiB},
+      {.profile = 0, .block_bytes = 2 * kMiB},
+      {.profile = 1, .block_bytes = 1 * kMiB},
+      {.profile = 1, .block_bytes = 2 * kMiB},
+      {.profile = 1, .block_bytes = 4 * kMiB},
+      {.profile = 2, .block_bytes = 4 * kMiB},
+      {.profile = 2, .network = true, .trials = Trials::no_network, .block_bytes = 4 * kMiB},
+      {.profile = 2, .network = true, .trials = Trials::no_network, .block_bytes = 8 * kMiB},
+      {.profile = 2, .network = true, .trials = Trials::one_stream, .block_bytes = 8 * kMiB},
   }};
   return kLevels[static_cast<std::size_t>(level - kMinLevel)];
 }

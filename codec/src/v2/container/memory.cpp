@@ -23,7 +23,7 @@ std::uint64_t network_tensor_bytes(const safetensors::File& file) {
 Result<MemoryNeed> coding_memory(const Model& model, const BlockSettings& settings, SimdLevel simd,
                                  std::uint64_t text_bytes) {
   MemoryNeed need;
-  need.per_thread = TableSizes::for_text(text_bytes).bytes(model.vocabulary_size()) +
+  need.per_thread = TableSizes::for_text(text_bytes, kProfiles[settings.profile]).bytes() +
                     text_bytes * kBytesPerTextByte;
   if (settings.network && model.has_network()) {
     CZIP_TRY_ASSIGN(const auto loaded, network_of(model.parts(), simd));

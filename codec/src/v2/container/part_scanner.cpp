@@ -79,22 +79,6 @@ void remove_nested(std::vector<FilePart>& parts) {
   });
 }
 
-std::optional<CompactHeader> compact_header(std::span<const std::uint8_t> bytes,
-                                            std::vector<std::uint8_t>& header_bytes) {
-  std::size_t used = 0;
-  const auto header = parse_compact_header(
-      [&]() -> Result<std::uint8_t> {
-        if (used == bytes.size()) return fail(ErrorCode::truncated, {});
-        return bytes[used++];
-      },
-      header_bytes);
-  return header ? std::optional(*header) : std::nullopt;
-}
-
-// Its longest header, and the magic and kind.
-constexpr std::size_t kMaxCompactHeader =
-    kCompactMagic.size() + 1 + kMaxLengthBytes + kCompactCodedExtra;
-
 std::optional<BlockHeader> block_header(std::span<const std::uint8_t> bytes) {
   if (bytes.size() < kBlockHeaderBytes) return std::nullopt;
   // Most places are seen not to be a block without their hash.
@@ -122,12 +106,17 @@ bool may_begin_block(std::uint8_t first_byte) {
 bool begins_part(std::span<const std::uint8_t> bytes) {
   if (may_begin_block(bytes[0])) return block_header(bytes).has_value();
   if (has_magic(bytes)) {
+    if (bytes[1] == kFrameMagic[1]) return frame_header(bytes).has_value();
     std::vector<std::uint8_t> unused;
-    return bytes[1] == kFrameMagic[1] ? frame_header(bytes).has_value()
-                                      : compact_header(bytes, unused).has_value();
+    const auto header = parse_compact_header(bytes, unused);
+    // Two bytes that begin a frame of the short kind are anywhere.
+    return header && (!header->short_kind || begins_short_frame(bytes));
   }
   return parse_side_record(bytes).has_value();
 }
+
+// Whether a frame may begin behind a part of that kind.
+bool ends_frame(PartKind kind) { return kind != PartKind::frame_header && kind != PartKind::block; }
 
 // Whether nothing but padding may follow, which no frame has in it.
 bool is_padding(std::span<const std::uint8_t> bytes) {
@@ -213,13 +202,13 @@ PartScanner::Found PartScanner::frame_at(std::uint64_t offset) {
 PartScanner::Found PartScanner::compact_at(std::uint64_t offset, bool expected) {
   CZIP_TRY_ASSIGN(const auto bytes, view(offset, kMaxCompactHeader));
   std::vector<std::uint8_t> header_bytes;
-  const auto header = compact_header(bytes, header_bytes);
-  if (!header) return nothing();
+  const auto header = parse_compact_header(bytes, header_bytes);
+  if (!header || (header->short_kind && !between_frames_)) return nothing();
   FilePart part{.offset = offset,
                 .text_end = header->text_bytes,
                 .kind = PartKind::compact,
                 .archive = header->archive};
-  part.end = offset + header_bytes.size() + sizeof(std::uint32_t) + header->payload_bytes;
+  part.end = offset + header_bytes.size() + header->check_bytes() + header->payload_bytes;
   if (expected && !header->stored) {
     // Whoever decodes it sees whether it is good.
     CZIP_TRY_ASSIGN(const auto boundary, is_boundary_behind(part));
@@ -364,6 +353,8 @@ Result<std::vector<FilePart>> PartScanner::scan() {
     CZIP_TRY_ASSIGN(auto part, part_at(offset, expected));
     expected = part.has_value();
     if (!part) {
+      CZIP_TRY_ASSIGN(const auto byte, view(offset, 1));
+      between_frames_ &= byte.empty() || byte[0] == 0;
       ++offset;
       continue;
     }
@@ -379,6 +370,7 @@ Result<std::vector<FilePart>> PartScanner::scan() {
       if (!boundary) next = offset + (part->kind == PartKind::block ? kBlockHeaderBytes : 1);
       expected = boundary;
     }
+    between_frames_ = (part->good || expected) && ends_frame(part->kind);
     offset = next;
     CZIP_TRY(add(parts, *part));
   }

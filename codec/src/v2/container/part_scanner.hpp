@@ -51,8 +51,9 @@ class PartScanner {
 
   // All parts, by their offsets. Only a damaged block may hold other parts; of a file that is
   // itself stored in one, parts are left out. A compact frame that stands between other parts, as
-  // its header states it, is taken for good without a test. Time is O(n log n) in the file's size.
-  // Errors: over_limit, those of the source and of the test.
+  // its header states it, is taken for good without a test. One of the short kind is found only
+  // behind another frame, padding, a side record or at the file's beginning. Time is O(n log n) in
+  // the file's size. Errors: over_limit, those of the source and of the test.
   Result<std::vector<FilePart>> scan();
 
  private:
@@ -84,9 +85,12 @@ class PartScanner {
   std::uint64_t hashed_ = 0;    // bytes so far whose hash was wrong
   std::uint64_t probes_ = 0;    // footers looked for so far
   std::uint64_t good_end_ = 0;  // of the last good part
+  // Only padding stands between what ends a frame and here. Elsewhere no frame of the short kind is
+  // looked for: its two bytes are anywhere, and a check of two more proves little.
+  bool between_frames_ = true;
   std::vector<std::uint8_t> buffer_;
   std::uint64_t buffer_offset_ = 0;
-  std::array<std::uint8_t, 64> peeked_{};
+  std::array<std::uint8_t, kMaxShortFrame> peeked_{};
   // Of the frames found so far. A hostile file can choose them, so no hash table.
   std::set<std::uint32_t> frame_checks_;
 };

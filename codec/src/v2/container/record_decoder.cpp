@@ -44,12 +44,11 @@ Status decode_full_block(BlockCoder& coder, DecodingTask& task) {
 
 Status decode_compact(BlockCoder& coder, DecodingTask& task) {
   Record& record = task.record;
-  const bool stored = record.stored();
-  if (stored)
+  if (record.stored())
     task.text = std::move(record.payload);
   else
     CZIP_TRY(decode_payload(coder, task, kUnknownRange));
-  if (compact_check(record.compact_bytes, record.payload, task.text, stored) !=
+  if (compact_check(record.compact, record.compact_bytes, record.payload, task.text) !=
       record.compact_check)
     return fail(ErrorCode::corrupt, "it is damaged: the check does not match");
   return {};

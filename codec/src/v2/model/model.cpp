@@ -18,37 +18,6 @@ namespace {
 
 using safetensors::TensorReader;
 
-std::vector<std::int32_t> read_weights(TensorReader& reader, const std::string& name,
-                                       TensorReader::Shape shape) {
-  std::vector<std::int32_t> weights;
-  for (const std::int16_t w : reader.values<std::int16_t>(name, shape)) {
-    weights.push_back(std::clamp(w * (1 << kStoredWeightShift), -kMaxWeight, kMaxWeight));
-  }
-  return weights;
-}
-
-TrainedState read_state(TensorReader& reader, const StateTensors& names, const Profile& profile) {
-  TrainedState state;
-  state.weights = read_weights(reader, names.weights, {kWeightSets, profile.inputs()});
-  state.final_weights = read_weights(reader, names.final_weights, {kFinalWeightSets, kInputGroup});
-  state.list_maps =
-      reader.values<std::uint32_t>(names.list_maps, {profile.lists, kSuccessorStates});
-  state.match_maps = reader.values<std::uint32_t>(names.match_maps, {kMatchInputs, kMatchStates});
-  return state;
-}
-
-// The states of the profiles from `first` on, which share one adaptive probability map.
-TrainedStates read_states(TensorReader& reader, std::string_view prefix, std::size_t first,
-                          std::uint64_t vocabulary) {
-  const auto apm = reader.values<std::uint16_t>(apm_tensor(prefix), {vocabulary, kApmPoints});
-  TrainedStates states;
-  for (std::size_t i = first; i < states.size(); ++i) {
-    states[i] = read_state(reader, state_tensors(prefix, i), kProfiles[i]);
-    states[i].apm = apm;
-  }
-  return states;
-}
-
 // The data of a tensor of one dimension; empty if the reader has failed.
 std::span<const std::uint8_t> any_length(TensorReader& reader, std::string_view name,
                                          safetensors::DType dtype) {
@@ -82,56 +51,68 @@ ModelDescription read_description(const safetensors::File& file) {
   return {text(kNameKey), text(kDescriptionKey), text(kLicenseKey), text(kTrainingDataKey)};
 }
 
-std::size_t count_network_tensors(const safetensors::File& file) {
+std::size_t count_tensors(const safetensors::File& file, std::string_view prefix) {
   return static_cast<std::size_t>(
       std::count_if(file.tensors().begin(), file.tensors().end(),
-                    [](const auto& tensor) { return is_network_tensor(tensor.first); }));
+                    [prefix](const auto& tensor) { return tensor.first.starts_with(prefix); }));
 }
 
-Result<std::shared_ptr<const ModelParts>> load(safetensors::File file) {
+// The model's hash, checked as far as it is not trusted.
+Result<Hash128> hash_of(const safetensors::File& file, ModelTrust trust) {
+  if (trust == ModelTrust::stated_hash)
+    if (const auto stated = safetensors::stated_hash(file))
+      if (const auto hash = parse_hash(*stated)) return *hash;
+  const Hash128 hash = model_hash(file);
+  CZIP_TRY(safetensors::check_stated_hash(file, hash));
+  return hash;
+}
+
+Result<std::shared_ptr<const ModelParts>> load(safetensors::File file, ModelTrust trust) {
   const auto format = file.metadata().find(kFormatKey);
   if (format == file.metadata().end() || format->second != kModelFormat) {
     return fail(ErrorCode::unsupported, "the model's format is not " + std::string(kModelFormat));
   }
-  const Hash128 hash = model_hash(file);
-  CZIP_TRY(safetensors::check_stated_hash(file, hash));
+  if (file.find(kDraftTensor) != nullptr)
+    return fail(ErrorCode::unsupported,
+                "the model is of an earlier draft of czip-model-v2: train it again");
+  CZIP_TRY_ASSIGN(const Hash128 hash, hash_of(file, trust));
   TensorReader reader(file);
   const auto lengths = any_length(reader, kTokenLengthsTensor, safetensors::DType::u8);
   const auto token_bytes = any_length(reader, kTokenBytesTensor, safetensors::DType::u8);
   const std::uint64_t vocabulary = Tokenizer::kSingleBytes + lengths.size();
   const auto order = reader.values<std::uint16_t>(kCodeOrderTensor, {vocabulary});
   const auto splits = reader.values<std::uint16_t>(kCodeSplitsTensor, {vocabulary - 1});
-  const auto squash = reader.values<std::uint16_t>(kSquashTensor, {kSquashEntries});
-  TrainedStates states = read_states(reader, kStatePrefix, 0, vocabulary);
-  const std::size_t network_tensors = count_network_tensors(file);
-  TrainedStates network_states;
-  if (network_tensors > 0) {
-    network_states = read_states(reader, kNetworkStatePrefix, kFirstNetworkProfile, vocabulary);
-  }
+  const std::size_t network_tensors = count_tensors(file, kTensorPrefix);
+  const std::size_t recurrent_tensors = count_tensors(file, kRecurrentPrefix);
+  require_states(reader, network_tensors > 0);
   CZIP_TRY_ASSIGN(auto prior, read_prior(reader, vocabulary));
-  if (reader.used() + network_tensors != file.tensors().size()) {
+  if (reader.used() + network_tensors + recurrent_tensors != file.tensors().size()) {
     return fail(ErrorCode::unsupported, "the model has tensors that this czip does not know");
   }
   CZIP_TRY_ASSIGN(auto tokenizer, Tokenizer::parse(lengths, token_bytes));
-  CZIP_TRY_ASSIGN(auto logistic, Logistic::create(squash));
   CZIP_TRY_ASSIGN(auto tree, CodeTree::create(order, splits));
   std::unique_ptr<const NetworkCache> network;
   if (network_tensors > 0) {
     CZIP_TRY(read_network_config(file, tree));
-    network = std::make_unique<NetworkCache>();
+    network = std::make_unique<NetworkCache>(load_network);
+  }
+  std::unique_ptr<const RecurrentCache> recurrent;
+  if (recurrent_tensors > 0) {
+    CZIP_TRY(load_recurrent_network(file, tree, SimdLevel::scalar));
+    recurrent = std::make_unique<RecurrentCache>(load_recurrent_network);
   }
   return std::make_shared<const ModelParts>(
-      ModelParts{hash, read_description(file), std::move(tokenizer), std::move(logistic),
-                 std::move(tree), std::move(prior), std::move(states), std::move(network_states),
-                 std::move(network), std::move(file)});
+      ModelParts{hash, read_description(file), std::move(tokenizer), Logistic(), std::move(tree),
+                 std::move(prior), std::make_unique<StateCache>(), std::move(network),
+                 std::move(recurrent), std::move(file)});
 }
 
 }  // namespace
 
-Result<Model> Model::parse(std::span<const std::uint8_t> file) {
+Result<Model> Model::parse(std::span<const std::uint8_t> file, ModelTrust trust) {
   try {
     CZIP_TRY_ASSIGN(auto tensors, safetensors::File::parse(file));
-    CZIP_TRY_ASSIGN(auto parts, load(std::move(tensors)));
+    CZIP_TRY_ASSIGN(auto parts, load(std::move(tensors), trust));
     return Model(std::move(parts));
   } catch (const std::bad_alloc&) {
     return fail(ErrorCode::out_of_memory, "not enough memory for the model");

@@ -25,6 +25,25 @@ Result<ModelNetwork> load_network(const safetensors::File& file, const CodeTree&
   return ModelNetwork{std::move(groups), std::move(network)};
 }
 
+Result<RecurrentNetwork> load_recurrent_network(const safetensors::File& file, const CodeTree& tree,
+                                                SimdLevel simd) {
+  auto network = RecurrentNetwork::create(file, simd);
+  if (network && network->config().vocabulary != tree.size())
+    return fail(ErrorCode::corrupt, "the recurrent network has a vocabulary of " +
+                                        std::to_string(network->config().vocabulary) +
+                                        " tokens, but the model's tokenizer one of " +
+                                        std::to_string(tree.size()));
+  return network;
+}
+
+Result<const RecurrentNetwork*> recurrent_network_of(const ModelParts& model, SimdLevel simd) {
+  if (model.recurrent == nullptr) return nullptr;
+  const auto& network = model.recurrent->get(model.file, model.tree, simd);
+  if (network) return &*network;
+  return fail(network.error().code,
+              "the model's recurrent network cannot be used: " + network.error().message);
+}
+
 Result<const ModelNetwork*> network_of(const ModelParts& model, SimdLevel simd) {
   const auto& network = model.network->get(model.file, model.tree, simd);
   if (network) return &*network;

@@ -45,7 +45,7 @@ Result<ScoredBlock> BlockScorer::score(const Model& model, const BlockSettings& 
   ids_.clear();
   CZIP_TRY(parts.tokenizer.encode(text, ids_));
   place_tokens(parts, text, options);
-  memory_.reset_predictor(parts, settings, text.size());
+  CZIP_TRY(memory_.reset_predictor(parts, settings, text.size()));
   const StreamLayout layout(ids_.size(), settings.streams_log2);
   CZIP_TRY_ASSIGN(NetworkStreams* const network, memory_.begin_network(model, settings));
   BlockStreams streams(parts.logistic, layout, network);

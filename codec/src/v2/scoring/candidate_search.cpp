@@ -16,14 +16,14 @@ void CandidateSearch::find(const ModelParts& model, Predictor& predictor, BlockS
   waiting_.clear();
   places_.clear();
   places_.push_back(predictor.place());
-  add({.cost = 0, .node = predictor.node(), .place = 0});
+  add({.cost = 0, .place = 0});
   std::size_t nodes = 0;
   for (Candidate& candidate : found) {
     candidate = {};
     while (!waiting_.empty()) {
       const Waiting next = take();
-      if (next.node.split == CodeTree::kLeaf) {
-        candidate = {model.tokenizer.token(model.tree.token(next.node.low)), next.cost};
+      if (next.rank != kNoToken) {
+        candidate = {model.tokenizer.token(model.tree.token(next.rank)), next.cost};
         break;
       }
       expand(next, predictor, streams, s, nodes++ < kNodes);
@@ -37,7 +37,7 @@ void CandidateSearch::expand(const Waiting& waiting, Predictor& predictor, Block
   predictor.go_to(places_[waiting.place]);
   // A prediction of its own, because nodes of several groups of tokens come in any order.
   NetworkPrediction network = streams.network_prediction(s);
-  const std::uint32_t p = predictor.predict(network.input(predictor.node()));
+  const std::uint32_t p = predictor.predict(network.input(predictor.decision()));
   const Predictor::Place here = predictor.place();
   for (const bool bit : {false, true}) {
     const std::uint32_t probability = bit ? p : kProbabilityOne - p;
@@ -45,9 +45,12 @@ void CandidateSearch::expand(const Waiting& waiting, Predictor& predictor, Block
     if (bit) predictor.go_to(here);
     predictor.descend(bit);
     Waiting child{.cost = waiting.cost + code_length(probability, kProbabilityOne),
-                  .node = predictor.node(),
                   .place = places_.size()};
-    if (!predictor.decided()) places_.push_back(predictor.place());
+    if (predictor.decided()) {
+      child.rank = predictor.rank();
+    } else {
+      places_.push_back(predictor.place());
+    }
     add(child);
   }
 }

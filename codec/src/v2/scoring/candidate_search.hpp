@@ -24,8 +24,8 @@ class CandidateSearch {
  private:
   struct Waiting {
     std::uint32_t cost = 0;
-    Node node;
-    std::size_t place = 0;  // index into places_; of a leaf: none
+    std::uint32_t rank = kNoToken;  // of the token, where it is decided
+    std::size_t place = 0;          // index into places_, where it is not
   };
 
   void expand(const Waiting& waiting, Predictor& predictor, BlockStreams& streams, std::uint32_t s,

@@ -38,13 +38,14 @@ struct Remembering {
 }  // namespace
 
 struct PrimedScorer::State {
-  explicit State(SimdLevel simd) : predictor(simd) {}
+  explicit State(SimdLevel level) : simd(level), predictor(level) {}
 
+  SimdLevel simd;
   Predictor predictor;
   std::optional<Model> model;  // nullopt: there is no context
   std::uint64_t context_bytes = 0;
   std::uint64_t table_bytes = 0;
-  Stream primed{0, History(0), {}};
+  Stream primed{.number = 0, .history = History(0), .matches = {}, .recurrent = {}};
   UndoLog log;
   std::vector<TokenId> tokens;
 
@@ -68,7 +69,7 @@ Result<ScoreReport> PrimedScorer::State::run(std::span<const std::uint8_t> text,
     predictor.begin_token(stream);
     while (!predictor.decided()) {
       const std::uint32_t p = predictor.predict(0);
-      const bool bit = rank >= predictor.split();
+      const bool bit = predictor.decision().bit(rank);
       report.cost += code_length(bit ? p : kProbabilityOne - p, kProbabilityOne);
       memory.before_update(predictor, bit);
       predictor.update(bit);
@@ -78,10 +79,10 @@ Result<ScoreReport> PrimedScorer::State::run(std::span<const std::uint8_t> text,
   return report;
 }
 
-std::uint64_t primed_bytes(const Model& model, std::uint64_t context_bytes,
-                           std::uint64_t text_bytes) {
+std::uint64_t primed_bytes(std::uint64_t context_bytes, std::uint64_t text_bytes) {
   const std::uint64_t bytes = context_bytes + text_bytes;
-  const std::uint64_t tables = TableSizes::for_text(bytes).bytes(model.vocabulary_size());
+  // No profile has larger tables.
+  const std::uint64_t tables = TableSizes::for_text(bytes, kProfiles.back()).bytes();
   // The log has no more than the tables, but a vector that grows takes twice as much for a while.
   return 4 * tables + 2 * kSmallTables + bytes * kBytesPerTextByte;
 }
@@ -101,18 +102,20 @@ Result<ScoreReport> PrimedScorer::prime(const Model& model, std::span<const std:
                                                  std::to_string(kMaxBlockBytes) +
                                                  " bytes together cannot be scored");
   const std::uint64_t bytes = context.size() + options.text_bytes;
-  const TableSizes sizes = TableSizes::for_text(bytes);
-  CZIP_TRY(threads_within_limit(
-      1, 1, options.memory_limit,
-      {.per_thread = primed_bytes(model, context.size(), options.text_bytes)}));
+  const TableSizes sizes = TableSizes::for_text(bytes, kProfiles[level.profile]);
+  CZIP_TRY(threads_within_limit(1, 1, options.memory_limit,
+                                {.per_thread = primed_bytes(context.size(), options.text_bytes)}));
   try {
     const ModelParts& parts = model.parts();
-    state.predictor.reset({&parts.logistic, &parts.tree, &parts.prior}, kProfiles[level.profile],
-                          parts.states[level.profile], sizes);
+    CZIP_TRY_ASSIGN(const RecurrentNetwork* const recurrent,
+                    recurrent_network_of(parts, state.simd));
+    state.predictor.reset({&parts.logistic, &parts.tree, &parts.prior, recurrent},
+                          kProfiles[level.profile], state_of(parts, level.profile, false), sizes);
     state.model = model;
     state.context_bytes = context.size();
-    state.table_bytes = sizes.bytes(model.vocabulary_size());
-    state.primed = {0, History(context.size() / 2), {}};
+    state.table_bytes = sizes.bytes();
+    state.primed = {
+        .number = 0, .history = History(context.size() / 2), .matches = {}, .recurrent = {}};
     auto report = state.run(context, state.primed, Learning());
     if (!report) state.model.reset();
     return report;

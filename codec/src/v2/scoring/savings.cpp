@@ -20,15 +20,18 @@ constexpr std::int64_t kRoundings = std::int64_t{8} << kUnitBits;
 constexpr std::int64_t kSavingAtHalf = 47'274;
 
 PredictorPart part_of(std::size_t input) {
-  if (input < kFirstPriorInput) return PredictorPart::counters;
+  static_assert(kFirstSuccessorInput < kFirstPriorInput && kFirstPriorInput < kFirstMatchInput &&
+                kFirstMatchInput < kFirstCounterInput && kFirstCounterInput < kBiasInput);
+  if (input < kFirstPriorInput) return PredictorPart::lists;
   if (input < kFirstMatchInput) return PredictorPart::prior;
-  if (input < kBiasInput) return PredictorPart::matches;
-  if (input == kBiasInput) return PredictorPart::rest;
-  return input == kNetworkInput ? PredictorPart::network : PredictorPart::lists;
+  if (input < kFirstCounterInput) return PredictorPart::matches;
+  if (input < kBiasInput) return PredictorPart::counters;
+  const bool network = input == kNetworkInput || input == kRecurrentInput;
+  return network ? PredictorPart::network : PredictorPart::rest;
 }
 
 // `contribution` * saving / whole, where the parts' contributions add up to `whole` and together
-// save `saving`. |contribution| < 2^33 and |saving| < 2^20.
+// save `saving`. |contribution| < 2^33 and |saving| < 2^21.
 std::int64_t saving_of(std::int64_t contribution, std::int64_t saving, std::int64_t whole,
                        bool bit) {
   if (std::abs(whole) < std::int64_t{1} << kUnitBits)

@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "czip/codec/scoring.hpp"
-#include "czip/codec/v2/coding/logistic.hpp"
 #include "czip/codec/v2/coding/mixer.hpp"
+#include "czip/engine/v2/logistic.hpp"
 
 namespace czip::v2 {
 

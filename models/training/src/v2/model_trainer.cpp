@@ -5,19 +5,21 @@
 #include <cstddef>
 #include <new>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "czip/base/parallel.hpp"
 #include "czip/codec/v2/coding/hash.hpp"
+#include "czip/engine/v2/recurrent_network.hpp"
 #include "czip/tokenizer/v2/tokenizer_trainer.hpp"
+#include "czip/training/v2/recurrent_trainer.hpp"
 #include "v2/mixer/held_out_texts.hpp"
 #include "v2/mixer/mixer_trainer.hpp"
 #include "v2/mixer/network_addition.hpp"
 #include "v2/model_writer.hpp"
 #include "v2/prior/prior_trainer.hpp"
 #include "v2/progress.hpp"
-#include "v2/squash_table.hpp"
 
 namespace czip::v2 {
 namespace training {
@@ -117,6 +119,39 @@ Result<TrainedPrior> train_prior_within(std::span<const std::uint16_t> ranks,
       });
 }
 
+// A recurrent network and the file that it is in.
+struct TrainedRecurrent {
+  std::vector<std::uint8_t> bytes;
+  safetensors::File file;
+  RecurrentNetwork network;
+};
+
+// Whether a token follows another one in a document.
+bool has_pairs(std::span<const std::uint16_t> ranks) {
+  const auto pair = std::ranges::adjacent_find(
+      ranks, [](std::uint16_t a, std::uint16_t b) { return a != kNoToken && b != kNoToken; });
+  return pair != ranks.end();
+}
+
+// nullopt: the options want none, or there is nothing to learn from.
+Result<std::optional<TrainedRecurrent>> train_recurrent_network(
+    std::span<const std::uint16_t> ranks, const CodeTree& tree, const TrainingOptions& options) {
+  if (options.recurrent_epochs == 0 || !has_pairs(ranks)) return std::optional<TrainedRecurrent>();
+  RecurrentTrainingOptions of_network;
+  of_network.epochs = options.recurrent_epochs;
+  of_network.threads = options.threads;
+  of_network.progress = [&options](const RecurrentTrainingProgress& progress) {
+    return report(options,
+                  {.stage = "recurrent network", .done = progress.tokens, .total = progress.total});
+  };
+  CZIP_TRY_ASSIGN(auto bytes, train_recurrent(ranks, tree, of_network));
+  CZIP_TRY_ASSIGN(auto file, safetensors::File::parse(bytes));
+  CZIP_TRY_ASSIGN(auto network, RecurrentNetwork::create(file, best_simd_level()));
+  // The vector's memory, to which the others refer, stays where it is.
+  return std::optional<TrainedRecurrent>(
+      TrainedRecurrent{std::move(bytes), std::move(file), std::move(network)});
+}
+
 Result<std::vector<std::uint8_t>> train(const Corpus& corpus, const TrainingOptions& options) {
   CZIP_TRY(check_options(options));
   CZIP_TRY_ASSIGN(auto tokenizer, train_tokenizer(corpus, options));
@@ -126,19 +161,20 @@ Result<std::vector<std::uint8_t>> train(const Corpus& corpus, const TrainingOpti
   CZIP_TRY_ASSIGN(const auto texts, held_out_texts(corpus, tokenizer, ranks, options.mixer_bytes));
   CZIP_TRY_ASSIGN(auto trained,
                   train_prior_within(tokens, static_cast<std::uint32_t>(order.size()), options));
-  tokens = {};
-  const auto squash = make_squash_table();
-  CZIP_TRY_ASSIGN(const auto logistic, Logistic::create(squash));
+  const Logistic logistic;
   auto splits = balanced_splits(tree_weights(trained.order0));
   CZIP_TRY_ASSIGN(const auto tree, CodeTree::create(order, splits));
+  CZIP_TRY_ASSIGN(const auto recurrent, train_recurrent_network(tokens, tree, options));
+  tokens = {};
   CZIP_TRY_ASSIGN(const auto prior, Prior::create(trained.order0, trained.views()));
   TrainedStates states;
-  for (std::size_t i = 0; i < states.size(); ++i)
-    states[i] = TrainedState::initial(kProfiles[i], tree.size(), logistic);
-  CZIP_TRY_ASSIGN(states, train_mixer({&logistic, &tree, &prior}, tokenizer, std::move(states), 0,
-                                      texts, ProgressReporter(options.progress, texts).mixer("")));
-  return write_model({options.description, tokenizer, order, std::move(splits), squash,
-                      std::move(trained), std::move(states)});
+  for (std::size_t i = 0; i < states.size(); ++i) states[i] = TrainedState::initial(kProfiles[i]);
+  CZIP_TRY_ASSIGN(states,
+                  train_mixer({&logistic, &tree, &prior, recurrent ? &recurrent->network : nullptr},
+                              tokenizer, nullptr, std::move(states), 0, texts,
+                              ProgressReporter(options.progress, texts).mixer("")));
+  return write_model({options.description, tokenizer, order, std::move(splits), std::move(trained),
+                      recurrent ? &recurrent->file : nullptr, std::move(states)});
 }
 
 // Calls `train`, and reports it as an error when memory runs out.

@@ -6,7 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include "czip/codec/v2/coding/apm.hpp"
 #include "czip/codec/v2/coding/mixer.hpp"
 #include "czip/codec/v2/coding/successor_inputs.hpp"
 #include "czip/codec/v2/model/format.hpp"
@@ -14,6 +13,7 @@
 #include "czip/codec/v2/model/network.hpp"
 #include "czip/codec/v2/model/parts.hpp"
 #include "czip/engine/safetensors/writer.hpp"
+#include "czip/engine/v2/recurrent_network.hpp"
 
 namespace czip::v2::training {
 namespace {
@@ -56,9 +56,12 @@ std::vector<std::int16_t> stored_weights(const std::vector<std::int32_t>& weight
 
 void add_state(Tensors& tensors, const StateTensors& names, const Profile& profile,
                const TrainedState& state) {
-  tensors.add(names.weights, {kWeightSets, profile.inputs()}, stored_weights(state.weights));
-  tensors.add(names.final_weights, {kFinalWeightSets, kInputGroup},
-              stored_weights(state.final_weights));
+  for (std::size_t m = 0; m < kMixers; ++m) {
+    tensors.add(names.weights[m], {weight_sets(m, profile.selectors), kMixerInputs},
+                stored_weights(state.weights[m]));
+    tensors.add(names.final_weights[m], {kFinalWeightSets[m], kInputGroup},
+                stored_weights(state.final_weights[m]));
+  }
   tensors.add(names.list_maps, {profile.lists, kSuccessorStates}, state.list_maps);
   tensors.add(names.match_maps, {kMatchInputs, kMatchStates}, state.match_maps);
 }
@@ -66,8 +69,6 @@ void add_state(Tensors& tensors, const StateTensors& names, const Profile& profi
 // Adds the states of the profiles from `first` on.
 void add_states(Tensors& tensors, std::string_view prefix, std::size_t first,
                 const TrainedStates& states) {
-  const auto& apm = states.back().apm;
-  tensors.add(apm_tensor(prefix), {apm.size() / kApmPoints, kApmPoints}, apm);
   for (std::size_t i = first; i < states.size(); ++i) {
     add_state(tensors, state_tensors(prefix, i), kProfiles[i], states[i]);
   }
@@ -100,7 +101,6 @@ Result<std::vector<std::uint8_t>> write_model(const ModelContent& content) {
   tensors.add(kTokenBytesTensor, {token_bytes.size()}, token_bytes);
   tensors.add(kCodeOrderTensor, {vocabulary}, content.code_order);
   tensors.add(kCodeSplitsTensor, {vocabulary - 1}, content.code_splits);
-  tensors.add(kSquashTensor, {content.squash.size()}, content.squash);
   tensors.add(prior_order0_tensor(), {vocabulary}, content.prior.order0);
   for (std::size_t k = 1; k <= content.prior.orders.size(); ++k) {
     const PriorTable& table = content.prior.orders[k - 1];
@@ -108,7 +108,9 @@ Result<std::vector<std::uint8_t>> write_model(const ModelContent& content) {
     tensors.add_bytes(prior_cells_tensor(k), "U16", table.cells.size() / 2, table.cells);
   }
   add_states(tensors, kStatePrefix, 0, content.states);
-  return with_model_hash(safetensors::write(format_alone(), tensors.list()),
+  if (content.recurrent != nullptr)
+    for (const auto& [name, tensor] : content.recurrent->tensors()) tensors.add_copy(name, tensor);
+  return with_model_hash(safetensors::write_aligned(format_alone(), tensors.list()),
                          metadata_of(content.description));
 }
 
@@ -125,8 +127,9 @@ Result<std::vector<std::uint8_t>> write_model_with_network(const safetensors::Fi
   add_states(tensors, kNetworkStatePrefix, kFirstNetworkProfile, states);
   for (const auto& [name, tensor] : network.tensors())
     if (is_network_tensor(name)) tensors.add_copy(name, tensor);
-  return with_model_hash(safetensors::write({metadata.begin(), metadata.end()}, tensors.list()),
-                         metadata_of(description));
+  return with_model_hash(
+      safetensors::write_aligned({metadata.begin(), metadata.end()}, tensors.list()),
+      metadata_of(description));
 }
 
 }  // namespace czip::v2::training

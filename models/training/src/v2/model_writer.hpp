@@ -18,9 +18,9 @@ struct ModelContent {
   const Tokenizer& tokenizer;
   std::vector<std::uint16_t> code_order;
   std::vector<std::uint16_t> code_splits;
-  std::vector<std::uint16_t> squash;
   TrainedPrior prior;
-  TrainedStates states;  // all profiles get the APM of the last
+  const safetensors::File* recurrent;  // with tensors "recurrent.*"; null: none
+  TrainedStates states;
 };
 
 Result<std::vector<std::uint8_t>> write_model(const ModelContent& content);

@@ -24,12 +24,4 @@ MixerProgress ProgressReporter::mixer(const std::string& part) const {
   };
 }
 
-RecorderProgress ProgressReporter::network() const {
-  return [report = report_, total = total_](std::uint64_t bytes, double bits) {
-    return send(
-        *report,
-        {.stage = "predictions", .part = "the network alone", .done = bytes, .total = total}, bits);
-  };
-}
-
 }  // namespace czip::v2::training

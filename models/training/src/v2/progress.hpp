@@ -8,7 +8,6 @@
 #include "czip/training/v2/model_trainer.hpp"
 #include "v2/mixer/mixer_text.hpp"
 #include "v2/mixer/mixer_trainer.hpp"
-#include "v2/mixer/network_recorder.hpp"
 
 namespace czip::v2::training {
 
@@ -21,7 +20,6 @@ class ProgressReporter {
 
   // `part` follows the profile's name in the reports.
   [[nodiscard]] MixerProgress mixer(const std::string& part) const;
-  [[nodiscard]] RecorderProgress network() const;
 
  private:
   const Report* report_;

@@ -2,7 +2,7 @@
 //
 // A file is one or more frames, and its text is their texts, one after another. A frame's blocks
 // are coded independently of each other, each with hashes of its own. A text shorter than 64 KiB
-// becomes a compact frame: one block with 8 to 15 bytes around it.
+// becomes a compact frame: one block with 4 to 14 bytes around it, in an archive one more.
 #pragma once
 
 #include <array>
@@ -29,10 +29,19 @@ inline constexpr int kMinLevel = 1;
 inline constexpr int kMaxLevel = 9;
 inline constexpr int kDefaultLevel = 6;
 
+// What an encoder tries for each block besides its level's settings; the smallest result is kept.
+// So no block is larger than at a level without the network.
+enum class Trials : std::uint8_t {
+  none,
+  no_network,
+  one_stream,  // no network, and the network with one stream, whose context is longer
+};
+
 // What a level means. Levels are the encoder's: a file says everything that a decoder needs.
 struct LevelSettings {
-  std::uint8_t profile = 1;       // the predictor's (profile.hpp): 0 fast, 1 normal, 2 finest
-  bool network = false;           // uses the model's network if it has one
+  std::uint8_t profile = 2;       // the predictor's (profile.hpp): 0 fast, 1 light, 2 normal
+  bool network = false;           // uses the model's network, the transformer, if it has one
+  Trials trials = Trials::none;   // what else is tried for each block, if the network is used
   std::uint32_t block_bytes = 0;  // of text in every block but the last
 };
 
@@ -113,7 +122,8 @@ Result<CodingReport> encode(const Model& model, std::span<const std::uint8_t> te
 // The model that a frame was made with: its hash, or in a compact frame the beginning of its hash.
 struct ModelReference {
   std::array<std::uint8_t, 16> hash{};  // in the order of its hexadecimal digits
-  // Number of bytes of it: 16 or 4; 0 where the reference itself is lost, which any model matches.
+  // Number of bytes of it: 16, 4 or 3; 0 where the reference itself is lost, which any model
+  // matches.
   std::size_t known = 0;
 
   [[nodiscard]] bool matches(const Hash128& model) const;
@@ -205,6 +215,13 @@ inline constexpr std::size_t kMaxStartBytes = 38;
 
 // Whether a file that begins with these bytes claims to be CZIPv2; its first two bytes decide.
 [[nodiscard]] bool has_magic(std::span<const std::uint8_t> first_bytes);
+
+// The same where a text may stand instead, which may have these bytes by chance or as the digits of
+// base64: a compact frame must begin with a whole header that is possible, and one of a few bytes
+// be all there and have its check. Given the first kMaxTellingBytes of a file, or all of a shorter
+// one.
+inline constexpr std::size_t kMaxTellingBytes = 68;
+[[nodiscard]] bool begins_frame(std::span<const std::uint8_t> first_bytes);
 
 // Whether the first frame is marked as an archive, given the first kMaxStartBytes bytes of a file,
 // or all of a shorter one. False for an invalid header: decoding reports what is wrong.

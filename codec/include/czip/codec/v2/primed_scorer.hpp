@@ -24,14 +24,13 @@ struct PrimedOptions {
 };
 
 // What a scorer takes for a context and texts of that many bytes at most.
-[[nodiscard]] std::uint64_t primed_bytes(const Model& model, std::uint64_t context_bytes,
-                                         std::uint64_t text_bytes);
+[[nodiscard]] std::uint64_t primed_bytes(std::uint64_t context_bytes, std::uint64_t text_bytes);
 
 // A predictor that has learned a context. Texts are scored behind it, one after another, and what
 // the predictor learns of each is undone before the next. For a text that is short to its context,
 // the scorer remembers what each line of the tables held that the text changes, some 1,000 bytes
 // for each of its bytes; for a longer one, all tables, which have some 500 bytes for each byte of
-// context and text, at most 101 MB.
+// context and text, at most 97 MB.
 class PrimedScorer {
  public:
   explicit PrimedScorer(SimdLevel simd = best_simd_level());

@@ -42,6 +42,10 @@ using Metadata = std::vector<std::pair<std::string, std::string>>;
 // Names, keys and values are UTF-8: what is not is written as U+FFFD.
 [[nodiscard]] std::vector<std::uint8_t> write(const Metadata& metadata,
                                               std::span<const TensorContent> tensors);
+// The same, with all tensors of whole cache lines (64 bytes) at multiples of 64 bytes, so that rows
+// that are used where they are do not cross them.
+[[nodiscard]] std::vector<std::uint8_t> write_aligned(const Metadata& metadata,
+                                                      std::span<const TensorContent> tensors);
 
 // `file` with these metadata in addition, or in place of those of the same keys. An empty value
 // removes its key. Tensors and their order stay. Errors: those of File::parse, and invalid_argument

@@ -19,10 +19,10 @@ inline constexpr int kMixerProductShift = 8;
 inline constexpr int kMixerSumShift = 8;
 // A weight moves by input * error / 2^14, rounded.
 inline constexpr int kMixerStepShift = 14;
-// Weights stay within +-8.0 and inputs within +-2^11, so that weight * input < 2^19 * 2^11 = 2^30
-// fits 32 bits, and after the shift by 8 the sum of kMaxMixerInputs products stays below 2^31.
+// Weights stay within +-8.0 and inputs within +-(2^12 - 1), so that weight * input < 2^19 * 2^12 =
+// 2^31 fits 32 bits, and after the shift by 8 the sum of kMaxMixerInputs products stays below 2^28.
 inline constexpr std::int32_t kMaxWeight = 8 * kOneWeight - 1;
-inline constexpr std::size_t kMaxMixerInputs = 64;
+inline constexpr std::size_t kMaxMixerInputs = 32;
 inline constexpr std::size_t kMaxSets = 8;
 // The number of inputs is a multiple of this; inputs that pad it are 0.
 inline constexpr std::size_t kInputGroup = 8;
@@ -32,7 +32,7 @@ struct MixerKernels {
   void (*dot_products)(const std::int32_t* const* sets, std::size_t set_count,
                        const std::int32_t* inputs, std::size_t input_count, std::int32_t* out);
   // sets[s][i] += (inputs[i] * errors[s] + 2^13) >> kMixerStepShift, limited to +-kMaxWeight.
-  // |errors[s]| < 2^18, so the product stays below 2^29. Sets whose error is 0 are left alone.
+  // |errors[s]| < 2^18, so the product stays below 2^30. Sets whose error is 0 are left alone.
   void (*train)(std::int32_t* const* sets, std::size_t set_count, const std::int32_t* inputs,
                 std::size_t input_count, const std::int32_t* errors);
 };

@@ -1,11 +1,12 @@
 // The czip-recurrent-v2 network: a small gated recurrent network (a minimal gated unit, Zhou et al.
 // 2016, whose gate and input depend on the last token alone: Martin & Cundy 2018), one hidden layer
-// with a clipped ReLU, and one output for each inner node of the codec's tree of decisions. Integers
-// throughout; it depends on the tokens alone, not on the SIMD level.
+// with a clipped ReLU, and one output for each inner node of the codec's tree of decisions.
+// Integers throughout; it depends on the tokens alone, not on the SIMD level.
 //
 // Sizes: V tokens, S states, H hidden units. Tensors of a model file, names after kRecurrentPrefix:
 //   config        u32 [4]     kRecurrentFormatVersion, V, S, H
-//   update        i16 [V][S]  Q15: the gate, how much of a state the token replaces; its low 15 bits
+//   update        i16 [V][S]  Q15: the gate, how much of a state the token replaces; its low 15
+// bits
 //   input         i16 [V][S]  what the token replaces it with, any value
 //   state_gain    i16 [S]     0 to 32767, 1024 stands for 1
 //   weights       i8  [H][S]  of the hidden layer, any value
@@ -64,12 +65,27 @@ struct RecurrentConfig {
 };
 
 // What a stream of tokens has left in the network. Made by RecurrentNetwork::make_state, for use
-// with that network.
+// with that network. A copy may throw std::bad_alloc.
 class RecurrentState {
+ public:
+  // Of no network.
+  RecurrentState() = default;
+  RecurrentState(const RecurrentState& other);
+  RecurrentState& operator=(const RecurrentState& other);
+  RecurrentState(RecurrentState&&) noexcept = default;
+  RecurrentState& operator=(RecurrentState&&) noexcept = default;
+  ~RecurrentState() = default;
+
+  [[nodiscard]] bool empty() const { return states_ == nullptr; }
+
  private:
   friend class RecurrentNetwork;
-  RecurrentState() = default;
+  // Zeros; false: there is no memory.
+  bool allocate(std::size_t states, std::size_t hidden);
+  [[nodiscard]] std::size_t bytes() const;
 
+  std::size_t state_width_ = 0;
+  std::size_t hidden_width_ = 0;
   ZeroedMemory memory_;                 // of all three
   std::int32_t* states_ = nullptr;      // s [S]
   std::int8_t* activations_ = nullptr;  // a [S]

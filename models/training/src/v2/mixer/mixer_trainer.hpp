@@ -9,6 +9,7 @@
 
 #include "czip/base/error.hpp"
 #include "czip/codec/v2/coding/predictor.hpp"
+#include "czip/codec/v2/model/network.hpp"
 #include "czip/tokenizer/v2/tokenizer.hpp"
 #include "v2/mixer/mixer_text.hpp"
 
@@ -18,10 +19,11 @@ namespace czip::v2::training {
 // they took. An error ends the training.
 using MixerProgress = std::function<Status(std::size_t profile, std::uint64_t bytes, double bits)>;
 
-// The states of the profiles from `first` on, each trained from its value in `states`. Errors:
-// those of `progress`.
+// The states of the profiles from `first` on, each trained from its value in `states`, with the
+// network (null: without one). Errors: out_of_memory, those of `progress`.
 Result<TrainedStates> train_mixer(const PredictorTables& tables, const Tokenizer& tokenizer,
-                                  TrainedStates states, std::size_t first,
-                                  std::span<const MixerText> texts, const MixerProgress& progress);
+                                  const ModelNetwork* network, TrainedStates states,
+                                  std::size_t first, std::span<const MixerText> texts,
+                                  const MixerProgress& progress);
 
 }  // namespace czip::v2::training

@@ -9,7 +9,6 @@
 #include "czip/engine/safetensors/content_hash.hpp"
 #include "v2/mixer/held_out_texts.hpp"
 #include "v2/mixer/mixer_trainer.hpp"
-#include "v2/mixer/network_recorder.hpp"
 #include "v2/model_writer.hpp"
 #include "v2/progress.hpp"
 
@@ -56,18 +55,20 @@ Result<std::vector<std::uint8_t>> add_network_to(const ModelParts& model,
   CZIP_TRY_ASSIGN(auto texts, held_out_texts(corpus, model.tokenizer, ranks_of(model.tree),
                                              options.network_mixer_bytes));
   const ProgressReporter reporter(options.progress, texts);
-  const PredictorTables tables{&model.logistic, &model.tree, &model.prior};
+  CZIP_TRY_ASSIGN(const RecurrentNetwork* const recurrent,
+                  recurrent_network_of(model, best_simd_level()));
+  const PredictorTables tables{&model.logistic, &model.tree, &model.prior, recurrent};
   // The states with the network start from those without it: learning the weight of one more input
   // takes less text than learning all weights. The states without it are trained on these texts
   // only to report what the network is worth.
-  const auto train = [&](const char* part) {
-    return train_mixer(tables, model.tokenizer, model.states, kFirstNetworkProfile, texts,
+  TrainedStates states;
+  for (std::size_t i = 0; i < states.size(); ++i) states[i] = state_of(model, i, false);
+  const auto train = [&](const ModelNetwork* with, const char* part) {
+    return train_mixer(tables, model.tokenizer, with, states, kFirstNetworkProfile, texts,
                        reporter.mixer(part));
   };
-  CZIP_TRY(train(" without the network"));
-  CZIP_TRY(record_network(*network, model.tree, model.logistic, texts, options.threads,
-                          reporter.network()));
-  CZIP_TRY_ASSIGN(const auto states, train(" with the network"));
+  CZIP_TRY(train(nullptr, " without the network"));
+  CZIP_TRY_ASSIGN(states, train(&*network, " with the network"));
   return write_model_with_network(model.file, file, options.description, states);
 }
 

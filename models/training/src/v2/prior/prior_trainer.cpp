@@ -73,11 +73,13 @@ std::uint64_t context_at(std::span<const std::uint16_t> corpus, std::size_t posi
 class LowerOrders {
  public:
   LowerOrders(const Prior& prior, std::span<const std::uint16_t> corpus)
-      : prior_(&prior), corpus_(corpus), lists_(kMaxPriorOrder) {}
+      : kernels_(&prior_kernels(best_simd_level())), prior_(&prior), corpus_(corpus) {}
 
   void set_position(std::size_t position) {
     for (std::uint32_t k = 1; k <= prior_->orders(); ++k) {
-      prior_->find(k, context_at(corpus_, position, k), lists_[k - 1]);
+      Lower& lower = lower_[k - 1];
+      lower.list = prior_->find(k, context_at(corpus_, position, k));
+      if (lower.list.size > 0) lower.escape = escape_of(lower.list);
     }
   }
 
@@ -86,23 +88,31 @@ class LowerOrders {
   [[nodiscard]] std::uint64_t probability(std::uint32_t rank) const {
     std::uint64_t p = (prior_->order0_cumulative(rank + 1) - prior_->order0_cumulative(rank)) << 16;
     for (std::uint32_t k = 1; k <= prior_->orders(); ++k) {
-      const PriorList& list = lists_[k - 1];
+      const auto& [list, escape] = lower_[k - 1];
       if (list.size == 0) continue;
-      p = (p * list.escape()) >> 16;
-      const auto end = list.ranks.begin() + static_cast<std::ptrdiff_t>(list.size);
-      const auto at = std::lower_bound(list.ranks.begin(), end, rank);
-      if (at != end && *at == rank) {
-        const auto i = static_cast<std::size_t>(at - list.ranks.begin());
-        p += std::uint64_t{list.cumulative[i + 1] - list.cumulative[i]} << 32;
-      }
+      p = (p * escape) >> kListProbabilityBits;
+      const std::size_t at = kernels_->find(list.cells, list.size, rank);
+      if (at < list.size) p += std::uint64_t{list.probability_at(at)} << 32;
     }
     return std::max<std::uint64_t>(p, 1);
   }
 
  private:
+  struct Lower {
+    PriorList list;
+    std::uint32_t escape = 0;
+  };
+
+  [[nodiscard]] std::uint32_t escape_of(const PriorList& list) const {
+    const std::uint32_t listed =
+        kernels_->below(list.cells, list.size, kMaxPriorRanks, *list.probability).probability;
+    return listed < kListProbabilityOne ? kListProbabilityOne - listed : 1;
+  }
+
+  const PriorKernels* kernels_;
   const Prior* prior_;
   std::span<const std::uint16_t> corpus_;
-  std::vector<PriorList> lists_;
+  std::array<Lower, kMaxPriorOrder> lower_;
 };
 
 struct Successor {

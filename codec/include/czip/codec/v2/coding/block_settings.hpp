@@ -3,17 +3,17 @@
 
 #include <cstdint>
 
-#include "czip/codec/v2/coding/constants.hpp"
+#include "czip/codec/v2/coding/profile.hpp"
 
 namespace czip::v2 {
 
 struct BlockSettings {
-  std::uint8_t profile = 1;       // 0 fast, 1 normal, 2 finest: which inputs take part
+  std::uint8_t profile = 2;       // index into kProfiles: which inputs take part
   std::uint8_t streams_log2 = 0;  // lockstep streams: 1 << streams_log2, at most kMaxStreamsLog2
   bool network = false;           // needs a model with a network, and kFirstNetworkProfile or more
 };
 
-inline constexpr std::uint8_t kMaxProfile = kProfileLists.size() - 1;
+inline constexpr std::uint8_t kMaxProfile = kProfiles.size() - 1;
 
 // The number of streams, log2, that the encoder and the training give a text whose block has a
 // network. A decoder takes any.

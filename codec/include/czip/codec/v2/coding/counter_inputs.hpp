@@ -7,15 +7,15 @@
 #include <span>
 #include <vector>
 
-#include "czip/codec/v2/coding/adaptive_probability.hpp"
 #include "czip/codec/v2/coding/code_tree.hpp"
 #include "czip/codec/v2/coding/constants.hpp"
 #include "czip/codec/v2/coding/contexts.hpp"
 #include "czip/codec/v2/coding/hash.hpp"
-#include "czip/codec/v2/coding/logistic.hpp"
 #include "czip/codec/v2/coding/node.hpp"
 #include "czip/codec/v2/coding/undo_log.hpp"
 #include "czip/codec/v2/coding/zeroed_array.hpp"
+#include "czip/engine/v2/adaptive_probability.hpp"
+#include "czip/engine/v2/logistic.hpp"
 
 namespace czip::v2 {
 
@@ -33,19 +33,26 @@ class CounterInputs {
   };
 
   CounterInputs() = default;
-  CounterInputs(const CodeTree& tree, std::uint32_t table_log2) { reset(tree, table_log2); }
 
-  // Begins with unused counters; each hashed context has 2^table_log2 lines. `tree` must outlive
-  // the use of the inputs.
-  void reset(const CodeTree& tree, std::uint32_t table_log2);
+  // Begins with unused counters; each hashed context has 2^table_log2 lines, none where `hashed` is
+  // false. `tree` must outlive the use of the inputs.
+  void reset(const CodeTree& tree, std::uint32_t table_log2, bool hashed);
 
-  void begin_token(const Contexts& contexts, const Node& root);
+  // Whether the token is the candidate is counted for each candidate. predict_candidate() gives one
+  // input; inputs [kCounterInputs], stretched, of which the others are 0.
+  void predict_candidate(std::uint32_t candidate, const Logistic& logistic,
+                         std::span<std::int32_t> inputs) const;
+  void update_candidate(std::uint32_t candidate, bool bit);
+
+  // The lines of a token's first node.
+  void prefetch(const Contexts& contexts, std::uint32_t root) const;
+  // Finds the counters of the tree's root, then those of the node behind a bit; null: the token is
+  // decided. Without `learns` nothing is put into the tables.
+  void begin_tree(const Contexts& contexts, const Node& root, bool learns);
+  void go_on(bool bit, const Node* next, bool learns);
   // inputs [kCounterInputs], stretched.
   void predict(const Logistic& logistic, std::span<std::int32_t> inputs) const;
-  // Learns the bit, then finds the counters of `next`, the node that follows; null where none does.
-  void update(bool bit, const Node* next);
-  // Goes to `next` as update() does, but learns nothing and puts nothing into the tables.
-  void descend(bool bit, const Node* next);
+  void learn(bool bit);
   // Saves what finding a node's counters, and learning there, change in the hashed tables.
   void save_lines(const Contexts& contexts, const Node& node, UndoLog& log);
   void save_table(UndoLog& log) { log.save(lines_.data(), lines_.size()); }
@@ -59,8 +66,7 @@ class CounterInputs {
   [[nodiscard]] static HashedContexts hashed_contexts(const Contexts& contexts) {
     return {0, contexts.order[1], contexts.order[2], contexts.word};
   }
-  template <bool learns>
-  void find(const Node& node);
+  void find(const Node& node, bool learns);
   [[nodiscard]] static constexpr Line unused_line() {
     Line line{};
     line.fill(AdaptiveProbability().raw());
@@ -74,7 +80,8 @@ class CounterInputs {
 
   const CodeTree* tree_ = nullptr;
   std::uint32_t table_log2_ = 0;
-  std::vector<AdaptiveProbability> order0_;  // [split]
+  bool hashed_ = true;
+  std::vector<AdaptiveProbability> order0_;  // [split], then [candidate]
   ZeroedArray<Line> lines_;                  // [kCounterInputs - 1][1 << table_log2]
   HashedContexts context_{};
   Place place_;

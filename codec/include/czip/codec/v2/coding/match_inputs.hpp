@@ -8,20 +8,22 @@
 #include <span>
 #include <vector>
 
-#include "czip/codec/v2/coding/adaptive_probability.hpp"
 #include "czip/codec/v2/coding/constants.hpp"
+#include "czip/codec/v2/coding/decision.hpp"
 #include "czip/codec/v2/coding/history.hpp"
-#include "czip/codec/v2/coding/logistic.hpp"
-#include "czip/codec/v2/coding/node.hpp"
 #include "czip/codec/v2/coding/undo_log.hpp"
 #include "czip/codec/v2/coding/zeroed_array.hpp"
+#include "czip/engine/v2/adaptive_probability.hpp"
+#include "czip/engine/v2/logistic.hpp"
 
 namespace czip::v2 {
 
-// For each match model, the index in the stream of the token that it predicts next; 0: no match.
+// For each match model, the index in the stream of the token that it predicts next, 0: no match,
+// and the number of tokens before it that are the same as the last ones, at most kMaxMatchTokens.
 // Each stream has its own.
 struct MatchPositions {
   std::array<std::uint32_t, kMatchInputs> position{};
+  std::array<std::uint32_t, kMatchInputs> length{};
 };
 
 class MatchInputs {
@@ -35,8 +37,10 @@ class MatchInputs {
   // the predicted bit comes. Each model gets a table of 2^table_log2 positions.
   void reset(std::uint32_t table_log2, std::span<const std::uint32_t> maps);
 
+  // Finds the entries of the last tokens, for begin_token(), and begins to load them.
+  void prefetch(const History& history);
   void begin_token(const History& history, std::uint32_t stream, MatchPositions& positions);
-  void predict(const Node& node, const Logistic& logistic, std::span<std::int32_t> inputs);
+  void predict(const Decision& decision, const Logistic& logistic, std::span<std::int32_t> inputs);
   void update(bool bit);
 
   // Saves what begin_token() changes in the tables.
@@ -53,10 +57,16 @@ class MatchInputs {
   [[nodiscard]] std::uint32_t max_length_class() const {
     return std::max(length_class(active_[0]), length_class(active_[1]));
   }
-  // 0: the long model has no match that is used at this node; else 1 + the bit that it predicts.
-  [[nodiscard]] std::uint32_t long_expected() const {
-    return active_[0].used ? 1u + (active_[0].bit ? 1u : 0u) : 0u;
+  // What a model says of this decision: 0: nothing, else 1 + the bit that it predicts.
+  [[nodiscard]] std::uint32_t stand(std::size_t m) const {
+    return active_[m].used ? 1u + (active_[m].bit ? 1u : 0u) : 0u;
   }
+  // The token that a model predicts and the probability (Q22) that it comes; kNoToken: none.
+  struct Expected {
+    std::uint32_t rank;
+    std::uint32_t probability;
+  };
+  [[nodiscard]] Expected expected(std::size_t m) const;
   [[nodiscard]] std::span<const std::uint32_t> maps() const { return maps_; }
 
  private:
@@ -64,7 +74,7 @@ class MatchInputs {
     std::uint32_t length = 0;  // 0: no match
     std::uint32_t rank = 0;    // the predicted token
     std::uint32_t state = 0;   // index of its map
-    bool used = false;         // whether the predicted token is below the node
+    bool used = false;         // whether the predicted token can still come
     bool bit = false;          // the predicted bit
   };
 
@@ -85,6 +95,7 @@ class MatchInputs {
   std::uint32_t table_log2_ = 0;
   std::vector<std::uint32_t> maps_;
   std::array<Active, kMatchInputs> active_;
+  std::array<std::uint32_t*, kMatchInputs> entry_{};  // of the last tokens; null: they are too few
 };
 
 }  // namespace czip::v2

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "czip/codec/v2/coding/constants.hpp"
-#include "czip/codec/v2/coding/logistic.hpp"
+#include "czip/engine/v2/logistic.hpp"
 #include "czip/engine/v2/mixer_kernels.hpp"
 
 namespace czip::v2 {
@@ -17,25 +17,22 @@ namespace czip::v2 {
 class Mixer {
  public:
   explicit Mixer(SimdLevel simd) : kernels_(&mixer_kernels(simd)) {}
-  Mixer(std::size_t input_count, std::span<const std::int32_t> weights,
-        std::span<const std::int32_t> final_weights, const Logistic& logistic, SimdLevel simd)
-      : Mixer(simd) {
-    reset(input_count, weights, final_weights, logistic);
-  }
 
-  // Begins with weights [kWeightSets][input_count] and final_weights
-  // [kFinalWeightSets][kInputGroup], both Q16, and all inputs 0. `logistic` must outlive the use of
-  // the mixer.
-  void reset(std::size_t input_count, std::span<const std::int32_t> weights,
-             std::span<const std::int32_t> final_weights, const Logistic& logistic);
+  // Begins with all inputs 0, weights [weight_sets(mixer, selectors)][input_count] and
+  // final_weights [kFinalWeightSets[mixer]][kInputGroup], both Q16. `mixer` is below kMixers;
+  // `logistic` must outlive the use of the mixer.
+  void reset(std::size_t mixer, std::size_t selectors, std::size_t input_count,
+             std::span<const std::int32_t> weights, std::span<const std::int32_t> final_weights,
+             const Logistic& logistic);
 
-  // Stretched, within +-kMaxInput; they stay as they are until they are set again.
+  // Stretched, within +-kMaxStretch; they stay as they are until they are set again.
   [[nodiscard]] std::span<std::int32_t> inputs() { return std::span(inputs_).first(input_count_); }
 
   // The first layer's learning rate from here on, at most 1023: an update moves a weight by
   // input * error * rate / 2^22, with the error in Q16.
   void set_rate(std::int32_t rate) { rate_ = rate; }
-  // context[s] is below kMixerSelectorSizes[s], final_context below kFinalWeightSets.
+  // Selectors past the mixer's take no part. context[s] is below kMixerSelectorSizes[mixer][s],
+  // final_context below kFinalWeightSets[mixer].
   void select(const std::array<std::uint32_t, kMixerSelectors>& context,
               std::uint32_t final_context);
   // The mixed prediction, stretched, within +-kMaxStretch.
@@ -55,6 +52,8 @@ class Mixer {
 
  private:
   const Logistic* logistic_ = nullptr;
+  std::size_t mixer_ = 0;
+  std::size_t selectors_ = 0;
   const MixerKernels* kernels_;
   std::size_t input_count_ = 0;
   std::vector<std::int32_t> weights_;

@@ -7,14 +7,11 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/codec/v2/coding/constants.hpp"
 #include "czip/codec/v2/coding/token_groups.hpp"
 #include "czip/engine/v2/network.hpp"
 
 namespace czip::v2 {
-
-// What the network sees before the first token of a stream: the token of byte 0, which stands
-// between documents in training.
-inline constexpr std::uint32_t kStreamStartToken = 0;
 
 class NetworkStreams {
  public:

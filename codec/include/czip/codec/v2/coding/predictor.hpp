@@ -1,26 +1,29 @@
 // The predictor of CZIPv2: the probability of each binary decision of each token, mixed (Mahoney
-// 2005) from the n-gram prior, successor lists of many contexts, decision counters, match models
-// and the network, where one takes part. Integers only. Specification:
+// 2005) from the n-gram prior, successor lists of many contexts, decision counters, match models,
+// the recurrent network and the network, where these take part. A token's first decision is whether
+// it is the candidate, the others walk down the code tree. Integers only. Specification:
 // conformance/czip-v2-coding.md.
 #pragma once
 
 #include <cstdint>
 #include <span>
 
-#include "czip/codec/v2/coding/apm.hpp"
+#include "czip/codec/v2/coding/candidate_finder.hpp"
 #include "czip/codec/v2/coding/code_tree.hpp"
 #include "czip/codec/v2/coding/constants.hpp"
 #include "czip/codec/v2/coding/contexts.hpp"
 #include "czip/codec/v2/coding/counter_inputs.hpp"
+#include "czip/codec/v2/coding/decision.hpp"
 #include "czip/codec/v2/coding/history.hpp"
-#include "czip/codec/v2/coding/logistic.hpp"
 #include "czip/codec/v2/coding/match_inputs.hpp"
 #include "czip/codec/v2/coding/mixer.hpp"
 #include "czip/codec/v2/coding/prior_inputs.hpp"
 #include "czip/codec/v2/coding/profile.hpp"
+#include "czip/codec/v2/coding/recurrent_inputs.hpp"
 #include "czip/codec/v2/coding/successor_inputs.hpp"
 #include "czip/codec/v2/coding/trained_state.hpp"
 #include "czip/codec/v2/coding/undo_log.hpp"
+#include "czip/engine/v2/logistic.hpp"
 
 namespace czip::v2 {
 
@@ -29,6 +32,7 @@ struct PredictorTables {
   const Logistic* logistic;
   const CodeTree* tree;
   const Prior* prior;
+  const RecurrentNetwork* recurrent = nullptr;  // null: there is none
 };
 
 // The sizes of the predictor's tables, which follow from the length of the text.
@@ -36,11 +40,10 @@ struct TableSizes {
   std::uint32_t lists_log2;
   std::uint32_t counters_log2;
   std::uint32_t matches_log2;
-  std::uint32_t apm_log2;
 
-  static TableSizes for_text(std::uint64_t text_bytes);
-  // Of the tables, with a tree of `vocabulary` tokens: at most 101 MiB.
-  [[nodiscard]] std::uint64_t bytes(std::uint32_t vocabulary) const;
+  static TableSizes for_text(std::uint64_t text_bytes, const Profile& profile);
+  // Of the tables: at most 100 MiB.
+  [[nodiscard]] std::uint64_t bytes() const;
 };
 
 // One of a block's sequences of tokens, which share a predictor.
@@ -48,12 +51,14 @@ struct Stream {
   std::uint32_t number = 0;  // below 2^kMaxStreamsLog2
   History history;
   MatchPositions matches;
+  RecurrentState recurrent;  // empty before the first token
+  std::uint32_t hits = 0;    // whether the candidates before were right, the last one lowest
 };
 
 class Predictor {
  public:
   // Must be reset before it is used.
-  explicit Predictor(SimdLevel simd) : mixer_(simd) {}
+  explicit Predictor(SimdLevel simd);
   Predictor(const PredictorTables& tables, const Profile& profile, const TrainedState& state,
             const TableSizes& sizes, SimdLevel simd)
       : Predictor(simd) {
@@ -65,30 +70,31 @@ class Predictor {
   void reset(const PredictorTables& tables, const Profile& profile, const TrainedState& state,
              const TableSizes& sizes);
 
-  // Begins the stream's next token, at the root of the code tree. `stream` must live until
-  // end_token().
+  // Begins the stream's next token: its first decision is about the candidate. `stream` must live
+  // until end_token().
   void begin_token(Stream& stream);
   // Whether the token is known: it is rank().
-  [[nodiscard]] bool decided() const { return node_.split == CodeTree::kLeaf; }
-  [[nodiscard]] std::uint32_t rank() const { return node_.low; }
-  // The bit to code is 1 if the token's rank is at or past this.
-  [[nodiscard]] std::uint32_t split() const { return node_.split; }
-  [[nodiscard]] const Node& node() const { return node_; }
-  // Probability of a 1 in units of 2^-16, 1..65535. `network` is the mixer's input from the
-  // network, stretched; 0 where none takes part.
+  [[nodiscard]] bool decided() const {
+    return !decision_.is_candidate && decision_.node.split == CodeTree::kLeaf;
+  }
+  [[nodiscard]] std::uint32_t rank() const { return decision_.node.low; }
+  // What the next bit decides.
+  [[nodiscard]] const Decision& decision() const { return decision_; }
+  // Probability of a 1, Q22, 1..kMaxProbability. `network` is the mixer's input from the network,
+  // stretched; 0 where none takes part.
   std::uint32_t predict(std::int32_t network);
-  // Learns the bit that predict() was for, and goes to the next node.
+  // Learns the bit that predict() was for, and goes to the next decision.
   void update(bool bit);
 
-  // A node of the token's tree, with all that was found out on the way to it.
+  // A decision of the token, with all that was found out on the way to it.
   struct Place {
-    Node node;
+    Decision decision;
     SuccessorInputs::Place lists;
     CounterInputs::Place counters;
     PriorInputs::Place prior;
   };
-  // To look at other nodes than the token's: descend() goes to a child as update() does, but learns
-  // nothing; go_to() goes back to a place of this token. The predictor must be back at the root's
+  // To look at other decisions than the token's: descend() goes on as update() does, but learns
+  // nothing; go_to() goes back to a place of this token. The predictor must be back at the first
   // place, as after begin_token(), before the token's own decisions.
   [[nodiscard]] Place place() const;
   void go_to(const Place& place);
@@ -106,34 +112,38 @@ class Predictor {
   void save_update(bool bit, UndoLog& log);
 
   // Of the last predict().
-  [[nodiscard]] const Mixer& mixer() const { return mixer_; }
+  [[nodiscard]] const Mixer& mixer() const { return mixers_[mixer_index()]; }
 
   // The state that a model keeps of training.
   [[nodiscard]] TrainedState trained_state() const;
 
  private:
-  [[nodiscard]] std::span<std::int32_t> inputs(std::size_t first, std::size_t count) {
-    return mixer_.inputs().subspan(first, count);
+  // The mixer of the candidate or that of the tree.
+  [[nodiscard]] std::size_t mixer_index() const { return decision_.is_candidate ? 0 : 1; }
+  void select_candidate_weights(Mixer& mixer) const;
+  void select_tree_weights(Mixer& mixer) const;
+  [[nodiscard]] std::uint32_t orders() const {
+    return successors_.highest_order() * (kMaxPriorOrder + 1) + prior_.highest_order();
   }
-  void select_weights();
-  void prefetch_apm() const;
-  [[nodiscard]] std::size_t hashed_context() const;
+  // Goes to what follows the bit: the tree's root, a node of it, or the token. Nodes that take no
+  // bit are passed. `visit(bit, node)` is called for each node, behind the bit that leads to it.
+  template <class Visit>
+  static void follow(const CodeTree& tree, Decision& decision, bool bit, const Visit& visit);
+  void go_on(bool bit, bool learns);
 
   const Logistic* logistic_ = nullptr;
   const CodeTree* tree_ = nullptr;
-  std::size_t list_count_ = 0;
-  Mixer mixer_;
+  std::array<Mixer, kMixers> mixers_;
   SuccessorInputs successors_;
   CounterInputs counters_;
   PriorInputs prior_;
   MatchInputs matches_;
-  Apm node_apm_;    // by node
-  Apm hashed_apm_;  // by hash of the last token and the node
-  std::uint32_t hashed_apm_log2_ = 0;
+  RecurrentInputs recurrent_;
+  CandidateFinder finder_;
 
   Stream* stream_ = nullptr;
   Contexts contexts_;
-  Node node_;
+  Decision decision_;
   std::uint32_t last_byte_ = 0;
   std::uint32_t last_rank_ = 0;
 };

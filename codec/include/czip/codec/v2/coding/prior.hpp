@@ -6,7 +6,7 @@
 //   p_k(range) = listed_k(range) + escape_k * p_(k-1)(range)
 //
 // where a context of order k lists some successors with discounted probabilities, and escape_k is
-// what they leave. Where the context is not in the table, p_k = p_(k-1).
+// what they leave, at least 2^-16. Where the context is not in the table, p_k = p_(k-1).
 //
 // Units: order-0 probabilities are Q32, listed ones and escapes Q16.
 #pragma once
@@ -17,7 +17,9 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/base/little_endian.hpp"
 #include "czip/codec/v2/coding/constants.hpp"
+#include "czip/engine/v2/prior_kernels.hpp"
 
 namespace czip::v2 {
 
@@ -74,15 +76,20 @@ struct PriorEntry {
 // The probability that a level of a scale stands for, Q16.
 [[nodiscard]] std::uint32_t prior_probability(std::uint32_t scale, std::uint32_t level);
 
-// The successors that a context lists, in ascending rank, with cumulative probabilities:
-// cumulative[i] is the sum of the first i, Q16.
+// The successors that a context lists, in ascending order of rank. Where a file has another order,
+// the definitions of prior_kernels.hpp hold all the same.
 struct PriorList {
-  std::vector<std::uint16_t> ranks;
-  std::vector<std::uint32_t> cumulative;
+  const std::uint8_t* cells = nullptr;
   std::uint32_t size = 0;  // 0: the context is not in the table
+  const PriorLevelTable* probability = nullptr;
 
-  // The probability that is left for tokens outside the list, Q16, at least 1.
-  [[nodiscard]] std::uint32_t escape() const { return kProbabilityOne - cumulative[size]; }
+  [[nodiscard]] PriorEntry entry(std::size_t i) const {
+    return unpack_prior_entry(load_le<std::uint16_t>(cells + kPriorCellBytes * i));
+  }
+  // Q16.
+  [[nodiscard]] std::uint32_t probability_at(std::size_t i) const {
+    return (*probability)[entry(i).level];
+  }
 };
 
 class Prior {
@@ -93,6 +100,11 @@ class Prior {
   static Result<Prior> create(std::span<const std::uint32_t> order0,
                               std::vector<PriorOrder> orders);
 
+  // The token of the highest order-0 probability, the first one of several.
+  [[nodiscard]] std::uint32_t likeliest() const { return likeliest_; }
+  [[nodiscard]] std::uint32_t size() const {
+    return static_cast<std::uint32_t>(order0_cumulative_.size() - 1);
+  }
   [[nodiscard]] std::uint32_t orders() const { return static_cast<std::uint32_t>(orders_.size()); }
   // Sum of the order-0 probabilities of the ranks below `rank`, Q32.
   [[nodiscard]] std::uint64_t order0_cumulative(std::uint32_t rank) const {
@@ -102,16 +114,13 @@ class Prior {
   void prefetch_index(std::uint32_t order, std::uint64_t hash) const;
   void prefetch_cells(std::uint32_t order, std::uint64_t hash) const;
   // Looks up the context of order 1..orders() whose hash is that of the last `order` tokens.
-  void find(std::uint32_t order, std::uint64_t hash, PriorList& list) const;
+  [[nodiscard]] PriorList find(std::uint32_t order, std::uint64_t hash) const;
 
  private:
-  // The entries from cell `at` on, at most `length`.
-  void read_list(const PriorOrder& table, std::uint64_t at, std::size_t length, std::uint32_t scale,
-                 PriorList& list) const;
-
   std::vector<std::uint64_t> order0_cumulative_;  // [ranks + 1]
+  std::uint32_t likeliest_ = 0;
   std::vector<PriorOrder> orders_;
-  std::array<std::uint32_t, kPriorScales * kPriorLevels> probability_{};
+  std::array<PriorLevelTable, kPriorScales> probability_{};
 };
 
 }  // namespace czip::v2

@@ -33,7 +33,8 @@ class StreamLayout {
   // All streams, before their first tokens.
   [[nodiscard]] std::vector<Stream> make_streams() const {
     std::vector<Stream> streams;
-    for (std::uint32_t s = 0; s < streams_; ++s) streams.push_back({s, History(steps_), {}});
+    for (std::uint32_t s = 0; s < streams_; ++s)
+      streams.push_back({.number = s, .history = History(steps_), .matches = {}, .recurrent = {}});
     return streams;
   }
 

@@ -10,21 +10,9 @@
 #include "czip/codec/v2/coding/hash.hpp"
 #include "czip/codec/v2/coding/undo_log.hpp"
 #include "czip/codec/v2/coding/zeroed_array.hpp"
+#include "czip/engine/v2/successor_kernels.hpp"
 
 namespace czip::v2 {
-
-// 16 bytes, four to a cache line. A count of 0 ends the list.
-struct SuccessorList {
-  std::uint16_t check;
-  std::uint8_t total;    // times the context was seen, saturating
-  std::uint8_t escapes;  // times that the token was not in the list (PPM's escape), saturating
-  std::array<std::uint16_t, kSuccessorsPerList> rank;
-  std::array<std::uint8_t, kSuccessorsPerList> count;
-
-  // Moves the coded token to the front, or puts it there.
-  void update(std::uint16_t coded);
-};
-static_assert(sizeof(SuccessorList) == 16);
 
 class SuccessorTable {
  public:
@@ -42,9 +30,10 @@ class SuccessorTable {
   void save(UndoLog& log) { log.save(lists_.data(), lists_.size()); }
   // The line in which find() looks.
   [[nodiscard]] SuccessorList* line(std::uint64_t hash) { return &lists_[line_of(hash)]; }
-  // The list of a context. A context without one gets the list of its line that was seen least
-  // often, emptied.
-  SuccessorList& find(std::uint64_t hash);
+  // The index of a context's list. A context without one gets the list of its line that was seen
+  // least often, emptied.
+  std::uint32_t find(std::uint64_t hash);
+  [[nodiscard]] SuccessorList* lists() { return lists_.data(); }
 
  private:
   [[nodiscard]] std::size_t line_of(std::uint64_t hash) const {

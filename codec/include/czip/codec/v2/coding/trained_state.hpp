@@ -7,21 +7,20 @@
 #include <cstdint>
 #include <vector>
 
-#include "czip/codec/v2/coding/logistic.hpp"
 #include "czip/codec/v2/coding/profile.hpp"
 
 namespace czip::v2 {
 
 struct TrainedState {
-  std::vector<std::int32_t> weights;        // [kWeightSets][inputs of the profile], Q16
-  std::vector<std::int32_t> final_weights;  // [kFinalWeightSets][kInputGroup], Q16
-  std::vector<std::uint32_t> list_maps;     // [lists][kSuccessorStates], AdaptiveProbability::raw
-  std::vector<std::uint32_t> match_maps;    // [kMatchInputs][kMatchStates]
-  std::vector<std::uint16_t> apm;           // [vocabulary][kApmPoints], Q16
+  // Of each mixer, Q16: [weight_sets(m, selectors)][kMixerInputs] and
+  // [kFinalWeightSets[m]][kInputGroup].
+  std::array<std::vector<std::int32_t>, kMixers> weights;
+  std::array<std::vector<std::int32_t>, kMixers> final_weights;
+  std::vector<std::uint32_t> list_maps;   // [lists][kSuccessorStates], AdaptiveProbability::raw
+  std::vector<std::uint32_t> match_maps;  // [kMatchInputs][kMatchStates]
 
   // The state before any training.
-  static TrainedState initial(const Profile& profile, std::uint32_t vocabulary,
-                              const Logistic& logistic);
+  static TrainedState initial(const Profile& profile);
 };
 
 // The states, indexed by profile.

@@ -2,9 +2,11 @@
 // conformance/czip-model-v2.md.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
+#include "czip/codec/v2/coding/constants.hpp"
 #include "czip/engine/v2/constants.hpp"
 
 namespace czip::v2 {
@@ -22,7 +24,8 @@ inline constexpr std::string_view kTokenLengthsTensor = "tokenizer.lengths";
 inline constexpr std::string_view kTokenBytesTensor = "tokenizer.bytes";
 inline constexpr std::string_view kCodeOrderTensor = "code.order";
 inline constexpr std::string_view kCodeSplitsTensor = "code.splits";
-inline constexpr std::string_view kSquashTensor = "tables.squash";
+// A tensor that models had before the present predictor.
+inline constexpr std::string_view kDraftTensor = "tables.squash";
 inline constexpr std::string_view kPriorPrefix = "prior.";
 inline constexpr std::string_view kStatePrefix = "state.";
 inline constexpr std::string_view kNetworkStatePrefix = "state.network.";
@@ -40,20 +43,19 @@ inline constexpr std::string_view kNetworkStatePrefix = "state.network.";
   return std::string(kPriorPrefix) + std::to_string(order) + ".cells";
 }
 
-// The tensors of trained states; `prefix` is kStatePrefix or kNetworkStatePrefix. All profiles
-// share one adaptive probability map.
-[[nodiscard]] inline std::string apm_tensor(std::string_view prefix) {
-  return std::string(prefix) + "apm";
-}
+// The tensors of a trained state; `prefix` is kStatePrefix or kNetworkStatePrefix.
 struct StateTensors {
-  std::string weights;
-  std::string final_weights;
+  std::array<std::string, kMixers> weights;  // of each mixer
+  std::array<std::string, kMixers> final_weights;
   std::string list_maps;
   std::string match_maps;
 };
 [[nodiscard]] inline StateTensors state_tensors(std::string_view prefix, std::size_t profile) {
   const std::string begin = std::string(prefix) + std::to_string(profile) + ".";
-  return {begin + "weights", begin + "final_weights", begin + "list_maps", begin + "match_maps"};
+  return {{begin + "candidate.weights", begin + "tree.weights"},
+          {begin + "candidate.final_weights", begin + "tree.final_weights"},
+          begin + "list_maps",
+          begin + "match_maps"};
 }
 
 // Mixer weights are stored in 16 bits with 12 fractional bits, four fewer than the mixer uses.

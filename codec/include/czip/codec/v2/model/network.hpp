@@ -9,6 +9,7 @@
 #include "czip/codec/v2/coding/token_groups.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/engine/v2/network.hpp"
+#include "czip/engine/v2/recurrent_network.hpp"
 
 namespace czip::v2 {
 
@@ -31,23 +32,33 @@ Result<NetworkConfig> read_network_config(const safetensors::File& file, const C
 Result<ModelNetwork> load_network(const safetensors::File& file, const CodeTree& tree,
                                   SimdLevel simd = best_simd_level());
 
-// A model's network, loaded once for each SIMD level that is asked for: when it is first asked for,
+// The recurrent network in the file's tensors "recurrent.*", whose vocabulary must be the tree's.
+// `file`'s buffer must outlive it. Errors: corrupt, and those of RecurrentNetwork::create.
+Result<RecurrentNetwork> load_recurrent_network(const safetensors::File& file, const CodeTree& tree,
+                                                SimdLevel simd);
+
+// A part of a model, loaded once for each SIMD level that is asked for: when it is first asked for,
 // because most levels do without, and a short text takes less time than the loading.
-class NetworkCache {
+template <class Part>
+class PartCache {
  public:
+  using Load = Result<Part> (*)(const safetensors::File& file, const CodeTree& tree,
+                                SimdLevel simd);
+  explicit PartCache(Load load) : load_(load) {}
+
   // `file` and `tree` must be the same each time, and outlive the cache. May be called by several
-  // threads at once. A failure is kept, too. Errors: those of load_network.
-  const Result<ModelNetwork>& get(const safetensors::File& file, const CodeTree& tree,
-                                  SimdLevel simd) const {
+  // threads at once. A failure is kept, too. Errors: those of the loading function.
+  const Result<Part>& get(const safetensors::File& file, const CodeTree& tree,
+                          SimdLevel simd) const {
     Entry& entry = entry_of(simd);
-    call_once(entry.once, [&] { entry.network = load_network(file, tree, simd); });
-    return entry.network;
+    call_once(entry.once, [&] { entry.part = load_(file, tree, simd); });
+    return entry.part;
   }
 
  private:
   struct Entry {
     OnceFlag once;
-    Result<ModelNetwork> network = fail(ErrorCode::internal, "not loaded");
+    Result<Part> part = fail(ErrorCode::internal, "not loaded");
   };
 
   Entry& entry_of(SimdLevel simd) const {
@@ -55,8 +66,12 @@ class NetworkCache {
     return entries_[simd];
   }
 
+  Load load_;
   mutable Mutex mutex_;
   mutable std::map<SimdLevel, Entry> entries_;  // entries never move
 };
+
+using NetworkCache = PartCache<ModelNetwork>;
+using RecurrentCache = PartCache<RecurrentNetwork>;
 
 }  // namespace czip::v2

@@ -1,7 +1,7 @@
-// Trains a czip-model-v2 model on a corpus: tokenizer, n-gram prior and the predictor's initial
-// state. Deterministic: the same documents in the same order and the same options give the same
-// bytes, whatever the threads, compiler, optimization or CPU. No floating point takes part in any
-// decision.
+// Trains a czip-model-v2 model on a corpus: tokenizer, n-gram prior, recurrent network and the
+// predictor's initial state. Deterministic: the same documents in the same order and the same
+// options give the same bytes, whatever the threads, compiler, optimization or CPU. The recurrent
+// network learns in floating point (recurrent_trainer.hpp); all else is integers.
 #pragma once
 
 #include <cstdint>
@@ -18,11 +18,11 @@
 namespace czip::v2 {
 
 struct TrainingProgress {
-  std::string_view stage;   // "tokenizer", "tokens", "prior", "predictions", "mixer"
+  std::string_view stage;   // "tokenizer", "tokens", "prior", "recurrent network", "mixer"
   std::string_view part{};  // of the stage, where it has several: "profile 2 with the network"
   std::uint64_t done = 0;   // of `total`, in units of the stage; a part ends when done = total
   std::uint64_t total = 0;
-  double bits_per_byte = 0;  // on held-out text, in the last two stages; else 0
+  double bits_per_byte = 0;  // on held-out text, in the last stage; else 0
 };
 
 struct TrainingOptions {
@@ -32,7 +32,10 @@ struct TrainingOptions {
   std::uint64_t tokenizer_bytes = 8'000'000;    // of each source, to train the tokenizer on
   std::uint64_t mixer_bytes = 1'500'000;        // held-out text of each source, for the mixer
   std::uint64_t network_mixer_bytes = 500'000;  // the same for blocks with a network
-  unsigned threads = 0;                         // 0: as many as the machine has
+  // How often the recurrent network sees the text; 0: the model gets none. It has up to 1024 bytes
+  // for each token of the vocabulary.
+  std::uint32_t recurrent_epochs = 1;
+  unsigned threads = 0;  // 0: as many as the machine has
   ModelDescription description;
   // Never called from two threads at once. An error ends the training; so a caller cancels it.
   std::function<Status(const TrainingProgress&)> progress;
@@ -47,12 +50,13 @@ Result<std::vector<std::uint8_t>> train_model(const Corpus& corpus, const Traini
 Status check_network(const Model& model, std::span<const std::uint8_t> network);
 
 // Adds a network to `model`, which must have been trained on the same documents in the same order,
-// and returns the new file. Tokenizer, prior and states stay as they are, and states for blocks
-// with the network are trained in addition. A network that the model already has is replaced.
-// Fields that are empty in the options' description keep the model's text. The safetensors file
-// `network` gives the tensors "network.*" (conformance/czip-network-v2.md); they must have been
-// trained with the model's tokens and without the held-out documents. Errors: those of train_model;
-// corrupt and unsupported (`network` holds no valid network, or one of another vocabulary).
+// and returns the new file. Tokenizer, prior, recurrent network and states stay as they are, and
+// states for blocks with the network are trained in addition. A network that the model already has
+// is replaced. Fields that are empty in the options' description keep the model's text. The
+// safetensors file `network` gives the tensors "network.*" (conformance/czip-network-v2.md); they
+// must have been trained with the model's tokens and without the held-out documents. Errors: those
+// of train_model; corrupt and unsupported (`network` holds no valid network, or one of another
+// vocabulary).
 Result<std::vector<std::uint8_t>> add_network(const Model& model,
                                               std::span<const std::uint8_t> network,
                                               const Corpus& corpus, const TrainingOptions& options);

@@ -1,4 +1,4 @@
-#include "czip/codec/v2/coding/adaptive_probability.hpp"
+#include "czip/engine/v2/adaptive_probability.hpp"
 
 #include <doctest/doctest.h>
 
@@ -16,20 +16,20 @@ AdaptiveProbability learned(AdaptiveProbability p, bool bit, std::uint32_t limit
 
 TEST_CASE("an unused probability is one half and has seen nothing") {
   CHECK(AdaptiveProbability().raw() == raw(1 << 21, 0));
-  CHECK(AdaptiveProbability().p() == 32768);
+  CHECK(AdaptiveProbability().p() == 2'097'152);
 }
 
-TEST_CASE("a probability in Q16 is that in Q22 without its 6 lowest bits and the count") {
-  CHECK(AdaptiveProbability(raw(64, 1023)).p() == 1);
-  CHECK(AdaptiveProbability(raw(63, 1023)).p() == 0);
-  CHECK(AdaptiveProbability(0xffffffff).p() == 65535);
+TEST_CASE("a probability is what lies above the count of 10 bits") {
+  CHECK(AdaptiveProbability(raw(1, 1023)).p() == 1);
+  CHECK(AdaptiveProbability(raw(0, 1023)).p() == 0);
+  CHECK(AdaptiveProbability(0xffffffff).p() == 4'194'303);
 }
 
 TEST_CASE("a probability moves towards the bit by 1 / (count + 1.5), rounded down") {
   // 131072 // 3 = 43690; (4194303 - 2097152) * 43690 >> 16 = 91624527190 >> 16 = 1398079
   AdaptiveProbability p = learned({}, true);
   CHECK(p.raw() == raw(2097152 + 1398079, 1));
-  CHECK(p.p() == 54612);  // 3495231 >> 6
+  CHECK(p.p() == 3'495'231);
   // 131072 // 5 = 26214; -3495231 * 26214 >> 16 = -91623985434 >> 16 = -1398072 (down, not to 0)
   p = learned(p, false);
   CHECK(p.raw() == raw(3495231 - 1398072, 2));

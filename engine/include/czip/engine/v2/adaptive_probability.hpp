@@ -6,9 +6,13 @@
 #include <array>
 #include <cstdint>
 
-#include "czip/codec/v2/coding/constants.hpp"
+#include "czip/engine/v2/logistic.hpp"
 
 namespace czip::v2 {
+
+// A probability in Q22 above a count of 10 bits.
+inline constexpr int kAdaptiveCountBits = 10;
+static_assert(kProbabilityBits + kAdaptiveCountBits == 32);
 
 // kReciprocals[n] = 2^16 / (n + 1.5), rounded down.
 inline constexpr int kReciprocalBits = 16;
@@ -27,15 +31,15 @@ class AdaptiveProbability {
   constexpr AdaptiveProbability() = default;
   constexpr explicit AdaptiveProbability(std::uint32_t raw) : raw_(raw) {}
 
-  // In units of 2^-16, 0..65535.
-  [[nodiscard]] constexpr std::uint32_t p() const { return raw_ >> (32 - kProbabilityBits); }
+  // 0..kMaxProbability.
+  [[nodiscard]] constexpr std::uint32_t p() const { return raw_ >> kAdaptiveCountBits; }
   [[nodiscard]] constexpr std::uint32_t raw() const { return raw_; }
 
   // Moves the probability by 1 / (n + 1.5) of its error, n being the count, which stops at `limit`
   // (at most 1023). |target - p| < 2^22 and a reciprocal is below 2^16, so the product is within
   // +-2^38.
   constexpr void update(bool bit, std::uint32_t limit) {
-    constexpr std::int64_t kHighest = (1 << kAdaptiveProbabilityBits) - 1;
+    constexpr std::int64_t kHighest = kMaxProbability;
     constexpr std::uint32_t kCountMask = (1 << kAdaptiveCountBits) - 1;
     const auto p = static_cast<std::int64_t>(raw_ >> kAdaptiveCountBits);
     const std::int64_t target = bit ? kHighest : 0;
