@@ -148,7 +148,7 @@ Status add_blocks_v2(SimdLevel level, Hasher& hasher) {
   CZIP_TRY_ASSIGN(const auto file, make_parsed_model());
   const Bytes text = make_text(3000);
   v2::BlockCoder coder(level);
-  for (std::uint8_t profile = 0; profile < v2::kProfiles.size(); ++profile)
+  for (std::uint8_t profile = 0; profile <= v2::kMaxProfile; ++profile)
     for (const std::uint8_t streams_log2 : {std::uint8_t{0}, std::uint8_t{2}})
       for (const bool network : {false, true}) {
         if (network && profile < v2::kFirstNetworkProfile) continue;

@@ -89,7 +89,7 @@ std::vector<std::uint8_t> write_aligned(const Metadata& metadata,
   std::vector<const TensorContent*> ordered;
   for (const TensorContent& tensor : tensors) ordered.push_back(&tensor);
   // Those of whole cache lines come first: they keep each other aligned.
-  std::ranges::stable_partition(ordered, [](const TensorContent* tensor) {
+  std::stable_partition(ordered.begin(), ordered.end(), [](const TensorContent* tensor) {
     return tensor->bytes.size() % kLineAlignment == 0;
   });
   return write_in_order(metadata, ordered, kLineAlignment);

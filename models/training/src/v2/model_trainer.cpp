@@ -128,8 +128,9 @@ struct TrainedRecurrent {
 
 // Whether a token follows another one in a document.
 bool has_pairs(std::span<const std::uint16_t> ranks) {
-  const auto pair = std::ranges::adjacent_find(
-      ranks, [](std::uint16_t a, std::uint16_t b) { return a != kNoToken && b != kNoToken; });
+  const auto pair = std::adjacent_find(
+      ranks.begin(), ranks.end(),
+      [](std::uint16_t a, std::uint16_t b) { return a != kNoToken && b != kNoToken; });
   return pair != ranks.end();
 }
 
