@@ -31,7 +31,7 @@ Ranks text_of(std::uint64_t seed, std::size_t tokens) {
     const bool repeats = ranks.size() > 20 && random.between(0, 5) == 0;
     const auto any = static_cast<std::uint32_t>(random.next() % 16);
     if (repeats) {
-      const std::size_t from = random.next() % (ranks.size() - 10);
+      const auto from = static_cast<std::size_t>(random.next() % (ranks.size() - 10));
       for (std::size_t i = from; i < from + 10; ++i) ranks.push_back(ranks[i]);
     } else {
       ranks.push_back(random.between(0, 2) == 0 ? any : (ranks.back() * 5 + 3) % 16);

@@ -163,7 +163,8 @@ TEST_CASE("every SIMD level gives the sums of the scalar kernels, wherever the c
         const auto any_rank = [&] {
           return static_cast<std::uint32_t>(random.next() % (ranks + 1));
         };
-        const std::uint32_t listed = length == 0 ? 0 : cells.rank(random.next() % length);
+        const std::uint32_t listed =
+            length == 0 ? 0 : cells.rank(static_cast<std::size_t>(random.next() % length));
         for (const SimdLevel level : supported_simd_levels()) {
           CAPTURE(simd_level_name(level));
           const PriorKernels& kernels = prior_kernels(level);
