@@ -104,11 +104,12 @@ TEST_CASE("training gives the same model with every compiler, optimization and m
   options.vocabulary_size = 400;
   options.prior_bytes = 30'000;
   options.mixer_bytes = 4'000;
+  options.recurrent_epochs = 0;  // recurrent_trainer_test has its own hash; emulators are slow
   const auto file = train_model(synthetic_corpus(), options);
   REQUIRE_MESSAGE(file.has_value(), (file ? "" : file.error().message));
   const auto model = Model::parse(*file);
   REQUIRE_MESSAGE(model.has_value(), (model ? "" : model.error().message));
-  CHECK(to_hex(model->hash()) == "b81cf158fdbe508dd9c404b6f4a29a98");
+  CHECK(to_hex(model->hash()) == "d6ee3438118d354e8dd67bb3df0bfcf6");
 }
 
 TEST_CASE("training gives the same model again, whatever the number of threads") {
@@ -146,6 +147,7 @@ TEST_CASE("where no vocabulary is asked for, it is as large as the text allows")
     REQUIRE(corpus.add_document({begin, text.size()}).has_value());
     TrainingOptions options;
     options.threads = 1;
+    options.recurrent_epochs = 0;
     const auto file = train_model(corpus, options);
     REQUIRE_MESSAGE(file.has_value(), (file ? "" : file.error().message));
     const auto model = Model::parse(*file);
