@@ -5,8 +5,7 @@
 //   Ops
 //   kTileOutputs  outputs of a tile of packed weights: divides 64
 //   pack          as in RecurrentKernels: tiles one after another
-//   multiply_tile(tile, x, inputs, sums)   sums[o] = sum of weight[o][i] * x[i], kTileOutputs of
-// them
+//   multiply_tile(tile, x, inputs, sums)   sums[o] = sum of weight[o][i] * x[i], o < kTileOutputs
 //   node_sum      as in RecurrentKernels
 #pragma once
 

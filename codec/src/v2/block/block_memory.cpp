@@ -17,10 +17,14 @@ Status check_settings(const Model& model, const BlockSettings& settings) {
 
 Status BlockMemory::reset_predictor(const ModelParts& model, const BlockSettings& settings,
                                     std::uint64_t text_bytes) {
-  CZIP_TRY_ASSIGN(const RecurrentNetwork* const recurrent, recurrent_network_of(model, simd));
-  predictor.reset({&model.logistic, &model.tree, &model.prior, recurrent},
-                  kProfiles[settings.profile], state_of(model, settings.profile, settings.network),
-                  TableSizes::for_text(text_bytes, kProfiles[settings.profile]));
+  const Profile& profile = kProfiles[settings.profile];
+  const RecurrentNetwork* recurrent = nullptr;
+  if (profile.recurrent) {
+    CZIP_TRY_ASSIGN(recurrent, recurrent_network_of(model, simd));
+  }
+  predictor.reset({&model.logistic, &model.tree, &model.prior, recurrent}, profile,
+                  state_of(model, settings.profile, settings.network),
+                  TableSizes::for_text(text_bytes, profile));
   return {};
 }
 

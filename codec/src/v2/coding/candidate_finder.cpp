@@ -45,10 +45,11 @@ std::uint32_t CandidateFinder::find(const SuccessorInputs& successors, const Mat
       if (lanes.count[which][i] != 0) vote(lanes.rank[which][i], odds(probability[i]));
     }
   }
-  for (std::size_t v = 0; v < voters_; ++v) votes_[voted_[v]] = 0;
   lists_ = 0;
-  for (std::size_t v = 0; v < voters_; ++v)
+  for (std::size_t v = 0; v < voters_; ++v) {
+    votes_[voted_[v]] = 0;
     if (voted_[v] == best_) ++lists_;
+  }
   return best_;
 }
 

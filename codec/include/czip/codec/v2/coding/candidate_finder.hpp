@@ -22,7 +22,7 @@ class CandidateFinder {
   // The candidate's rank. Where several have most votes, the one that had them first.
   [[nodiscard]] std::uint32_t find(const SuccessorInputs& successors, const MatchInputs& matches,
                                    const PriorInputs& prior);
-  // How many lists have the candidate among the successors that vote.
+  // How many votes the candidate got: of lists, match models and the prior.
   [[nodiscard]] std::uint32_t lists() const { return lists_; }
 
  private:

@@ -83,7 +83,7 @@ inline constexpr std::uint64_t kBracketTag = 7;
 // --- 7. Contexts ---------------------------------------------------------------------------------
 
 inline constexpr std::size_t kTokenOrders = 6;
-inline constexpr std::size_t kMaxSuccessorLists = 16;
+inline constexpr std::size_t kMaxSuccessorLists = kListLanes;
 // The contexts of the first lists are this many of the last tokens.
 inline constexpr std::array<std::uint32_t, 5> kSuccessorListOrders{1, 2, 3, 4, 6};
 
