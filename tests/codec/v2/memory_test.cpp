@@ -106,7 +106,7 @@ TEST_CASE("encoding takes fewer threads within a limit, and gives the same file"
 }
 
 TEST_CASE("a network that asks for much memory is refused before it takes any") {
-  // Keys and values of 4096 positions in 16 layers for each of 64 streams, of a model of 4 MB.
+  // Keys and values of 4096 positions in 16 layers for each stream, of a model of 4 MB.
   test::SeededNetworkV2Options options;
   options.config.window = 4096;
   options.config.layers = 16;
@@ -115,15 +115,18 @@ TEST_CASE("a network that asks for much memory is refused before it takes any") 
   const auto model = Model::parse(file);
   REQUIRE(model.has_value());
   CHECK(file.size() < 5 * kMiB);
-  const BlockSettings settings{.profile = 2, .streams_log2 = 6, .network = true};
-  const auto need = coding_memory(*model, settings, SimdLevel::scalar, 10000);
-  REQUIRE(need.has_value());
-  CHECK(need->per_thread > 512 * kMiB);
   const Bytes text = prose(2 << 20);
+  const auto need = [&](std::uint8_t streams_log2) {
+    const BlockSettings settings{.profile = 2, .streams_log2 = streams_log2, .network = true};
+    return coding_memory(*model, settings, SimdLevel::scalar, text.size())->per_thread;
+  };
+  CHECK(need(6) > 512 * kMiB);
+  const std::uint64_t limit = need(3) - 1;
+  CHECK(limit > 64 * kMiB);
   MemorySource source(text);
   MemorySink sink;
   const auto refused =
-      encode(*model, source, sink, {.level = kMaxLevel, .threads = 1, .memory_limit = 512 * kMiB});
+      encode(*model, source, sink, {.level = kMaxLevel, .threads = 1, .memory_limit = limit});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code == ErrorCode::over_limit);
 }
