@@ -22,11 +22,12 @@ struct Profile {
   std::size_t selectors;
   bool counters;   // whether the counters 1 to 3 take part
   bool recurrent;  // whether the recurrent network does
+  bool network;    // whether the network may
 };
 constexpr std::array<Profile, 3> kProfiles{{
-    {4, 3, 2, false, false},
-    {8, 3, 3, false, true},
-    {16, 5, 5, true, true},
+    {3, 2, 2, false, false, false},
+    {8, 3, 3, false, true, false},
+    {16, 5, 5, true, true, true},
 }};
 constexpr std::size_t kFirstNetworkProfile = 2;
 constexpr std::uint64_t kListsNumerator = 3;  // of lists by context and byte of text
@@ -49,18 +50,20 @@ constexpr std::int32_t kMaxStretch = 4095;
 constexpr std::size_t kMaxLineTokens = 4096;
 constexpr std::size_t kMaxLists = 16;
 
-// --- 8. Inputs: the number of the first one of each kind
+// --- 8. Inputs
 
-constexpr std::size_t kListInput = 0;
-constexpr std::size_t kPriorInput = 16;
 constexpr std::size_t kPriorInputs = 3;
-constexpr std::size_t kMatchInput = 19;
-constexpr std::size_t kCounterInput = 21;
-constexpr std::size_t kBiasInput = 25;
-constexpr std::size_t kNetworkInput = 26;
-constexpr std::size_t kRecurrentInput = 27;
-constexpr std::size_t kInputCount = 32;
+constexpr std::size_t kMatchInputs = 2;
 constexpr std::int32_t kBias = 256;
+constexpr std::size_t kInputGroup = 16;
+
+// The number of inputs, with the zeros at the end.
+constexpr std::size_t input_count(const Profile& profile) {
+  const std::size_t inputs = profile.lists + kPriorInputs + kMatchInputs +
+                             (profile.counters ? 4 : 1) + 1 + (profile.network ? 1 : 0) +
+                             (profile.recurrent ? 1 : 0);
+  return (inputs + kInputGroup - 1) / kInputGroup * kInputGroup;
+}
 
 constexpr std::uint32_t kCounterLimit = 30;
 constexpr std::uint32_t kMapLimit = 255;

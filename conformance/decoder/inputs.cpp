@@ -71,13 +71,13 @@ std::size_t SuccessorInputs::map_of(std::size_t i, std::uint32_t decision_class,
 void SuccessorInputs::predict(const Decision& decision, const Logistic& logistic, Inputs& inputs) {
   for (std::size_t i = 0; i < lists_.size(); ++i) {
     List& list = lists_[i];
-    inputs[kListInput + i] = 0;
+    inputs.push_back(0);
     if (list.successors.empty()) continue;
     std::array<std::uint32_t, 2> n{};
     for (const auto& entry : list.successors) n[decision.bit_of(entry.rank)] += entry.count;
     list.map =
         map_of(i, decision.decision_class(), n[0], n[1], decision.bit_of(list.successors[0].rank));
-    inputs[kListInput + i] = logistic.stretch(value(maps_[list.map]));
+    inputs.back() = logistic.stretch(value(maps_[list.map]));
   }
 }
 
@@ -212,12 +212,12 @@ PriorInputs::Sides PriorInputs::listed(const Decision& decision, List& list) {
 }
 
 void PriorInputs::predict(const Decision& decision, const Logistic& logistic, Inputs& inputs) {
-  for (std::size_t i = 0; i < kPriorInputs; ++i) inputs[kPriorInput + i] = 0;
+  const std::size_t first = inputs.size();
+  inputs.resize(first + kPriorInputs);
   Sides sides = order0(decision);
   std::size_t place = lists_.size();
   const auto put = [&] {
-    if (place < kPriorInputs)
-      inputs[kPriorInput + place] = logistic.stretch_of(sides.zero, sides.one);
+    if (place < kPriorInputs) inputs[first + place] = logistic.stretch_of(sides.zero, sides.one);
   };
   put();
   for (List& list : lists_) {
@@ -293,13 +293,13 @@ std::size_t MatchInputs::map_of(std::size_t m, std::size_t length, std::size_t d
 void MatchInputs::predict(const Decision& decision, const Logistic& logistic, Inputs& inputs) {
   for (std::size_t m = 0; m < match_.size(); ++m) {
     Match& match = match_[m];
-    inputs[kMatchInput + m] = 0;
+    inputs.push_back(0);
     match.used = match.length > 0 && decision.possible(match.expected);
     if (!match.used) continue;
     match.bit = decision.bit_of(match.expected);
     match.map = map_of(m, match.length, decision.decision_class());
     const std::int32_t x = logistic.stretch(value(maps_[match.map]));
-    inputs[kMatchInput + m] = match.bit ? x : -x;
+    inputs.back() = match.bit ? x : -x;
   }
 }
 
@@ -349,11 +349,10 @@ void CounterInputs::visit(const Node& node) {
 
 void CounterInputs::predict(const Decision& decision, const Logistic& logistic,
                             Inputs& inputs) const {
-  inputs[kCounterInput] = logistic.stretch(value(
-      decision.of_candidate ? of_candidate_[decision.candidate] : of_node_[decision.node.split]));
+  inputs.push_back(logistic.stretch(value(decision.of_candidate ? of_candidate_[decision.candidate]
+                                                                : of_node_[decision.node.split])));
   for (std::size_t i = 0; i < lines_.size(); ++i)
-    inputs[kCounterInput + 1 + i] =
-        decision.of_candidate ? 0 : logistic.stretch(value((*line_[i])[counter_]));
+    inputs.push_back(decision.of_candidate ? 0 : logistic.stretch(value((*line_[i])[counter_])));
 }
 
 void CounterInputs::learn_bit(const Decision& decision, bool bit) {
@@ -411,7 +410,7 @@ void NetworkInput::predict(const Decision& decision, const Logistic& logistic, I
     }
     if (node.has(c)) (c < node.split ? zero : one) -= of_candidate;
   }
-  inputs[kNetworkInput] = logistic.stretch_of(zero, one);
+  inputs.push_back(logistic.stretch_of(zero, one));
 }
 
 // --- Recurrent network
@@ -447,18 +446,17 @@ void RecurrentInput::set_candidate(std::uint32_t candidate) {
 }
 
 void RecurrentInput::predict(const Decision& decision, Inputs& inputs) const {
-  std::int32_t& input = inputs[kRecurrentInput];
   const Node& node = decision.node;
   if (decision.of_candidate) {
-    input = logistic_->stretch(static_cast<std::uint32_t>(candidate_below_[0] >> 10));
+    inputs.push_back(logistic_->stretch(static_cast<std::uint32_t>(candidate_below_[0] >> 10)));
   } else if (!node.has(decision.candidate)) {
-    input = model_->recurrent->logit(*stream_, node.split);
+    inputs.push_back(model_->recurrent->logit(*stream_, node.split));
   } else {
     std::uint64_t one = std::uint64_t{probability(node.split)} << 10;
     std::uint64_t zero = (std::uint64_t{1} << 32) - one;
     std::uint64_t& side = decision.candidate < node.split ? zero : one;
     side -= std::min(side, candidate_below_[node.depth]);
-    input = logistic_->stretch_of(zero, one);
+    inputs.push_back(logistic_->stretch_of(zero, one));
   }
 }
 

@@ -12,8 +12,8 @@
 
 namespace reference {
 
-// Stretched probabilities, 8 fractional bits.
-using Inputs = std::array<std::int32_t, kInputCount>;
+// Stretched probabilities, 8 fractional bits. Each kind of input adds its own at the end.
+using Inputs = std::vector<std::int32_t>;
 
 // A token that may come, and its probability, Q22.
 struct Guess {

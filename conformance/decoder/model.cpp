@@ -98,7 +98,7 @@ TrainedState read_state(Tensors& tensors, const std::string& prefix, const Profi
     std::size_t sets = 0;
     for (std::size_t j = 0; j < profile.selectors; ++j) sets += kSelectorSets[m][j];
     const std::string mixer = prefix + kMixers[m];
-    state.weights[m] = read_weights(tensors, mixer + "weights", {sets, kInputCount});
+    state.weights[m] = read_weights(tensors, mixer + "weights", {sets, input_count(profile)});
     state.final_weights[m] =
         read_weights(tensors, mixer + "final_weights", {kFinalSets[m], kFinalInputs});
   }

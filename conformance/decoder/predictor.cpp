@@ -77,6 +77,7 @@ Predictor::Predictor(const Model& model, std::size_t profile, bool with_network,
 Predictor::Predictor(const Model& model, const TrainedState& state, const Profile& profile,
                      Sizes sizes)
     : model_(&model),
+      profile_(&profile),
       successors_(profile.lists, state.list_maps, sizes.lists),
       prior_(model, profile.prior_orders),
       matches_(state.match_maps, sizes.matches),
@@ -84,7 +85,6 @@ Predictor::Predictor(const Model& model, const TrainedState& state, const Profil
       mixers_{Mixer(0, state, profile.selectors, logistic_),
               Mixer(1, state, profile.selectors, logistic_)} {
   if (profile.recurrent && model.recurrent) recurrent_.emplace(model, logistic_);
-  inputs_[kBiasInput] = kBias;
 }
 
 void Predictor::begin_token(Stream& stream) {
@@ -127,12 +127,16 @@ std::uint32_t Predictor::find_candidate() {
 }
 
 std::uint32_t Predictor::predict() {
+  inputs_.clear();
   successors_.predict(decision_, logistic_, inputs_);
   prior_.predict(decision_, logistic_, inputs_);
   matches_.predict(decision_, logistic_, inputs_);
   counters_.predict(decision_, logistic_, inputs_);
+  inputs_.push_back(kBias);
   if (network_) network_->predict(decision_, logistic_, inputs_);
+  if (profile_->network && !network_) inputs_.push_back(0);
   if (recurrent_) recurrent_->predict(decision_, inputs_);
+  inputs_.resize(input_count(*profile_));  // an absent recurrent network is 0, like the padding
   return logistic_.squash(decision_.of_candidate ? mix_for_candidate() : mix_for_node());
 }
 

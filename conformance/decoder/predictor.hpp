@@ -47,7 +47,7 @@ class Mixer {
   const Logistic* logistic_;
   std::vector<std::int32_t> weights_;
   std::vector<std::int32_t> final_weights_;
-  Inputs inputs_{};
+  Inputs inputs_;
   std::array<std::int32_t, kFinalInputs> final_inputs_{};
   std::array<Neuron, kMaxSelectors> first_;
   Neuron final_;
@@ -86,6 +86,7 @@ class Predictor {
   void go_to(const Node& node);
 
   const Model* model_;
+  const Profile* profile_;
   Logistic logistic_;
   SuccessorInputs successors_;
   PriorInputs prior_;
@@ -99,7 +100,7 @@ class Predictor {
   Contexts contexts_;
   Decision decision_;
   std::size_t votes_ = 0;  // for the candidate
-  Inputs inputs_{};
+  Inputs inputs_;
 };
 
 }  // namespace reference

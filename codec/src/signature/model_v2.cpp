@@ -90,7 +90,8 @@ void add_states(std::string_view prefix, std::size_t first, Random& random, Tens
       const auto weights = stored_weights(state.weights[m], random);
       const auto final_weights = stored_weights(state.final_weights[m], random);
       tensors.push_back(safetensors::make_tensor<std::int16_t>(
-          names.weights[m], {v2::weight_sets(m, profile.selectors), v2::kMixerInputs}, weights));
+          names.weights[m], {v2::weight_sets(m, profile.selectors), v2::InputLayout(profile).total},
+          weights));
       tensors.push_back(safetensors::make_tensor<std::int16_t>(
           names.final_weights[m], {v2::kFinalWeightSets[m], v2::kInputGroup}, final_weights));
     }

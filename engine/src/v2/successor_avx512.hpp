@@ -24,17 +24,42 @@ struct Avx512Successors {
     return static_cast<__mmask16>((std::uint32_t{1} << lists) - 1);
   }
 
+  // Gathers and scatters take time for each lane, chosen or not: where only the first 4 or 8 are
+  // chosen, a shorter vector does.
+  template <int kScale = 4>
+  static __m512i gather(__mmask16 mask, __m512i index, const void* base) {
+    if (mask < 1U << 4)
+      return _mm512_zextsi128_si512(
+          _mm_mmask_i32gather_epi32(_mm_setzero_si128(), static_cast<__mmask8>(mask),
+                                    _mm512_castsi512_si128(index), base, kScale));
+    if (mask < 1U << 8)
+      return _mm512_zextsi256_si512(
+          _mm256_mmask_i32gather_epi32(_mm256_setzero_si256(), static_cast<__mmask8>(mask),
+                                       _mm512_castsi512_si256(index), base, kScale));
+    return _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), mask, index, base, kScale);
+  }
+  static void scatter(void* base, __mmask16 mask, __m512i index, __m512i x) {
+    if (mask < 1U << 4)
+      _mm_mask_i32scatter_epi32(base, static_cast<__mmask8>(mask), _mm512_castsi512_si128(index),
+                                _mm512_castsi512_si128(x), 4);
+    else if (mask < 1U << 8)
+      _mm256_mask_i32scatter_epi32(base, static_cast<__mmask8>(mask), _mm512_castsi512_si256(index),
+                                   _mm512_castsi512_si256(x), 4);
+    else
+      _mm512_mask_i32scatter_epi32(base, mask, index, x, 4);
+  }
+
   // The four words of each list: check, total and escapes; two ranks; two ranks; counts.
   struct Lists {
     __m512i word[kWords];
   };
-  static Lists gather(const SuccessorList* table, const std::uint32_t* index, std::size_t lists) {
+  static Lists gather_lists(const SuccessorList* table, const std::uint32_t* index,
+                            std::size_t lists) {
     const __mmask16 mask = first(lists);
     const __m512i at = _mm512_slli_epi32(_mm512_maskz_loadu_epi32(mask, index), 2);
     Lists gathered;
     for (std::size_t w = 0; w < kWords; ++w)
-      gathered.word[w] = _mm512_mask_i32gather_epi32(
-          _mm512_setzero_si512(), mask, at, reinterpret_cast<const std::uint32_t*>(table) + w, 4);
+      gathered.word[w] = gather(mask, at, reinterpret_cast<const std::uint32_t*>(table) + w);
     return gathered;
   }
   template <unsigned kShift>
@@ -58,7 +83,7 @@ struct Avx512Successors {
 
   static void load_lists(const SuccessorList* table, const std::uint32_t* index, std::size_t lists,
                          SuccessorLanes& lanes) {
-    const Lists gathered = gather(table, index, lists);
+    const Lists gathered = gather_lists(table, index, lists);
     __m512i rank[kSuccessorsPerList];
     __m512i count[kSuccessorsPerList];
     split_ranks(gathered, rank);
@@ -105,8 +130,7 @@ struct Avx512Successors {
         classes);
   }
   static __m512i probabilities(__mmask16 mask, __m512i state, const std::uint32_t* maps) {
-    const __m512i raw = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), mask, state, maps, 4);
-    return _mm512_srli_epi32(raw, kAdaptiveCountBits);
+    return _mm512_srli_epi32(gather(mask, state, maps), kAdaptiveCountBits);
   }
 
   static void score_lists(const SuccessorLanes& lanes, std::size_t which, const std::uint32_t* maps,
@@ -138,9 +162,7 @@ struct Avx512Successors {
         index, high,
         _mm512_srli_epi32(_mm512_sub_epi32(p, constant(kSteepFrom)), kSteepStretchShift),
         constant(kEntries));
-    const __m512i pairs =
-        _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), mask, index, stretch, 2);
-    return _mm512_srai_epi32(_mm512_slli_epi32(pairs, 16), 16);
+    return _mm512_srai_epi32(_mm512_slli_epi32(gather<2>(mask, index, stretch), 16), 16);
   }
 
   static void predict_lists(SuccessorLanes& lanes, const SuccessorDecision& decision,
@@ -162,7 +184,7 @@ struct Avx512Successors {
     const auto active = static_cast<__mmask16>(lanes.active);
     __m512i state = states(lanes, decision.decision_class, zeros, ones);
     state = _mm512_mask_add_epi32(state, latest, state, constant(1));
-    const __m512i map = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), active, state, maps, 4);
+    const __m512i map = gather(active, state, maps);
     store(lanes.state, state);
     store(lanes.map, map);
     _mm512_storeu_si512(inputs,
@@ -181,8 +203,7 @@ struct Avx512Successors {
     const __m512i raw = load(lanes.map);
     const __m512i p = _mm512_srli_epi32(raw, kAdaptiveCountBits);
     const __m512i n = _mm512_and_si512(raw, constant((1U << kAdaptiveCountBits) - 1));
-    const __m512i reciprocal =
-        _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), active, n, kReciprocals.data(), 4);
+    const __m512i reciprocal = gather(active, n, kReciprocals.data());
     const __m512i error = _mm512_sub_epi32(constant(bit ? kMaxProbability : 0), p);
     const __m512i even = scaled(error, reciprocal);
     const __m512i odd = scaled(_mm512_srli_epi64(error, 32), _mm512_srli_epi64(reciprocal, 32));
@@ -192,7 +213,7 @@ struct Avx512Successors {
     const __m512i moved =
         _mm512_or_si512(_mm512_slli_epi32(_mm512_add_epi32(p, step), kAdaptiveCountBits), counted);
     // Each list has maps of its own, so that no two lanes meet.
-    _mm512_mask_i32scatter_epi32(maps, active, state, moved, 4);
+    scatter(maps, active, state, moved);
   }
 
   static void rule_out(SuccessorLanes& lanes, const SuccessorDecision& decision, bool bit) {
@@ -218,7 +239,7 @@ struct Avx512Successors {
 
   static void update_lists(SuccessorList* table, const std::uint32_t* index, std::size_t lists,
                            std::uint16_t coded) {
-    Lists words = gather(table, index, lists);
+    Lists words = gather_lists(table, index, lists);
     __m512i rank[kSuccessorsPerList];
     __m512i count[kSuccessorsPerList];
     split_ranks(words, rank);
@@ -259,8 +280,7 @@ struct Avx512Successors {
     const __mmask16 mask = first(lists);
     const __m512i at = _mm512_slli_epi32(_mm512_maskz_loadu_epi32(mask, index), 2);
     for (std::size_t w = 0; w < kWords; ++w)
-      _mm512_mask_i32scatter_epi32(reinterpret_cast<std::uint32_t*>(table) + w, mask, at,
-                                   words.word[w], 4);
+      scatter(reinterpret_cast<std::uint32_t*>(table) + w, mask, at, words.word[w]);
   }
 
   static constexpr SuccessorKernels make_kernels() {

@@ -18,7 +18,8 @@ namespace czip::v2 {
 namespace {
 
 constexpr std::int32_t kOne = 65536;  // weights are Q16
-constexpr std::size_t kInputs = 32;
+constexpr std::size_t kInputs = 16;
+constexpr std::size_t kBiasInput = 12;
 constexpr std::size_t kCandidate = 0;  // the mixers
 constexpr std::size_t kTree = 1;
 
@@ -34,7 +35,7 @@ constexpr std::uint32_t match_probability(std::uint32_t model) {
 
 // As few lists as the first profile has, and the selectors of the last.
 constexpr Profile kProfile{
-    .lists = 6, .prior = 3, .selectors = 5, .counters = false, .recurrent = false};
+    .lists = 6, .prior = 3, .selectors = 5, .counters = false, .recurrent = false, .network = true};
 
 // A predictor with weights of 0 and the maps above, whatever they have seen.
 TrainedState silent_state() {
@@ -130,7 +131,7 @@ TEST_CASE("tables are as large as the text asks for") {
     return std::array<std::uint32_t, 3>{s.lists_log2, s.counters_log2, s.matches_log2};
   };
   using Sizes = std::array<std::uint32_t, 3>;
-  // g = min(22, max(12, bits(6 n))): min(g, 20) - 2, g - 3; 3/8 of 6, 8 or 16 lists for each byte
+  // g = min(22, max(12, bits(6 n))): min(g, 20) - 2, g - 3; 3/8 of 3, 8 or 16 lists for each byte
   CHECK(sizes(0, 2) == Sizes{12, 10, 9});
   CHECK(sizes(682, 2) == Sizes{12, 10, 9});      // 4092 has 12 bits
   CHECK(sizes(683, 2) == Sizes{13, 11, 10});     // 4098
@@ -140,9 +141,27 @@ TEST_CASE("tables are as large as the text asks for") {
   CHECK(sizes(349526, 2) == Sizes{22, 18, 19});  // 2097156
   CHECK(sizes(std::uint64_t{64} << 20, 2) == Sizes{22, 18, 19});
   CHECK(sizes(174763, 1) == Sizes{20, 18, 18});  // 524289
-  CHECK(sizes(174763, 0) == Sizes{19, 18, 18});  // 393216
-  CHECK(sizes(683, 0) == Sizes{12, 11, 10});     // 1536
+  CHECK(sizes(174763, 0) == Sizes{18, 18, 18});  // 196608
+  CHECK(sizes(683, 0) == Sizes{12, 11, 10});     // 768
   CHECK(sizes(std::uint64_t{64} << 20, 0) == Sizes{22, 18, 19});
+}
+
+TEST_CASE("the inputs of a profile stand in a row") {
+  const InputLayout fast(kProfiles[0]);
+  CHECK(std::array{fast.prior, fast.matches, fast.counters, fast.bias, fast.total} ==
+        std::array<std::size_t, 5>{3, 6, 8, 9, 16});
+  CHECK_FALSE(fast.network.has_value());
+  CHECK_FALSE(fast.recurrent.has_value());
+  const InputLayout light(kProfiles[1]);
+  CHECK(std::array{light.prior, light.matches, light.counters, light.bias, light.total} ==
+        std::array<std::size_t, 5>{8, 11, 13, 14, 16});
+  CHECK_FALSE(light.network.has_value());
+  CHECK(light.recurrent == 15U);
+  const InputLayout normal(kProfiles[2]);
+  CHECK(std::array{normal.prior, normal.matches, normal.counters, normal.bias, normal.total} ==
+        std::array<std::size_t, 5>{16, 19, 21, 25, 32});
+  CHECK(normal.network == 26U);
+  CHECK(normal.recurrent == 27U);
 }
 
 TEST_CASE("every input of the candidate's mixer has its number") {
@@ -156,12 +175,12 @@ TEST_CASE("every input of the candidate's mixer has its number") {
     expected[i] = test::stretch(map.p());
   }
   // Order 0 of the prior: 3 of 32 parts are 9's: 4194303 * 3 / 32 = 393215.9. There are no orders.
-  expected[16] = test::stretch(393'215);
-  expected[19] = test::stretch(match_probability(0));
-  expected[20] = test::stretch(match_probability(1));
-  expected[21] = 1;  // 9 was no candidate before
-  expected[25] = 256;
-  expected[26] = -77;  // the network's
+  expected[6] = test::stretch(393'215);
+  expected[9] = test::stretch(match_probability(0));
+  expected[10] = test::stretch(match_probability(1));
+  expected[11] = 1;  // 9 was no candidate before
+  expected[12] = 256;
+  expected[13] = -77;  // the network's
   for (std::size_t input = 0; input < kInputs; ++input) {
     CAPTURE(input);
     Fixture f;
@@ -183,15 +202,15 @@ TEST_CASE("every input of the tree's mixer has its number") {
   // The same, after it was not 9, at the root, whose split is 8: lists and matches say nothing.
   std::vector<std::int32_t> expected(kInputs, 0);
   // 24 parts past the split without 9's 3, and 8 below: 4194303 * 21 / 29 = 3037253.9
-  expected[16] = test::stretch(3'037'253);
+  expected[6] = test::stretch(3'037'253);
   // Order 0: the root has seen six zeros, a one and a zero, because the second 2 to 6 were
   // candidates. There are no hashed counters.
   std::int64_t q = 1 << 21;
   for (std::int64_t n = 0; n < 8; ++n)
     q += (((n == 6 ? 4194303 : 0) - q) * (131072 / (2 * n + 3))) >> 16;
-  expected[21] = test::stretch(static_cast<std::uint64_t>(q));
-  expected[25] = 256;
-  expected[26] = -77;
+  expected[11] = test::stretch(static_cast<std::uint64_t>(q));
+  expected[12] = 256;
+  expected[13] = -77;
   const auto output = [](std::optional<std::size_t> input) {
     Fixture f;
     // Set 3 by the last byte. At no root has it said anything before, because each had another last

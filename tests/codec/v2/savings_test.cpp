@@ -13,7 +13,8 @@
 namespace czip::v2 {
 namespace {
 
-constexpr std::size_t kInputs = kMixerInputs;
+constexpr InputLayout kLayout(kProfiles.back());
+constexpr std::size_t kInputs = kLayout.total;
 constexpr std::size_t kMixer = 1;
 constexpr std::array<std::uint32_t, kMixerSelectors> kContext{};
 
@@ -32,17 +33,17 @@ TEST_CASE("parts that cancel each other have limits, and what is beyond them goe
   for (std::size_t set = 0; set < weight_sets(kMixer, kMixerSelectors); ++set) {
     std::int32_t* const of_set = &weights[set * kInputs];
     for (std::size_t i = 0; i < kPriorInputs; ++i) {
-      of_set[kFirstCounterInput + i] = kMaxWeight;
-      of_set[kFirstPriorInput + i] = -kMaxWeight;
+      of_set[kLayout.counters + i] = kMaxWeight;
+      of_set[kLayout.prior + i] = -kMaxWeight;
     }
-    of_set[kFirstMatchInput] = kOneWeight / 1024;
+    of_set[kLayout.matches] = kOneWeight / 1024;
   }
   const std::vector<std::int32_t> final_weights(kFinalWeightSets[kMixer] * kInputGroup, kMaxWeight);
   Mixer mixer(SimdLevel::scalar);
   mixer.reset(kMixer, kMixerSelectors, kInputs, weights, final_weights, test::logistic());
   for (std::size_t i = 0; i < kPriorInputs; ++i)
-    mixer.inputs()[kFirstCounterInput + i] = mixer.inputs()[kFirstPriorInput + i] = kMaxStretch;
-  mixer.inputs()[kFirstMatchInput] = kMaxStretch;
+    mixer.inputs()[kLayout.counters + i] = mixer.inputs()[kLayout.prior + i] = kMaxStretch;
+  mixer.inputs()[kLayout.matches] = kMaxStretch;
   mixer.select(kContext, 0);
   REQUIRE(mixer.mix() > 0);
   REQUIRE(mixer.mix() < kMaxStretch);
@@ -52,7 +53,7 @@ TEST_CASE("parts that cancel each other have limits, and what is beyond them goe
   for (const bool bit : {true, false}) {
     PartSavings savings{};
     for (std::int64_t done = 1; done <= kDecisions; ++done) {
-      add_savings(mixer, test::logistic(), bit, kCost, savings);
+      add_savings(mixer, kLayout, test::logistic(), bit, kCost, savings);
       REQUIRE(sum_of(savings) == done * (std::int64_t{kCostOfBit} - kCost));
     }
     const std::int32_t most = bit ? kMaxSaving : -kMaxSaving;
@@ -76,7 +77,7 @@ TEST_CASE("each input's savings go to its part") {
     // A 1 of probability 1 / (1 + exp(-2)) costs 0.183 bits, so that 0.817 are saved.
     constexpr std::uint32_t kCost = 12'001;
     PartSavings savings{};
-    add_savings(mixer, test::logistic(), true, kCost, savings);
+    add_savings(mixer, kLayout, test::logistic(), true, kCost, savings);
     // 16 lists, 3 of the prior, 2 matches, 4 counters, the bias, the two networks.
     const PredictorPart part = input < 16                   ? PredictorPart::lists
                                : input < 19                 ? PredictorPart::prior

@@ -32,8 +32,8 @@ using Json = nlohmann::ordered_json;
 constexpr std::uint64_t kCodecSignature = 0xa476401c3aef3718;
 
 // The hash of the CZIPv2 file of the same text with models/default.czm, and that model's hash.
-constexpr std::uint64_t kFormat2Signature = 0x20bc9eac3b2a4a29;
-constexpr std::string_view kDefaultModelHash = "e66a4e8a3a8f8facab3d3a8d79de5c6d";
+constexpr std::uint64_t kFormat2Signature = 0x1ce3f6a1a4d5e9d5;
+constexpr std::string_view kDefaultModelHash = "b6102951960cd97f6e6e0ea4a0337003";
 
 // The hash of the payload of a built-in text. Error: the file does not decode to the text.
 Result<std::uint64_t> codec_signature(const v1::Model& model, SimdLevel simd, unsigned threads) {

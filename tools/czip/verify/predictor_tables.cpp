@@ -161,7 +161,8 @@ void add_mixers(const safetensors::File& file, std::string_view prefix, std::siz
   for (std::size_t p = first; p < v2::kProfiles.size(); ++p) {
     const v2::StateTensors names = v2::state_tensors(prefix, p);
     for (std::size_t m = 0; m < v2::kMixers; ++m) {
-      checks.push_back(check_mixer(file, names.weights[m], v2::kMixerInputs));
+      checks.push_back(
+          check_mixer(file, names.weights[m], v2::InputLayout(v2::kProfiles[p]).total));
       checks.push_back(check_mixer(file, names.final_weights[m], v2::kInputGroup));
     }
   }

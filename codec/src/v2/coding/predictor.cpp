@@ -46,10 +46,10 @@ void Predictor::reset(const PredictorTables& tables, const Profile& profile,
                       const TrainedState& state, const TableSizes& sizes) {
   logistic_ = tables.logistic;
   tree_ = tables.tree;
+  layout_ = InputLayout(profile);
   for (std::size_t m = 0; m < kMixers; ++m) {
-    mixers_[m].reset(m, profile.selectors, kMixerInputs, state.weights[m], state.final_weights[m],
+    mixers_[m].reset(m, profile.selectors, layout_.total, state.weights[m], state.final_weights[m],
                      *tables.logistic);
-    mixers_[m].inputs()[kBiasInput] = kBias;
   }
   successors_.reset(profile.lists, sizes.lists_log2, state.list_maps);
   counters_.reset(*tables.tree, sizes.counters_log2, profile.counters);
@@ -99,17 +99,22 @@ std::uint32_t Predictor::predict(std::int32_t network) {
   const auto inputs = [&mixer](std::size_t first, std::size_t count) {
     return mixer.inputs().subspan(first, count);
   };
-  matches_.predict(decision_, *logistic_, inputs(kFirstMatchInput, kMatchInputs));
+  // The lists' kernel overwrites the places of the others.
+  std::array<std::int32_t, kMatchInputs> of_matches{};
+  matches_.predict(decision_, *logistic_, of_matches);
   if (decision_.is_candidate) {
     select_candidate_weights(mixer);
   } else {
     select_tree_weights(mixer);
   }
-  successors_.predict(decision_, *logistic_, inputs(kFirstSuccessorInput, kListLanes));
-  prior_.predict(decision_, *logistic_, inputs(kFirstPriorInput, kPriorInputs));
-  const auto counters = inputs(kFirstCounterInput, kCounterInputs);
-  mixer.inputs()[kNetworkInput] = network;
-  mixer.inputs()[kRecurrentInput] = recurrent_.input(decision_, *logistic_);
+  successors_.predict(decision_, *logistic_, inputs(0, kListLanes));
+  prior_.predict(decision_, *logistic_, inputs(layout_.prior, kPriorInputs));
+  std::ranges::copy(of_matches, inputs(layout_.matches, kMatchInputs).begin());
+  const auto counters = inputs(layout_.counters, layout_.counter_count);
+  mixer.inputs()[layout_.bias] = kBias;
+  if (layout_.network) mixer.inputs()[*layout_.network] = network;
+  if (layout_.recurrent)
+    mixer.inputs()[*layout_.recurrent] = recurrent_.input(decision_, *logistic_);
   if (decision_.is_candidate) {
     counters_.predict_candidate(decision_.candidate, *logistic_, counters);
   } else {

@@ -7,7 +7,7 @@ namespace czip::v2 {
 TrainedState TrainedState::initial(const Profile& profile) {
   TrainedState state;
   for (std::size_t m = 0; m < kMixers; ++m) {
-    state.weights[m].assign(weight_sets(m, profile.selectors) * kMixerInputs,
+    state.weights[m].assign(weight_sets(m, profile.selectors) * InputLayout(profile).total,
                             kOneWeight / kInitialInputs);
     state.final_weights[m].assign(kFinalWeightSets[m] * kInputGroup,
                                   kOneWeight / static_cast<std::int32_t>(profile.selectors));

@@ -51,7 +51,8 @@ void require_state(safetensors::TensorReader& reader, std::size_t index, bool ne
   const Profile& profile = kProfiles[index];
   const StateTensors names = state_tensors(prefix_of(network), index);
   for (std::size_t m = 0; m < kMixers; ++m) {
-    reader.require(names.weights[m], DType::i16, {weight_sets(m, profile.selectors), kMixerInputs});
+    reader.require(names.weights[m], DType::i16,
+                   {weight_sets(m, profile.selectors), InputLayout(profile).total});
     reader.require(names.final_weights[m], DType::i16, {kFinalWeightSets[m], kInputGroup});
   }
   reader.require(names.list_maps, DType::u32, {profile.lists, kSuccessorStates});

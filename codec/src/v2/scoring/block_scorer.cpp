@@ -31,7 +31,8 @@ struct TokenScorer {
     const std::uint32_t cost = code_length(bit ? p : kProbabilityOne - p, kProbabilityOne);
     tokens[at].cost += cost;
     ++tokens[at].decisions;
-    if (!savings.empty()) add_savings(predictor->mixer(), model->logistic, bit, cost, savings[at]);
+    if (!savings.empty())
+      add_savings(predictor->mixer(), predictor->layout(), model->logistic, bit, cost, savings[at]);
   }
 };
 

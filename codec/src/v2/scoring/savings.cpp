@@ -5,8 +5,6 @@
 #include <cstddef>
 #include <cstdlib>
 
-#include "czip/codec/v2/coding/profile.hpp"
-
 namespace czip::v2 {
 namespace {
 
@@ -19,14 +17,12 @@ constexpr std::int64_t kRoundings = std::int64_t{8} << kUnitBits;
 // here with kUnitBits more.
 constexpr std::int64_t kSavingAtHalf = 47'274;
 
-PredictorPart part_of(std::size_t input) {
-  static_assert(kFirstSuccessorInput < kFirstPriorInput && kFirstPriorInput < kFirstMatchInput &&
-                kFirstMatchInput < kFirstCounterInput && kFirstCounterInput < kBiasInput);
-  if (input < kFirstPriorInput) return PredictorPart::lists;
-  if (input < kFirstMatchInput) return PredictorPart::prior;
-  if (input < kFirstCounterInput) return PredictorPart::matches;
-  if (input < kBiasInput) return PredictorPart::counters;
-  const bool network = input == kNetworkInput || input == kRecurrentInput;
+PredictorPart part_of(std::size_t input, const InputLayout& layout) {
+  if (input < layout.prior) return PredictorPart::lists;
+  if (input < layout.matches) return PredictorPart::prior;
+  if (input < layout.counters) return PredictorPart::matches;
+  if (input < layout.bias) return PredictorPart::counters;
+  const bool network = input == layout.network || input == layout.recurrent;
   return network ? PredictorPart::network : PredictorPart::rest;
 }
 
@@ -41,15 +37,15 @@ std::int64_t saving_of(std::int64_t contribution, std::int64_t saving, std::int6
 
 }  // namespace
 
-void add_savings(const Mixer& mixer, const Logistic& logistic, bool bit, std::uint32_t cost,
-                 PartSavings& savings) {
+void add_savings(const Mixer& mixer, const InputLayout& layout, const Logistic& logistic, bool bit,
+                 std::uint32_t cost, PartSavings& savings) {
   std::array<std::int64_t, kMaxMixerInputs> contributions{};
   mixer.contributions(contributions);
   std::array<std::int64_t, kPredictorParts> parts{};
   std::int64_t sum = 0;
   for (std::size_t i = 0; i < contributions.size(); ++i) {
     const std::int64_t contribution = contributions[i] >> kContributionShift;
-    parts[static_cast<std::size_t>(part_of(i))] += contribution;
+    parts[static_cast<std::size_t>(part_of(i, layout))] += contribution;
     sum += contribution;
   }
   const std::int64_t output = std::int64_t{mixer.output()} << kUnitBits;

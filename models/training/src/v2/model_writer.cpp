@@ -57,7 +57,7 @@ std::vector<std::int16_t> stored_weights(const std::vector<std::int32_t>& weight
 void add_state(Tensors& tensors, const StateTensors& names, const Profile& profile,
                const TrainedState& state) {
   for (std::size_t m = 0; m < kMixers; ++m) {
-    tensors.add(names.weights[m], {weight_sets(m, profile.selectors), kMixerInputs},
+    tensors.add(names.weights[m], {weight_sets(m, profile.selectors), InputLayout(profile).total},
                 stored_weights(state.weights[m]));
     tensors.add(names.final_weights[m], {kFinalWeightSets[m], kInputGroup},
                 stored_weights(state.final_weights[m]));

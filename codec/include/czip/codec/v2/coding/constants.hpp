@@ -162,6 +162,8 @@ inline constexpr int kMaxOddsLog2 = 7;
 // layer of each has five selectors, each of which picks one weight set.
 inline constexpr std::size_t kMixerSelectors = 5;
 inline constexpr std::size_t kMixers = 2;
+// The inputs of a profile are filled up with zeros to a multiple of this.
+inline constexpr std::size_t kInputVector = 16;
 // What several selectors use: what a match model says of the candidate, the classes of its length
 // and the number of lists that are active.
 inline constexpr std::uint32_t kMatchStands = 3;  // no match, a 0, a 1

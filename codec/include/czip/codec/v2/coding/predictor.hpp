@@ -113,6 +113,7 @@ class Predictor {
 
   // Of the last predict().
   [[nodiscard]] const Mixer& mixer() const { return mixers_[mixer_index()]; }
+  [[nodiscard]] const InputLayout& layout() const { return layout_; }
 
   // The state that a model keeps of training.
   [[nodiscard]] TrainedState trained_state() const;
@@ -133,6 +134,7 @@ class Predictor {
 
   const Logistic* logistic_ = nullptr;
   const CodeTree* tree_ = nullptr;
+  InputLayout layout_{kProfiles[0]};
   std::array<Mixer, kMixers> mixers_;
   SuccessorInputs successors_;
   CounterInputs counters_;

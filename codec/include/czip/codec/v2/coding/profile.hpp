@@ -4,22 +4,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "czip/codec/v2/coding/constants.hpp"
 #include "czip/engine/v2/mixer_kernels.hpp"
 
 namespace czip::v2 {
-
-// The order of the mixers' inputs.
-inline constexpr std::size_t kFirstSuccessorInput = 0;
-inline constexpr std::size_t kFirstPriorInput = kFirstSuccessorInput + kListLanes;
-inline constexpr std::size_t kFirstMatchInput = kFirstPriorInput + kPriorInputs;
-inline constexpr std::size_t kFirstCounterInput = kFirstMatchInput + kMatchInputs;
-inline constexpr std::size_t kBiasInput = kFirstCounterInput + kCounterInputs;
-inline constexpr std::size_t kNetworkInput = kBiasInput + 1;
-inline constexpr std::size_t kRecurrentInput = kNetworkInput + 1;
-inline constexpr std::size_t kMixerInputs = 32;
-static_assert(kRecurrentInput < kMixerInputs && kMixerInputs <= kMaxMixerInputs);
 
 struct Profile {
   std::size_t lists;      // successor lists, at most kListLanes
@@ -27,18 +17,61 @@ struct Profile {
   std::size_t selectors;  // of each mixer, the first ones; at most kMixerSelectors
   bool counters;          // whether the hashed counters take part
   bool recurrent;         // whether the recurrent network does, if the model has one
+  bool network;           // whether the network may, if the model has one
 };
 
 inline constexpr std::array<Profile, 3> kProfiles{{
     // fast
-    {.lists = 4, .prior = 3, .selectors = 2, .counters = false, .recurrent = false},
+    {.lists = 3,
+     .prior = 2,
+     .selectors = 2,
+     .counters = false,
+     .recurrent = false,
+     .network = false},
     // light
-    {.lists = 8, .prior = 3, .selectors = 3, .counters = false, .recurrent = true},
+    {.lists = 8,
+     .prior = 3,
+     .selectors = 3,
+     .counters = false,
+     .recurrent = true,
+     .network = false},
     // normal
-    {.lists = 16, .prior = 5, .selectors = 5, .counters = true, .recurrent = true},
+    {.lists = 16, .prior = 5, .selectors = 5, .counters = true, .recurrent = true, .network = true},
 }};
-// The first profile that a network takes part in; those before it are for speed.
-inline constexpr std::size_t kFirstNetworkProfile = 2;
+// The first profile that a network may take part in; those before it are for speed.
+inline constexpr std::size_t kFirstNetworkProfile = [] {
+  std::size_t first = 0;
+  while (!kProfiles[first].network) ++first;
+  return first;
+}();
+
+// Where the inputs of a profile stand: those of the lists from 0 on, then the other ones that it
+// has in this order, without gaps. `total`, with zeros at the end, is a multiple of a vector.
+struct InputLayout {
+  std::size_t prior = 0;
+  std::size_t matches = 0;
+  std::size_t counters = 0;
+  std::size_t counter_count = 0;
+  std::size_t bias = 0;
+  std::optional<std::size_t> network;
+  std::optional<std::size_t> recurrent;
+  std::size_t total = 0;
+
+  explicit constexpr InputLayout(const Profile& profile)
+      : prior(profile.lists),
+        matches(prior + kPriorInputs),
+        counters(matches + kMatchInputs),
+        counter_count(profile.counters ? kCounterInputs : 1),
+        bias(counters + counter_count) {
+    std::size_t next = bias + 1;
+    if (profile.network) network = next++;
+    if (profile.recurrent) recurrent = next++;
+    total = (next + kInputVector - 1) / kInputVector * kInputVector;
+  }
+};
+static_assert(InputLayout(kProfiles.back()).total <= kMaxMixerInputs);
+// The lists' kernels write this many inputs, before the other ones are set.
+static_assert(kListLanes <= kInputVector);
 
 // The weight sets that the first `selectors` selectors of a mixer pick from.
 [[nodiscard]] constexpr std::size_t weight_sets(std::size_t mixer, std::size_t selectors) {

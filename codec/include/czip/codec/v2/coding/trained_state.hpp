@@ -12,7 +12,7 @@
 namespace czip::v2 {
 
 struct TrainedState {
-  // Of each mixer, Q16: [weight_sets(m, selectors)][kMixerInputs] and
+  // Of each mixer, Q16: [weight_sets(m, selectors)][InputLayout::total] and
   // [kFinalWeightSets[m]][kInputGroup].
   std::array<std::vector<std::int32_t>, kMixers> weights;
   std::array<std::vector<std::int32_t>, kMixers> final_weights;
