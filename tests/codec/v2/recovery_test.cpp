@@ -27,10 +27,27 @@ using test::random_bytes;
 using test::small_block_frame;
 using test::words;
 
+Progress follow(std::vector<std::uint64_t>& told) {
+  return [&told](std::uint64_t bytes) {
+    told.push_back(bytes);
+    return true;
+  };
+}
+
+// Progress grows, in several steps for a file that is not tiny, to `bytes`.
+void check_told(const std::vector<std::uint64_t>& told, std::uint64_t bytes) {
+  REQUIRE_FALSE(told.empty());
+  CHECK(std::ranges::is_sorted(told));
+  CHECK(told.back() == bytes);
+  if (bytes > 1'000) CHECK(told.size() > 3);
+}
+
 Bytes with_recovery(const Bytes& file, unsigned percent) {
   MemoryFile store(file);
-  const auto added = append_recovery(store, percent);
+  std::vector<std::uint64_t> told;
+  const auto added = append_recovery(store, percent, follow(told));
   REQUIRE(added.has_value());
+  check_told(told, file.size());
   CHECK(store.bytes.size() == file.size() + *added);
   return store.bytes;
 }
@@ -43,8 +60,11 @@ struct Mended {
 Mended mended(const Bytes& file) {
   MemorySource source(file);
   MemoryFile out;
-  const auto report = mend(source, out);
+  std::vector<std::uint64_t> told;
+  const auto report = mend(source, out, {.progress = follow(told)});
   REQUIRE(report.has_value());
+  CHECK(std::ranges::is_sorted(told));
+  if (report->records == 1 && file.size() > 4'000) CHECK(told.size() > 3);
   return {*report, out.bytes};
 }
 

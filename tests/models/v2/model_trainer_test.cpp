@@ -4,8 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +15,7 @@
 #include "czip/base/hash128.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "czip/codec/v2/coding/profile.hpp"
 #include "czip/codec/v2/model.hpp"
 
 namespace czip::v2 {
@@ -135,6 +138,54 @@ TEST_CASE("training reports its stages and refuses what it cannot do") {
   options.vocabulary_size = 9000;
   CHECK(trained_model(options).error().code == ErrorCode::invalid_argument);
   CHECK(train_model({}, small_options(1)).error().code == ErrorCode::invalid_argument);
+}
+
+TEST_CASE("training reports within every stage, and never less than before") {
+  struct Part {
+    std::uint64_t done = 0;
+    std::uint64_t total = 0;
+    std::size_t values = 0;  // different ones
+  };
+  std::map<std::string, Part> parts;
+  // Long enough for several samples of the tokenizer and several reports of the mixer.
+  const std::string text = [] {
+    std::string all;
+    for (int i = 0; all.size() < 300'000; ++i)
+      for (unsigned word = 1; word < 9; ++word)
+        for (unsigned rest = static_cast<unsigned>(i) * word % 9973 + 1; rest > 0; rest /= 19)
+          all += rest < 19 ? ' ' : static_cast<char>('a' + rest % 19);
+    return all;
+  }();
+  Corpus corpus;
+  constexpr std::size_t kDocument = 3'000;
+  for (std::size_t at = 0; at < text.size(); at += kDocument) {
+    const auto* begin = reinterpret_cast<const std::uint8_t*>(text.data()) + at;
+    REQUIRE(corpus.add_document({begin, std::min(kDocument, text.size() - at)}).has_value());
+  }
+  TrainingOptions options = small_options(3);
+  options.vocabulary_size = 320;
+  options.recurrent_epochs = 0;  // has reports of its own
+  options.progress = [&](const TrainingProgress& progress) -> Status {
+    Part& part = parts[std::string(progress.stage) + ", " + std::string(progress.part)];
+    CHECK(progress.total > 0);
+    CHECK(progress.done <= progress.total);
+    CHECK(progress.done >= part.done);
+    CHECK((part.total == 0 || part.total == progress.total));
+    if (part.values == 0 || progress.done > part.done) ++part.values;
+    part.done = progress.done;
+    part.total = progress.total;
+    return {};
+  };
+  const auto model = train_model(corpus, options);
+  REQUIRE_MESSAGE(model.has_value(), (model ? "" : model.error().message));
+  // Text and merges of the tokenizer, tokens, prior, and the mixer's profiles.
+  CHECK(parts.size() == 4 + kProfiles.size());
+  for (const auto& part : parts) {
+    CAPTURE(part.first);
+    CAPTURE(part.second.total);
+    CHECK(part.second.values >= 3);
+  }
+  CHECK(parts["prior, "].done == parts["prior, "].total);
 }
 
 TEST_CASE("where no vocabulary is asked for, it is as large as the text allows") {

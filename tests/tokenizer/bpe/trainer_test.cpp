@@ -50,6 +50,28 @@ TEST_CASE("a text that is too short for a vocabulary says what it suffices for")
   CHECK(trainer.train_at_most(257).value().size() == 257);
 }
 
+TEST_CASE("training tells how many tokens there are, and ends with an error of who is told") {
+  Trainer trainer;
+  std::string piece;
+  for (char byte = 'a'; byte <= 'z'; ++byte) piece += byte;
+  for (int i = 0; i < 2; ++i) {
+    REQUIRE(trainer.add_piece(piece));
+    REQUIRE(trainer.add_piece(std::string(piece.rbegin(), piece.rend())));
+  }
+  std::vector<std::uint64_t> told;
+  const TrainerReport follow = [&told](std::uint64_t tokens, std::uint64_t wanted) -> Status {
+    CHECK(wanted == 300);
+    told.push_back(tokens);
+    return {};
+  };
+  CHECK(trainer.train(300, follow).value() == trainer.train(300).value());
+  CHECK(told == std::vector<std::uint64_t>{272, 288});
+  const auto stopped = trainer.train(
+      300, [](std::uint64_t, std::uint64_t) -> Status { return fail(ErrorCode::cancelled, "no"); });
+  REQUIRE_FALSE(stopped);
+  CHECK(stopped.error().code == ErrorCode::cancelled);
+}
+
 TEST_CASE("no token goes across two pieces, and pairs seen once are not merged") {
   Trainer trainer;
   REQUIRE(trainer.add_piece("ab"));

@@ -217,8 +217,9 @@ void Trainer::forget_rare_pieces() {
   }
 }
 
-Result<std::vector<std::string>> Trainer::train(std::uint32_t vocabulary_size) const {
-  CZIP_TRY_ASSIGN(auto tokens, train_at_most(vocabulary_size));
+Result<std::vector<std::string>> Trainer::train(std::uint32_t vocabulary_size,
+                                                const TrainerReport& report) const {
+  CZIP_TRY_ASSIGN(auto tokens, train_at_most(vocabulary_size, report));
   if (tokens.size() == vocabulary_size) return tokens;
   return fail(ErrorCode::invalid_argument,
               "the text is too short for a vocabulary of " + std::to_string(vocabulary_size) +
@@ -227,7 +228,9 @@ Result<std::vector<std::string>> Trainer::train(std::uint32_t vocabulary_size) c
                   " and get as many as there are");
 }
 
-Result<std::vector<std::string>> Trainer::train_at_most(std::uint32_t vocabulary_size) const try {
+Result<std::vector<std::string>> Trainer::train_at_most(std::uint32_t vocabulary_size,
+                                                        const TrainerReport& report) const try {
+  constexpr std::size_t kReportEvery = 16;
   if (vocabulary_size < kByteValues) {
     return fail(ErrorCode::invalid_argument, "a vocabulary of " + std::to_string(vocabulary_size) +
                                                  " tokens; it has at least the 256 single bytes");
@@ -235,6 +238,8 @@ Result<std::vector<std::string>> Trainer::train_at_most(std::uint32_t vocabulary
   PairMerging merging;
   for (const auto& [piece, count] : counts_) merging.add_piece(piece, count);
   while (merging.tokens().size() < vocabulary_size && merging.merge_most_frequent()) {
+    const std::size_t tokens = merging.tokens().size();
+    if (report && tokens % kReportEvery == 0) CZIP_TRY(report(tokens, vocabulary_size));
   }
   return merging.tokens();
 } catch (const std::bad_alloc&) {

@@ -21,19 +21,20 @@ Status TokenizerTrainer::add(std::span<const std::uint8_t> text) {
   return {};
 }
 
-Result<std::vector<std::string>> TokenizerTrainer::train(std::uint32_t vocabulary_size) const {
+Result<std::vector<std::string>> TokenizerTrainer::train(std::uint32_t vocabulary_size,
+                                                         const bpe::TrainerReport& report) const {
   if (vocabulary_size > Tokenizer::kMaxTokens) {
     return fail(ErrorCode::invalid_argument,
                 "a vocabulary of " + std::to_string(vocabulary_size) + " tokens; at most " +
                     std::to_string(Tokenizer::kMaxTokens) + " are possible");
   }
-  return pairs_.train(vocabulary_size);
+  return pairs_.train(vocabulary_size, report);
 }
 
 Result<std::vector<std::string>> TokenizerTrainer::train_at_most(
-    std::uint32_t vocabulary_size) const {
+    std::uint32_t vocabulary_size, const bpe::TrainerReport& report) const {
   return pairs_.train_at_most(
-      std::min(vocabulary_size, static_cast<std::uint32_t>(Tokenizer::kMaxTokens)));
+      std::min(vocabulary_size, static_cast<std::uint32_t>(Tokenizer::kMaxTokens)), report);
 }
 
 }  // namespace czip::v2

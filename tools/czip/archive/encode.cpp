@@ -10,6 +10,7 @@
 
 #include "archive/name_list.hpp"
 #include "base/errors.hpp"
+#include "cli/progress.hpp"
 #include "czip/codec/v2/attachment.hpp"
 #include "io/limited_sink.hpp"
 #include "io/producer.hpp"
@@ -58,22 +59,27 @@ v2::EncodeOptions archive_options(const Session& session) {
 Result<EncodedVersion> encode_packed(const Session& session, const v2::Model& model,
                                      const PackRequest& request, const std::string& label,
                                      ByteSink& out, const v2::EncodeOptions& options) {
-  return encode_version(
-      session, model, [&](ByteSink& tar) { return pack(request, tar); }, label, out, options);
+  const auto produce = [&](ByteSink& tar, const ExpectTar& expect) {
+    PackRequest followed = request;
+    followed.expect = expect;
+    return pack(followed, tar);
+  };
+  return encode_version(session, model, produce, label, out, options);
 }
 
 Result<EncodedVersion> encode_version(const Session& session, const v2::Model& model,
-                                      const std::function<Result<PackReport>(ByteSink&)>& produce,
-                                      const std::string& label, ByteSink& out,
-                                      v2::EncodeOptions options) {
+                                      const TarProducer& produce, const std::string& label,
+                                      ByteSink& out, v2::EncodeOptions options) {
   EncodedVersion version;
+  ProgressBar progress(label, 0, session.wants_progress());
+  const ExpectTar expect = [&progress](std::uint64_t bytes) { progress.expect(bytes); };
   LimitedSink limited(out, session.arguments.max_output, "--max-output");
   const auto coding = run_with_producer(
       [&](ByteSink& tar) -> Status {
-        CZIP_TRY_ASSIGN(version.packed, produce(tar));
+        CZIP_TRY_ASSIGN(version.packed, produce(tar, expect));
         return {};
       },
-      [&](ByteSource& tar) { return encode_v2(session, model, label, tar, limited, options); });
+      [&](ByteSource& tar) { return encode_v2(session, model, progress, tar, limited, options); });
   CZIP_TRY(coding);
   version.coding = *coding;
   MemberIndex index{.frame_bytes = version.coding.file_bytes,

@@ -1,6 +1,7 @@
 // Encodes a version of an archive: its tar as a frame, and its index behind it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -35,10 +36,14 @@ Result<EncodedVersion> encode_packed(const Session& session, const v2::Model& mo
                                      const PackRequest& request, const std::string& label,
                                      ByteSink& out, const v2::EncodeOptions& options);
 
+// Told the length that a tar will have.
+using ExpectTar = std::function<void(std::uint64_t bytes)>;
+// Writes a tar, and tells its length beforehand as well as that is known.
+using TarProducer = std::function<Result<PackReport>(ByteSink& tar, const ExpectTar& expect)>;
+
 // Does the same for the tar that `produce` writes, on a thread of its own.
 Result<EncodedVersion> encode_version(const Session& session, const v2::Model& model,
-                                      const std::function<Result<PackReport>(ByteSink&)>& produce,
-                                      const std::string& label, ByteSink& out,
-                                      v2::EncodeOptions options);
+                                      const TarProducer& produce, const std::string& label,
+                                      ByteSink& out, v2::EncodeOptions options);
 
 }  // namespace czip::tool

@@ -18,6 +18,7 @@
 #include "cli/arguments.hpp"
 #include "cli/console.hpp"
 #include "cli/outputs.hpp"
+#include "cli/progress.hpp"
 #include "cli/session.hpp"
 #include "cli/trailing_data.hpp"
 #include "czip/codec/io/trailing_data.hpp"
@@ -151,13 +152,16 @@ Status write_selected(const Session& session, ModelStore& models, Input& input, 
   FileRandomAccess file(input.file.get());
   const v2::ModelFinder finder = models.finder();
   LimitedSink limited(out, session.arguments.max_output, "--max-output");
-  const auto written = write_members({.models = &finder,
-                                      .archive = &file,
-                                      .members = std::move(members),
-                                      .options = decode_options_v2(session),
-                                      .end_mark = end_mark,
-                                      .whole_entries = wants_whole_entries(session.arguments)},
-                                     limited);
+  ProgressBar progress(std::string(input.label()), 0, session.wants_progress());
+  MemberStreamRequest request{.models = &finder,
+                              .archive = &file,
+                              .members = std::move(members),
+                              .options = decode_options_v2(session),
+                              .end_mark = end_mark,
+                              .whole_entries = wants_whole_entries(session.arguments),
+                              .expect = [&](std::uint64_t bytes) { progress.expect(bytes); }};
+  request.options.progress = progress.follow();
+  const auto written = write_members(request, limited);
   if (view.garbage)
     session.console.warning(input.label(), "has garbage from byte " + std::to_string(view.end) +
                                                " on, which was ignored");

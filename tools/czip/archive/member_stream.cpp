@@ -54,6 +54,7 @@ class MemberStream {
 
   Result<std::vector<Member>> run() {
     sort_members();
+    if (request_->expect) request_->expect(decoded_bytes());
     if (request_->whole_entries) CZIP_TRY(read_entries());
     for (const PlacedMember* const folder : folders_)
       CZIP_TRY(writer_.begin(entry_of(*folder, tar::kFolder), {}));
@@ -96,6 +97,21 @@ class MemberStream {
     }
   }
 
+  [[nodiscard]] std::uint64_t decoded_bytes() const {
+    std::uint64_t bytes = 0;
+    for (const Wanted& wanted : contents_) bytes += wanted.tar_bytes;
+    for (const PlacedMember* const placed : request_->members)
+      if (request_->whole_entries && !has_content_entry(*placed)) bytes += placed->member.tar_bytes;
+    return bytes;
+  }
+
+  // Whether its entry comes with a content.
+  static bool has_content_entry(const PlacedMember& placed) {
+    const MemberKind kind = placed.member.kind;
+    return kind != MemberKind::folder && kind != MemberKind::copy &&
+           kind != MemberKind::symbolic_link;
+  }
+
   Status write_contents() {
     if (contents_.empty()) return {};
     std::vector<v2::TextRange> ranges;
@@ -112,11 +128,16 @@ class MemberStream {
 
   // Decodes ranges of the text, which are whole entries, and calls `parse` with a parser of them.
   template <class Parse>
-  Status parse_ranges(const std::vector<v2::TextRange>& ranges, const Parse& parse) const {
+  Status parse_ranges(const std::vector<v2::TextRange>& ranges, const Parse& parse) {
+    v2::DecodeOptions options = request_->options;
+    if (options.progress)
+      options.progress = [this, before = decoded_](std::uint64_t bytes) {
+        return request_->options.progress(before + bytes);
+      };
+    for (const v2::TextRange& range : ranges) decoded_ += range.length;
     return run_with_producer(
         [&](ByteSink& tar) -> Status {
-          CZIP_TRY(v2::decode_ranges(*request_->models, *request_->archive, ranges, tar,
-                                     request_->options));
+          CZIP_TRY(v2::decode_ranges(*request_->models, *request_->archive, ranges, tar, options));
           return {};
         },
         [&](ByteSource& tar) -> Status {
@@ -201,9 +222,7 @@ class MemberStream {
     MemoryBudget memory(request_->options.memory_limit);
     Members without_content;
     for (const PlacedMember* const placed : request_->members)
-      if (placed->member.kind == MemberKind::folder || placed->member.kind == MemberKind::copy ||
-          placed->member.kind == MemberKind::symbolic_link)
-        without_content.push_back(placed);
+      if (!has_content_entry(*placed)) without_content.push_back(placed);
     std::ranges::sort(without_content, {}, &PlacedMember::text_offset);
     std::vector<v2::TextRange> ranges;
     for (const PlacedMember* const placed : without_content)
@@ -225,6 +244,7 @@ class MemberStream {
   TarWriter writer_;
   Members folders_;
   Members symbolic_links_;
+  std::uint64_t decoded_ = 0;               // of the archive's text
   std::vector<Wanted> contents_;            // in the order of their places
   std::map<const PlacedMember*, Own> own_;  // of those without content
 };

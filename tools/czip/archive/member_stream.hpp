@@ -1,6 +1,8 @@
 // Writes members of an archive as a tar of their own: to extract, test or repack them.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "archive/archive_view.hpp"
@@ -20,6 +22,9 @@ struct MemberStreamRequest {
   // Decodes the entries of folders and links as well: no index has owners and extended attributes.
   // They take no more than some `options.memory_limit` bytes.
   bool whole_entries = false;
+  // If there is one, is told how many bytes of the archive's text will be decoded, for which
+  // `options.progress` counts them.
+  std::function<void(std::uint64_t)> expect{};
 };
 
 // Decodes only the blocks that have a part of the members, each once, and checks every content by

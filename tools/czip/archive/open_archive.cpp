@@ -10,6 +10,7 @@
 #include "base/errors.hpp"
 #include "base/name_filter.hpp"
 #include "base/text.hpp"
+#include "cli/progress.hpp"
 #include "io/streams.hpp"
 #include "v2/options.hpp"
 
@@ -65,7 +66,12 @@ Result<ArchiveView> open_archive(const Session& session, ModelStore& models, Inp
   if (view) return std::move(*view);
   session.console.detail(printable(input.label()) +
                          " : has no index that can be used; all of it is decoded");
-  auto scanned = scan_archive(models.finder(), file, decode_options_v2(session));
+  const auto info = v2::inspect(file);
+  ProgressBar progress(std::string(input.label()) + " (reading)", info ? info->text_bytes : 0,
+                       session.wants_progress());
+  v2::DecodeOptions options = decode_options_v2(session);
+  options.progress = progress.follow();
+  auto scanned = scan_archive(models.finder(), file, options);
   if (!scanned) {
     input.damaged = blames_data(scanned.error());
     return Failure(advise(scanned.error()));

@@ -134,6 +134,7 @@ class Packer {
   Result<PackReport> run() {
     CZIP_TRY_ASSIGN(tree_, find_files(request_->walk));
     compare_with_base();
+    expect_all();
     for (std::size_t i = 0; i < tree_.files.size(); ++i) {
       const FoundFile& file = tree_.files[i];
       if (unchanged_[i]) {
@@ -177,6 +178,28 @@ class Packer {
     if (request_->base == nullptr) return nullptr;
     const auto found = request_->base->find(name);
     return found == request_->base->end() ? nullptr : &found->second;
+  }
+
+  // What a file takes in the tar, without records and with its holes.
+  static std::uint64_t tar_bytes(const struct stat& status) {
+    const bool content = S_ISREG(status.st_mode);
+    return tar::kBlock + (content ? static_cast<std::uint64_t>(status.st_size) : 0);
+  }
+
+  void expect_all() {
+    std::set<FileIdentity> linked;
+    for (std::size_t i = 0; i < tree_.files.size(); ++i) {
+      const struct stat& status = tree_.files[i].status;
+      const bool again = S_ISREG(status.st_mode) && status.st_nlink > 1 &&
+                         !linked.insert(identity_of(status)).second;
+      if (!unchanged_[i]) expected_ += again ? tar::kBlock : tar_bytes(status);
+    }
+    expect_less(0);
+  }
+
+  void expect_less(std::uint64_t bytes) {
+    expected_ -= std::min(expected_, bytes);
+    if (request_->expect) request_->expect(expected_);
   }
 
   // What has the same kind, length, time and permissions as in the base is not looked at.
@@ -310,12 +333,22 @@ class Packer {
     }
     if (status.st_nlink > 1) linked_.emplace(identity, file.name);
     const Layout layout = layout_of(opened.get(), status);
-    if (is_only_touched(file, opened.get(), status, layout)) return {};
+    std::uint64_t content_bytes = 0;
+    for (const tar::Part& part : layout.parts) content_bytes += part.size;
+    const std::uint64_t holes = static_cast<std::uint64_t>(status.st_size) - content_bytes;
+    if (holes != 0) expect_less(holes);
+    if (is_only_touched(file, opened.get(), status, layout)) {
+      expect_less(tar::kBlock + content_bytes);
+      return {};
+    }
     tar::Entry entry = entry_of(tar::kFile, file, status, opened.get());
     entry.size = static_cast<std::uint64_t>(status.st_size);
     entry.sparse = layout.sparse;
     CZIP_TRY_ASSIGN(const auto copied, add_copy(entry, opened.get(), layout));
-    if (copied) return {};
+    if (copied) {
+      expect_less(content_bytes);
+      return {};
+    }
     CZIP_TRY(writer_.begin(entry, layout.parts));
     for (const tar::Part& part : layout.parts) CZIP_TRY(copy(opened.get(), file.path, part));
     CZIP_TRY(writer_.end());
@@ -392,6 +425,7 @@ class Packer {
   std::multimap<ContentKey, Original> originals_;
   std::map<FileIdentity, std::string> linked_;  // names of files that have further names
   std::vector<Member> touched_;
+  std::uint64_t expected_ = 0;  // bytes of the tar
   std::vector<std::uint8_t> buffer_;
   PackReport report_;
 };

@@ -2,6 +2,7 @@
 // and whoever owns it, unless owners are asked for.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ struct PackRequest {
   bool extended_attributes = false;    // packs them
   OwnerMode owners = OwnerMode::none;  // packs them
   const ArchiveState* base = nullptr;  // the newest version of the archive that is updated
+  // If there is one, is told the length that the tar will have, more and more exactly: what is a
+  // copy is known only late.
+  std::function<void(std::uint64_t)> expect{};
 };
 
 struct PackReport {

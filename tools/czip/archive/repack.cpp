@@ -57,7 +57,8 @@ Status repack_archive(const Session& session, ModelStore& models, const v2::Mode
                               .whole_entries = true};
   CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
   FileSink sink(output.fd(), output.label());
-  const auto produce = [&](ByteSink& tar) -> Result<PackReport> {
+  const auto produce = [&](ByteSink& tar, const ExpectTar& expect) -> Result<PackReport> {
+    request.expect = expect;
     CZIP_TRY_ASSIGN(auto written, write_members(request, tar));
     return PackReport{.members = std::move(written)};
   };

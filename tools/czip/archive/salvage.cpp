@@ -155,9 +155,12 @@ Status salvage_v2(const Session& session, ModelStore& models, Input& input) {
   options.decode = decode_options_v2(session);
   options.skip_lost = session.arguments.skip_lost;
   CZIP_TRY_ASSIGN(options.max_zeros, zeros_allowed(session.arguments, file, to_stream));
+  ProgressBar progress(std::string(input.label()) + " (salvaging)", 0, session.wants_progress());
+  options.decode.progress = progress.follow();
   auto found = v2::Salvage::scan(models.finder(), file, options);
   if (!found) return with_memory_advice(found.error());
   v2::Salvage& salvage = *found;
+  progress.expect(salvage.text_bytes());
   if (session.arguments.command == Command::test) {
     NullSink sink;
     CZIP_TRY_ASSIGN(const auto report, decode(session, salvage, input, sink));

@@ -22,10 +22,10 @@
 #include "base/text.hpp"
 #include "cli/console.hpp"
 #include "czip/codec/v2/attachment.hpp"
-#include "czip/codec/v2/recovery.hpp"
 #include "io/input.hpp"
 #include "io/signals.hpp"
 #include "io/streams.hpp"
+#include "v2/coders.hpp"
 
 namespace czip::tool {
 namespace {
@@ -153,8 +153,7 @@ class Update {
     if (report_.packed.nothing_new()) return {};
     if (session_->arguments.recovery != 0) {
       CommittedFile committed(store_, mark, writing_);
-      CZIP_TRY_ASSIGN(const auto added,
-                      v2::append_recovery(committed, session_->arguments.recovery));
+      CZIP_TRY_ASSIGN(const auto added, add_recovery(*session_, committed, archive_->label()));
       report_.coding.file_bytes += added;
     }
     CZIP_TRY(sync_file(fd, "cannot write"));

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
@@ -30,7 +31,25 @@ void write_to_stderr(std::string_view text) {
   }
 }
 
-void say(const std::string& line) { write_to_stderr(line + '\n'); }
+std::size_t terminal_width() {
+  winsize size{};
+  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0;
+  return known ? size.ws_col : 80;
+}
+
+// Whether a status line stands on the terminal.
+std::atomic<bool> status_drawn = false;
+
+// Lines that stay must not begin behind a status line.
+void clear_status() {
+  if (status_drawn.exchange(false))
+    write_to_stderr("\r" + std::string(terminal_width() - 1, ' ') + "\r");
+}
+
+void say(const std::string& line) {
+  clear_status();
+  write_to_stderr(line + '\n');
+}
 
 // Whether stdout is a terminal with colours, and NO_COLOR is not set.
 bool is_colourful() {
@@ -38,12 +57,6 @@ bool is_colourful() {
   const char* const terminal = std::getenv("TERM");
   return isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0') &&
          terminal != nullptr && std::string_view(terminal) != "dumb";
-}
-
-std::size_t terminal_width() {
-  winsize size{};
-  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0;
-  return known ? size.ws_col : 80;
 }
 
 }  // namespace
@@ -74,16 +87,16 @@ std::size_t Console::width() { return terminal_width(); }
 
 void Console::draw_status(std::string_view line) {
   std::string text = printable(line);
-  const std::size_t columns = terminal_width() - 1;
-  if (text.empty()) {
-    write_to_stderr("\r" + std::string(columns, ' ') + "\r");
-    return;
-  }
-  text.resize(std::max(text.size(), columns), ' ');
+  if (text.empty()) return clear_status();
+  text.resize(std::max(text.size(), terminal_width() - 1), ' ');
+  status_drawn = true;
   write_to_stderr("\r" + text);
 }
 
-void Console::prompt(std::string_view text) { write_to_stderr(printable(text)); }
+void Console::prompt(std::string_view text) {
+  clear_status();
+  write_to_stderr(printable(text));
+}
 
 bool Console::confirm(std::string_view question) {
   prompt("czip: " + std::string(question) + " (y/N)? ");

@@ -35,7 +35,7 @@ class Console {
   [[nodiscard]] static bool interactive();
   // Columns of the terminal.
   [[nodiscard]] static std::size_t width();
-  // Draws a line that the next one replaces. An empty one clears it.
+  // Draws a line that the next one replaces, of any kind. An empty one clears it.
   static void draw_status(std::string_view line);
   // Writes to stderr without ending the line.
   static void prompt(std::string_view text);

@@ -265,8 +265,7 @@ constexpr std::array kOptions = {
     OptionRow{Id::no_verify, 0, "no-verify", nullptr, kOwnCoders | kCompat | kAppend | kRepack,
               "do not check the result. The check decodes what compressing\n"
               "wrote; in format 1, -t and --rm also code the text again"},
-    OptionRow{Id::no_progress, 0, "no-progress", nullptr,
-              kOwnCoders | kCompat | kLenses | kAppend | kRepack, "show no progress bar"},
+    OptionRow{Id::no_progress, 0, "no-progress", nullptr, kEvery & ~kModel, "show no progress bar"},
     OptionRow{Id::against, 0, "against", "FILE", kVerify,
               "also prove that FILE is the compressed text of --text"},
     OptionRow{Id::text, 0, "text", "FILE", kVerify, "the text for --against"},

@@ -27,8 +27,11 @@ std::string clock_time(double seconds) {
 
 }  // namespace
 
-ProgressBar::ProgressBar(std::string label, std::uint64_t total, bool wanted)
-    : label_(std::move(label)), total_(total), enabled_(wanted && Console::interactive()) {}
+ProgressBar::ProgressBar(std::string label, std::uint64_t total, bool wanted, std::string unit)
+    : label_(std::move(label)),
+      unit_(std::move(unit)),
+      total_(total),
+      enabled_(wanted && Console::interactive()) {}
 
 ProgressBar::~ProgressBar() {
   if (drawn_) Console::draw_status("");
@@ -39,19 +42,32 @@ void ProgressBar::update(std::uint64_t done) {
   const Clock::time_point now = Clock::now();
   if (now < next_) return;
   next_ = now + std::chrono::milliseconds(200);
-  draw(std::min(done, total_), std::chrono::duration<double>(now - start_).count());
+  draw(done, std::chrono::duration<double>(now - start_).count());
+}
+
+Progress ProgressBar::follow(std::uint64_t before) {
+  return [this, before](std::uint64_t done) {
+    update(before + done);
+    return true;
+  };
 }
 
 void ProgressBar::draw(std::uint64_t done, double elapsed) {
   const std::size_t width = Console::width();
+  const std::uint64_t total = total_;
   const double rate = per_second(done, elapsed);
-  const double left = rate > 0 ? static_cast<double>(total_ - done) / rate : 0;
-  std::string line = format("%5.1f %%  %.1f kB/s  ", percent(done, total_), rate / 1000);
-  line += rate > 0 ? clock_time(left) + " left" : std::string("starting");
-  if (width > kFigures + kBar) {
-    const auto filled =
-        static_cast<std::size_t>(percent(done, total_) / 100 * static_cast<double>(kBar));
-    line = "[" + std::string(filled, '#') + std::string(kBar - filled, '.') + "] " + line;
+  std::string line;
+  if (done > total) {  // also where the total is unknown
+    line = amount_text(done) + "  " + rate_text(rate);
+  } else {
+    const double share = percent(done, total);
+    const double left = rate > 0 ? static_cast<double>(total - done) / rate : 0;
+    line = format("%5.1f %%  ", share) + rate_text(rate) + "  ";
+    line += rate > 0 ? clock_time(left) + " left" : std::string("starting");
+    if (width > kFigures + kBar) {
+      const auto filled = static_cast<std::size_t>(share / 100 * static_cast<double>(kBar));
+      line = "[" + std::string(filled, '#') + std::string(kBar - filled, '.') + "] " + line;
+    }
   }
   if (width > line.size() + 12) {
     std::string label = printable(label_).substr(0, width - line.size() - 4);
@@ -60,6 +76,16 @@ void ProgressBar::draw(std::uint64_t done, double elapsed) {
   }
   Console::draw_status(line);
   drawn_ = true;
+}
+
+std::string ProgressBar::rate_text(double rate) const {
+  if (unit_.empty()) return format("%.1f kB/s", rate / 1000);
+  return rate < 10 ? format("%.2f ", rate) + unit_ + "/s"
+                   : grouped(static_cast<std::uint64_t>(rate)) + " " + unit_ + "/s";
+}
+
+std::string ProgressBar::amount_text(std::uint64_t done) const {
+  return unit_.empty() ? grouped(done / 1000) + " kB" : grouped(done) + " " + unit_;
 }
 
 }  // namespace czip::tool

@@ -10,6 +10,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/inputs.hpp"
 #include "cli/json_report.hpp"
+#include "cli/progress.hpp"
 #include "cli/session.hpp"
 #include "commands/bench_codecs.hpp"
 #include "commands/commands.hpp"
@@ -72,10 +73,14 @@ Status measure(const BenchCodec& codec, const Bytes& text, BenchRow& row) {
   return {};
 }
 
+std::string level_name(int level) { return "czip -" + std::to_string(level); }
+
 BenchCodec czip_codec_v1(const Session& session, const v1::Model& model, int level, BenchRow& row) {
   const auto compress = [&, level](std::span<const std::uint8_t> text) -> Result<Bytes> {
     v1::EncodeOptions options = encode_options_v1(session);
     options.level = level;
+    ProgressBar progress(level_name(level), text.size(), session.wants_progress());
+    options.progress = progress.follow();
     MemorySink sink;
     CZIP_TRY_ASSIGN(const auto report, v1::encode(model, text, sink, options));
     row.tokens = report.tokens;
@@ -83,32 +88,41 @@ BenchCodec czip_codec_v1(const Session& session, const v1::Model& model, int lev
     row.outer_ns = report.outer_ns;
     return sink.bytes();
   };
-  const auto decompress = [&](std::span<const std::uint8_t> packed, std::size_t) -> Result<Bytes> {
+  const auto decompress = [&, level](std::span<const std::uint8_t> packed,
+                                     std::size_t size) -> Result<Bytes> {
     v1::DecodeOptions options = decode_options_v1(session);
     options.dialect = v1::Dialect::rust;
+    ProgressBar progress(level_name(level) + " -d", size, session.wants_progress());
+    options.progress = progress.follow();
     MemorySource source(packed);
     MemorySink sink;
     CZIP_TRY(v1::decode(model, source, sink, options));
     return sink.bytes();
   };
-  return {"czip -" + std::to_string(level), compress, decompress};
+  return {level_name(level), compress, decompress};
 }
 
 BenchCodec czip_codec_v2(const Session& session, const v2::Model& model, int level) {
   const auto compress = [&, level](std::span<const std::uint8_t> text) -> Result<Bytes> {
     v2::EncodeOptions options = encode_options_v2(session);
     options.level = level;
+    ProgressBar progress(level_name(level), text.size(), session.wants_progress());
+    options.progress = progress.follow();
     MemorySink sink;
     CZIP_TRY(v2::encode(model, text, sink, options));
     return sink.bytes();
   };
-  const auto decompress = [&](std::span<const std::uint8_t> packed, std::size_t) -> Result<Bytes> {
+  const auto decompress = [&, level](std::span<const std::uint8_t> packed,
+                                     std::size_t size) -> Result<Bytes> {
+    v2::DecodeOptions options = decode_options_v2(session);
+    ProgressBar progress(level_name(level) + " -d", size, session.wants_progress());
+    options.progress = progress.follow();
     MemorySource source(packed);
     MemorySink sink;
-    CZIP_TRY(v2::decode(model, source, sink, decode_options_v2(session)));
+    CZIP_TRY(v2::decode(model, source, sink, options));
     return sink.bytes();
   };
-  return {"czip -" + std::to_string(level), compress, decompress};
+  return {level_name(level), compress, decompress};
 }
 
 Status bench_codec(const BenchCodec& codec, const std::vector<Bytes>& texts,
@@ -121,7 +135,7 @@ Status bench_codec(const BenchCodec& codec, const std::vector<Bytes>& texts,
 
 Result<BenchRow> bench_level(const Session& session, const v1::Model& model, int level,
                              const std::vector<Bytes>& texts) {
-  BenchRow total{.name = "czip -" + std::to_string(level)};
+  BenchRow total{.name = level_name(level)};
   for (const Bytes& text : texts) {
     BenchRow row;
     const BenchCodec codec = czip_codec_v1(session, model, level, row);

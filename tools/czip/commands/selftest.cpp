@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/json_report.hpp"
+#include "cli/progress.hpp"
 #include "cli/session.hpp"
 #include "commands/commands.hpp"
 #include "commands/selftest_model.hpp"
@@ -96,19 +97,26 @@ std::string file_fault(const std::string& file, const Result<std::uint64_t>& has
   return file + " has the hash " + hex(*hash) + " instead of " + hex(expected);
 }
 
-// The first fault that is found in whole files.
-std::string files_fault(const Models& models, SimdLevel level) {
+// The engine, two CZIPv1 files and one CZIPv2 file at each level.
+constexpr std::uint64_t kStepsOfLevel = 4;
+
+// The first fault that is found in whole files. Counts `steps` on from the level's first.
+std::string files_fault(const Models& models, SimdLevel level, ProgressBar& bar,
+                        std::uint64_t steps) {
   for (const unsigned threads : {1U, 3U}) {
     const std::string file = "a CZIPv1 file of " + std::to_string(threads) + " threads";
     std::string fault =
         file_fault(file, codec_signature(models.v1, level, threads), kCodecSignature);
     if (!fault.empty()) return fault;
+    bar.update(++steps);
   }
   if (!models.v2) return {};
   return file_fault("a CZIPv2 file", format2_signature(*models.v2, level), kFormat2Signature);
 }
 
-LevelResult test_level(const Models& models, SimdLevel level) {
+// `steps` were done before it.
+LevelResult test_level(const Models& models, SimdLevel level, ProgressBar& bar,
+                       std::uint64_t steps) {
   LevelResult result{.level = level};
   auto engine = engine_signature(level);
   if (!engine) {
@@ -116,7 +124,8 @@ LevelResult test_level(const Models& models, SimdLevel level) {
     return result;
   }
   result.engine = std::move(*engine);
-  result.fault = files_fault(models, level);
+  bar.update(++steps);
+  result.fault = files_fault(models, level, bar, steps);
   return result;
 }
 
@@ -158,9 +167,14 @@ ExitStatus run_selftest(Session& session) {
   }
   bool good = true;
   Json report = Json::array();
+  const std::size_t levels = session.arguments.simd ? 1 : supported_simd_levels().size();
+  ProgressBar bar("selftest", kStepsOfLevel * levels, session.wants_progress(), "steps");
+  std::uint64_t steps = 0;
   for (const SimdLevel level : supported_simd_levels()) {
     if (session.arguments.simd && level != *session.arguments.simd) continue;
-    const LevelResult result = test_level(models, level);
+    const LevelResult result = test_level(models, level, bar, steps);
+    steps += kStepsOfLevel;
+    bar.update(steps);
     good = good && result.good();
     report.push_back(to_json(result));
     if (!session.arguments.json && (!session.arguments.quiet || !result.good()))

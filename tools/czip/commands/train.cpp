@@ -13,6 +13,7 @@
 #include "cli/arguments.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/outputs.hpp"
+#include "cli/progress.hpp"
 #include "cli/session.hpp"
 #include "commands/commands.hpp"
 #include "czip/engine/safetensors/content_hash.hpp"
@@ -33,27 +34,38 @@ class Report {
   explicit Report(const Session& session) : session_(&session) {}
 
   void operator()(const v2::TrainingProgress& progress) {
+    if (!bar_ || progress.stage != stage_ || progress.part != part_) begin(progress);
+    bar_->update(progress.done);
+    if (progress.bits_per_byte > 0) report_bits(progress);
+  }
+
+  // What follows is no stage.
+  void end() { bar_.reset(); }
+
+ private:
+  static constexpr std::uint64_t kReportEvery = 1'000'000;
+
+  // A part of a stage, or a stage without parts.
+  void begin(const v2::TrainingProgress& progress) {
+    bar_.reset();
     if (progress.stage != stage_) {
       stage_ = progress.stage;
       session_->console.note("training: " + stage_);
     }
-    if (progress.part != part_) {
-      part_ = progress.part;
-      reported_ = 0;
-    }
-    if (progress.bits_per_byte > 0) report_bits(progress);
+    part_ = progress.part;
+    reported_ = 0;
+    bar_.emplace(part_.empty() ? stage_ : stage_ + ", " + part_, progress.total,
+                 session_->wants_progress(), std::string(progress.unit));
   }
-
- private:
-  static constexpr std::uint64_t kReportEvery = 1'000'000;
 
   void report_bits(const v2::TrainingProgress& progress) {
     const std::string line =
         format("  %s: %s bytes of held-out text, %.4f bits per byte", part_.c_str(),
                grouped(progress.done).c_str(), progress.bits_per_byte);
+    if (progress.done < progress.total && progress.done < reported_ + kReportEvery) return;
     if (progress.done == progress.total) {
       session_->console.note(line);
-    } else if (progress.done >= reported_ + kReportEvery) {
+    } else {
       session_->console.detail(line);
       reported_ = progress.done;
     }
@@ -62,6 +74,7 @@ class Report {
   const Session* session_;
   std::string stage_;
   std::string part_;
+  std::optional<ProgressBar> bar_;
   std::uint64_t reported_ = 0;
 };
 
@@ -195,6 +208,7 @@ Status train_v2(Session& session) {
   CZIP_TRY_ASSIGN(const auto corpus, read_texts(session));
   if (!base) {
     CZIP_TRY_ASSIGN(auto model, v2::train_model(corpus, options));
+    report.end();
     if (!arguments.network_training.wanted()) return write_model(session, model);
     CZIP_TRY_ASSIGN(auto parsed, parse_base(std::move(model)));
     base = std::move(parsed);
@@ -204,6 +218,7 @@ Status train_v2(Session& session) {
                     train_network(session, corpus, base->model, std::move(given_network)));
   }
   CZIP_TRY_ASSIGN(const auto model, v2::add_network(base->model, given_network, corpus, options));
+  report.end();
   return write_model(session, model);
 }
 

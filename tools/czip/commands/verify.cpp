@@ -136,7 +136,8 @@ VerifyCoding coding_of(const Session& session) {
   return {.threads = session.arguments.threads,
           .simd = session.simd(),
           .memory_limit = session.memory_limit(),
-          .max_output = session.arguments.max_output};
+          .max_output = session.arguments.max_output,
+          .progress = session.wants_progress()};
 }
 
 Result<Checks> verify_v1(const Session& session, const std::string& path,
@@ -154,7 +155,7 @@ Result<Checks> verify_v1(const Session& session, const std::string& path,
   if (arguments.against.empty()) return checks;
   CZIP_TRY_ASSIGN(const auto made, read_compression(session));
   CZIP_TRY_ASSIGN(auto against, check_against(model, made.file, made.text, arguments.dialect,
-                                              encode_options_v1(session), arguments.max_output));
+                                              encode_options_v1(session), coding_of(session)));
   append(checks, std::move(against));
   return checks;
 }

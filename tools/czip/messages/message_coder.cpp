@@ -13,6 +13,7 @@
 #include "armour/base64.hpp"
 #include "base/errors.hpp"
 #include "base/text.hpp"
+#include "cli/progress.hpp"
 #include "cli/trailing_data.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v1/codec.hpp"
@@ -90,7 +91,9 @@ Result<Bytes> MessageCoder::compress_v1(std::span<const std::uint8_t> text) {
   CZIP_TRY_ASSIGN(const auto model, models_.for_v1());
   MemorySink file;
   LimitedSink limited(file, session_->arguments.max_output, "--max-output");
-  const v1::EncodeOptions options = encode_options_v1(*session_);
+  ProgressBar progress("compressing", text.size(), session_->wants_progress());
+  v1::EncodeOptions options = encode_options_v1(*session_);
+  options.progress = progress.follow();
   CZIP_TRY(v1::encode(*model, text, limited, options));
   if (!session_->arguments.verify) return file.bytes();
   MemorySource source(file.bytes());
@@ -110,6 +113,8 @@ Result<Bytes> MessageCoder::compress_v2(std::span<const std::uint8_t> text) {
   v2::EncodeOptions options = encode_options_v2(*session_);
   options.verify = session_->arguments.verify;
   options.context = context_.get();
+  ProgressBar progress("compressing", text.size(), session_->wants_progress());
+  options.progress = progress.follow();
   CZIP_TRY(v2::encode(model, text, limited, options));
   return file.bytes();
 }
@@ -128,8 +133,10 @@ Result<Bytes> MessageCoder::decompress(std::span<const std::uint8_t> file) {
 Status MessageCoder::decompress_v1(std::span<const std::uint8_t> file, RewindableSink& text) {
   CZIP_TRY_ASSIGN(const auto model, models_.for_v1());
   MemorySource source(file);
-  CZIP_TRY_ASSIGN(const auto report,
-                  v1::decode(*model, source, text, decode_options_v1(*session_)));
+  ProgressBar progress("decompressing", 0, session_->wants_progress());
+  v1::DecodeOptions options = decode_options_v1(*session_);
+  options.progress = progress.follow();
+  CZIP_TRY_ASSIGN(const auto report, v1::decode(*model, source, text, options));
   return check_trailing_data(*session_, "the message", report.trailing);
 }
 
@@ -139,6 +146,8 @@ Status MessageCoder::decompress_v2(std::span<const std::uint8_t> file, ByteSink&
   MemorySource source(file);
   v2::DecodeOptions options = decode_options_v2(*session_);
   options.context = context_.get();
+  ProgressBar progress("decompressing", 0, session_->wants_progress());
+  options.progress = progress.follow();
   CZIP_TRY_ASSIGN(const auto report, v2::decode(models_.finder(), source, text, options));
   return check_trailing_data(*session_, "the message", report.trailing);
 }

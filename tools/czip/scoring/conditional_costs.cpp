@@ -7,6 +7,8 @@
 #include "cli/progress.hpp"
 #include "czip/base/memory_limit.hpp"
 #include "czip/base/pipeline.hpp"
+#include "czip/codec/io/pass_report.hpp"
+#include "czip/codec/io/progress_sum.hpp"
 #include "czip/codec/v2/primed_scorer.hpp"
 
 namespace czip::tool {
@@ -31,6 +33,16 @@ std::uint64_t sum(std::span<const Document> documents) {
   return bytes;
 }
 
+// Counts a text of `bytes` in `sum` while it is scored.
+PassReport counted_in(ProgressSum& sum, std::uint64_t bytes) {
+  return
+      [&sum, bytes, counted = std::uint64_t{0}](std::uint64_t done, std::uint64_t total) mutable {
+        const std::uint64_t more = bytes * done / total - counted;
+        counted += more;
+        return sum.add(more);
+      };
+}
+
 }  // namespace
 
 Result<ConditionalCosts> conditional_costs(const Session& session, const v2::Model& model,
@@ -52,8 +64,9 @@ Result<ConditionalCosts> conditional_costs(const Session& session, const v2::Mod
   const std::uint64_t text_bytes = sum(texts);
   ProgressBar bar("scoring", sum(contexts) + contexts.size() * text_bytes,
                   session.wants_progress());
+  const Progress progress = bar.follow();
+  ProgressSum done(progress);
   std::size_t next = 0;
-  std::uint64_t done = 0;
   const Status status = run_ordered<Task>(
       *threads, {.pull = [&](Task& task) -> Result<bool> {
                    task.context = next;
@@ -61,12 +74,14 @@ Result<ConditionalCosts> conditional_costs(const Session& session, const v2::Mod
                  },
                  .process = [&](unsigned worker, Task& task) -> Status {
                    v2::PrimedScorer& scorer = scorers[worker];
-                   CZIP_TRY_ASSIGN(const auto context,
-                                   scorer.prime(model, contexts[task.context].text, options));
+                   const auto& text = contexts[task.context].text;
+                   CZIP_TRY_ASSIGN(const auto context, scorer.prime(model, text, options,
+                                                                    counted_in(done, text.size())));
                    task.cost = context.cost;
                    task.behind.clear();
-                   for (const Document& text : texts) {
-                     CZIP_TRY_ASSIGN(const auto report, scorer.score(text.text));
+                   for (const Document& other : texts) {
+                     CZIP_TRY_ASSIGN(const auto report,
+                                     scorer.score(other.text, counted_in(done, other.text.size())));
                      task.behind.push_back(report.cost);
                    }
                    return {};
@@ -74,8 +89,6 @@ Result<ConditionalCosts> conditional_costs(const Session& session, const v2::Mod
                  .commit = [&](Task& task) -> Status {
                    costs.context[task.context] = task.cost;
                    costs.behind[task.context] = std::move(task.behind);
-                   done += contexts[task.context].text.size() + text_bytes;
-                   bar.update(done);
                    return {};
                  }});
   if (!status) return Failure(advise(status.error()));

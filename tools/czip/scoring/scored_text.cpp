@@ -176,10 +176,7 @@ Result<ScoredText> score_subject(const Session& session, std::vector<ScoringMode
   Collector collector(wishes, subject.text.size(), scored);
   const ScoreVisitor visit = [&](const ScoredBlock& block) { return collector.add(block); };
   ProgressBar bar(subject.name, subject.text.size(), session.wants_progress());
-  const Progress progress = [&bar](std::uint64_t done) {
-    bar.update(done);
-    return true;
-  };
+  const Progress progress = bar.follow();
   Result<ScoreReport> report = ScoreReport();
   if (model.format == 1) {
     CZIP_TRY_ASSIGN(const auto* const loaded, model.store.for_v1());

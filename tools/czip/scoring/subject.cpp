@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/errors.hpp"
+#include "cli/progress.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
@@ -53,7 +54,10 @@ Status decode_v1_text(const Session& session, std::vector<ScoringModel>& models,
   const TextLimit limit = text_limit(session);
   MemorySink memory;
   LimitedSink sink(memory, limit.bytes, limit.option);
-  const auto report = v1::decode(**model, source, sink, decode_options_v1(session));
+  ProgressBar progress(subject.name + " (reading)", info.text_bytes, session.wants_progress());
+  v1::DecodeOptions options = decode_options_v1(session);
+  options.progress = progress.follow();
+  const auto report = v1::decode(**model, source, sink, options);
   if (!report) return Failure(advise(report.error()));
   subject.trailing = report->trailing;
   subject.text = std::move(memory).take();
@@ -66,7 +70,13 @@ Status decode_v2_text(const Session& session, std::vector<ScoringModel>& models,
   const TextLimit limit = text_limit(session);
   MemorySink memory;
   LimitedSink sink(memory, limit.bytes, limit.option);
-  const auto report = v2::decode(finder_of(models), source, sink, decode_options_v2(session));
+  FileRandomAccess file(subject.input->file.get());
+  const auto info = v2::inspect(file);
+  ProgressBar progress(subject.name + " (reading)", info ? info->text_bytes : 0,
+                       session.wants_progress());
+  v2::DecodeOptions options = decode_options_v2(session);
+  options.progress = progress.follow();
+  const auto report = v2::decode(finder_of(models), source, sink, options);
   if (!report) return Failure(advise(report.error()));
   subject.trailing = report->trailing;
   subject.text = std::move(memory).take();

@@ -5,6 +5,7 @@
 #include "base/errors.hpp"
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
+#include "cli/progress.hpp"
 #include "cli/session.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/engine/v2/network.hpp"
@@ -59,6 +60,16 @@ Result<v2::NetworkConfig> config_of(std::span<const std::uint8_t> network) {
   return v2::Network::read_config(file);
 }
 
+Result<std::string> train_tokenizer_v1(const Session& session, const Corpus& corpus) {
+  ProgressBar progress("tokenizer", 0, session.wants_progress());
+  return v1::train_tokenizer(corpus,
+                             [&progress](std::uint64_t done, std::uint64_t total) -> Status {
+                               progress.expect(total);
+                               progress.update(done);
+                               return {};
+                             });
+}
+
 }  // namespace
 
 Status can_train_networks() { return {}; }
@@ -97,7 +108,7 @@ Result<std::vector<std::uint8_t>> train_model_v1(const Session& session, const C
   options.description = session.arguments.description;
   CZIP_TRY(set_options(session, options));
   session.console.note("training: tokenizer");
-  CZIP_TRY_ASSIGN(const auto tokenizer, v1::train_tokenizer(corpus));
+  CZIP_TRY_ASSIGN(const auto tokenizer, train_tokenizer_v1(session, corpus));
   session.console.note("training: network");
   return v1::train_model(corpus, tokenizer, options);
 }

@@ -32,10 +32,7 @@ Result<v1::CodingReport> verify_written(const Session& session, const v1::Model&
                        session.wants_progress());
   v1::DecodeOptions options = decode_options_v1(session);
   options.dialect = encode_options_v1(session).dialect;
-  options.progress = [&progress](std::uint64_t done) {
-    progress.update(done);
-    return true;
-  };
+  options.progress = progress.follow();
   FileSource source(fd);
   CZIP_TRY(source.rewind());
   CompareSink sink(text);
@@ -81,10 +78,7 @@ Result<v1::CodingReport> write_compressed(const Session& session, const v1::Mode
                                           const StagedOutput& output) {
   ProgressBar progress(std::string(input.label()), text.size(), session.wants_progress());
   v1::EncodeOptions options = encode_options_v1(session);
-  options.progress = [&progress](std::uint64_t done) {
-    progress.update(done);
-    return true;
-  };
+  options.progress = progress.follow();
   FileSink sink(output.fd(), output.label());
   LimitedSink limited(sink, session.arguments.max_output, "--max-output");
   auto report = v1::encode(model, text, limited, options);

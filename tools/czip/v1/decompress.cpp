@@ -75,10 +75,7 @@ Result<v1::CodingReport> decode_v1(const Session& session, const v1::Model& mode
   ProgressBar progress(std::string(input.label()), announced_length(session, input),
                        session.wants_progress());
   v1::DecodeOptions options = decode_options_v1(session);
-  options.progress = [&progress](std::uint64_t done) {
-    progress.update(done);
-    return true;
-  };
+  options.progress = progress.follow();
   FileSource source(input.file.get());
   CZIP_TRY(source.rewind());
   LimitedSink limited(sink, session.arguments.max_output, "--max-output");

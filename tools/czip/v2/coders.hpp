@@ -2,8 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <string_view>
 
+#include "cli/progress.hpp"
 #include "cli/session.hpp"
 #include "czip/base/error.hpp"
 #include "czip/codec/io/byte_stream.hpp"
@@ -29,14 +30,18 @@ Result<bool> mend_input(const Session& session, Input& input, bool partly = fals
 // Writes a mended copy of an input.
 Status repair_v2(const Session& session, Input& input);
 
-// Encodes with a progress bar, which expects `expected` bytes where the options announce no length.
+// Encodes, and shows that on the progress bar.
 Result<v2::CodingReport> encode_v2(const Session& session, const v2::Model& model,
-                                   const std::string& label, ByteSource& text, ByteSink& out,
-                                   v2::EncodeOptions options, std::uint64_t expected = 0);
+                                   ProgressBar& progress, ByteSource& text, ByteSink& out,
+                                   v2::EncodeOptions options);
 // Decodes an input with a progress bar. Errors end in advice. Where garbage follows the text and
 // recovery data mend it, the input becomes the mended copy, and the error is that it was damaged.
 Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, Input& input,
                                    ByteSink& sink);
+
+// Appends the recovery data that --recovery asks for, with a progress bar. Returns their bytes.
+Result<std::uint64_t> add_recovery(const Session& session, RandomAccessFile& file,
+                                   std::string_view label);
 
 // Verifies what `sink` wrote to `output`, publishes it and removes the input if --rm asks for that.
 Status publish_v2(const Session& session, const v2::Model& model, const Input& input,

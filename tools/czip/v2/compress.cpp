@@ -43,10 +43,7 @@ Status verify_written(const Session& session, const v2::Model& model, const std:
                       int fd, const v2::CodingReport& written) {
   ProgressBar progress(label + " (verifying)", written.text_bytes, session.wants_progress());
   v2::DecodeOptions options = decode_options_v2(session);
-  options.progress = [&progress](std::uint64_t done) {
-    progress.update(done);
-    return true;
-  };
+  options.progress = progress.follow();
   FileSource source(fd);
   CZIP_TRY(source.rewind());
   NullSink sink;
@@ -80,17 +77,20 @@ void summarize_v2(const Session& session, const Input& input, const OutputPlan& 
 }
 
 Result<v2::CodingReport> encode_v2(const Session& session, const v2::Model& model,
-                                   const std::string& label, ByteSource& text, ByteSink& out,
-                                   v2::EncodeOptions options, std::uint64_t expected) {
-  ProgressBar progress(label, options.text_bytes.value_or(expected), session.wants_progress());
-  options.progress = [&progress](std::uint64_t done) {
-    progress.update(done);
-    return true;
-  };
+                                   ProgressBar& progress, ByteSource& text, ByteSink& out,
+                                   v2::EncodeOptions options) {
+  options.progress = progress.follow();
   LimitedSink limited(out, session.arguments.max_output, "--max-output");
   auto report = v2::encode(model, text, limited, options);
   if (!report) return Failure(advise(report.error()));
   return report;
+}
+
+Result<std::uint64_t> add_recovery(const Session& session, RandomAccessFile& file,
+                                   std::string_view label) {
+  CZIP_TRY_ASSIGN(const auto bytes, file.size());
+  ProgressBar progress(std::string(label) + " (recovery data)", bytes, session.wants_progress());
+  return v2::append_recovery(file, session.arguments.recovery, progress.follow());
 }
 
 Status publish_v2(const Session& session, const v2::Model& model, const Input& input,
@@ -100,7 +100,7 @@ Status publish_v2(const Session& session, const v2::Model& model, const Input& i
   v2::CodingReport with_recovery = report;
   if (session.arguments.recovery != 0) {
     FileStore file(output.fd(), output.label());
-    CZIP_TRY_ASSIGN(const auto added, v2::append_recovery(file, session.arguments.recovery));
+    CZIP_TRY_ASSIGN(const auto added, add_recovery(session, file, input.label()));
     with_recovery.file_bytes += added;
   }
   if (session.arguments.verify) {
@@ -132,8 +132,9 @@ Status compress_to_stream(const Session& session, const v2::Model& model, const 
   }
   MemorySource memory(read);
   ByteSource& source = options.text_bytes ? static_cast<ByteSource&>(memory) : text;
-  CZIP_TRY_ASSIGN(const auto report, encode_v2(session, model, std::string(input.label()), source,
-                                               sink, options, length));
+  ProgressBar progress(std::string(input.label()), options.text_bytes.value_or(length),
+                       session.wants_progress());
+  CZIP_TRY_ASSIGN(const auto report, encode_v2(session, model, progress, source, sink, options));
   CZIP_TRY(stream.close());
   warn_of_change(session.console, input, report.text_bytes);
   summarize_v2(session, input, plan, report);
@@ -147,14 +148,18 @@ Status compress_to_file(const Session& session, const v2::Model& model, const In
   FileSink sink(output.fd(), output.label());
   v2::EncodeOptions options = encode_options_v2(session);
   options.text_bytes = known_length(input);
-  const std::string label(input.label());
   InputSource text(input);
-  auto report = encode_v2(session, model, label, text, sink, options);
+  const auto encode = [&] {
+    ProgressBar progress(std::string(input.label()), options.text_bytes.value_or(0),
+                         session.wants_progress());
+    return encode_v2(session, model, progress, text, sink, options);
+  };
+  auto report = encode();
   if (!report && options.text_bytes && text.is_short()) {
     options.text_bytes.reset();
     CZIP_TRY(sink.rewind());
     CZIP_TRY(text.rewind());
-    report = encode_v2(session, model, label, text, sink, options);
+    report = encode();
   }
   CZIP_TRY(report);
   CZIP_TRY(publish_v2(session, model, input, plan, output, sink, *report));

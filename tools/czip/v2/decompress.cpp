@@ -1,5 +1,6 @@
 // Decompresses and tests CZIPv2, in bounded memory. A file is published after all of it has been
 // checked; a stream gets each block after the block has been checked.
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -28,7 +29,10 @@ std::uint64_t announced_length(const Session& session, const Input& input) {
   if (!session.wants_progress() || !Console::interactive() || !input.at_start()) return 0;
   FileRandomAccess file(input.file.get());
   const auto info = v2::inspect(file);
-  return info ? info->text_bytes : 0;
+  if (!info) return 0;
+  const auto& range = session.arguments.range;
+  if (!range) return info->text_bytes;
+  return std::min(range->length, info->text_bytes - std::min(range->start, info->text_bytes));
 }
 
 Result<v2::CodingReport> decode_range(const Session& session, ModelStore& models, Input& input,
@@ -60,10 +64,7 @@ Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, I
   ProgressBar progress(std::string(input.label()), announced_length(session, input),
                        session.wants_progress());
   v2::DecodeOptions options = decode_options_v2(session);
-  options.progress = [&progress](std::uint64_t done) {
-    progress.update(done);
-    return true;
-  };
+  options.progress = progress.follow();
   InputSource source(input);
   LimitedSink limited(sink, session.arguments.max_output, "--max-output");
   auto report = session.arguments.range ? decode_range(session, models, input, limited, options)

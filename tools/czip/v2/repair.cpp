@@ -6,6 +6,7 @@
 #include "base/errors.hpp"
 #include "base/text.hpp"
 #include "cli/outputs.hpp"
+#include "cli/progress.hpp"
 #include "cli/session.hpp"
 #include "czip/codec/v2/recovery.hpp"
 #include "io/armoured_input.hpp"
@@ -21,7 +22,10 @@ namespace {
 
 Result<v2::MendReport> mend(const Session& session, const Input& input, RandomAccessFile& out) {
   FileRandomAccess file(input.file.get());
-  auto report = v2::mend(file, out, {.memory_limit = session.memory_limit()});
+  CZIP_TRY_ASSIGN(const auto bytes, file.size());
+  ProgressBar progress(std::string(input.label()) + " (mending)", bytes, session.wants_progress());
+  auto report =
+      v2::mend(file, out, {.memory_limit = session.memory_limit(), .progress = progress.follow()});
   if (!report) return Failure(advise(report.error()));
   return report;
 }

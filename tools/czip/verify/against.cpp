@@ -7,6 +7,7 @@
 
 #include "base/errors.hpp"
 #include "base/text.hpp"
+#include "cli/progress.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v1/compare.hpp"
@@ -37,10 +38,14 @@ struct Comparison {
 };
 
 Result<Comparison> compare(const v1::Model& model, Bytes file, Bytes text,
-                           std::optional<v1::Dialect> dialect, v1::EncodeOptions options) {
+                           std::optional<v1::Dialect> dialect, v1::EncodeOptions options,
+                           bool shown) {
   Comparison comparison;
   for (const v1::Dialect candidate : candidates(dialect)) {
     options.dialect = candidate;
+    ProgressBar progress("coding in dialect " + std::string(v1::dialect_name(candidate)),
+                         text.size(), shown);
+    options.progress = progress.follow();
     MemorySource source(file);
     CZIP_TRY_ASSIGN(auto difference, v1::compare_payload(model, text, source, options));
     if (!difference) {
@@ -70,16 +75,18 @@ Check report(const Comparison& comparison) {
 }
 
 Status decode_against(const v1::Model& model, Bytes file, Bytes text, v1::Dialect dialect,
-                      const v1::EncodeOptions& options, std::optional<std::uint64_t> max_output,
+                      const v1::EncodeOptions& options, const VerifyCoding& coding,
                       Checks& checks) {
   v1::DecodeOptions decode;
   decode.threads = options.threads;
   decode.simd = options.simd;
   decode.memory_limit = options.memory_limit;
   decode.dialect = dialect;
+  ProgressBar progress("decoding", text.size(), coding.progress);
+  decode.progress = progress.follow();
   MemorySource source(file);
   CompareSink sink(text);
-  LimitedSink limited(sink, max_output, "--max-output");
+  LimitedSink limited(sink, coding.max_output, "--max-output");
   const auto decoded = v1::decode(model, source, limited, decode);
   CZIP_TRY_ASSIGN(auto check, check_text(decoded ? Status{} : error_of(decoded), sink));
   checks.push_back(std::move(check));
@@ -135,7 +142,7 @@ Check check_size(std::uint64_t text, std::uint64_t file) {
 
 Result<Checks> check_against(const v1::Model& model, Bytes file, Bytes text,
                              std::optional<v1::Dialect> dialect, const v1::EncodeOptions& options,
-                             std::optional<std::uint64_t> max_output) {
+                             const VerifyCoding& coding) {
   Checks checks;
   const auto fault = [&checks](const Error& error) -> Result<Checks> {
     CZIP_TRY_ASSIGN(auto check, failed("file", error));
@@ -156,12 +163,12 @@ Result<Checks> check_against(const v1::Model& model, Bytes file, Bytes text,
 
   v1::EncodeOptions with_level = options;
   with_level.level = *level;
-  const auto comparison = compare(model, file, text, dialect, with_level);
+  const auto comparison = compare(model, file, text, dialect, with_level, coding.progress);
   if (!comparison) return fault(comparison.error());
   checks.push_back(report(*comparison));
   const v1::Dialect used =
       comparison->equal.empty() ? comparison->nearest : comparison->equal.front();
-  CZIP_TRY(decode_against(model, file, text, used, options, max_output, checks));
+  CZIP_TRY(decode_against(model, file, text, used, options, coding, checks));
   checks.push_back(check_size(text.size(), file.size()));
   return checks;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "cli/progress.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "io/limited_sink.hpp"
@@ -35,6 +36,8 @@ Result<std::vector<std::uint8_t>> encoded(const v2::Model& model, const v2::Fram
   options.archive = frame.archive;
   if (!frame.compact) options.block_bytes = frame.block_bytes;
   if (announced) options.text_bytes = text.size();
+  ProgressBar progress("coding at level " + std::to_string(level), text.size(), coding.progress);
+  options.progress = progress.follow();
   MemorySource source(text);
   MemorySink sink;
   CZIP_TRY(v2::encode(model, source, sink, options));
@@ -86,9 +89,12 @@ Status decode_against(const v2::Model& model, Bytes file, Bytes text, const Veri
   MemorySource source(file);
   CompareSink sink(text);
   LimitedSink limited(sink, coding.max_output, "--max-output");
-  const auto decoded = v2::decode(
-      model, source, limited,
-      {.threads = coding.threads, .simd = coding.simd, .memory_limit = coding.memory_limit});
+  ProgressBar progress("decoding", text.size(), coding.progress);
+  const auto decoded = v2::decode(model, source, limited,
+                                  {.threads = coding.threads,
+                                   .simd = coding.simd,
+                                   .progress = progress.follow(),
+                                   .memory_limit = coding.memory_limit});
   CZIP_TRY_ASSIGN(auto check, check_text(decoded ? Status{} : error_of(decoded), sink));
   if (check.verdict == Verdict::ok) check.text += ", and every hash holds";
   checks.push_back(std::move(check));

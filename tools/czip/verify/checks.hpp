@@ -49,6 +49,7 @@ struct VerifyCoding {
   SimdLevel simd = best_simd_level();
   std::uint64_t memory_limit = 0;  // bytes; 0: none
   std::optional<std::uint64_t> max_output{};
+  bool progress = false;  // shows progress bars
 };
 
 // A check that failed. Error: the data are not to blame, but a limit or the machine.
@@ -65,7 +66,7 @@ struct VerifyCoding {
                                            std::span<const std::uint8_t> text,
                                            std::optional<v1::Dialect> dialect,
                                            const v1::EncodeOptions& options,
-                                           std::optional<std::uint64_t> max_output);
+                                           const VerifyCoding& coding);
 
 // The text was decoded, and `sink` got the one that was expected. Error: see `failed`.
 [[nodiscard]] Result<Check> check_text(const Status& decoded, const CompareSink& sink);

@@ -7,6 +7,7 @@
 
 #include "base/errors.hpp"
 #include "base/text.hpp"
+#include "cli/progress.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
@@ -16,19 +17,28 @@
 namespace czip::tool {
 namespace {
 
-// Compresses at a SIMD level into `file` and decompresses that into `back`.
-using CodeAndBack = std::function<Result<void>(SimdLevel, MemorySink& file, MemorySink& back)>;
+// Compresses at a SIMD level into `file` and decompresses that into `back`; `before` counts what
+// other levels have done.
+using CodeAndBack = std::function<Result<void>(SimdLevel, MemorySink& file, MemorySink& back,
+                                               std::uint64_t before)>;
+
+// Of all levels, each of which codes the sample and decodes it.
+ProgressBar sample_bar(std::size_t text_bytes, const VerifyCoding& coding) {
+  return {"coding", 2 * text_bytes * supported_simd_levels().size(), coding.progress};
+}
 
 Result<Check> check_levels(const std::vector<std::uint8_t>& text,
                            const CodeAndBack& code_and_back) {
   Check check{.name = "coding", .verdict = Verdict::failure};
   std::vector<std::uint8_t> first;
   std::string levels;
+  std::uint64_t before = 0;
   for (const SimdLevel simd : supported_simd_levels()) {
     const std::string name(simd_level_name(simd));
     MemorySink file;
     MemorySink back;
-    const auto coded = code_and_back(simd, file, back);
+    const auto coded = code_and_back(simd, file, back, before);
+    before += 2 * text.size();
     if (levels.empty()) first = file.bytes();
     if (!coded) {
       if (!blames_data(coded.error())) return Failure(advise(coded.error()));
@@ -77,18 +87,22 @@ std::vector<std::uint8_t> sample_bytes() {
 
 Result<Check> check_coding(const v1::Model& model, const VerifyCoding& coding) {
   const std::vector<std::uint8_t> text = sample_bytes();
+  ProgressBar progress = sample_bar(text.size(), coding);
   return check_levels(text,
-                      [&](SimdLevel simd, MemorySink& file, MemorySink& back) -> Result<void> {
+                      [&](SimdLevel simd, MemorySink& file, MemorySink& back,
+                          std::uint64_t before) -> Result<void> {
                         v1::EncodeOptions encode;
                         encode.simd = simd;
                         encode.threads = coding.threads;
                         encode.memory_limit = coding.memory_limit;
+                        encode.progress = progress.follow(before);
                         CZIP_TRY(v1::encode(model, text, file, encode));
                         v1::DecodeOptions decode;
                         decode.simd = simd;
                         decode.threads = coding.threads;
                         decode.memory_limit = coding.memory_limit;
                         decode.dialect = encode.dialect;
+                        decode.progress = progress.follow(before + text.size());
                         MemorySource source(file.bytes());
                         CZIP_TRY(v1::decode(model, source, back, decode));
                         return {};
@@ -97,20 +111,25 @@ Result<Check> check_coding(const v1::Model& model, const VerifyCoding& coding) {
 
 Result<Check> check_coding(const v2::Model& model, const VerifyCoding& coding) {
   const std::vector<std::uint8_t> text = sample_bytes();
-  return check_levels(
-      text, [&](SimdLevel simd, MemorySink& file, MemorySink& back) -> Result<void> {
-        v2::EncodeOptions encode;
-        encode.level = v2::kMaxLevel;  // with the network
-        encode.simd = simd;
-        encode.threads = coding.threads;
-        encode.memory_limit = coding.memory_limit;
-        CZIP_TRY(v2::encode(model, text, file, encode));
-        MemorySource source(file.bytes());
-        CZIP_TRY(v2::decode(
-            model, source, back,
-            {.threads = coding.threads, .simd = simd, .memory_limit = coding.memory_limit}));
-        return {};
-      });
+  ProgressBar progress = sample_bar(text.size(), coding);
+  return check_levels(text,
+                      [&](SimdLevel simd, MemorySink& file, MemorySink& back,
+                          std::uint64_t before) -> Result<void> {
+                        v2::EncodeOptions encode;
+                        encode.level = v2::kMaxLevel;  // with the network
+                        encode.simd = simd;
+                        encode.threads = coding.threads;
+                        encode.memory_limit = coding.memory_limit;
+                        encode.progress = progress.follow(before);
+                        CZIP_TRY(v2::encode(model, text, file, encode));
+                        MemorySource source(file.bytes());
+                        CZIP_TRY(v2::decode(model, source, back,
+                                            {.threads = coding.threads,
+                                             .simd = simd,
+                                             .progress = progress.follow(before + text.size()),
+                                             .memory_limit = coding.memory_limit}));
+                        return {};
+                      });
 }
 
 }  // namespace czip::tool

@@ -70,19 +70,23 @@ bool put_token(const ModelParts& model, std::uint32_t token, std::span<std::uint
 }
 
 Status decode_one_stream(const ModelParts& model, Predictor& predictor, BlockStreams& streams,
-                         RangeDecoder& coder, std::span<std::uint8_t> text) {
+                         RangeDecoder& coder, std::span<std::uint8_t> text,
+                         const PassReport& report) {
   for (std::size_t at = 0; at < text.size();) {
-    streams.step(1);
-    const std::uint32_t token = decode_token(model, predictor, streams, 0, coder);
-    if (coder.ran_out()) return payload_ran_out();
-    if (!put_token(model, token, text, at)) return text_does_not_fit();
+    for (std::size_t i = 0; i < kReportSteps && at < text.size(); ++i) {
+      streams.step(1);
+      const std::uint32_t token = decode_token(model, predictor, streams, 0, coder);
+      if (coder.ran_out()) return payload_ran_out();
+      if (!put_token(model, token, text, at)) return text_does_not_fit();
+    }
+    if (report) CZIP_TRY(report(at, text.size()));
   }
   return {};
 }
 
 Status decode_streams(const ModelParts& model, Predictor& predictor, BlockStreams& streams,
                       RangeDecoder& coder, const StreamLayout& layout, std::size_t tokens,
-                      std::span<std::uint8_t> text) {
+                      std::span<std::uint8_t> text, const PassReport& report) {
   std::vector<std::uint16_t> decoded(tokens);
   for (std::size_t i = 0; i < layout.steps(); ++i) {
     const std::uint32_t active = layout.active_streams(i);
@@ -92,6 +96,7 @@ Status decode_streams(const ModelParts& model, Predictor& predictor, BlockStream
       decoded[layout.position(s, i)] = static_cast<std::uint16_t>(token);
     }
     if (coder.ran_out()) return payload_ran_out();
+    if (report && (i + 1) % kReportSteps == 0) CZIP_TRY(report(i + 1, layout.steps()));
   }
   std::size_t at = 0;
   for (const std::uint16_t token : decoded) {
@@ -110,14 +115,15 @@ struct BlockCoder::Memory : BlockMemory {
   using BlockMemory::BlockMemory;
 
   Result<CodedBlock> encode(const Model& model, const BlockSettings& settings,
-                            std::span<const std::uint8_t> text);
+                            std::span<const std::uint8_t> text, const PassReport& report);
   Status decode(const Model& model, const BlockSettings& settings,
                 std::span<const std::uint8_t> payload, std::uint32_t final_range,
-                std::span<std::uint8_t> text);
+                std::span<std::uint8_t> text, const PassReport& report);
 };
 
 Result<CodedBlock> BlockCoder::Memory::encode(const Model& model, const BlockSettings& settings,
-                                              std::span<const std::uint8_t> text) {
+                                              std::span<const std::uint8_t> text,
+                                              const PassReport& report) {
   const ModelParts& parts = model.parts();
   std::vector<TokenId> tokens;
   CZIP_TRY(parts.tokenizer.encode(text, tokens));
@@ -131,7 +137,7 @@ Result<CodedBlock> BlockCoder::Memory::encode(const Model& model, const BlockSet
   const StreamLayout layout(tokens.size(), settings.streams_log2);
   CZIP_TRY_ASSIGN(NetworkStreams* const network_streams, begin_network(model, settings));
   BlockStreams streams(parts.logistic, layout, network_streams);
-  code_tokens(parts, predictor, streams, layout, tokens, encoder);
+  CZIP_TRY(code_tokens(parts, predictor, streams, layout, tokens, encoder, report));
   block.final_range = encoder.coder.range();
   encoder.coder.finish();
   return block;
@@ -139,7 +145,7 @@ Result<CodedBlock> BlockCoder::Memory::encode(const Model& model, const BlockSet
 
 Status BlockCoder::Memory::decode(const Model& model, const BlockSettings& settings,
                                   std::span<const std::uint8_t> payload, std::uint32_t final_range,
-                                  std::span<std::uint8_t> text) {
+                                  std::span<std::uint8_t> text, const PassReport& report) {
   const ModelParts& parts = model.parts();
   std::size_t tokens = 0;
   if (settings.streams_log2 > 0) {
@@ -152,8 +158,8 @@ Status BlockCoder::Memory::decode(const Model& model, const BlockSettings& setti
   const StreamLayout layout(one ? text.size() / kTypicalTokenBytes : tokens, settings.streams_log2);
   CZIP_TRY_ASSIGN(NetworkStreams* const network_streams, begin_network(model, settings));
   BlockStreams streams(parts.logistic, layout, network_streams);
-  CZIP_TRY(one ? decode_one_stream(parts, predictor, streams, coder, text)
-               : decode_streams(parts, predictor, streams, coder, layout, tokens, text));
+  CZIP_TRY(one ? decode_one_stream(parts, predictor, streams, coder, text, report)
+               : decode_streams(parts, predictor, streams, coder, layout, tokens, text, report));
   const bool range_fits = final_range == kUnknownRange || coder.range() == final_range;
   if (!coder.ends_here() || !range_fits) {
     return fail(ErrorCode::corrupt, "the block's payload does not end where its text does");
@@ -169,10 +175,11 @@ BlockCoder::~BlockCoder() = default;
 SimdLevel BlockCoder::simd() const { return memory_->simd; }
 
 Result<CodedBlock> BlockCoder::encode(const Model& model, const BlockSettings& settings,
-                                      std::span<const std::uint8_t> text) {
+                                      std::span<const std::uint8_t> text,
+                                      const PassReport& report) {
   CZIP_TRY(check_settings(model, settings));
   try {
-    return memory_->encode(model, settings, text);
+    return memory_->encode(model, settings, text, report);
   } catch (const std::bad_alloc&) {
     return out_of_memory();
   }
@@ -180,10 +187,10 @@ Result<CodedBlock> BlockCoder::encode(const Model& model, const BlockSettings& s
 
 Status BlockCoder::decode(const Model& model, const BlockSettings& settings,
                           std::span<const std::uint8_t> payload, std::uint32_t final_range,
-                          std::span<std::uint8_t> text) {
+                          std::span<std::uint8_t> text, const PassReport& report) {
   CZIP_TRY(check_settings(model, settings));
   try {
-    return memory_->decode(model, settings, payload, final_range, text);
+    return memory_->decode(model, settings, payload, final_range, text, report);
   } catch (const std::bad_alloc&) {
     return out_of_memory();
   }

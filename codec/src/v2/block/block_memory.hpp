@@ -2,6 +2,7 @@
 // tokens are coded.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/codec/io/pass_report.hpp"
 #include "czip/codec/v2/coding/block_settings.hpp"
 #include "czip/codec/v2/coding/network_prediction.hpp"
 #include "czip/codec/v2/coding/network_streams.hpp"
@@ -17,6 +19,7 @@
 #include "czip/codec/v2/model.hpp"
 #include "czip/codec/v2/model/parts.hpp"
 #include "czip/tokenizer/token_id.hpp"
+#include "v2/block/report_steps.hpp"
 
 namespace czip::v2 {
 
@@ -65,13 +68,12 @@ class BlockStreams {
   NetworkStreams* network_;  // null: takes no part
 };
 
-// Has the predictor predict and learn the block's tokens in the order of coding. For each token,
-// `coder` is told begin_token(position, stream), where the predictor stands at the token's first
-// decision, then decide(bit, p) of each decision, before the predictor learns it.
+// The steps from `begin` to before `end` of code_tokens.
 template <class Coder>
-void code_tokens(const ModelParts& model, Predictor& predictor, BlockStreams& streams,
-                 const StreamLayout& layout, std::span<const TokenId> tokens, Coder& coder) {
-  for (std::size_t i = 0; i < layout.steps(); ++i) {
+void code_steps(const ModelParts& model, Predictor& predictor, BlockStreams& streams,
+                const StreamLayout& layout, std::span<const TokenId> tokens, Coder& coder,
+                std::size_t begin, std::size_t end) {
+  for (std::size_t i = begin; i < end; ++i) {
     const std::uint32_t active = layout.active_streams(i);
     streams.step(active);
     for (std::uint32_t s = 0; s < active; ++s) {
@@ -91,6 +93,23 @@ void code_tokens(const ModelParts& model, Predictor& predictor, BlockStreams& st
       streams.set_last_token(s, token);
     }
   }
+}
+
+// Has the predictor predict and learn the block's tokens in the order of coding. For each token,
+// `coder` is told begin_token(position, stream), where the predictor stands at the token's first
+// decision, then decide(bit, p) of each decision, before the predictor learns it. Errors: those of
+// `report`.
+template <class Coder>
+Status code_tokens(const ModelParts& model, Predictor& predictor, BlockStreams& streams,
+                   const StreamLayout& layout, std::span<const TokenId> tokens, Coder& coder,
+                   const PassReport& report) {
+  for (std::size_t done = 0; done < layout.steps();) {
+    const std::size_t end = std::min(layout.steps(), done + kReportSteps);
+    code_steps(model, predictor, streams, layout, tokens, coder, done, end);
+    done = end;
+    if (report) CZIP_TRY(report(done, layout.steps()));
+  }
+  return {};
 }
 
 }  // namespace czip::v2

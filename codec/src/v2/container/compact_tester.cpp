@@ -46,7 +46,7 @@ Result<bool> CompactTester::test(std::uint64_t offset) {
     task.model = std::move(model);
   }
   const bool coded = task.record.coded();
-  const Status status = decode_record(coder_, task);
+  const Status status = decode_record(coder_, task, {});
   if (status) return true;
   if (!is_damage(status.error())) return error_of(status);
   return in_vain(coded ? task.record.text_bytes() : reading);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "czip/codec/io/progress_sum.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "io/stopwatch.hpp"
 #include "v2/container/decoding_pipeline.hpp"
@@ -46,11 +47,12 @@ class TextRangeDecoder {
         wanted_(spans),
         unwritten_(spans),
         out_(&out),
-        options_(&options) {}
+        options_(&options),
+        progress_(options.progress) {}
 
   Status run(CodingContext& context) {
     DecodingPipeline<Task> pipeline(
-        *options_, context, [this](Task& task) { return pull(task); },
+        *options_, context, progress_, [this](Task& task) { return pull(task); },
         [this](Task& task) { return commit(task); });
     CZIP_TRY(pipeline.run());
     report_.threads = pipeline.threads();
@@ -62,7 +64,22 @@ class TextRangeDecoder {
  private:
   struct Task : DecodingTask {
     const BlockPlace* place = nullptr;
+    std::uint64_t wanted_bytes = 0;  // of its text
+
+    [[nodiscard]] std::uint64_t counted_bytes() const { return wanted_bytes; }
   };
+
+  // Bytes of the place's text that are in the spans.
+  [[nodiscard]] std::uint64_t wanted_bytes(const BlockPlace& place) const {
+    const std::uint64_t end = place.text_offset + place.text_bytes;
+    std::uint64_t bytes = 0;
+    for (const Span& span : wanted_) {
+      if (span.begin >= end) break;
+      const std::uint64_t first = std::max(span.begin, place.text_offset);
+      bytes += std::max(first, std::min(span.end, end)) - first;
+    }
+    return bytes;
+  }
 
   // The next block that has a part of a span; null if there is none.
   const BlockPlace* next_place() {
@@ -96,6 +113,7 @@ class TextRangeDecoder {
     CZIP_TRY_ASSIGN(auto model, models_.model_for(record, reader_.model_of(record)));
     task.model = std::move(model);
     task.place = &place;
+    task.wanted_bytes = wanted_bytes(place);
     return true;
   }
 
@@ -120,7 +138,7 @@ class TextRangeDecoder {
     report_.file_bytes += record.end - record.offset;
     ++report_.blocks;
     if (record.stored()) ++report_.stored_blocks;
-    return report_progress(options_->progress, report_.text_bytes);
+    return {};
   }
 
   ModelCache models_;
@@ -131,6 +149,7 @@ class TextRangeDecoder {
   std::size_t next_ = 0;             // the first place that may still be read
   ByteSink* out_;
   const DecodeOptions* options_;
+  ProgressSum progress_;
   CodingReport report_;
 };
 

@@ -9,9 +9,11 @@
 #include <utility>
 
 #include "czip/base/pipeline.hpp"
+#include "czip/codec/io/progress_sum.hpp"
 #include "czip/codec/v2/block/block_coder.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "v2/container/memory.hpp"
+#include "v2/container/pass_progress.hpp"
 #include "v2/container/record_decoder.hpp"
 
 namespace czip::v2 {
@@ -20,10 +22,12 @@ namespace czip::v2 {
 template <class Task>
 class DecodingPipeline {
  public:
-  DecodingPipeline(const DecodeOptions& options, CodingContext& context,
+  // Counts each task's text in `progress`.
+  DecodingPipeline(const DecodeOptions& options, CodingContext& context, ProgressSum& progress,
                    std::function<Result<bool>(Task&)> pull, std::function<Status(Task&)> commit)
       : options_(&options),
         context_(&context),
+        progress_(&progress),
         pull_(std::move(pull)),
         commit_(std::move(commit)) {}
 
@@ -42,10 +46,10 @@ class DecodingPipeline {
       threads_ = std::max(threads_, threads);
       const auto coders = context_->coders(threads, options_->simd);
       CZIP_TRY(run_ordered<Task>(
-          threads, {.pull = [this](Task& task) { return next(task); },
-                    .process = [&](unsigned worker,
-                                   Task& task) { return decode_record(coders[worker], task); },
-                    .commit = commit_}));
+          threads,
+          {.pull = [this](Task& task) { return next(task); },
+           .process = [&](unsigned worker, Task& task) { return process(coders[worker], task); },
+           .commit = commit_}));
     }
     return {};
   }
@@ -54,6 +58,13 @@ class DecodingPipeline {
   [[nodiscard]] unsigned threads() const { return threads_; }
 
  private:
+  Status process(BlockCoder& coder, Task& task) {
+    PassProgress progress(*progress_, task.counted_bytes());
+    progress.begin_last_pass();
+    CZIP_TRY(decode_record(coder, task, progress.report()));
+    return progress.finish();
+  }
+
   Result<bool> next(Task& task) {
     if (waiting_) {
       task = std::move(*waiting_);
@@ -75,6 +86,7 @@ class DecodingPipeline {
 
   const DecodeOptions* options_;
   CodingContext* context_;
+  ProgressSum* progress_;
   std::function<Result<bool>(Task&)> pull_;
   std::function<Status(Task&)> commit_;
   std::optional<Task> waiting_;

@@ -10,6 +10,7 @@
 #include "czip/codec/v2/recovery.hpp"
 #include "v2/container/frame_reader.hpp"
 #include "v2/container/gf256.hpp"
+#include "v2/container/pass_progress.hpp"
 #include "v2/container/recovery_finder.hpp"
 #include "v2/container/recovery_record.hpp"
 #include "v2/container/recovery_writer.hpp"
@@ -37,7 +38,8 @@ class RecordMender {
  public:
   // The record covers what is from `base` on. Its text goes to `out_base`.
   RecordMender(RandomAccessSource& in, const FoundRecord& record, std::uint64_t base,
-               RandomAccessFile& out, std::uint64_t out_base, const MendOptions& options)
+               RandomAccessFile& out, std::uint64_t out_base, const MendOptions& options,
+               ProgressSum& progress)
       : in_(&in),
         header_(record.header),
         record_(record),
@@ -45,13 +47,25 @@ class RecordMender {
         out_(&out),
         out_base_(out_base),
         options_(&options),
+        progress_(progress, record.header.covered_bytes),
         shard_(record.header.shard_bytes) {}
 
   // Adds to the report. Returns the bytes written.
   Result<std::uint64_t> run(MendReport& report) {
+    CZIP_TRY_ASSIGN(const auto written, mend(report));
+    CZIP_TRY(progress_.finish());
+    return written;
+  }
+
+ private:
+  enum class Place : std::uint8_t { nowhere, by_begin, by_end };
+
+  Result<std::uint64_t> mend(MendReport& report) {
     CZIP_TRY(check_memory());
     buffer_.resize(static_cast<std::size_t>(shard_));
     CZIP_TRY(read_hashes());
+    // To find the shards, to mend the groups, and to write the record.
+    progress_.begin_pass(1, 4);
     CZIP_TRY(locate_shards());
     CZIP_TRY_ASSIGN(const auto front, front_bytes());
     if (!front) {
@@ -65,12 +79,16 @@ class RecordMender {
     const std::uint64_t damaged = damaged_bytes();
     CZIP_TRY(copy_data());
     std::uint64_t unmended = 0;
-    for (std::uint64_t group = 0; group < header_.groups(); ++group)
+    progress_.begin_pass(1, 3);
+    for (std::uint64_t group = 0; group < header_.groups(); ++group) {
       CZIP_TRY(mend_group(group, unmended));
+      CZIP_TRY(progress_.report()(group + 1, header_.groups()));
+    }
+    progress_.begin_last_pass();
     CZIP_TRY_ASSIGN(const auto hash, hash_of(*out_, out_base_, header_.covered_bytes));
     if (hash == header_.covered_hash) {
       report.damaged_bytes += damaged;
-      CZIP_TRY(write_record(*out_, out_base_, header_, options_->progress));
+      CZIP_TRY(write_record(*out_, out_base_, header_, progress_.report()));
       return *front + header_.covered_bytes + header_.record_bytes();
     }
     if (unmended == 0) {
@@ -85,9 +103,6 @@ class RecordMender {
     CZIP_TRY(copy_bytes(*in_, record_.begin, *out_, out_base_ + header_.covered_bytes, length));
     return *front + header_.covered_bytes + length;
   }
-
- private:
-  enum class Place : std::uint8_t { nowhere, by_begin, by_end };
 
   // Offsets of a shard in the file, as counted from what is before it and from what is behind.
   [[nodiscard]] std::int64_t offset_of(std::uint64_t index, Place place) const {
@@ -164,7 +179,7 @@ class RecordMender {
         CZIP_TRY_ASSIGN(const auto there, read_shard(i, place, buffer_));
         if (there && shard_hash(buffer_, i) == *hashes_[i]) places_[i] = place;
       }
-      CZIP_TRY(report_progress(options_->progress, std::min(i * shard_, header_.covered_bytes)));
+      CZIP_TRY(progress_.report()(i + 1, places_.size()));
     }
     return {};
   }
@@ -305,6 +320,7 @@ class RecordMender {
   RandomAccessFile* out_;
   std::uint64_t out_base_;
   const MendOptions* options_;
+  PassProgress progress_;
   std::uint64_t shard_;
   std::vector<std::uint8_t> buffer_;  // one shard
   std::vector<std::optional<std::uint32_t>> hashes_;
@@ -331,10 +347,11 @@ Result<MendReport> mend_all(RandomAccessSource& in, RandomAccessFile& out,
   CZIP_TRY_ASSIGN(const auto records, find_own_records(in));
   MendReport report;
   if (records.empty()) return report;
+  ProgressSum progress(options.progress);
   std::uint64_t base = 0;
   std::uint64_t written = 0;
   for (const FoundRecord& record : records) {
-    RecordMender mender(in, record, base, out, written, options);
+    RecordMender mender(in, record, base, out, written, options, progress);
     CZIP_TRY_ASSIGN(const auto count, mender.run(report));
     written += count;
     base = std::max(base, record.end);

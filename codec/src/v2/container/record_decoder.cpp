@@ -15,15 +15,17 @@ tl::unexpected<Error> located(const Record& record, const Error& error) {
               "the block at byte " + std::to_string(record.offset) + ": " + error.message);
 }
 
-Status decode_payload(BlockCoder& coder, DecodingTask& task, std::uint32_t final_range) {
+Status decode_payload(BlockCoder& coder, DecodingTask& task, std::uint32_t final_range,
+                      const PassReport& report) {
   const Record& record = task.record;
   if (record.settings().network && !task.model->has_network())
     return fail(ErrorCode::corrupt, "it asks for a network that its model does not have");
   task.text.resize(record.text_bytes());
-  return coder.decode(*task.model, record.settings(), record.payload, final_range, task.text);
+  return coder.decode(*task.model, record.settings(), record.payload, final_range, task.text,
+                      report);
 }
 
-Status decode_full_block(BlockCoder& coder, DecodingTask& task) {
+Status decode_full_block(BlockCoder& coder, DecodingTask& task, const PassReport& report) {
   Record& record = task.record;
   const BlockHeader& block = record.block;
   if (hash64(record.payload) != block.payload_hash)
@@ -33,7 +35,7 @@ Status decode_full_block(BlockCoder& coder, DecodingTask& task) {
     return {};
   }
   if (record.coded()) {
-    CZIP_TRY(decode_payload(coder, task, block.final_range));
+    CZIP_TRY(decode_payload(coder, task, block.final_range, report));
   } else {
     task.text = repeat_pattern(record.payload, block.text_bytes);
   }
@@ -42,12 +44,12 @@ Status decode_full_block(BlockCoder& coder, DecodingTask& task) {
   return {};
 }
 
-Status decode_compact(BlockCoder& coder, DecodingTask& task) {
+Status decode_compact(BlockCoder& coder, DecodingTask& task, const PassReport& report) {
   Record& record = task.record;
   if (record.stored())
     task.text = std::move(record.payload);
   else
-    CZIP_TRY(decode_payload(coder, task, kUnknownRange));
+    CZIP_TRY(decode_payload(coder, task, kUnknownRange, report));
   if (compact_check(record.compact, record.compact_bytes, record.payload, task.text) !=
       record.compact_check)
     return fail(ErrorCode::corrupt, "it is damaged: the check does not match");
@@ -92,10 +94,11 @@ bool is_damage(const Error& error) {
          error.code == ErrorCode::unsupported;
 }
 
-Status decode_record(BlockCoder& coder, DecodingTask& task) {
+Status decode_record(BlockCoder& coder, DecodingTask& task, const PassReport& report) {
   if (task.record.kind == RecordKind::frame_end) return {};
   const bool compact = task.record.kind == RecordKind::compact;
-  Status status = compact ? decode_compact(coder, task) : decode_full_block(coder, task);
+  Status status =
+      compact ? decode_compact(coder, task, report) : decode_full_block(coder, task, report);
   std::vector<std::uint8_t>().swap(task.record.payload);
   if (!status) return located(task.record, status.error());
   return {};

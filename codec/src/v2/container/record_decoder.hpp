@@ -9,6 +9,7 @@
 #include "czip/codec/v2/block/block_coder.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "v2/container/frame_reader.hpp"
+#include "v2/container/pass_progress.hpp"
 
 namespace czip::v2 {
 
@@ -30,13 +31,18 @@ struct DecodingTask {
   Record record;
   std::optional<Model> model;
   std::vector<std::uint8_t> text;
+
+  // Bytes for which it counts in the progress.
+  [[nodiscard]] std::uint64_t counted_bytes() const {
+    return record.kind == RecordKind::frame_end ? 0 : record.text_bytes();
+  }
 };
 
 // Whether an error is of the file's bytes.
 [[nodiscard]] bool is_damage(const Error& error);
 
 // Decodes and checks the text of a block or compact frame, and frees its payload; does nothing for
-// a frame's end. Errors name the place in the file.
-Status decode_record(BlockCoder& coder, DecodingTask& task);
+// a frame's end. Errors name the place in the file; those of `report` are among them.
+Status decode_record(BlockCoder& coder, DecodingTask& task, const PassReport& report);
 
 }  // namespace czip::v2

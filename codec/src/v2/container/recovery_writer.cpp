@@ -7,6 +7,7 @@
 #include "czip/codec/v2/recovery.hpp"
 #include "v2/container/gf256.hpp"
 #include "v2/container/hashing.hpp"
+#include "v2/container/pass_progress.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -14,11 +15,11 @@ namespace {
 class RecordWriter {
  public:
   RecordWriter(RandomAccessFile& file, std::uint64_t base, const RecoveryHeader& header,
-               const Progress& progress)
+               const PassReport& report)
       : file_(&file),
         base_(base),
         header_(header),
-        progress_(&progress),
+        report_(&report),
         start_(base + header.covered_bytes),
         shard_(header.shard_bytes) {}
 
@@ -47,6 +48,12 @@ class RecordWriter {
     return base_ + index * shard_;
   }
 
+  // All shards are read for their hashes, and those of each group for its parity.
+  [[nodiscard]] Status report(std::uint64_t shards) const {
+    if (!*report_) return {};
+    return (*report_)(shards, header_.shards() + header_.groups() * header_.data_shards);
+  }
+
   // Reads shards in a row; those behind the last are zeros.
   Status read_shards(std::uint64_t index, std::span<std::uint8_t> bytes) {
     const std::uint64_t begin = shard_offset(index);
@@ -66,7 +73,7 @@ class RecordWriter {
       const std::uint64_t left = start_ - shard_offset(i);
       hasher.add(
           std::span(shard).first(static_cast<std::size_t>(std::min<std::uint64_t>(left, shard_))));
-      CZIP_TRY(report_progress(*progress_, shard_offset(i) - base_));
+      CZIP_TRY(report(i + 1));
     }
     header_.covered_hash = hasher.digest();
     return {};
@@ -83,7 +90,7 @@ class RecordWriter {
       CZIP_TRY(read_shards(r * header_.groups() + group, row));
       for (std::size_t p = 0; p < parity.size(); ++p)
         gf_multiply_add(parity_factor(header_.data_shards, p, r), row, parity[p]);
-      CZIP_TRY(report_progress(*progress_, header_.covered_bytes));
+      CZIP_TRY(report(header_.shards() + group * header_.data_shards + (r + 1) * count));
     }
     const std::uint64_t parity_start = start_ + kRecoveryHeaderBytes + header_.table_bytes();
     for (std::size_t p = 0; p < parity.size(); ++p) {
@@ -101,7 +108,7 @@ class RecordWriter {
   RandomAccessFile* file_;
   std::uint64_t base_;
   RecoveryHeader header_;
-  const Progress* progress_;
+  const PassReport* report_;
   std::uint64_t start_;  // of the record
   std::uint64_t shard_;  // bytes
   std::vector<std::uint32_t> hashes_;
@@ -136,8 +143,8 @@ Result<Hash128> hash_of(RandomAccessSource& in, std::uint64_t offset, std::uint6
 }
 
 Status write_record(RandomAccessFile& file, std::uint64_t base, RecoveryHeader header,
-                    const Progress& progress) {
-  return RecordWriter(file, base, header, progress).run();
+                    const PassReport& report) {
+  return RecordWriter(file, base, header, report).run();
 }
 
 Result<std::uint64_t> append_recovery(RandomAccessFile& file, unsigned percent,
@@ -148,7 +155,11 @@ Result<std::uint64_t> append_recovery(RandomAccessFile& file, unsigned percent,
       return fail(ErrorCode::invalid_argument,
                   "recovery data of " + std::to_string(percent) + " % is not possible");
     const RecoveryHeader header = recovery_for(size, percent);
-    CZIP_TRY(write_record(file, 0, header, progress));
+    ProgressSum sum(progress);
+    PassProgress of_file(sum, size);
+    of_file.begin_last_pass();
+    CZIP_TRY(write_record(file, 0, header, of_file.report()));
+    CZIP_TRY(of_file.finish());
     return header.record_bytes();
   } catch (const std::bad_alloc&) {
     return fail(ErrorCode::out_of_memory, "not enough memory for recovery data");

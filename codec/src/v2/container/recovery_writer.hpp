@@ -7,7 +7,7 @@
 
 #include "czip/base/error.hpp"
 #include "czip/codec/io/byte_stream.hpp"
-#include "czip/codec/io/progress.hpp"
+#include "czip/codec/io/pass_report.hpp"
 #include "v2/container/recovery_record.hpp"
 
 namespace czip::v2 {
@@ -28,6 +28,6 @@ Result<Hash128> hash_of(RandomAccessSource& in, std::uint64_t offset, std::uint6
 // Writes the record of the bytes from `base` on, and behind them. `header` says how it is divided;
 // its hashes are computed.
 Status write_record(RandomAccessFile& file, std::uint64_t base, RecoveryHeader header,
-                    const Progress& progress);
+                    const PassReport& report);
 
 }  // namespace czip::v2

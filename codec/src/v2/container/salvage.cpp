@@ -115,6 +115,16 @@ bool Salvage::found_text() const { return plan_->found_text; }
 
 bool Salvage::archive() const { return of_archive(plan_->parts); }
 
+std::uint64_t Salvage::text_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const SalvageStep& step : plan_->steps) {
+    if (step.part == kNone) continue;
+    const FilePart& part = plan_->parts[step.part];
+    if (part.kind == PartKind::block) bytes += part.text_end - part.text_offset;
+  }
+  return bytes;
+}
+
 void Salvage::skip_lost(bool skip) { plan_->options.skip_lost = skip; }
 
 Result<SalvageReport> Salvage::decode(ByteSink& out) const {

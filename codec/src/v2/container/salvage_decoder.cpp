@@ -23,8 +23,8 @@ constexpr std::uint64_t kZerosStep = kMaxBlockBytes;
 
 }  // namespace
 
-Status decode_record(BlockCoder& coder, SalvageTask& task) {
-  Status status = v2::decode_record(coder, static_cast<DecodingTask&>(task));
+Status decode_record(BlockCoder& coder, SalvageTask& task, const PassReport& report) {
+  Status status = v2::decode_record(coder, static_cast<DecodingTask&>(task), report);
   if (status || !is_damage(status.error())) return status;
   task.failed = true;
   return {};
@@ -38,6 +38,7 @@ SalvageDecoder::SalvageDecoder(const ModelFinder& models, RandomAccessSource& in
       out_(&out),
       options_(&options),
       plan_(&plan),
+      progress_(options.decode.progress),
       zeros_(options.max_zeros.value_or(usual_zeros(file_bytes))),
       max_failed_(kMaxBlockBytes + kMaxFailedFactor * file_bytes) {}
 
@@ -46,7 +47,7 @@ Result<SalvageReport> SalvageDecoder::run() {
   CodingContext& context =
       options_->decode.context != nullptr ? *options_->decode.context : own_context;
   DecodingPipeline<SalvageTask> pipeline(
-      options_->decode, context, [this](SalvageTask& task) { return pull(task); },
+      options_->decode, context, progress_, [this](SalvageTask& task) { return pull(task); },
       [this](SalvageTask& task) { return commit(task); });
   CZIP_TRY(pipeline.run());
   report_.recovered.threads = pipeline.threads();
@@ -68,6 +69,7 @@ Result<bool> SalvageDecoder::pull(SalvageTask& task) {
   if (next_ == plan_->steps.size()) return false;
   task.step = &plan_->steps[next_];
   task.missing = task.failed = false;
+  task.text_bytes = 0;
   task.model.reset();
   task.record.payload.clear();
   if (task.step->part == kNone) {
@@ -160,7 +162,7 @@ Status SalvageDecoder::commit(SalvageTask& task) {
     CZIP_TRY(give(task, text));
   }
   if (step.ends_frame && frame_intact_) CZIP_TRY(end_frame(plan_->frames[step.frame]));
-  return report_progress(options_->decode.progress, report_.recovered.text_bytes);
+  return {};
 }
 
 Status SalvageDecoder::give(const SalvageTask& task, const std::vector<std::uint8_t>& text) {
@@ -228,7 +230,7 @@ Status SalvageDecoder::write_zeros() {
     const std::uint64_t part = std::min(due_zeros_, kZerosStep);
     CZIP_TRY(out_->write_zeros(part));
     due_zeros_ -= part;
-    CZIP_TRY(report_progress(options_->decode.progress, report_.recovered.text_bytes));
+    CZIP_TRY(progress_.add(0));
   }
   return {};
 }

@@ -9,6 +9,7 @@
 
 #include "czip/base/error.hpp"
 #include "czip/codec/io/byte_stream.hpp"
+#include "czip/codec/io/progress_sum.hpp"
 #include "czip/codec/v2/salvage.hpp"
 #include "v2/container/hashing.hpp"
 #include "v2/container/record_decoder.hpp"
@@ -22,10 +23,13 @@ struct SalvageTask : DecodingTask {
   std::uint32_t text_bytes = 0;  // of a block or compact frame
   bool missing = false;          // its model is
   bool failed = false;           // its text cannot be had
+
+  // Also if it is lost.
+  [[nodiscard]] std::uint64_t counted_bytes() const { return text_bytes; }
 };
 
 // Called by DecodingPipeline: damage is no error here.
-Status decode_record(BlockCoder& coder, SalvageTask& task);
+Status decode_record(BlockCoder& coder, SalvageTask& task, const PassReport& report);
 
 class SalvageDecoder {
  public:
@@ -57,6 +61,7 @@ class SalvageDecoder {
   ByteSink* out_;
   const SalvageOptions* options_;
   const SalvagePlan* plan_;
+  ProgressSum progress_;
 
   // Of pull().
   std::size_t next_ = 0;

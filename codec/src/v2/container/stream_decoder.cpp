@@ -10,11 +10,15 @@ namespace czip::v2 {
 
 StreamDecoder::StreamDecoder(const ModelFinder& finder, ByteSource& in,
                              const DecodeOptions& options, TakeBlock take)
-    : models_(finder), reader_(FrameInput(in)), options_(&options), take_(std::move(take)) {}
+    : models_(finder),
+      reader_(FrameInput(in)),
+      options_(&options),
+      progress_(options.progress),
+      take_(std::move(take)) {}
 
 Status StreamDecoder::run(CodingContext& context) {
   DecodingPipeline<DecodingTask> pipeline(
-      *options_, context, [this](DecodingTask& task) { return pull(task); },
+      *options_, context, progress_, [this](DecodingTask& task) { return pull(task); },
       [this](DecodingTask& task) { return commit(task); });
   CZIP_TRY(pipeline.run());
   report_.threads = pipeline.threads();
@@ -51,7 +55,7 @@ Status StreamDecoder::commit(DecodingTask& task) {
   ++report_.blocks;
   if (record.stored()) ++report_.stored_blocks;
   std::vector<std::uint8_t>().swap(task.text);
-  return report_progress(options_->progress, report_.text_bytes);
+  return {};
 }
 
 Status StreamDecoder::finish_frame(const Record& record) {

@@ -6,6 +6,7 @@
 
 #include "czip/base/error.hpp"
 #include "czip/codec/io/byte_stream.hpp"
+#include "czip/codec/io/progress_sum.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "v2/container/frame_reader.hpp"
 #include "v2/container/hashing.hpp"
@@ -34,6 +35,7 @@ class StreamDecoder {
   ModelCache models_;
   FrameReader reader_;
   const DecodeOptions* options_;
+  ProgressSum progress_;
   TakeBlock take_;
   TextHasher frame_hasher_;
   TextHasher whole_hasher_;

@@ -40,7 +40,8 @@ struct TokenScorer {
 
 Result<ScoredBlock> BlockScorer::score(const Model& model, const BlockSettings& settings,
                                        std::span<const std::uint8_t> text,
-                                       const BlockScoreOptions& options) try {
+                                       const BlockScoreOptions& options,
+                                       const PassReport& report) try {
   CZIP_TRY(check_settings(model, settings));
   const ModelParts& parts = model.parts();
   ids_.clear();
@@ -58,7 +59,7 @@ Result<ScoredBlock> BlockScorer::score(const Model& model, const BlockSettings& 
                      .savings = savings_,
                      .candidates = candidates_,
                      .candidates_per_token = candidates_per_token_};
-  code_tokens(parts, memory_.predictor, streams, layout, ids_, scorer);
+  CZIP_TRY(code_tokens(parts, memory_.predictor, streams, layout, ids_, scorer, report));
   return block(text);
 } catch (const std::bad_alloc&) {
   return fail(ErrorCode::out_of_memory, "not enough memory to score a block");

@@ -26,9 +26,11 @@ class BlockScorer {
   explicit BlockScorer(SimdLevel simd) : memory_(simd) {}
 
   // The block is valid until the next call, and as long as model and text are. Errors: unsupported
-  // (settings that do not suit the model), out_of_memory, and those of the model's network.
+  // (settings that do not suit the model), out_of_memory, and those of the model's network
+  // and of `report`.
   Result<ScoredBlock> score(const Model& model, const BlockSettings& settings,
-                            std::span<const std::uint8_t> text, const BlockScoreOptions& options);
+                            std::span<const std::uint8_t> text, const BlockScoreOptions& options,
+                            const PassReport& report = {});
   // A block that is not coded. `pattern`: bytes that it repeats; 0: none.
   Result<ScoredBlock> score_stored(std::span<const std::uint8_t> text, std::size_t pattern);
 

@@ -1,5 +1,6 @@
 #include "czip/codec/v2/primed_scorer.hpp"
 
+#include <algorithm>
 #include <new>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include "czip/codec/v2/coding/predictor.hpp"
 #include "czip/codec/v2/coding/undo_log.hpp"
 #include "czip/codec/v2/model/parts.hpp"
+#include "v2/block/report_steps.hpp"
 #include "v2/container/block_plan.hpp"
 
 namespace czip::v2 {
@@ -51,32 +53,50 @@ struct PrimedScorer::State {
 
   // Has the predictor learn the text as the rest of `stream`.
   template <class Memory>
-  Result<ScoreReport> run(std::span<const std::uint8_t> text, Stream& stream, Memory memory);
+  Result<ScoreReport> run(std::span<const std::uint8_t> text, Stream& stream, Memory memory,
+                          const PassReport& progress);
+  // The part of run() for some of the tokens. Returns their cost.
+  template <class Memory>
+  std::uint64_t learn(std::span<const TokenId> some, Stream& stream, Memory memory);
 };
 
 template <class Memory>
 Result<ScoreReport> PrimedScorer::State::run(std::span<const std::uint8_t> text, Stream& stream,
-                                             Memory memory) {
+                                             Memory memory, const PassReport& progress) {
   const ModelParts& parts = model->parts();
   tokens.clear();
   CZIP_TRY(parts.tokenizer.encode(text, tokens));
   ScoreReport report;
   report.text_bytes = text.size();
   report.tokens = tokens.size();
-  for (const TokenId token : tokens) {
+  for (std::size_t done = 0; done < tokens.size();) {
+    const auto some = std::span(tokens).subspan(done, std::min(kReportSteps, tokens.size() - done));
+    report.cost += learn(some, stream, memory);
+    done += some.size();
+    if (progress) CZIP_TRY(progress(done, tokens.size()));
+  }
+  return report;
+}
+
+template <class Memory>
+std::uint64_t PrimedScorer::State::learn(std::span<const TokenId> some, Stream& stream,
+                                         Memory memory) {
+  const ModelParts& parts = model->parts();
+  std::uint64_t cost = 0;
+  for (const TokenId token : some) {
     const std::uint32_t rank = parts.tree.rank(token);
     memory.before_token(predictor, stream);
     predictor.begin_token(stream);
     while (!predictor.decided()) {
       const std::uint32_t p = predictor.predict(0);
       const bool bit = predictor.decision().bit(rank);
-      report.cost += code_length(bit ? p : kProbabilityOne - p, kProbabilityOne);
+      cost += code_length(bit ? p : kProbabilityOne - p, kProbabilityOne);
       memory.before_update(predictor, bit);
       predictor.update(bit);
     }
     predictor.end_token(parts.tokenizer.token(token));
   }
-  return report;
+  return cost;
 }
 
 std::uint64_t primed_bytes(std::uint64_t context_bytes, std::uint64_t text_bytes) {
@@ -93,7 +113,7 @@ PrimedScorer& PrimedScorer::operator=(PrimedScorer&&) noexcept = default;
 PrimedScorer::~PrimedScorer() = default;
 
 Result<ScoreReport> PrimedScorer::prime(const Model& model, std::span<const std::uint8_t> context,
-                                        const PrimedOptions& options) {
+                                        const PrimedOptions& options, const PassReport& progress) {
   State& state = *state_;
   state.model.reset();
   CZIP_TRY_ASSIGN(const LevelSettings level, choose_settings(options.level, 0));
@@ -116,7 +136,7 @@ Result<ScoreReport> PrimedScorer::prime(const Model& model, std::span<const std:
     state.table_bytes = sizes.bytes();
     state.primed = {
         .number = 0, .history = History(context.size() / 2), .matches = {}, .recurrent = {}};
-    auto report = state.run(context, state.primed, Learning());
+    auto report = state.run(context, state.primed, Learning(), progress);
     if (!report) state.model.reset();
     return report;
   } catch (const std::bad_alloc&) {
@@ -125,7 +145,8 @@ Result<ScoreReport> PrimedScorer::prime(const Model& model, std::span<const std:
   }
 }
 
-Result<ScoreReport> PrimedScorer::score(std::span<const std::uint8_t> text) {
+Result<ScoreReport> PrimedScorer::score(std::span<const std::uint8_t> text,
+                                        const PassReport& progress) {
   State& state = *state_;
   if (!state.model)
     return fail(ErrorCode::invalid_argument, "no context has been learned to score a text behind");
@@ -138,8 +159,8 @@ Result<ScoreReport> PrimedScorer::score(std::span<const std::uint8_t> text) {
     const bool by_line = text.size() < state.table_bytes / kLogBytesPerTextByte;
     state.predictor.save_small_tables(state.log);
     if (!by_line) state.predictor.save_large_tables(state.log);
-    auto report = by_line ? state.run(text, stream, Remembering{&state.log})
-                          : state.run(text, stream, Learning());
+    auto report = by_line ? state.run(text, stream, Remembering{&state.log}, progress)
+                          : state.run(text, stream, Learning(), progress);
     state.log.roll_back();
     return report;
   } catch (const std::bad_alloc&) {

@@ -8,6 +8,7 @@
 #include "czip/codec/v2/scoring.hpp"
 #include "v2/container/block_plan.hpp"
 #include "v2/container/memory.hpp"
+#include "v2/container/pass_progress.hpp"
 #include "v2/container/stream_decoder.hpp"
 #include "v2/scoring/block_scorer.hpp"
 
@@ -17,8 +18,9 @@ namespace {
 // Scores blocks in the order of the text and counts.
 class Scoring {
  public:
-  Scoring(const ScoreOptions& options, const ScoreVisitor& visit)
-      : options_(&options), visit_(&visit), scorer_(options.simd) {}
+  // `progress` gets the bytes that have been scored, and must outlive this.
+  Scoring(const ScoreOptions& options, const Progress& progress, const ScoreVisitor& visit)
+      : options_(&options), progress_(progress), visit_(&visit), scorer_(options.simd) {}
 
   Status add(const Model& model, const BlockSettings& settings,
              std::span<const std::uint8_t> text) {
@@ -26,13 +28,17 @@ class Scoring {
     CZIP_TRY_ASSIGN(MemoryNeed need, coding_memory(model, settings, options_->simd, text.size()));
     need.per_thread += scoring_bytes(text.size(), options);
     CZIP_TRY(threads_within_limit(1, 1, options_->memory_limit, need));
-    CZIP_TRY_ASSIGN(auto block, scorer_.score(model, settings, text, options));
-    return hand_on(block);
+    PassProgress progress(progress_, text.size());
+    progress.begin_last_pass();
+    CZIP_TRY_ASSIGN(auto block, scorer_.score(model, settings, text, options, progress.report()));
+    CZIP_TRY(hand_on(block));
+    return progress.finish();
   }
 
   Status add_stored(std::span<const std::uint8_t> text, std::size_t pattern) {
     CZIP_TRY_ASSIGN(auto block, scorer_.score_stored(text, pattern));
-    return hand_on(block);
+    CZIP_TRY(hand_on(block));
+    return progress_.add(text.size());
   }
 
   [[nodiscard]] const ScoreReport& report() const { return report_; }
@@ -53,13 +59,40 @@ class Scoring {
     report_.text_bytes += block.text.size();
     report_.tokens += block.tokens.size();
     for (const TokenScore& token : block.tokens) report_.cost += token.cost;
-    return report_progress(options_->progress, report_.text_bytes);
+    return {};
   }
 
   const ScoreOptions* options_;
+  ProgressSum progress_;
   const ScoreVisitor* visit_;
   BlockScorer scorer_;
   ScoreReport report_;
+};
+
+// Progress of a file, whose every byte is decoded and then scored: both count half.
+class FileProgress {
+ public:
+  explicit FileProgress(const Progress& progress) {
+    if (!progress) return;
+    decoding = [this, &progress](std::uint64_t bytes) {
+      decoded_ = bytes;
+      return progress((decoded_ + scored_) / 2);
+    };
+    scoring = [this, &progress](std::uint64_t bytes) {
+      scored_ = bytes;
+      return progress((decoded_ + scored_) / 2);
+    };
+  }
+  FileProgress(const FileProgress&) = delete;
+  FileProgress& operator=(const FileProgress&) = delete;
+  ~FileProgress() = default;
+
+  Progress decoding;
+  Progress scoring;
+
+ private:
+  std::uint64_t decoded_ = 0;
+  std::uint64_t scored_ = 0;
 };
 
 Status check_candidates(const ScoreOptions& options) {
@@ -75,7 +108,7 @@ Result<ScoreReport> score(const Model& model, ByteSource& text, const ScoreOptio
                           const ScoreVisitor& visit) try {
   CZIP_TRY(check_candidates(options));
   CZIP_TRY_ASSIGN(const LevelSettings level, choose_settings(options.level, options.block_bytes));
-  Scoring scoring(options, visit);
+  Scoring scoring(options, options.progress, visit);
   for (;;) {
     std::vector<std::uint8_t> block;
     CZIP_TRY(fill(text, level.block_bytes, block));
@@ -89,9 +122,12 @@ Result<ScoreReport> score(const Model& model, ByteSource& text, const ScoreOptio
 Result<ScoreReport> score_file(const ModelFinder& models, ByteSource& in,
                                const ScoreOptions& options, const ScoreVisitor& visit) try {
   CZIP_TRY(check_candidates(options));
-  Scoring scoring(options, visit);
-  const DecodeOptions decoding{
-      .threads = 1, .simd = options.simd, .memory_limit = options.memory_limit};
+  const FileProgress progress(options.progress);
+  Scoring scoring(options, progress.scoring, visit);
+  const DecodeOptions decoding{.threads = 1,
+                               .simd = options.simd,
+                               .progress = progress.decoding,
+                               .memory_limit = options.memory_limit};
   StreamDecoder decoder(models, in, decoding, [&](const DecodingTask& task) -> Status {
     if (task.text.empty()) return {};
     const Record& record = task.record;

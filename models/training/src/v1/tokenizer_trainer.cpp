@@ -60,18 +60,27 @@ std::uint64_t bytes_of(const Corpus& corpus) {
 // More text changes few tokens.
 constexpr std::uint64_t kEnoughBytes = std::uint64_t{64} << 20;
 
-Result<std::string> train(const Corpus& corpus) {
+Result<std::string> train(const Corpus& corpus, const PassReport& report) {
   CZIP_TRY_ASSIGN(auto splitter, PieceSplitter::create(kPattern));
   bpe::Trainer pairs;
-  const std::uint64_t stride = bytes_of(corpus) / kEnoughBytes + 1;
+  const std::uint64_t bytes = bytes_of(corpus);
+  const std::uint64_t stride = bytes / kEnoughBytes + 1;
   std::uint64_t document = 0;
+  std::uint64_t done = 0;
   CZIP_TRY(
       corpus.for_each_document([&](std::span<const std::uint8_t> text, bool held_out) -> Status {
+        // To count the pieces and to merge them is half of the work each.
+        if (report) CZIP_TRY(report(done, 2 * bytes));
+        done += text.size();
         if (held_out || document++ % stride != 0) return {};
         return splitter.for_each_piece(
             text, [&](std::string_view piece) { return add_piece(piece, pairs); });
       }));
-  CZIP_TRY_ASSIGN(const auto tokens, pairs.train_at_most(kMergeableTokens));
+  CZIP_TRY_ASSIGN(
+      const auto tokens,
+      pairs.train_at_most(kMergeableTokens, [&](std::uint64_t made, std::uint64_t wanted) {
+        return report ? report(bytes + bytes * made / wanted, 2 * bytes) : Status{};
+      }));
   if (tokens.size() == kMergeableTokens) return to_json(tokens);
   return fail(ErrorCode::invalid_argument, "the text is too short: a czip-model-v1 always has " +
                                                std::to_string(kVocabulary) +
@@ -83,8 +92,8 @@ Result<std::string> train(const Corpus& corpus) {
 }  // namespace
 }  // namespace training
 
-Result<std::string> train_tokenizer(const Corpus& corpus) try {
-  return training::train(corpus);
+Result<std::string> train_tokenizer(const Corpus& corpus, const PassReport& report) try {
+  return training::train(corpus, report);
 } catch (const std::bad_alloc&) {
   return fail(ErrorCode::out_of_memory, "not enough memory to train a tokenizer");
 }

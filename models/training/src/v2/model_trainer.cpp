@@ -40,23 +40,38 @@ Status check_options(const TrainingOptions& options) {
               "the vocabulary must have 257 to " + std::to_string(kMaxPriorRanks) + " tokens");
 }
 
+std::uint64_t text_bytes(const Corpus& corpus) {
+  std::uint64_t bytes = 0;
+  for (const Corpus::Source& source : corpus.sources()) bytes += source.text().size();
+  return bytes;
+}
+
 // Uses byte-pair encoding (Sennrich et al. 2016) of blocks spread evenly over each source.
 Result<Tokenizer> train_tokenizer(const Corpus& corpus, const TrainingOptions& options) {
   TokenizerTrainer trainer;
+  const std::uint64_t total = text_bytes(corpus);
   std::uint64_t done = 0;
   for (const Corpus::Source& source : corpus.sources()) {
-    CZIP_TRY(
-        report(options, {.stage = "tokenizer", .done = done++, .total = corpus.sources().size()}));
     const auto text = source.text();
     const auto stride = static_cast<std::size_t>(std::max<std::uint64_t>(
         1, text.size() / std::max<std::uint64_t>(1, options.tokenizer_bytes)));
     for (std::size_t at = 0; at < text.size(); at += stride * kSampleBytes) {
+      CZIP_TRY(report(options,
+                      {.stage = "tokenizer", .part = "text", .done = done + at, .total = total}));
       CZIP_TRY(trainer.add(text.subspan(at, std::min(kSampleBytes, text.size() - at))));
     }
+    done += text.size();
   }
+  const auto merged = [&options](std::uint64_t tokens, std::uint64_t wanted) {
+    return report(options, {.stage = "tokenizer",
+                            .part = "merges",
+                            .done = tokens,
+                            .total = wanted,
+                            .unit = "tokens"});
+  };
   const bool any_size = options.vocabulary_size == 0;
-  CZIP_TRY_ASSIGN(auto tokens, any_size ? trainer.train_at_most(kMaxPriorRanks)
-                                        : trainer.train(options.vocabulary_size));
+  CZIP_TRY_ASSIGN(auto tokens, any_size ? trainer.train_at_most(kMaxPriorRanks, merged)
+                                        : trainer.train(options.vocabulary_size, merged));
   return Tokenizer::create(tokens);
 }
 
@@ -83,11 +98,12 @@ Result<std::vector<std::uint16_t>> tokenize(const Corpus& corpus, const Training
                                             std::span<const std::uint16_t> ranks) {
   std::vector<std::uint16_t> all;
   std::vector<TokenId> tokens;
+  const std::uint64_t total = text_bytes(corpus);
   std::uint64_t done = 0;
   for (const Corpus::Source& source : corpus.sources()) {
-    CZIP_TRY(
-        report(options, {.stage = "tokens", .done = done++, .total = corpus.sources().size()}));
     for (std::size_t d = 0; d < source.documents(); ++d) {
+      CZIP_TRY(report(options, {.stage = "tokens", .done = done, .total = total}));
+      done += source.document(d).size();
       if (Corpus::is_held_out(d)) continue;
       tokens.clear();
       CZIP_TRY(tokenizer.encode(source.document(d), tokens));
@@ -115,7 +131,7 @@ Result<TrainedPrior> train_prior_within(std::span<const std::uint16_t> ranks,
   return training::train_prior(
       ranks, vocabulary, budgets, thread_count(options.threads, kMaxThreads),
       [&](std::uint64_t done, std::uint64_t total) {
-        return report(options, {.stage = "prior", .done = done, .total = total});
+        return report(options, {.stage = "prior", .done = done, .total = total, .unit = "parts"});
       });
 }
 
@@ -142,8 +158,10 @@ Result<std::optional<TrainedRecurrent>> train_recurrent_network(
   of_network.epochs = options.recurrent_epochs;
   of_network.threads = options.threads;
   of_network.progress = [&options](const RecurrentTrainingProgress& progress) {
-    return report(options,
-                  {.stage = "recurrent network", .done = progress.tokens, .total = progress.total});
+    return report(options, {.stage = "recurrent network",
+                            .done = progress.tokens,
+                            .total = progress.total,
+                            .unit = "tokens"});
   };
   CZIP_TRY_ASSIGN(auto bytes, train_recurrent(ranks, tree, of_network));
   CZIP_TRY_ASSIGN(auto file, safetensors::File::parse(bytes));

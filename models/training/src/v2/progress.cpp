@@ -5,7 +5,7 @@ namespace {
 
 Status send(const ProgressReporter::Report& report, TrainingProgress progress, double bits) {
   if (!report) return {};
-  progress.bits_per_byte = bits / static_cast<double>(progress.done);
+  if (progress.done > 0) progress.bits_per_byte = bits / static_cast<double>(progress.done);
   return report(progress);
 }
 

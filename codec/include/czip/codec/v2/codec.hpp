@@ -86,7 +86,7 @@ struct EncodeOptions {
   // The text's length if it is known beforehand. It is stored, and a text of another length is an
   // error.
   std::optional<std::uint64_t> text_bytes{};
-  Progress progress{};
+  Progress progress{};  // what is tried for a block, and verifying it, count for shares of its text
   CodingContext* context = nullptr;  // null: a new one
   // Bytes that coding may take, besides the model's file; 0: no limit. Fewer threads take less;
   // where even one takes too much, coding fails.

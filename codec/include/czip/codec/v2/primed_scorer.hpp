@@ -7,6 +7,7 @@
 #include <span>
 
 #include "czip/base/error.hpp"
+#include "czip/codec/io/pass_report.hpp"
 #include "czip/codec/scoring.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/codec/v2/model.hpp"
@@ -39,14 +40,14 @@ class PrimedScorer {
   ~PrimedScorer();
 
   // Learns a context, at most kMaxBlockBytes with the longest text, in place of an earlier one; the
-  // report says what it costs by itself. Errors: invalid_argument, over_limit, out_of_memory;
-  // after one, there is no context.
+  // report says what it costs by itself. Errors: invalid_argument, over_limit, out_of_memory,
+  // and those of `progress`; after one, there is no context.
   Result<ScoreReport> prime(const Model& model, std::span<const std::uint8_t> context,
-                            const PrimedOptions& options);
+                            const PrimedOptions& options, const PassReport& progress = {});
   // What `text` costs behind the context. The cost of a text and its context together is that of
   // both, up to what the tokens lose where the texts meet. Errors: invalid_argument (there is no
-  // context, or both are too long), out_of_memory.
-  Result<ScoreReport> score(std::span<const std::uint8_t> text);
+  // context, or both are too long), out_of_memory, and those of `progress`.
+  Result<ScoreReport> score(std::span<const std::uint8_t> text, const PassReport& progress = {});
 
  private:
   struct State;

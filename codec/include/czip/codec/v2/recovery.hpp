@@ -29,7 +29,7 @@ struct MendReport {
 
 struct MendOptions {
   std::uint64_t memory_limit = 0;  // in bytes; 0: none
-  Progress progress{};             // gets the bytes of each record's data that have been found
+  Progress progress{};             // gets the bytes that the records cover, as they are mended
 };
 
 // Copies `in` to the empty `out`, mended as far as its recovery records allow, and the records with

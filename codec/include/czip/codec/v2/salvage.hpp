@@ -78,6 +78,10 @@ class Salvage {
   // Whether the first frame of which that is known is an archive.
   [[nodiscard]] bool archive() const;
 
+  // Text of the blocks that will be decoded, for which the progress counts them. Compact frames add
+  // theirs, which is not known yet.
+  [[nodiscard]] std::uint64_t text_bytes() const;
+
   // Sets skip_lost of the options anew: of an archive, what is not lost is found by its place.
   void skip_lost(bool skip);
 

@@ -1,6 +1,7 @@
 #include "v2/mixer/mixer_trainer.hpp"
 
 #include <cmath>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -29,9 +30,13 @@ double learn_token(Predictor& predictor, Stream& stream, NetworkPrediction& netw
   return bits;
 }
 
+// Within a text: the bytes and the bits so far.
+using TextReport = std::function<Status(std::uint64_t bytes, double bits)>;
+constexpr std::size_t kReportSteps = 1024;
+
 Result<double> learn_text(Predictor& predictor, const PredictorTables& tables,
                           const Tokenizer& tokenizer, const ModelNetwork* network,
-                          const MixerText& text) {
+                          const MixerText& text, const TextReport& report) {
   const StreamLayout layout(text.ranks.size(),
                             network == nullptr ? 0 : network_streams_log2(text.bytes));
   std::vector<Stream> streams = layout.make_streams();
@@ -52,6 +57,8 @@ Result<double> learn_text(Predictor& predictor, const PredictorTables& tables,
       bits += learn_token(predictor, streams[s], prediction, rank, tokenizer.token(token));
       if (running != nullptr) running->set_last_token(s, token);
     }
+    if ((i + 1) % kReportSteps == 0 && i + 1 < layout.steps())
+      CZIP_TRY(report(text.bytes * (i + 1) / layout.steps(), bits));
   }
   return bits;
 }
@@ -66,7 +73,11 @@ Result<TrainedState> train_profile(const PredictorTables& tables, const Tokenize
   for (const MixerText& text : texts) {
     predictor.reset(tables, kProfiles[profile], state,
                     TableSizes::for_text(text.bytes, kProfiles[profile]));
-    CZIP_TRY_ASSIGN(const double taken, learn_text(predictor, tables, tokenizer, network, text));
+    const auto report = [&](std::uint64_t more_bytes, double more_bits) {
+      return progress(profile, bytes + more_bytes, bits + more_bits);
+    };
+    CZIP_TRY_ASSIGN(const double taken,
+                    learn_text(predictor, tables, tokenizer, network, text, report));
     bits += taken;
     bytes += text.bytes;
     state = predictor.trained_state();

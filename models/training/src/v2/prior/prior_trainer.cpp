@@ -344,10 +344,14 @@ std::vector<std::uint32_t> order0_probabilities(std::span<const std::uint16_t> c
 
 Result<std::vector<Candidate>> find_candidates(std::span<const std::uint16_t> corpus,
                                                std::uint32_t order, const Prior& prior,
-                                               const Selection& selection, unsigned threads) {
+                                               const Selection& selection, unsigned threads,
+                                               const std::function<Status()>& done) {
   std::vector<std::vector<Candidate>> partitions(kPartitions);
+  Mutex mutex;
   CZIP_TRY(parallel_for(threads, kPartitions, [&](std::size_t p) {
     partitions[p] = partition_candidates(corpus, order, p, prior, selection);
+    const Lock lock(mutex);
+    return done();
   }));
   std::vector<Candidate> candidates;
   for (auto& partition : partitions) {
@@ -368,10 +372,20 @@ Result<TrainedPrior> train_prior(std::span<const std::uint16_t> corpus, std::uin
   result.order0 = order0_probabilities(corpus, vocabulary);
   const std::size_t bytes = std::accumulate(budgets.begin(), budgets.end(), std::size_t{0});
   const Selection& selection = corpus.size() <= kTokensPerByte * bytes ? kAll : kFrequent;
+  // A part is a partition of an order.
+  std::uint64_t parts = 0;
+  const auto report = [&] {
+    return progress ? progress(parts, budgets.size() * kPartitions) : Status{};
+  };
+  const auto part_done = [&] {
+    ++parts;
+    return report();
+  };
+  CZIP_TRY(report());
   for (std::uint32_t order = 1; order <= budgets.size(); ++order) {
-    if (progress) CZIP_TRY(progress(order - 1, budgets.size()));
     CZIP_TRY_ASSIGN(const auto prior, Prior::create(result.order0, result.views()));
-    CZIP_TRY_ASSIGN(auto candidates, find_candidates(corpus, order, prior, selection, threads));
+    CZIP_TRY_ASSIGN(auto candidates,
+                    find_candidates(corpus, order, prior, selection, threads, part_done));
     prune(candidates, budgets[order - 1]);
     result.orders.push_back(build_table(candidates));
   }

@@ -18,6 +18,10 @@
 
 namespace czip::bpe {
 
+// Called now and then with the tokens there are, of those wanted. An error ends the training. May
+// be empty.
+using TrainerReport = std::function<Status(std::uint64_t tokens, std::uint64_t wanted)>;
+
 class Trainer {
  public:
   // Whenever more different pieces than this have been seen, the rarest are forgotten: those seen
@@ -33,11 +37,13 @@ class Trainer {
   // `vocabulary_size` in all. Of pairs equally frequent the one with the smaller ids (of the left
   // token, then of the right) is merged first. Takes about 30 bytes of memory for each byte of the
   // different pieces while it runs. Errors: invalid_argument for fewer than kByteValues tokens or
-  // more than pairs seen at least twice can make; out_of_memory.
-  [[nodiscard]] Result<std::vector<std::string>> train(std::uint32_t vocabulary_size) const;
+  // more than pairs seen at least twice can make; out_of_memory; those of `report`.
+  [[nodiscard]] Result<std::vector<std::string>> train(std::uint32_t vocabulary_size,
+                                                       const TrainerReport& report = {}) const;
 
   // The same, but fewer tokens where the pairs do not suffice.
-  [[nodiscard]] Result<std::vector<std::string>> train_at_most(std::uint32_t vocabulary_size) const;
+  [[nodiscard]] Result<std::vector<std::string>> train_at_most(
+      std::uint32_t vocabulary_size, const TrainerReport& report = {}) const;
 
  private:
   // Lets a piece be looked up without making a string of it.

@@ -19,10 +19,12 @@ class TokenizerTrainer {
 
   // `vocabulary_size` tokens, ready for Tokenizer::create. Errors: those of bpe::Trainer::train,
   // and invalid_argument for more than Tokenizer::kMaxTokens.
-  [[nodiscard]] Result<std::vector<std::string>> train(std::uint32_t vocabulary_size) const;
+  [[nodiscard]] Result<std::vector<std::string>> train(std::uint32_t vocabulary_size,
+                                                       const bpe::TrainerReport& report = {}) const;
 
   // At most Tokenizer::kMaxTokens, fewer where the text does not suffice.
-  [[nodiscard]] Result<std::vector<std::string>> train_at_most(std::uint32_t vocabulary_size) const;
+  [[nodiscard]] Result<std::vector<std::string>> train_at_most(
+      std::uint32_t vocabulary_size, const bpe::TrainerReport& report = {}) const;
 
  private:
   bpe::Trainer pairs_;

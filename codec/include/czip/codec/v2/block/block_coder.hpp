@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/codec/io/pass_report.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/codec/v2/coding/block_settings.hpp"
 #include "czip/codec/v2/model.hpp"
@@ -36,16 +37,16 @@ class BlockCoder {
   [[nodiscard]] SimdLevel simd() const;
 
   // The payload is the same at every SIMD level. Errors: unsupported (settings that do not suit the
-  // model), out_of_memory, and those of the model's network.
+  // model), out_of_memory, and those of the model's network and of `report`.
   Result<CodedBlock> encode(const Model& model, const BlockSettings& settings,
-                            std::span<const std::uint8_t> text);
+                            std::span<const std::uint8_t> text, const PassReport& report = {});
 
   // Decodes exactly `text.size()` bytes. Checks that the coder ends in `final_range`, unless that
   // is kUnknownRange, and that it used the whole payload. Errors: those of encode, corrupt,
   // truncated.
   Status decode(const Model& model, const BlockSettings& settings,
                 std::span<const std::uint8_t> payload, std::uint32_t final_range,
-                std::span<std::uint8_t> text);
+                std::span<std::uint8_t> text, const PassReport& report = {});
 
  private:
   struct Memory;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/codec/io/pass_report.hpp"
 #include "czip/codec/model_description.hpp"
 #include "czip/training/corpus.hpp"
 #include "czip/training/run_options.hpp"
@@ -18,8 +19,9 @@ namespace czip::v1 {
 // frequent merges of them up to 1,022 tokens, then <|bos|> and <|eos|>. Of a large corpus, 64 MiB
 // of documents spread evenly over it are used. Gives the JSON that Tokenizer::from_json reads, the
 // same for the same corpus on every machine with the same Unicode version in PCRE2. Takes some 640
-// MiB of memory at most. Errors: invalid_argument (too little text), out_of_memory.
-Result<std::string> train_tokenizer(const Corpus& corpus);
+// MiB of memory at most. Errors: invalid_argument (too little text), out_of_memory, those of
+// `report`.
+Result<std::string> train_tokenizer(const Corpus& corpus, const PassReport& report = {});
 
 // The vocabulary is always 1,024 tokens and a head always has 64 elements; d_model is 64 * heads.
 // The defaults are the public models' shape. With one layer, no text makes the attention's sums
