@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that czip needs, as root or through sudo.
-# Usage: install_packages.sh build|test|PACKAGE...
+# Usage: install_packages.sh build|test|bench|PACKAGE...
 set -euo pipefail
 
 build_packages=(
@@ -10,8 +10,10 @@ build_packages=(
 )
 test_packages=(
   doctest-dev libbenchmark-dev clang clang-format clang-tidy shellcheck ccache
-  libopenblas-pthread-dev groff-base mandoc zsh fish
+  libopenblas-pthread-dev groff-base mandoc zsh fish python3
 )
+# What tools/bench/bench.py compares czip with.
+bench_packages=(python3 gzip zstd brotli xz-utils bzip3 7zip zpaq)
 # Of the other machines that CI tests, by compilers that Debian has on x86-64 only.
 machine_packages=(
   g++-i686-linux-gnu g++-aarch64-linux-gnu g++-s390x-linux-gnu g++-riscv64-linux-gnu qemu-user
@@ -22,7 +24,8 @@ machine_packages=(
 case ${1:-} in
   build) packages=("${build_packages[@]}") ;;
   test) packages=("${build_packages[@]}" "${test_packages[@]}") ;;
-  '' | -*) echo "usage: $0 build|test|PACKAGE..." >&2; exit 1 ;;
+  bench) packages=("${bench_packages[@]}") ;;
+  '' | -*) echo "usage: $0 build|test|bench|PACKAGE..." >&2; exit 1 ;;
   *) packages=("$@") ;;
 esac
 
