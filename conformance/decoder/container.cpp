@@ -21,6 +21,7 @@ std::uint32_t crc16(const std::uint8_t* bytes, std::size_t size) {
   return crc;
 }
 
+constexpr unsigned kFormatVersion = 5;  // 1.0-rc1
 constexpr std::size_t kFrameHeaderBytes = 38;
 constexpr std::size_t kBlockHeaderBytes = 46;
 constexpr std::size_t kFooterBytes = 41;
@@ -196,7 +197,8 @@ void FileDecoder::decode_full_frame() {
 
 FileDecoder::Frame FileDecoder::parse_frame_header(const std::uint8_t* bytes) {
   require(bytes[2] == 'Z', "this is no CZIPv2 frame");
-  require(bytes[3] == 4, "a frame is of draft " + std::to_string(bytes[3]) + ", not of draft 4");
+  require(bytes[3] == kFormatVersion, "a frame is of version " + std::to_string(bytes[3]) +
+                                          " of CZIPv2; this decoder reads 5, 1.0-rc1");
   Frame frame;
   frame.check = static_cast<std::uint32_t>(integer_at(bytes + 34, 4));
   require(check32(bytes, 34) == frame.check, "a frame header is damaged");

@@ -218,7 +218,7 @@ for name in mixed long; do
 done
 refuses "$1" empty 'is empty'
 refuses "$1" english.txt 'no CZIPv2'
-refuses "$conformance/v1/seeded.czm" mixed.czip 'no czip-model-v2'
+refuses "$conformance/v1/seeded.czm" mixed.czip 'of format czip-model-v1, not czip-model-v2'
 "$TINY_MODEL" other.czm other
 refuses other.czm mixed.czip 'was made with the model'
 refuses other.czm long.czip 'was made with the model'

@@ -13,7 +13,7 @@
 namespace czip {
 
 // What engine_signature() must give. It changes only with the formats, never with a machine.
-inline constexpr std::uint64_t kEngineSignature = 0xb64b02e441b4b068;
+inline constexpr std::uint64_t kEngineSignature = 0x11da718a229f5798;
 
 struct EngineSignature {
   struct Part {
