@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 
-#include "block.hpp"
 #include "xxh3.hpp"
 
 namespace reference {
@@ -44,7 +43,8 @@ Settings parse_settings(unsigned byte) {
 
 class FileDecoder {
  public:
-  FileDecoder(const Model& model, const Bytes& file) : model_(&model), file_(&file) {}
+  FileDecoder(const Model& model, const Bytes& file, Observer* observer)
+      : model_(&model), file_(&file), observer_(observer) {}
 
   DecodedFile decode() {
     require(!file_->empty(), "the file is empty");
@@ -109,6 +109,7 @@ class FileDecoder {
 
   const Model* model_;
   const Bytes* file_;
+  Observer* observer_;
   std::size_t at_ = 0;
   Bytes text_;
   std::optional<bool> archive_;
@@ -240,7 +241,8 @@ void FileDecoder::decode_block_of(const Frame& frame, std::uint64_t text_offset,
   if (coded) {
     const Settings settings = parse_settings(header[1]);
     require_model(frame.model);
-    text = decode_block(*model_, settings, payload, payload_bytes, final_range, text_bytes);
+    text =
+        decode_block(*model_, settings, payload, payload_bytes, final_range, text_bytes, observer_);
   } else {
     for (std::size_t i = payload_bytes; i < text_bytes; ++i)
       text.push_back(text[i - payload_bytes]);
@@ -308,7 +310,8 @@ void FileDecoder::decode_compact_frame() {
   checked.insert(checked.end(), payload, payload + payload_bytes);
   Bytes text(payload, payload + payload_bytes);
   if (!stored) {
-    text = decode_block(*model_, settings, payload, payload_bytes, kAnyRange, text_bytes);
+    text =
+        decode_block(*model_, settings, payload, payload_bytes, kAnyRange, text_bytes, observer_);
     checked.insert(checked.end(), text.begin(), text.end());
   }
   const std::uint32_t expected = short_kind ? crc16(checked.data(), checked.size())
@@ -319,8 +322,8 @@ void FileDecoder::decode_compact_frame() {
 
 }  // namespace
 
-DecodedFile decode_file(const Model& model, const Bytes& file) {
-  return FileDecoder(model, file).decode();
+DecodedFile decode_file(const Model& model, const Bytes& file, Observer* observer) {
+  return FileDecoder(model, file, observer).decode();
 }
 
 }  // namespace reference
