@@ -86,7 +86,7 @@ void check_stored_files(const std::string& folder) {
   }
   for (const std::string name : {"empty.txt", "english.txt", "repeated.txt", "bytes.bin"}) {
     const Bytes text = read_file(folder + "/v1/" + name);
-    for (const int level : {1, 6, 9}) {
+    for (const int level : {1, 3, 6, 9}) {
       const std::string stored = name + "." + std::to_string(level) + ".czip";
       const Bytes file = read_file(folder + "/v2/" + stored);
       report(decode(*model, file) == text, stored + " decodes");

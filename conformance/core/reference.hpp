@@ -1,9 +1,16 @@
 // The independent decoder, seen from a program that includes czip.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 // The text of a CZIPv2 file; empty, with a line on standard output, where it is refused.
 std::vector<std::uint8_t> reference_text(const std::vector<std::uint8_t>& model,
                                          const std::vector<std::uint8_t>& file);
+
+// The stages of the first decisions of a file, as JSON (conformance/README.md); empty, with a line
+// on standard output, where it is refused.
+std::string reference_stages(const std::vector<std::uint8_t>& model,
+                             const std::vector<std::uint8_t>& file, std::size_t decisions);

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "predictor.hpp"
-
 namespace reference {
 namespace {
 
@@ -31,6 +29,7 @@ class RangeDecoder {
   }
 
   [[nodiscard]] std::uint32_t range() const { return range_; }
+  [[nodiscard]] std::uint32_t code() const { return code_; }
   // Whether an encoder that stops here writes exactly the bytes that were read.
   [[nodiscard]] bool ends_here() const {
     const std::uint64_t low = last_four_ - code_;  // modulo 2^32
@@ -61,15 +60,36 @@ class RangeDecoder {
   std::uint32_t last_four_ = 0;  // bytes read
 };
 
-// Decodes one token of a stream.
-std::uint16_t decode_token(const Model& model, Predictor& predictor, RangeDecoder& coder,
-                           Stream& stream) {
-  predictor.begin_token(stream);
-  while (!predictor.decided()) predictor.learn_bit(coder.decode(predictor.predict()));
-  const std::uint16_t token = model.order[predictor.rank()];
-  predictor.end_token(model.tokens[token]);
-  return token;
-}
+class BlockDecoder {
+ public:
+  BlockDecoder(const Model& model, Predictor& predictor, RangeDecoder& coder, Observer* observer)
+      : model_(&model), predictor_(&predictor), coder_(&coder), observer_(observer) {}
+
+  // Decodes one token of a stream, `position` in the block.
+  std::uint16_t decode_token(Stream& stream, std::size_t position) {
+    predictor_->begin_token(stream);
+    if (observer_ != nullptr) observer_->begin_token(position, stream, *predictor_);
+    while (!predictor_->decided()) {
+      const std::uint32_t p = predictor_->predict();
+      if (observer_ != nullptr)
+        observer_->predicted(*predictor_, p, coder_->range(), coder_->code());
+      const bool bit = coder_->decode(p);
+      if (observer_ != nullptr) observer_->decoded(bit);
+      predictor_->learn_bit(bit);
+    }
+    const std::uint32_t rank = predictor_->rank();
+    const std::uint16_t token = model_->order[rank];
+    if (observer_ != nullptr) observer_->end_token(token, rank);
+    predictor_->end_token(model_->tokens[token]);
+    return token;
+  }
+
+ private:
+  const Model* model_;
+  Predictor* predictor_;
+  RangeDecoder* coder_;
+  Observer* observer_;
+};
 
 void append_token(Bytes& text, const std::string& token, std::size_t text_bytes) {
   require(token.size() <= text_bytes - text.size(),
@@ -80,7 +100,8 @@ void append_token(Bytes& text, const std::string& token, std::size_t text_bytes)
 }  // namespace
 
 Bytes decode_block(const Model& model, const Settings& settings, const std::uint8_t* payload,
-                   std::size_t payload_bytes, std::uint32_t final_range, std::size_t text_bytes) {
+                   std::size_t payload_bytes, std::uint32_t final_range, std::size_t text_bytes,
+                   Observer* observer) {
   require(!settings.network || model.network,
           "a block was coded with a network, and the model has none");
   require(!settings.network || settings.profile >= kFirstNetworkProfile,
@@ -95,21 +116,22 @@ Bytes decode_block(const Model& model, const Settings& settings, const std::uint
   }
   RangeDecoder coder(begin, payload + payload_bytes);
   Predictor predictor(model, settings.profile, settings.network, text_bytes);
+  if (observer != nullptr) observer->begin_block(settings);
+  BlockDecoder decoder(model, predictor, coder, observer);
   std::vector<Stream> streams(settings.streams);
   for (std::size_t s = 0; s < streams.size(); ++s) streams[s].number = s;
 
   Bytes text;
   if (streams.size() == 1) {
-    while (text.size() < text_bytes)
-      append_token(text, model.tokens[decode_token(model, predictor, coder, streams[0])],
-                   text_bytes);
+    for (std::size_t i = 0; text.size() < text_bytes; ++i)
+      append_token(text, model.tokens[decoder.decode_token(streams[0], i)], text_bytes);
   } else {
     const std::size_t length = (token_count + streams.size() - 1) / streams.size();
     std::vector<std::uint16_t> tokens(token_count);
     for (std::size_t i = 0; i < length; ++i)
       for (std::size_t s = 0; s < streams.size(); ++s)
         if (s * length + i < token_count)
-          tokens[s * length + i] = decode_token(model, predictor, coder, streams[s]);
+          tokens[s * length + i] = decoder.decode_token(streams[s], s * length + i);
     for (const std::uint16_t token : tokens) append_token(text, model.tokens[token], text_bytes);
   }
   require(text.size() == text_bytes, "a block's tokens make fewer bytes than its text has");

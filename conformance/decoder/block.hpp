@@ -3,6 +3,7 @@
 
 #include "bytes.hpp"
 #include "model.hpp"
+#include "predictor.hpp"
 
 namespace reference {
 
@@ -14,9 +15,29 @@ struct Settings {
 
 constexpr std::uint32_t kAnyRange = 0;
 
+// Looks on while blocks are decoded. It does nothing to what it is shown.
+class Observer {
+ public:
+  Observer() = default;
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
+  virtual ~Observer() = default;
+
+  virtual void begin_block(const Settings& settings) = 0;
+  // Token `position` of the block, before its first decision.
+  virtual void begin_token(std::size_t position, const Stream& stream,
+                           const Predictor& predictor) = 0;
+  // Before the bit is decoded, of which p is the probability, and when it is known.
+  virtual void predicted(const Predictor& predictor, std::uint32_t p, std::uint32_t range,
+                         std::uint32_t code) = 0;
+  virtual void decoded(bool bit) = 0;
+  virtual void end_token(std::uint16_t token, std::uint32_t rank) = 0;
+};
+
 // Returns a text of exactly `text_bytes` bytes. The coder must end with the range `final_range`,
-// unless that is kAnyRange. Throws Refused.
+// unless that is kAnyRange. `observer` may be nullptr. Throws Refused.
 Bytes decode_block(const Model& model, const Settings& settings, const std::uint8_t* payload,
-                   std::size_t payload_bytes, std::uint32_t final_range, std::size_t text_bytes);
+                   std::size_t payload_bytes, std::uint32_t final_range, std::size_t text_bytes,
+                   Observer* observer);
 
 }  // namespace reference

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 
-#include "block.hpp"
 #include "xxh3.hpp"
 
 namespace reference {
@@ -21,6 +20,7 @@ std::uint32_t crc16(const std::uint8_t* bytes, std::size_t size) {
   return crc;
 }
 
+constexpr unsigned kFormatVersion = 5;  // 1.0-rc1
 constexpr std::size_t kFrameHeaderBytes = 38;
 constexpr std::size_t kBlockHeaderBytes = 46;
 constexpr std::size_t kFooterBytes = 41;
@@ -43,7 +43,8 @@ Settings parse_settings(unsigned byte) {
 
 class FileDecoder {
  public:
-  FileDecoder(const Model& model, const Bytes& file) : model_(&model), file_(&file) {}
+  FileDecoder(const Model& model, const Bytes& file, Observer* observer)
+      : model_(&model), file_(&file), observer_(observer) {}
 
   DecodedFile decode() {
     require(!file_->empty(), "the file is empty");
@@ -108,6 +109,7 @@ class FileDecoder {
 
   const Model* model_;
   const Bytes* file_;
+  Observer* observer_;
   std::size_t at_ = 0;
   Bytes text_;
   std::optional<bool> archive_;
@@ -196,7 +198,8 @@ void FileDecoder::decode_full_frame() {
 
 FileDecoder::Frame FileDecoder::parse_frame_header(const std::uint8_t* bytes) {
   require(bytes[2] == 'Z', "this is no CZIPv2 frame");
-  require(bytes[3] == 4, "a frame is of draft " + std::to_string(bytes[3]) + ", not of draft 4");
+  require(bytes[3] == kFormatVersion, "a frame is of version " + std::to_string(bytes[3]) +
+                                          " of CZIPv2; this decoder reads 5, 1.0-rc1");
   Frame frame;
   frame.check = static_cast<std::uint32_t>(integer_at(bytes + 34, 4));
   require(check32(bytes, 34) == frame.check, "a frame header is damaged");
@@ -238,7 +241,8 @@ void FileDecoder::decode_block_of(const Frame& frame, std::uint64_t text_offset,
   if (coded) {
     const Settings settings = parse_settings(header[1]);
     require_model(frame.model);
-    text = decode_block(*model_, settings, payload, payload_bytes, final_range, text_bytes);
+    text =
+        decode_block(*model_, settings, payload, payload_bytes, final_range, text_bytes, observer_);
   } else {
     for (std::size_t i = payload_bytes; i < text_bytes; ++i)
       text.push_back(text[i - payload_bytes]);
@@ -306,7 +310,8 @@ void FileDecoder::decode_compact_frame() {
   checked.insert(checked.end(), payload, payload + payload_bytes);
   Bytes text(payload, payload + payload_bytes);
   if (!stored) {
-    text = decode_block(*model_, settings, payload, payload_bytes, kAnyRange, text_bytes);
+    text =
+        decode_block(*model_, settings, payload, payload_bytes, kAnyRange, text_bytes, observer_);
     checked.insert(checked.end(), text.begin(), text.end());
   }
   const std::uint32_t expected = short_kind ? crc16(checked.data(), checked.size())
@@ -317,8 +322,8 @@ void FileDecoder::decode_compact_frame() {
 
 }  // namespace
 
-DecodedFile decode_file(const Model& model, const Bytes& file) {
-  return FileDecoder(model, file).decode();
+DecodedFile decode_file(const Model& model, const Bytes& file, Observer* observer) {
+  return FileDecoder(model, file, observer).decode();
 }
 
 }  // namespace reference

@@ -1,6 +1,7 @@
 // czip-v2-container.md: a whole file.
 #pragma once
 
+#include "block.hpp"
 #include "bytes.hpp"
 #include "model.hpp"
 
@@ -12,6 +13,6 @@ struct DecodedFile {
 };
 
 // Decodes a CZIPv2 file. Throws Refused.
-DecodedFile decode_file(const Model& model, const Bytes& file);
+DecodedFile decode_file(const Model& model, const Bytes& file, Observer* observer = nullptr);
 
 }  // namespace reference

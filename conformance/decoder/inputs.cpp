@@ -369,13 +369,15 @@ void CounterInputs::learn_bit(const Decision& decision, bool bit) {
 void NetworkInput::begin_token(const History& history, NetworkStream& stream) {
   const std::size_t token = history.ranks().empty() ? 0 : model_->order[history.recent(1)];
   output_ = model_->network->step(stream, token);
-  groups_ = model_->network->group_cumulative(output_);
+  const Network& network = *model_->network;
+  groups_ = network.cumulative_frequencies(network.group_logits(output_));
   members_.clear();
 }
 
 const CumulativeFrequencies& NetworkInput::members_of(std::size_t group) {
+  const Network& network = *model_->network;
   if (members_.empty() || group_ != group)
-    members_ = model_->network->member_cumulative(output_, group);
+    members_ = network.cumulative_frequencies(network.member_logits(output_, group));
   group_ = group;
   return members_;
 }

@@ -196,6 +196,9 @@ class NetworkInput {
   void set_candidate(std::uint32_t candidate);
   void predict(const Decision& decision, const Logistic& logistic, Inputs& inputs);
 
+  // Of the token's step of the network.
+  [[nodiscard]] const Activations& output() const { return output_; }
+
  private:
   const CumulativeFrequencies& members_of(std::size_t group);
 

@@ -1,8 +1,9 @@
-// czip_reference_decoder MODEL.czm FILE.czip > TEXT
+// czip_reference_decoder [--stages COUNT] MODEL.czm FILE.czip > TEXT
 //
 // Decodes a whole CZIPv2 file, or the text that stands for it, and writes its text if every check
-// passes. Exit status: 0 success, 1 usage or a file that cannot be read or written, 2 refused data,
-// or garbage after the text.
+// passes. With --stages, it writes instead what it computed for the first COUNT decisions, as JSON
+// (stages.hpp). Exit status: 0 success, 1 usage or a file that cannot be read or written, 2 refused
+// data, or garbage after the text.
 #include <cstdio>
 #include <exception>
 #include <fstream>
@@ -14,6 +15,7 @@
 #include "armour.hpp"
 #include "container.hpp"
 #include "model.hpp"
+#include "stages.hpp"
 
 namespace {
 
@@ -27,7 +29,8 @@ Bytes read_file(const std::string& path) {
   return bytes;
 }
 
-void write_text(const Bytes& text) {
+template <class Text>
+void write_text(const Text& text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
     throw std::runtime_error("cannot write the text");
 }
@@ -35,15 +38,21 @@ void write_text(const Bytes& text) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::cerr << "usage: czip_reference_decoder MODEL.czm FILE.czip > TEXT\n";
+  const bool of_stages = argc == 5 && std::string(argv[1]) == "--stages";
+  if (argc != 3 && !of_stages) {
+    std::cerr << "usage: czip_reference_decoder [--stages COUNT] MODEL.czm FILE.czip > TEXT\n";
     return 1;
   }
   try {
     // Both must outlive the decoding, which points into them.
-    const Bytes model_file = read_file(argv[1]);
-    const Bytes file = reference::without_armour(read_file(argv[2]));
-    const auto decoded = reference::decode_file(reference::parse_model(model_file), file);
+    const Bytes model_file = read_file(argv[argc - 2]);
+    const Bytes file = reference::without_armour(read_file(argv[argc - 1]));
+    const reference::Model model = reference::parse_model(model_file);
+    if (of_stages) {
+      write_text(reference::stages(model, file, std::stoul(argv[2])));
+      return 0;
+    }
+    const auto decoded = reference::decode_file(model, file);
     write_text(decoded.text);
     if (decoded.ends_well) return 0;
     throw reference::Refused("garbage follows the last frame; the text is whole");

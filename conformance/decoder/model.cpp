@@ -120,8 +120,9 @@ TrainedStates read_states(Tensors& tensors, const std::string& prefix, std::size
 Model parse_model(const Bytes& file) {
   const Safetensors parsed = parse_safetensors(file);
   const auto format = parsed.metadata.find("format");
-  require(format != parsed.metadata.end() && format->second == kModelFormat,
-          std::string("the model is no ") + kModelFormat);
+  require(format != parsed.metadata.end(), "the model states no format");
+  require(format->second == kModelFormat,
+          "the model is of format " + format->second + ", not " + kModelFormat);
   Tensors tensors(parsed);
   Model model;
   model.hash = content_hash(parsed);

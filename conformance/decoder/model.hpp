@@ -13,7 +13,7 @@
 
 namespace reference {
 
-// The release candidates' format may get a suffix.
+// The format's version, too: another one has another name.
 constexpr const char* kModelFormat = "czip-model-v2";
 
 struct PriorOrder {

@@ -314,18 +314,17 @@ std::uint64_t Network::logit_weight(std::int32_t below_largest) const {
   return fraction << 14 >> octaves;
 }
 
-CumulativeFrequencies Network::group_cumulative(const Activations& output) const {
+Accumulators Network::group_logits(const Activations& output) const {
   Accumulators logits = group_head_.times(output);
   for (std::int32_t& logit : logits) logit = logit_requantization_(logit, 0);
-  return cumulative_frequencies(logits);
+  return logits;
 }
 
-CumulativeFrequencies Network::member_cumulative(const Activations& output,
-                                                 std::size_t group) const {
+Accumulators Network::member_logits(const Activations& output, std::size_t group) const {
   Accumulators logits;
   for (const std::uint16_t token : groups_[group].tokens)
     logits.push_back(logit_requantization_(head_.dot(token, output), 0));
-  return cumulative_frequencies(logits);
+  return logits;
 }
 
 // --- Section 4: logits to cumulative frequencies

@@ -62,9 +62,9 @@ class Network {
 
   // Appends the token to the stream. Returns the normalized residual that both heads take.
   Activations step(NetworkStream& stream, std::size_t token) const;
-  [[nodiscard]] CumulativeFrequencies group_cumulative(const Activations& output) const;
-  [[nodiscard]] CumulativeFrequencies member_cumulative(const Activations& output,
-                                                        std::size_t group) const;
+  [[nodiscard]] Accumulators group_logits(const Activations& output) const;
+  [[nodiscard]] Accumulators member_logits(const Activations& output, std::size_t group) const;
+  [[nodiscard]] CumulativeFrequencies cumulative_frequencies(const Accumulators& logits) const;
 
   [[nodiscard]] std::size_t group_size() const { return group_size_; }
   // For the rank past the last: the number of groups.
@@ -99,7 +99,6 @@ class Network {
   [[nodiscard]] Activations feed_forward(const Layer& layer, const Accumulators& residual) const;
   [[nodiscard]] std::int32_t attention_weight(std::int32_t below_largest) const;
   [[nodiscard]] std::uint64_t logit_weight(std::int32_t below_largest) const;
-  [[nodiscard]] CumulativeFrequencies cumulative_frequencies(const Accumulators& logits) const;
 
   std::size_t vocabulary_ = 0, width_ = 0, layer_count_ = 0, heads_ = 0, kv_heads_ = 0,
               head_width_ = 0, hidden_ = 0, window_ = 0, bigrams_ = 0, group_size_ = 0;

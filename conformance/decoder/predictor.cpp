@@ -24,6 +24,8 @@ std::int32_t Mixer::dot(const std::int32_t* weights, const Values& values) {
 
 std::int32_t Mixer::mix(const Inputs& inputs, const Choice& choice, std::size_t final_choice) {
   inputs_ = inputs;
+  choice_ = choice;
+  final_choice_ = final_choice;
   std::size_t sets_before = 0;
   for (std::size_t j = 0; j < selectors_; ++j) {
     first_[j].weights = &weights_[(sets_before + choice[j]) * inputs.size()];
@@ -33,7 +35,7 @@ std::int32_t Mixer::mix(const Inputs& inputs, const Choice& choice, std::size_t 
   }
   final_.weights = &final_weights_[final_choice * final_inputs_.size()];
   final_.output = dot(final_.weights, final_inputs_);
-  return clamp(final_.output, kMaxStretch);
+  return output();
 }
 
 void Mixer::learn_bit(bool bit, std::int32_t rate) {

@@ -31,6 +31,14 @@ class Mixer {
   std::int32_t mix(const Inputs& inputs, const Choice& choice, std::size_t final_choice);
   void learn_bit(bool bit, std::int32_t rate);
 
+  // Of the last mix().
+  [[nodiscard]] const Choice& choice() const { return choice_; }
+  [[nodiscard]] std::size_t final_choice() const { return final_choice_; }
+  [[nodiscard]] std::int32_t output_of(std::size_t selector) const {
+    return first_[selector].output;
+  }
+  [[nodiscard]] std::int32_t output() const { return clamp(final_.output, kMaxStretch); }
+
  private:
   // One selected weight set and its output, before any clamp.
   struct Neuron {
@@ -50,6 +58,8 @@ class Mixer {
   Inputs inputs_;
   std::array<std::int32_t, kFinalInputs> final_inputs_{};
   std::array<Neuron, kMaxSelectors> first_;
+  Choice choice_{};
+  std::size_t final_choice_ = 0;
   Neuron final_;
 };
 
@@ -69,6 +79,19 @@ class Predictor {
   std::uint32_t predict();
   void learn_bit(bool bit);
   void end_token(const std::string& bytes);
+
+  // To look on: what the token's contexts are, what the last predict() was about and made of.
+  [[nodiscard]] const Contexts& contexts() const { return contexts_; }
+  [[nodiscard]] const Decision& decision() const { return decision_; }
+  [[nodiscard]] const Inputs& inputs() const { return inputs_; }
+  [[nodiscard]] const Mixer& mixer() const { return mixers_[decision_.of_candidate ? 0 : 1]; }
+  // nullptr: the network takes no part, or no recurrent one does.
+  [[nodiscard]] const Activations* network_output() const {
+    return network_ ? &network_->output() : nullptr;
+  }
+  [[nodiscard]] const RecurrentStream* recurrent_stream() const {
+    return recurrent_ ? &stream_->recurrent : nullptr;
+  }
 
  private:
   struct Sizes {

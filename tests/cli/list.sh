@@ -29,5 +29,6 @@ grep -q ' 131,072 ' list.txt || fail 'number of frames'
 valid_json list.json
 [ "$(grep -c '"kind": "compact"' list.json)" = 131072 ] || fail 'frames in JSON'
 [ "$(grep -c 'no model' verbose.txt)" = 131072 ] || fail 'frames with -v'
+[ "$(grep -c '"version": null' list.json)" = 131072 ] || fail 'versions of compact frames'
 if [ -e /dev/full ]; then expect 1 "$CZIP" -l --json many.czip >/dev/full; fi
 clean

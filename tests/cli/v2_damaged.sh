@@ -31,14 +31,19 @@ change_bit several.czip $(($(stat -c %s several.czip) - 100)) bad.czip
 expect 2 "$CZIP" -dc -m "$MODEL2" bad.czip >out; one_line
 head -c "$(stat -c %s out)" several | cmp - out
 [ "$(stat -c %s out)" -ge 1048576 ] || fail 'a good block was held back'
-# Another draft is refused by name, whatever the rest of its header; a byte that only looks like one is damage.
+# A full frame states its version. Another one is refused by name, whatever the rest of its header; a byte that only
+# looks like one is damage.
 (head -c 3 full.czip; printf '\002'; head -c 38 full.czip | tail -c +5 | tr '\0-\377' '\1-\377\0') >bad.czip
 tail -c +39 full.czip >>bad.czip
 for how in -t -d -l -dc; do
   expect 2 "$CZIP" $how -m "$MODEL2" bad.czip >out; one_line
-  stderr_has 'CZIPv2 draft 2; this czip reads draft 4: decode it with the czip that made it'
+  stderr_has 'the frame is of CZIPv2 draft 2; this czip reads 1.0-rc1: decode it with the czip that made it'
 done
 absent bad
+"$CZIP" -l --json full.czip >list.json
+grep -q '"version": "1.0-rc1"' list.json || fail 'version in JSON'
+"$CZIP" -lv full.czip >list.txt
+grep -q 'version 1.0-rc1;' list.txt || fail 'version in the list'
 (head -c 3 full.czip; printf '\002'; tail -c +5 full.czip) >bad.czip
 expect 2 "$CZIP" -t -m "$MODEL2" bad.czip; one_line; stderr_has 'frame header is damaged'
 # Little memory suffices, since sizes in headers are not believed.

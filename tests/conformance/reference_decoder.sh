@@ -1,10 +1,10 @@
 # The independent decoder restores what czip compresses, and refuses damaged and wrong files.
 # Usage: reference_decoder.sh MODEL..., the first without a network, with these in the environment: CZIP (the command),
-# DECODER (czip_reference_decoder), STREAMS (write_streams_file), TINY_MODEL (make_v2_tiny_model), SEEDED_NETWORK
-# (make_v2_seeded_network), WORK (a folder for this test alone).
+# DECODER (czip_reference_decoder), RANDOM_FILES (make_random_files), TINY_MODEL (make_v2_tiny_model), SEEDED_NETWORK
+# (make_v2_seeded_network), WORK (a folder for this test alone). Files that the command never writes: random_files.sh.
 set -euo pipefail
 source_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-: "${CZIP:?}" "${DECODER:?}" "${STREAMS:?}" "${TINY_MODEL:?}" "${SEEDED_NETWORK:?}" "${WORK:?}"
+: "${CZIP:?}" "${DECODER:?}" "${RANDOM_FILES:?}" "${TINY_MODEL:?}" "${SEEDED_NETWORK:?}" "${WORK:?}"
 rm -rf "$WORK"
 mkdir -p "$WORK"
 cd "$WORK"
@@ -21,6 +21,9 @@ decodes() {  # MODEL FILE TEXT
 round_trip() {  # MODEL LEVEL TEXT
   "$CZIP" "-$2" -c -m "$1" "$3" >"$3.czip"
   decodes "$1" "$3.czip" "$3"
+}
+random_files() {  # MODEL COUNT
+  WORK=$WORK/random_files bash "$source_folder/tests/conformance/random_files.sh" 1 "$2" "$1"
 }
 refuses() {  # MODEL FILE PATTERN
   local status=0
@@ -89,15 +92,13 @@ for model in "$@"; do
   for text in table.csv noise mixed; do
     for level in 7 9; do round_trip "$model" $level $text; done
   done
-  "$STREAMS" "$model" mixed streams.czip
-  decodes "$model" streams.czip mixed
+  random_files "$model" 1
 done
 for text in english.txt code.txt brackets long; do round_trip "$1" 9 $text; done
-"$STREAMS" "$1" long streams.czip
-decodes "$1" streams.czip long
+random_files "$1" 10
 
 # Networks: of random weights, in several shapes; one whose states czip trained, so that they differ from those without
-# it. A block of 40,000 bytes has two streams, one of 70,000 four; write_streams_file makes up to 64.
+# it. A block of 40,000 bytes has two streams, one of 70,000 four; make_random_files makes up to 64.
 for seed in $(seq 60); do
   make_text "$seed" 5000
   printf '\0'
@@ -105,13 +106,12 @@ done >corpus
 "$SEEDED_NETWORK" weights 512
 "$CZIP" train -q --from "$conformance/v2/tiny.czm" --network weights -o trained.czm corpus
 for name in network network-gated network-extreme; do "$TINY_MODEL" $name.czm $name; done
-for size in 12000 40000 70000; do head -c $size long >text$size; done
+for size in 40000 70000; do head -c $size long >text$size; done
 for model in network trained network-gated network-extreme; do
   for level in 7 9; do
     for text in empty one table.csv mixed noise; do round_trip $model.czm $level $text; done
   done
-  "$STREAMS" $model.czm text12000 streams.czip
-  decodes $model.czm streams.czip text12000
+  random_files "$WORK/$model.czm" 4
 done
 round_trip trained.czm 9 text40000
 round_trip network.czm 7 text70000
@@ -218,7 +218,7 @@ for name in mixed long; do
 done
 refuses "$1" empty 'is empty'
 refuses "$1" english.txt 'no CZIPv2'
-refuses "$conformance/v1/seeded.czm" mixed.czip 'no czip-model-v2'
+refuses "$conformance/v1/seeded.czm" mixed.czip 'of format czip-model-v1, not czip-model-v2'
 "$TINY_MODEL" other.czm other
 refuses other.czm mixed.czip 'was made with the model'
 refuses other.czm long.czip 'was made with the model'

@@ -1,5 +1,5 @@
-// Writes the files of conformance/v2 that are computed with its model.
-// Usage: make_v2_conformance_vectors CONFORMANCE
+// Writes what is computed in conformance/: the files of v2/ but tiny.czm, which was trained, and
+// the numbers of czip-v2-example.md. Usage: make_v2_conformance_vectors CONFORMANCE
 #include <cstdio>
 #include <exception>
 #include <stdexcept>
@@ -7,16 +7,35 @@
 
 #include "support/files.hpp"
 #include "support/v2_conformance_vectors.hpp"
+#include "support/v2_example.hpp"
 #include "support/v2_files.hpp"
+
+namespace {
+
+using namespace czip::test;
+
+void write(const std::string& path, std::span<const std::uint8_t> bytes) {
+  if (!write_file(path, bytes)) throw std::runtime_error("cannot write " + path);
+}
+
+// Later files are computed from earlier ones.
+void write_all(const std::string& folder) {
+  for (const StoredFileV2& file : stored_files_v2())
+    write(folder + file.name, encoded_v2(file.text, file.options));
+  write(folder + kStoredArmour, to_bytes(armour_of(read_file(folder + kArmouredFile))));
+  write(folder + kNetworksModel, networks_model_v2());
+  for (const NetworkFileV2& file : network_files_v2()) write(folder + file.name, file.file);
+  write(folder + kStageVectors, to_bytes(to_text(stage_vectors_v2(czip::SimdLevel::scalar))));
+  const Bytes page = read_file(folder + kExamplePage);
+  write(folder + kExamplePage, to_bytes(with_example_v2(std::string(page.begin(), page.end()))));
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 2) return std::fprintf(stderr, "usage: %s CONFORMANCE\n", argv[0]), 1;
   try {
-    for (const czip::test::StoredFileV2& file : czip::test::stored_files_v2()) {
-      const std::string path = std::string(argv[1]) + "/" + file.name;
-      if (!czip::test::write_file(path, czip::test::encoded_v2(file.text, file.options)))
-        throw std::runtime_error("cannot write " + path);
-    }
+    write_all(std::string(argv[1]) + "/");
   } catch (const std::exception& error) {
     return std::fprintf(stderr, "%s\n", error.what()), 1;
   }

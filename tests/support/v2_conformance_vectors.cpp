@@ -1,11 +1,22 @@
 #include "support/v2_conformance_vectors.hpp"
 
 #include "support/files.hpp"
+#include "support/results.hpp"
 #include "support/sample_text.hpp"
+#include "support/v2_files.hpp"
+#include "support/v2_frames.hpp"
+#include "support/v2_random_model.hpp"
 
 namespace czip::test {
 
 namespace {
+
+constexpr RandomModelV2 kNetworksRecipe{.seed = 18,
+                                        .merged_tokens = 60,
+                                        .prior_orders = 4,
+                                        .network = true,
+                                        .group_size = 24,
+                                        .recurrent = true};
 
 // A line over and over, which takes a block of its own, between words.
 Bytes with_lines() {
@@ -17,12 +28,25 @@ Bytes with_lines() {
   return text;
 }
 
+struct StageFile {
+  std::string name;
+  std::string model;
+};
+
+std::vector<StageFile> stage_files() {
+  std::vector<StageFile> files;
+  for (const char* name : {"english.txt.1.czip", "english.txt.3.czip", "english.txt.6.czip"})
+    files.push_back({std::string("v2/") + name, "v2/tiny.czm"});
+  for (const NetworkFileV2& file : network_files_v2()) files.push_back({file.name, kNetworksModel});
+  return files;
+}
+
 }  // namespace
 
 std::vector<StoredFileV2> stored_files_v2() {
   std::vector<StoredFileV2> files;
   for (const std::string name : {"empty.txt", "english.txt", "repeated.txt", "bytes.bin"})
-    for (const int level : {1, 6, 9})
+    for (const int level : {1, 3, 6, 9})
       files.push_back({"v2/" + name + "." + std::to_string(level) + ".czip",
                        read_file(CZIP_CONFORMANCE_DIR "/v1/" + name),
                        {.level = level, .threads = 1}});
@@ -32,6 +56,52 @@ std::vector<StoredFileV2> stored_files_v2() {
   files.push_back({"v2/lines.czip", with_lines(), {.level = 6, .threads = 1}});
   for (StoredFileV2& file : files) file.options.text_bytes = file.text.size();
   return files;
+}
+
+Bytes networks_model_v2() { return make_random_model_v2(kNetworksRecipe); }
+
+std::vector<NetworkFileV2> network_files_v2() {
+  const Bytes model_file = networks_model_v2();
+  const v2::Model model = value_of(v2::Model::parse(model_file));
+  std::vector<NetworkFileV2> files;
+  const auto add = [&](const char* name, const v2::BlockSettings& settings) {
+    const Bytes text = to_bytes(csv_text(2000));
+    files.push_back(
+        {std::string("v2/") + name, text, compact_frame(model, text, {.settings = settings})});
+  };
+  add("csv.recurrent.czip", {.profile = 1});
+  add("csv.network.czip", {.profile = 2, .network = true});
+  add("csv.streams.czip", {.profile = 2, .streams_log2 = 2, .network = true});
+  return files;
+}
+
+Json stage_vectors_v2(SimdLevel simd) {
+  Json vectors = Json::array();
+  const std::string folder = CZIP_CONFORMANCE_DIR "/";
+  for (const StageFile& stored : stage_files()) {
+    const Bytes model_file = read_file(folder + stored.model);
+    const v2::Model model = value_of(v2::Model::parse(model_file));
+    vectors.push_back(
+        {{"file", stored.name},
+         {"model", stored.model},
+         {"tokens", stages_v2(model, read_file(folder + stored.name), kStageDecisions, simd)}});
+  }
+  return vectors;
+}
+
+std::string armour_of(const Bytes& file) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  constexpr std::size_t kLineBytes = 48;  // 64 digits
+  std::string text = "-----BEGIN CZIP FILE-----\n";
+  for (std::size_t at = 0; at < file.size(); at += 3) {
+    const auto byte = [&](std::size_t i) { return i < file.size() ? std::size_t{file[i]} : 0; };
+    const std::size_t bits = byte(at) << 16 | byte(at + 1) << 8 | byte(at + 2);
+    for (std::size_t i = 0; i < 4; ++i)
+      text += at + i > file.size() ? '=' : kDigits[bits >> (18 - 6 * i) & 63];
+    if ((at + 3) % kLineBytes == 0 || at + 3 >= file.size()) text += '\n';
+  }
+  return text + "-----END CZIP FILE-----\n";
 }
 
 }  // namespace czip::test

@@ -40,7 +40,7 @@ const Hash128 kModel{0x0102030405060708, 0x090a0b0c0d0e0f10};
 // The frame header of a known length and the archive flag; the one without either.
 const Bytes kFullFrame = with_check({
     0xfc, 0x43, 0x5a,  // magic
-    4,                 // draft
+    5,                 // version: 1.0-rc1
     0x03,              // length known, archive
     6,                 // effort level
     1,    2,    3,    4,    5,    6,    7,    8,
@@ -49,7 +49,7 @@ const Bytes kFullFrame = with_check({
     0xef, 0xcd, 0xab, 0x89, 0x67, 0x45, 0x23, 0x01,  // length of the text
 });
 const Bytes kPlainFrame = with_check({
-    0xfc, 0x43, 0x5a, 4,  0x00, 1,  1,  2,  3,  4,    5,    6,    7,
+    0xfc, 0x43, 0x5a, 5,  0x00, 1,  1,  2,  3,  4,    5,    6,    7,
     8,    9,    10,   11, 12,   13, 14, 15, 16, 0xe8, 0x03, 0x00, 0x00,  // B = 1000
     0,    0,    0,    0,  0,    0,  0,  0,
 });

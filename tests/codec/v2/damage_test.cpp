@@ -195,7 +195,7 @@ TEST_CASE("other bytes after the end are told, and the text is given") {
     }
     // A frame that is cut after its first byte, or begins as one does and goes on otherwise.
     check_fails(joined({file, Bytes{0xfc}}));
-    check_fails(joined({file, Bytes{0xfc, 'C', 'Z', kFrameDraft}, words(100)}));
+    check_fails(joined({file, Bytes{0xfc, 'C', 'Z', kFormatVersion}, words(100)}));
   }
 }
 
@@ -205,7 +205,7 @@ TEST_CASE("random bytes after a magic are refused") {
     Bytes file = random_bytes(random() % 200, static_cast<std::uint32_t>(random()));
     const auto kind = static_cast<std::uint8_t>(0x80 | random());
     file.insert(file.begin(), {0xfc, i % 2 == 0 ? std::uint8_t{'C'} : kind});
-    if (i % 4 == 0) file.insert(file.begin() + 2, {'Z', kFrameDraft});
+    if (i % 4 == 0) file.insert(file.begin() + 2, {'Z', kFormatVersion});
     check_fails(file);
   }
 }
@@ -229,11 +229,15 @@ TEST_CASE("blocks moved, left out or taken from another frame are seen") {
 }
 
 TEST_CASE("unknown versions, flags and types are refused by name") {
-  for (const int draft : {0, 2, kFrameDraft + 1, 255})
-    check_error(
-        frame_with([&](FrameBytes& bytes) { bytes[3] = static_cast<std::uint8_t>(draft); }),
-        ErrorCode::unsupported,
-        "CZIPv2 draft " + std::to_string(draft) + "; this czip reads draft 4: decode it with the");
+  const auto check_version = [](std::uint8_t version, const std::string& name) {
+    check_error(frame_with([&](FrameBytes& bytes) { bytes[3] = version; }), ErrorCode::unsupported,
+                "the frame is of " + name + "; this czip reads 1.0-rc1: decode it with the");
+  };
+  check_version(0, "an unknown version of CZIPv2, 0");
+  check_version(1, "CZIPv2 draft 1");
+  check_version(4, "CZIPv2 draft 4");
+  check_version(6, "another version of CZIPv2, 6");
+  check_version(255, "another version of CZIPv2, 255");
   // Where only that byte is wrong, it is damage, of which another copy or recovery data help.
   Bytes damaged = frame_with([](FrameBytes&) {});
   damaged[3] ^= 1;

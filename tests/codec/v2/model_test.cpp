@@ -67,8 +67,25 @@ TEST_CASE("a model without one of its tensors, or with one of another type or sh
     CHECK_FALSE(Model::parse(with_header(file, changed.dump())).has_value());
   }
   auto changed = header;
-  changed["__metadata__"]["format"] = "czip-model-v3";
-  CHECK(Model::parse(with_header(file, changed.dump())).error().code == ErrorCode::unsupported);
+}
+
+TEST_CASE("a model of another format is refused by name") {
+  const Bytes file = test::make_tiny_model_v2();
+  auto header = nlohmann::ordered_json::parse(test::header_of(file));
+  const auto refusal = [&](const char* format) {
+    header["__metadata__"]["format"] = format;
+    const auto model = Model::parse(with_header(file, header.dump()));
+    REQUIRE_FALSE(model.has_value());
+    CHECK(model.error().code == ErrorCode::unsupported);
+    return model.error().message;
+  };
+  CHECK(refusal("czip-model-v3") ==
+        "the model is of format czip-model-v3; this czip reads czip-model-v2");
+  CHECK(refusal("czip-model-v2-rc2") ==
+        "the model is of format czip-model-v2-rc2; this czip reads czip-model-v2");
+  header["__metadata__"].erase("format");
+  CHECK(Model::parse(with_header(file, header.dump())).error().message ==
+        "the model states no format; this czip reads czip-model-v2");
 }
 
 TEST_CASE("a model cut anywhere is refused") {

@@ -120,6 +120,7 @@ std::string details(const Arguments& arguments, const v1::FileInfo& info) {
 Json to_json(ModelStore& models, const v2::FrameInfo& frame) {
   Json json = Json::object();
   json["kind"] = frame.compact ? "compact" : "full";
+  json["version"] = frame.compact ? Json() : Json(v2::kFormatVersionName);
   json["archive"] = frame.archive;
   json["level"] = level_json(frame.level);
   json["compressed_bytes"] = frame.file_bytes;
@@ -137,6 +138,7 @@ Json to_json(ModelStore& models, const v2::FrameInfo& frame) {
 
 std::string details(ModelStore& models, const v2::FrameInfo& frame) {
   std::string text = "        ";
+  if (!frame.compact) text += "version " + std::string(v2::kFormatVersionName) + "; ";
   if (frame.model) {
     const std::string name = models.name_of(*frame.model);
     text += "model " + frame.model->hex() + (name.empty() ? "" : " (" + printable(name) + ")");

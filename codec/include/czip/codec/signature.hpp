@@ -13,7 +13,7 @@
 namespace czip {
 
 // What engine_signature() must give. It changes only with the formats, never with a machine.
-inline constexpr std::uint64_t kEngineSignature = 0x0e5c3a4314dc33aa;
+inline constexpr std::uint64_t kEngineSignature = 0x045b073c1fb534a6;
 
 struct EngineSignature {
   struct Part {

@@ -21,19 +21,26 @@ Status check_block_bytes(const BlockHeader& header, std::uint32_t limit) {
                                       std::to_string(limit));
 }
 
-// Before anything else of the header, which may differ in another draft. Where the check shows that
-// all other bytes are those of a header of this draft, the byte is damaged.
-Status check_draft(std::span<const std::uint8_t, kFrameHeaderBytes> bytes) {
+std::string name_of_other(std::uint8_t version) {
+  const std::string number = std::to_string(version);
+  if (version == 0) return "an unknown version of CZIPv2, 0";
+  return version < kFirstNamedVersion ? "CZIPv2 draft " + number
+                                      : "another version of CZIPv2, " + number;
+}
+
+// Before anything else of the header, which may differ in another version. Where the check shows
+// that all other bytes are those of a header of this version, the byte is damaged.
+Status check_version(std::span<const std::uint8_t, kFrameHeaderBytes> bytes) {
   using Layout = FrameHeaderLayout;
-  const std::uint8_t draft = bytes[Layout::kDraft];
-  if (draft == kFrameDraft) return {};
+  const std::uint8_t version = bytes[Layout::kVersion];
+  if (version == kFormatVersion) return {};
   std::array<std::uint8_t, Layout::kCheck> mended{};
   std::ranges::copy(bytes.first<Layout::kCheck>(), mended.begin());
-  mended[Layout::kDraft] = kFrameDraft;
+  mended[Layout::kVersion] = kFormatVersion;
   if (check32(mended) == load_le<std::uint32_t>(&bytes[Layout::kCheck]))
     return damaged_header("the frame header");
-  return fail(ErrorCode::unsupported, "the frame is CZIPv2 draft " + std::to_string(draft) +
-                                          "; this czip reads draft " + std::to_string(kFrameDraft) +
+  return fail(ErrorCode::unsupported, "the frame is of " + name_of_other(version) +
+                                          "; this czip reads " + std::string(kFormatVersionName) +
                                           ": decode it with the czip that made it");
 }
 
@@ -111,7 +118,7 @@ std::array<std::uint8_t, kFrameHeaderBytes> serialize(FrameHeader& header) {
   using Layout = FrameHeaderLayout;
   std::array<std::uint8_t, kFrameHeaderBytes> bytes{};
   std::ranges::copy(kFrameMagic, bytes.begin());
-  bytes[Layout::kDraft] = kFrameDraft;
+  bytes[Layout::kVersion] = kFormatVersion;
   bytes[Layout::kFlags] = frame_flags(header);
   bytes[Layout::kLevel] = static_cast<std::uint8_t>(header.level);
   std::ranges::copy(hash_bytes(header.model), &bytes[Layout::kModel]);
@@ -126,7 +133,7 @@ Result<FrameHeader> parse_frame_header(std::span<const std::uint8_t, kFrameHeade
   using Layout = FrameHeaderLayout;
   if (!std::ranges::equal(bytes.first<kFrameMagic.size()>(), kFrameMagic))
     return fail(ErrorCode::corrupt, "is not a CZIPv2 frame: its magic is wrong");
-  CZIP_TRY(check_draft(bytes));
+  CZIP_TRY(check_version(bytes));
   FrameHeader header;
   header.check = load_le<std::uint32_t>(&bytes[Layout::kCheck]);
   if (check32(bytes.first<Layout::kCheck>()) != header.check)

@@ -20,9 +20,9 @@ namespace czip::v2 {
 
 // No byte of UTF-8 is 0xfc.
 inline constexpr std::array<std::uint8_t, 3> kFrameMagic{0xfc, 'C', 'Z'};
-// The draft of CZIPv2 that full frames are of. It changes with their layout and the coding. A
-// compact frame has no room for one.
-inline constexpr std::uint8_t kFrameDraft = 4;
+// Versions of CZIPv2 below this were drafts, and their numbers were their names.
+inline constexpr std::uint8_t kFirstNamedVersion = 5;
+static_assert(kFormatVersion >= kFirstNamedVersion);
 
 // The first bytes of a model's hash, which stand for it where all of them do not. Compact frames
 // have kCompactModelBytes.
@@ -31,8 +31,8 @@ using ModelPrefix = std::array<std::uint8_t, kModelPrefixBytes>;
 
 // Offsets of the fields, in bytes.
 struct FrameHeaderLayout {
-  static constexpr std::size_t kDraft = kFrameMagic.size();
-  static constexpr std::size_t kFlags = kDraft + 1;
+  static constexpr std::size_t kVersion = kFrameMagic.size();
+  static constexpr std::size_t kFlags = kVersion + 1;
   static constexpr std::size_t kLevel = kFlags + 1;
   static constexpr std::size_t kModel = kLevel + 1;
   static constexpr std::size_t kBlockBytes = kModel + kHashBytes;

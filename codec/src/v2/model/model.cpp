@@ -18,6 +18,8 @@ namespace {
 
 using safetensors::TensorReader;
 
+constexpr std::size_t kShownFormat = 40;  // of an unknown format's name, in errors
+
 // The data of a tensor of one dimension; empty if the reader has failed.
 std::span<const std::uint8_t> any_length(TensorReader& reader, std::string_view name,
                                          safetensors::DType dtype) {
@@ -70,11 +72,15 @@ Result<Hash128> hash_of(const safetensors::File& file, ModelTrust trust) {
 Result<std::shared_ptr<const ModelParts>> load(safetensors::File file, ModelTrust trust) {
   const auto format = file.metadata().find(kFormatKey);
   if (format == file.metadata().end() || format->second != kModelFormat) {
-    return fail(ErrorCode::unsupported, "the model's format is not " + std::string(kModelFormat));
+    const std::string stated = format == file.metadata().end()
+                                   ? "states no format"
+                                   : "is of format " + format->second.substr(0, kShownFormat);
+    return fail(ErrorCode::unsupported,
+                "the model " + stated + "; this czip reads " + std::string(kModelFormat));
   }
   if (file.find(kDraftTensor) != nullptr)
-    return fail(ErrorCode::unsupported,
-                "the model is of an earlier draft of czip-model-v2: train it again");
+    return fail(ErrorCode::unsupported, "the model is of an earlier draft of " +
+                                            std::string(kModelFormat) + ": train it again");
   CZIP_TRY_ASSIGN(const Hash128 hash, hash_of(file, trust));
   TensorReader reader(file);
   const auto lengths = any_length(reader, kTokenLengthsTensor, safetensors::DType::u8);

@@ -45,6 +45,16 @@ class Mixer {
   // The last mix().
   [[nodiscard]] std::int32_t output() const { return output_; }
 
+  // What went into the last mix(), for those who look on: the inputs, and of each of the mixer's
+  // selectors the weight set that it picked and what that gave, before any limit.
+  struct Trace {
+    std::span<const std::int32_t> inputs;
+    std::array<std::size_t, kMixerSelectors> sets{};
+    std::size_t final_set = 0;
+    std::span<const std::int32_t> outputs;  // one for each selector
+  };
+  [[nodiscard]] Trace trace() const;
+
   [[nodiscard]] std::span<std::int32_t> weights_to_restore() { return weights_; }
   [[nodiscard]] std::span<std::int32_t> final_weights_to_restore() { return final_weights_; }
   [[nodiscard]] std::span<const std::int32_t> weights() const { return weights_; }
@@ -66,5 +76,17 @@ class Mixer {
   std::int32_t output_ = 0;
   std::int32_t rate_ = 0;
 };
+
+inline Mixer::Trace Mixer::trace() const {
+  Trace trace{.inputs = std::span(inputs_).first(input_count_),
+              .outputs = std::span(outputs_).first(selectors_)};
+  const std::int32_t* first = weights_.data();
+  for (std::size_t s = 0; s < selectors_; ++s) {
+    trace.sets[s] = static_cast<std::size_t>(sets_[s] - first) / input_count_;
+    first += kMixerSelectorSizes[mixer_][s] * input_count_;
+  }
+  trace.final_set = static_cast<std::size_t>(final_set_ - final_weights_.data()) / kInputGroup;
+  return trace;
+}
 
 }  // namespace czip::v2

@@ -1,0 +1,143 @@
+#include "stages.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "xxh3.hpp"
+
+namespace reference {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string hex(std::uint64_t value, std::size_t digits) {
+  std::string text;
+  for (std::size_t i = digits; i > 0; --i) text += "0123456789abcdef"[value >> 4 * (i - 1) & 15];
+  return text;
+}
+
+// XXH3-64 of numbers of 32 bits, little-endian.
+template <class Numbers>
+std::string hash_of(const Numbers& numbers) {
+  Bytes bytes;
+  for (const auto number : numbers)
+    for (int shift = 0; shift < 32; shift += 8)
+      bytes.push_back(static_cast<std::uint8_t>(static_cast<std::uint32_t>(number) >> shift & 255));
+  return hex(xxh3_64(bytes.data(), bytes.size()), 16);
+}
+
+class StageRecorder final : public Observer {
+ public:
+  StageRecorder(const Model& model, std::size_t decisions) : model_(&model), left_(decisions) {}
+
+  void begin_block(const Settings& settings) override {
+    ++blocks_;
+    if (blocks_ == 1) profile_ = kProfiles[settings.profile];
+  }
+
+  void begin_token(std::size_t position, const Stream& stream,
+                   const Predictor& predictor) override {
+    recording_ = left_ > 0 && blocks_ == 1;
+    if (!recording_) return;
+    Json token{{"position", position}, {"stream", stream.number}};
+    add_contexts(predictor.contexts(), token);
+    const std::uint32_t candidate = predictor.decision().candidate;
+    token["candidate"] = candidate;
+    const bool first = stream.history.ranks().empty();
+    const std::size_t last = first ? 0 : model_->order[stream.history.recent(1)];
+    if (predictor.network_output() != nullptr)
+      token["network"] = of_network(*predictor.network_output(), last, candidate);
+    if (predictor.recurrent_stream() != nullptr)
+      token["recurrent"] = of_recurrent(*predictor.recurrent_stream(), last);
+    token["decisions"] = Json::array();
+    tokens_.push_back(std::move(token));
+  }
+
+  void predicted(const Predictor& predictor, std::uint32_t p, std::uint32_t range,
+                 std::uint32_t code) override {
+    if (!recording_) return;
+    if (left_ > 0) --left_;
+    const Decision& decision = predictor.decision();
+    const Mixer& mixer = predictor.mixer();
+    Json json;
+    json["node"] = decision.of_candidate
+                       ? Json()
+                       : Json{decision.node.low, decision.node.split, decision.node.high};
+    json["inputs"] = predictor.inputs();
+    for (std::size_t j = 0; j < profile_.selectors; ++j) {
+      json["sets"].push_back(mixer.choice()[j]);
+      json["outputs"].push_back(mixer.output_of(j));
+    }
+    json["second_set"] = mixer.final_choice();
+    json["output"] = mixer.output();
+    json["p"] = p;
+    json["range"] = hex(range, 8);
+    json["code"] = hex(code, 8);
+    tokens_.back()["decisions"].push_back(std::move(json));
+  }
+  void decoded(bool bit) override {
+    if (recording_) tokens_.back()["decisions"].back()["bit"] = bit ? 1 : 0;
+  }
+  void end_token(std::uint16_t token, std::uint32_t rank) override {
+    if (!recording_) return;
+    tokens_.back()["token"] = token;
+    tokens_.back()["rank"] = rank;
+  }
+
+  [[nodiscard]] std::string text() const { return tokens_.dump(); }
+
+ private:
+  void add_contexts(const Contexts& contexts, Json& token) const {
+    for (std::size_t k = 1; k < contexts.order.size(); ++k)
+      token["order"].push_back(hex(contexts.order[k], 16));
+    token["word"] = hex(contexts.word, 16);
+    for (std::size_t i = 0; i < profile_.lists; ++i)
+      token["lists"].push_back(hex(contexts.list[i], 16));
+  }
+
+  // Hashes the cumulative frequencies without the 0 at their beginning.
+  [[nodiscard]] std::string hash_of_cumulative(const Accumulators& logits) const {
+    CumulativeFrequencies cumulative = model_->network->cumulative_frequencies(logits);
+    cumulative.erase(cumulative.begin());
+    return hash_of(cumulative);
+  }
+  [[nodiscard]] Json of_network(const Activations& output, std::size_t token,
+                                std::uint32_t candidate) const {
+    const Network& network = *model_->network;
+    const Accumulators groups = network.group_logits(output);
+    Json json{{"token", token},
+              {"group_logits", hash_of(groups)},
+              {"group_cumulative", hash_of_cumulative(groups)}};
+    const std::size_t group = network.group_of(candidate);
+    json["group"] = group;
+    const Accumulators members = network.member_logits(output, group);
+    if (members.size() == 1) return json;  // whose logit decides nothing
+    json["member_logits"] = hash_of(members);
+    json["member_cumulative"] = hash_of_cumulative(members);
+    return json;
+  }
+  [[nodiscard]] Json of_recurrent(const RecurrentStream& stream, std::size_t token) const {
+    std::size_t rank = 0;
+    while (model_->order[rank] != token) ++rank;
+    std::vector<std::int32_t> logits;
+    for (std::size_t node = 1; node < model_->tokens.size(); ++node)
+      logits.push_back(model_->recurrent->logit(stream, node));
+    return {{"rank", rank}, {"logits", hash_of(logits)}};
+  }
+
+  const Model* model_;
+  std::size_t left_;
+  std::size_t blocks_ = 0;
+  bool recording_ = false;
+  Profile profile_{};
+  Json tokens_ = Json::array();
+};
+
+}  // namespace
+
+std::string stages(const Model& model, const Bytes& file, std::size_t decisions) {
+  StageRecorder recorder(model, decisions);
+  decode_file(model, file, &recorder);
+  return recorder.text();
+}
+
+}  // namespace reference
