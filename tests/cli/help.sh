@@ -5,7 +5,7 @@ source "$(dirname "$0")/common.sh"
 expect 0 "$CZIP" help >general; silent
 mapfile -t commands < <(sed -n '/^Commands:/,/^czip help/s/^  \([a-z]*\) .*/\1/p' general)
 [ ${#commands[@]} -ge 10 ] || fail "commands: ${commands[*]}"
-for topic in "${commands[@]}" exit-status environment; do
+for topic in "${commands[@]}" levels exit-status environment; do
   expect 0 "$CZIP" help "$topic" >page; silent
   [ -s page ] || fail "no page: $topic"
 done

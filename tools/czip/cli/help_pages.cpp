@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/help_levels.hpp"
+
 namespace czip::tool {
 namespace {
 
@@ -311,8 +313,7 @@ constexpr std::array kPages{kFilesPage,    kCompressPage,       kDecompressPage,
                             kClassifyPage, kVerifyPage,         kSelftestPage,        kBenchPage,
                             kTrainPage,    kCompatCompressPage, kCompatDecompressPage};
 
-constexpr std::array kTopics{
-    HelpTopic{"exit-status", R"(The exit status is the highest of all files:
+constexpr HelpTopic kExitStatus{"exit-status", R"(The exit status is the highest of all files:
   0  success. Warnings do not change it: decompressing a file that its recovery data
      mended is a success
   1  usage, or what is around the data: files that are missing, cannot be read or exist;
@@ -321,14 +322,15 @@ constexpr std::array kTopics{
      that had to be mended; garbage after a text, which is given all the same; --salvage
      of less than everything; a check of verify that fails
   3  a defect of czip
-)"},
-    HelpTopic{"environment", R"(Variables of the environment:
+)"};
+
+constexpr HelpTopic kEnvironment{"environment", R"(Variables of the environment:
   CZIP_MODEL_PATH  folders with models, separated by ':'. -m finds models there by name,
                    and decompressing finds the one that a file needs by its hash
   CZIP_SIMD        the instruction set to use, as --simd
   NO_COLOR         not empty: reports have no colours
   TMPDIR           where temporary files without a name are (default: /tmp)
-)"}};
+)"};
 
 }  // namespace
 
@@ -338,6 +340,9 @@ const HelpPage& help_page(Command command) {
   return *std::ranges::find(kPages, command, &HelpPage::command);
 }
 
-std::span<const HelpTopic> help_topics() { return kTopics; }
+std::span<const HelpTopic> help_topics() {
+  static const std::array topics{HelpTopic{"levels", help_of_levels()}, kExitStatus, kEnvironment};
+  return topics;
+}
 
 }  // namespace czip::tool

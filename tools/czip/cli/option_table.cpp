@@ -162,9 +162,9 @@ constexpr std::array kOptions = {
               "that is such base64; Ctrl-D ends it"},
     OptionRow{Id::level_digit, '1', nullptr, nullptr, kLevels,
               "level: a higher one gives smaller files and takes longer\n"
-              "(default: 6). 1 takes little more than half as long as 6, 3\n"
-              "three quarters. 7 to 9 may use the model's network: 7 and 8 take\n"
-              "five times as long, 9 ten times. Format 1 has levels 1 to 5 for\n"
+              "(default: 6). 1 takes half as long as 6, 3 three quarters. 7 to 9\n"
+              "may use the model's network: 7 and 8 take five times as long, 9\n"
+              "ten times (czip help levels). Format 1 has levels 1 to 5 for\n"
               "contexts of 64 to 1024 tokens (default: the model's context)",
               "-1 ... -9"},
     OptionRow{Id::level_digit, '2', nullptr, nullptr, kLevels, nullptr},
