@@ -57,7 +57,7 @@ void ProgressBar::draw(std::uint64_t done, double elapsed) {
   const std::uint64_t total = total_;
   const double rate = per_second(done, elapsed);
   std::string line;
-  if (done > total) {  // also where the total is unknown
+  if (total == 0 || done > total) {  // unknown, or wrong
     line = amount_text(done) + "  " + rate_text(rate);
   } else {
     const double share = percent(done, total);
