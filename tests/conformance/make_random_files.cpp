@@ -1,6 +1,7 @@
 // Writes random valid files of CZIPv2, their texts, and random models, for a decoder to be tried
 // with. The same numbers give the same files. In DIR, "files" has a line "MODEL FILE TEXT KIND" for
-// each file, KIND being "text" or "archive". Usage: make_random_files SEED COUNT DIR [MODEL.czm]: with that model instead of random ones
+// each file, KIND being "text" or "archive". Usage: make_random_files SEED COUNT DIR [MODEL.czm],
+// with that model instead of random ones.
 #include <cstdint>
 #include <cstdio>
 #include <exception>
