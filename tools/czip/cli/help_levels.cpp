@@ -20,9 +20,9 @@ std::string_view tries_of(v2::Trials trials) {
     case v2::Trials::none:
       return "";
     case v2::Trials::no_network:
-      return "without the large network";
+      return "no large network";
     case v2::Trials::one_stream:
-      return "without the large network, and with it as one stream";
+      return "no large network; one stream";
   }
   return "";
 }
@@ -33,11 +33,12 @@ std::string block_size(std::uint32_t bytes) {
 }
 
 std::string table() {
-  std::string text = "level  contexts  networks         block    each block is also tried\n";
+  // Lines with spaces before them stay as they are in the manual page.
+  std::string text = "  level  contexts  networks         block    each block is also tried with\n";
   for (int i = v2::kMinLevel; i <= v2::kMaxLevel; ++i) {
     const v2::LevelSettings level = v2::level_settings(i);
     std::string line =
-        format("  -%d   %8zu  %-15s  %-7s  %s", i, v2::kProfiles[level.profile].lists,
+        format("  -%d     %8zu  %-15s  %-7s  %s", i, v2::kProfiles[level.profile].lists,
                std::string(networks_of(level)).c_str(), block_size(level.block_bytes).c_str(),
                std::string(tries_of(level.trials)).c_str());
     line.resize(line.find_last_not_of(' ') + 1);
