@@ -51,7 +51,8 @@ bool is_compat(Command command) {
 
 std::string in_roff(std::string_view text) {
   std::string result;
-  for (const char c : text) result += c == '-' ? std::string("\\-") : std::string{c};
+  for (const char c : text)
+    result += c == '-' ? std::string("\\-") : c == '\'' ? std::string("\\(aq") : std::string{c};
   return result;
 }
 
