@@ -2,8 +2,8 @@
 source "$(dirname "$0")/v2_common.sh"
 printf a >one
 text 40 >text.txt
-# At level 1 a block has 1 MiB. The first is noise, which is stored and takes no time.
-(noise 1048576; prose 3 60000) >long
+# At level 1 a block has 768 KiB. The first is noise, which is stored and takes no time.
+(noise 786432; prose 3 60000) >long
 expect 0 "$CZIP" -1 -m "$MODEL2" long one text.txt
 cat long.czip one.czip text.txt.czip >row.czip
 cat long one text.txt >row
@@ -15,7 +15,7 @@ has_range() {
   expect 0 "$CZIP" -dc --range "$2" -m "$MODEL2" "$1.czip" >found; same found wanted
   cat "$1.czip" | expect 0 "$CZIP" -dc --range "$2" -m "$MODEL2" >found; same found wanted
 }
-for range in 0:1 0:100 1048570:20 1048576:5 1000000:90000 1070000:; do
+for range in 0:1 0:100 786426:20 786432:5 740000:90000 810000:; do
   has_range long $range
   has_range row $range
 done

@@ -6,8 +6,8 @@ text 40 >text.txt
 binary 3000 >binary
 noise 1500000 >noise
 printf 'caf\xe9 \xff\xfe\n' >latin1
-# At level 1 a block has 1 MiB: one is stored and takes no time, the other is coded.
-(head -c 1048576 noise; prose 3 60000) >long
+# At level 1 a block has 768 KiB: one is stored and takes no time, the other is coded.
+(head -c 786432 noise; prose 3 60000) >long
 
 for name in empty one text.txt long binary noise latin1; do
   expect 0 "$CZIP" -1 -m "$MODEL2" $name; silent

@@ -21,7 +21,7 @@ TEST_CASE("levels are those of the table") {
                                           Trials::no_network,
                                           Trials::no_network,
                                           Trials::one_stream};
-  constexpr std::array<std::uint32_t, 9> kQuarters{4, 8, 4, 8, 16, 3, 8, 16, 32};
+  constexpr std::array<std::uint32_t, 9> kQuarters{3, 8, 3, 8, 16, 3, 8, 16, 32};
   CHECK(kMinLevel == 1);
   CHECK(kMaxLevel == 9);
   for (std::size_t i = 0; i < 9; ++i) {

@@ -71,7 +71,7 @@ TEST_CASE("a pattern is repeated and cut") {
 TEST_CASE("repetitions take next to nothing, alone and between other text") {
   const Bytes prose = to_bytes(test::english_text(2'000));
   const auto size_of = [](const Bytes& text) {
-    const Bytes file = encoded_v2(text, {.level = 1, .threads = 1});
+    const Bytes file = encoded_v2(text, {.level = 1, .threads = 1, .block_bytes = 1 << 20});
     const auto outcome = decode_v2(file);
     REQUIRE(outcome.status.has_value());
     CHECK(outcome.text == text);

@@ -7,12 +7,13 @@ namespace czip::v2 {
 
 LevelSettings level_settings(int level) {
   constexpr std::uint32_t kMiB = std::uint32_t{1} << 20;
-  // The default level's blocks take less than a second each, so that a range does, too.
+  // A block of the default level takes less than a second, so that a range does, too. Faster levels
+  // that should not be larger have no longer ones than it.
   constexpr std::uint32_t kQuickBlock = kMiB * 3 / 4;
   static constexpr std::array<LevelSettings, kMaxLevel> kLevels{{
-      {.profile = 0, .block_bytes = 1 * kMiB},
+      {.profile = 0, .block_bytes = kQuickBlock},
       {.profile = 0, .block_bytes = 2 * kMiB},
-      {.profile = 1, .block_bytes = 1 * kMiB},
+      {.profile = 1, .block_bytes = kQuickBlock},
       {.profile = 1, .block_bytes = 2 * kMiB},
       {.profile = 1, .block_bytes = 4 * kMiB},
       {.profile = 2, .block_bytes = kQuickBlock},
