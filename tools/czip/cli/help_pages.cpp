@@ -195,7 +195,7 @@ of them for each model. The perplexity per token is 2^(bits per token) and depen
 model divides a text; that per byte, and bits per byte, can be compared between models.
 FILE is a text, or a compressed file, which is decoded.
 )",
-    .examples = R"(czip score -7 -m default -m own.czm -r texts    which model suits the texts?
+    .examples = R"(czip score -7 -m small.czm -m own.czm -r texts  which model suits the texts?
 )"};
 
 constexpr HelpPage kComparePage{

@@ -180,7 +180,8 @@ constexpr std::array kOptions = {
     OptionRow{Id::block_size, 0, "block-size", "BYTES", kArchivers | kRepack,
               "text of a block, 64K to 64M (K: 1024 bytes, M: 1024 K): what one\n"
               "fault can destroy, and what --range decodes at least. Smaller\n"
-              "blocks make larger files (default: 768K to 8M, by the level)"},
+              "blocks make larger files (default: 768K to 8M, by the level; 384K\n"
+              "in archives)"},
     OptionRow{Id::recovery, 0, "recovery", "PERCENT", kArchivers | kRepack,
               "add recovery data of 1 to 100 percent of the file, which mend\n"
               "damage of about that size"},
