@@ -97,6 +97,10 @@ expect 0 "$CZIP" -1 --block-size 64K -r -m "$MODEL2" folder
 rm -r folder
 cp folder.czip bad.czip
 patch bad.czip $(($(block 2) + 500)) 'damaged'
+for what in folder/file1 '--at 1' '--exclude file1'; do
+  # shellcheck disable=SC2086 # an option and its value
+  expect 1 "$CZIP" -d --salvage -m "$MODEL2" bad.czip $what; one_line; stderr_has 'leave out members'; absent folder
+done
 expect 2 "$CZIP" -d --salvage -m "$MODEL2" bad.czip
 stderr_has 'folder/file3 is damaged'
 absent folder/file3

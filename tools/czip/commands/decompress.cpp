@@ -68,7 +68,13 @@ Status take_text(const Session& session, Input& input) {
 
 Status handle(const Session& session, ModelStore& models, Input& input) {
   CZIP_TRY(take_text(session, input));
-  if (session.arguments.salvage) return salvage_v2(session, models, input);
+  if (session.arguments.salvage) {
+    if (selects_members(session.arguments))
+      return usage_error(
+          "--salvage gives all that is left of an archive; leave out members, --at, --include "
+          "and --exclude");
+    return salvage_v2(session, models, input);
+  }
   Status status = handle_once(session, models, input);
   if (status) return status;
   if (!input.mended) {

@@ -121,8 +121,8 @@ class Describer {
     report["path_hash"] = format("%08x", info.model_path_hash);
     report["needs"] = Json();
     say(report,
-        "CZIPv1 does not say which model it was made with; it is one of compress.zip's, "
-        "whose path then had the hash " +
+        "CZIPv1 does not say which model it was made with; it is a czip-model-v1, whose path then "
+        "had the hash " +
             report["path_hash"].get<std::string>());
     reports_.push_back(std::move(report));
     return {};

@@ -76,6 +76,16 @@ Result<Json> network_of(const v2::ModelParts& parts) {
               {"bytes", bytes_of(parts.file, v2::kTensorPrefix)}};
 }
 
+// Of a model that loads, whose recurrent network is therefore valid.
+Result<Json> recurrent_network_of(const v2::ModelParts& parts) {
+  CZIP_TRY_ASSIGN(const auto* network, v2::recurrent_network_of(parts, best_simd_level()));
+  if (network == nullptr) return Json();
+  return Json{{"kind", "recurrent, int8"},
+              {"width", network->config().state_width},
+              {"hidden_width", network->config().hidden_width},
+              {"bytes", bytes_of(parts.file, v2::kRecurrentPrefix)}};
+}
+
 Json network_of(const v1::Weights& network, std::uint64_t bytes) {
   return {{"kind", "transformer, int8"},
           {"layers", network.layers.size()},
@@ -98,6 +108,7 @@ Result<Json> card_v2(const std::string& path, std::span<const std::uint8_t> file
   card["file_bytes"] = file.size();
   card["tokenizer"] = tokenizer_of(model.parts().tokenizer);
   card["prior_bytes"] = bytes_of(model.parts().file, v2::kPriorPrefix);
+  CZIP_TRY_ASSIGN(card["recurrent_network"], recurrent_network_of(model.parts()));
   CZIP_TRY_ASSIGN(card["network"], network_of(model.parts()));
   return card;
 }
@@ -117,12 +128,18 @@ Result<Json> card_v1(const std::string& path, std::span<const std::uint8_t> file
   card["file_bytes"] = file.size();
   card["tokenizer"] = tokenizer_of(model.tokenizer);
   card["prior_bytes"] = Json();
+  card["recurrent_network"] = Json();
   CZIP_TRY_ASSIGN(const auto tensors, safetensors::File::parse(file));
   card["network"] = network_of(model.network, bytes_of(tensors, ""));
   return card;
 }
 
 std::string number(const Json& value) { return grouped(value.get<std::uint64_t>()); }
+
+std::string recurrent_text(const Json& network) {
+  return network["kind"].get<std::string>() + ": state of " + number(network["width"]) + ", " +
+         number(network["hidden_width"]) + " hidden units; " + number(network["bytes"]) + " bytes";
+}
 
 std::string network_text(const Json& network) {
   if (network.is_null()) return "none";
@@ -157,6 +174,8 @@ std::string card_text(const Json& card) {
                         number(tokenizer["longest_token_bytes"]) + " bytes; " +
                         tokenizer["kind"].get<std::string>());
   if (!card["prior_bytes"].is_null()) line("n-gram prior", number(card["prior_bytes"]) + " bytes");
+  if (!card["recurrent_network"].is_null())
+    line("small network", recurrent_text(card["recurrent_network"]));
   line("network", network_text(card["network"]));
   return text;
 }
