@@ -21,7 +21,7 @@ expect 0 "$CZIP" model --json "$MODEL2" "$MODEL" >card.json; silent; valid_json 
 expect 0 "$CZIP" model network.czm "$MODEL" >card; silent
 [ "$(grep -c '^  network        transformer, int8: [0-9]* layers\{0,1\} of width [0-9]*' card)" = 2 ] || fail 'networks'
 expect 0 "$CZIP" model "$(dirname "$0")/../../conformance/v2/networks.czm" >card; silent
-grep -q '^  small network  recurrent, int8: state of [0-9]*, [0-9]* hidden units; [0-9,]* bytes$' card || fail "$(cat card)"
+grep -q '^  recurrent      int8, state of [0-9]*, [0-9]* hidden units; [0-9,]* bytes$' card || fail "$(cat card)"
 expect 0 env CZIP_MODEL_PATH=models "$CZIP" model tiny >by-name; silent; grep -q "$tiny" by-name || fail 'by name'
 
 # What is wrong with one.

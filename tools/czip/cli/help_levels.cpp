@@ -11,8 +11,8 @@ namespace czip::tool {
 namespace {
 
 std::string_view networks_of(const v2::LevelSettings& level) {
-  if (level.network) return "small and large";
-  return v2::kProfiles[level.profile].recurrent ? "small" : "none";
+  if (level.network) return "recurrent, transformer";
+  return v2::kProfiles[level.profile].recurrent ? "recurrent" : "none";
 }
 
 std::string_view tries_of(v2::Trials trials) {
@@ -20,9 +20,9 @@ std::string_view tries_of(v2::Trials trials) {
     case v2::Trials::none:
       return "";
     case v2::Trials::no_network:
-      return "no large network";
+      return "no transformer";
     case v2::Trials::one_stream:
-      return "no large network; one stream";
+      return "no transformer; one stream";
   }
   return "";
 }
@@ -34,11 +34,11 @@ std::string block_size(std::uint32_t bytes) {
 
 std::string table() {
   // Lines with spaces before them stay as they are in the manual page.
-  std::string text = "  level  contexts  networks         block    each block is also tried with\n";
+  std::string text = "  level  contexts  networks                block    also tried\n";
   for (int i = v2::kMinLevel; i <= v2::kMaxLevel; ++i) {
     const v2::LevelSettings level = v2::level_settings(i);
     std::string line =
-        format("  -%d     %8zu  %-15s  %-7s  %s", i, v2::kProfiles[level.profile].lists,
+        format("  -%d     %8zu  %-22s  %-7s  %s", i, v2::kProfiles[level.profile].lists,
                std::string(networks_of(level)).c_str(), block_size(level.block_bytes).c_str(),
                std::string(tries_of(level.trials)).c_str());
     line.resize(line.find_last_not_of(' ') + 1);
@@ -54,7 +54,7 @@ std::string_view help_of_levels() {
       R"(Levels of czip's own format, from fast to small. More kinds of context and networks
 predict better and take longer, for compressing and for decompressing. A longer block
 makes long texts smaller; --range and -T take blocks as wholes (--block-size sets them).
-Levels that try more than one way keep the smallest.
+Levels that try a block in other ways, too, keep the smallest.
 
 )" + table();
   return text;

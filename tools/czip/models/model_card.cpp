@@ -80,8 +80,7 @@ Result<Json> network_of(const v2::ModelParts& parts) {
 Result<Json> recurrent_network_of(const v2::ModelParts& parts) {
   CZIP_TRY_ASSIGN(const auto* network, v2::recurrent_network_of(parts, best_simd_level()));
   if (network == nullptr) return Json();
-  return Json{{"kind", "recurrent, int8"},
-              {"width", network->config().state_width},
+  return Json{{"width", network->config().state_width},
               {"hidden_width", network->config().hidden_width},
               {"bytes", bytes_of(parts.file, v2::kRecurrentPrefix)}};
 }
@@ -137,8 +136,8 @@ Result<Json> card_v1(const std::string& path, std::span<const std::uint8_t> file
 std::string number(const Json& value) { return grouped(value.get<std::uint64_t>()); }
 
 std::string recurrent_text(const Json& network) {
-  return network["kind"].get<std::string>() + ": state of " + number(network["width"]) + ", " +
-         number(network["hidden_width"]) + " hidden units; " + number(network["bytes"]) + " bytes";
+  return "int8, state of " + number(network["width"]) + ", " + number(network["hidden_width"]) +
+         " hidden units; " + number(network["bytes"]) + " bytes";
 }
 
 std::string network_text(const Json& network) {
@@ -175,7 +174,7 @@ std::string card_text(const Json& card) {
                         tokenizer["kind"].get<std::string>());
   if (!card["prior_bytes"].is_null()) line("n-gram prior", number(card["prior_bytes"]) + " bytes");
   if (!card["recurrent_network"].is_null())
-    line("small network", recurrent_text(card["recurrent_network"]));
+    line("recurrent", recurrent_text(card["recurrent_network"]));
   line("network", network_text(card["network"]));
   return text;
 }
