@@ -89,7 +89,7 @@ Result<v2::TextRange> parse_range(std::string_view text) {
   if (colon != std::string_view::npos && parse(text.substr(0, colon), range.start) &&
       (colon + 1 == text.size() || parse(text.substr(colon + 1), range.length)))
     return range;
-  return usage_error("range '" + std::string(text) + "' must be START:LENGTH, both in bytes");
+  return usage_error("range '" + std::string(text) + "' must be START:LENGTH or START:, in bytes");
 }
 
 // "10" where getopt found the 1 or the 0 of -10, which are not two levels; else empty. getopt's

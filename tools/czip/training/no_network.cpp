@@ -10,7 +10,7 @@ namespace {
 
 Failure refuse() {
   return fail(
-      ErrorCode::unsupported,
+      ErrorCode::invalid_argument,
       "this czip cannot train networks, as --minutes, --tokens and --format 1 ask it to: it "
       "was built without CZIP_TRAIN_NETWORK");
 }
