@@ -63,7 +63,8 @@ class FileBuilder {
     if (one_in(8)) {
       const auto mark = v2::hiding_mark();
       append(made_.file, Bytes(mark.begin(), mark.end()));
-      append(made_.file, random_bytes(draw(0, 100), random_.next()));
+      const std::size_t size = draw(0, 100);
+      append(made_.file, random_bytes(size, random_.next()));
     }
     return std::move(made_);
   }

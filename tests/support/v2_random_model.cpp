@@ -67,7 +67,9 @@ class ModelBuilder {
     std::vector<std::uint8_t> lengths;
     std::vector<std::uint8_t> bytes;
     while (lengths.size() < recipe_->merged_tokens) {
-      const std::string token = any_of(parts, random_) + any_of(parts, random_);
+      // One after the other: compilers differ in the order of operands.
+      const std::string first = any_of(parts, random_);
+      const std::string token = first + any_of(parts, random_);
       if (token.size() > v2::Tokenizer::kMaxTokenBytes || !known.insert(token).second) continue;
       lengths.push_back(static_cast<std::uint8_t>(token.size()));
       bytes.insert(bytes.end(), token.begin(), token.end());
@@ -149,11 +151,12 @@ class ModelBuilder {
   }
   std::vector<std::uint32_t> maps(std::uint32_t least, std::uint32_t most, std::size_t size) {
     std::vector<std::uint32_t> kinds(16);
-    for (std::uint32_t& map : kinds)
-      map = static_cast<std::uint32_t>(
-                random_.between(static_cast<std::int32_t>(least), static_cast<std::int32_t>(most)))
-                << 10 |
-            static_cast<std::uint32_t>(random_.between(0, 1023) & random_.between(0, 1023));
+    for (std::uint32_t& map : kinds) {
+      const std::int32_t probability =
+          random_.between(static_cast<std::int32_t>(least), static_cast<std::int32_t>(most));
+      const std::int32_t count = random_.between(0, 1023) & random_.between(0, 1023);
+      map = static_cast<std::uint32_t>(probability) << 10 | static_cast<std::uint32_t>(count);
+    }
     std::vector<std::uint32_t> values(size);
     for (std::size_t i = 0; i < size; ++i) values[i] = kinds[i % kinds.size()];
     return values;
