@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "cli/progress.hpp"
 #include "io/streams.hpp"
+#include "v2/coders.hpp"
 #include "v2/options.hpp"
 
 namespace czip::tool {
@@ -66,8 +67,7 @@ Result<ArchiveView> open_archive(const Session& session, ModelStore& models, Inp
   if (view) return std::move(*view);
   session.console.detail(printable(input.label()) +
                          " : has no index that can be used; all of it is decoded");
-  const auto info = v2::inspect(file);
-  ProgressBar progress(std::string(input.label()) + " (reading)", info ? info->text_bytes : 0,
+  ProgressBar progress(std::string(input.label()) + " (reading)", announced_text(session, input),
                        session.wants_progress());
   v2::DecodeOptions options = decode_options_v2(session);
   options.progress = progress.follow();

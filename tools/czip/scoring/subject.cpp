@@ -13,6 +13,7 @@
 #include "io/limited_sink.hpp"
 #include "io/streams.hpp"
 #include "v1/options.hpp"
+#include "v2/coders.hpp"
 #include "v2/options.hpp"
 
 namespace czip::tool {
@@ -70,9 +71,7 @@ Status decode_v2_text(const Session& session, std::vector<ScoringModel>& models,
   const TextLimit limit = text_limit(session);
   MemorySink memory;
   LimitedSink sink(memory, limit.bytes, limit.option);
-  FileRandomAccess file(subject.input->file.get());
-  const auto info = v2::inspect(file);
-  ProgressBar progress(subject.name + " (reading)", info ? info->text_bytes : 0,
+  ProgressBar progress(subject.name + " (reading)", announced_text(session, *subject.input),
                        session.wants_progress());
   v2::DecodeOptions options = decode_options_v2(session);
   options.progress = progress.follow();

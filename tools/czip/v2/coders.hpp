@@ -34,6 +34,9 @@ Status repair_v2(const Session& session, Input& input);
 Result<v2::CodingReport> encode_v2(const Session& session, const v2::Model& model,
                                    ProgressBar& progress, ByteSource& text, ByteSink& out,
                                    v2::EncodeOptions options);
+// The text's length as a file's headers state it, for a progress bar; 0: unknown, or no bar is
+// shown. Decoding does not trust it.
+std::uint64_t announced_text(const Session& session, const Input& input);
 // Decodes an input with a progress bar. Errors end in advice. Where garbage follows the text and
 // recovery data mend it, the input becomes the mended copy, and the error is that it was damaged.
 Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, Input& input,

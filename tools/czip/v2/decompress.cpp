@@ -23,16 +23,12 @@
 namespace czip::tool {
 namespace {
 
-// The text's length as the headers state it. Only the progress bar uses it; decoding does not trust
-// it.
-std::uint64_t announced_length(const Session& session, const Input& input) {
-  if (!session.wants_progress() || !Console::interactive() || !input.at_start()) return 0;
-  FileRandomAccess file(input.file.get());
-  const auto info = v2::inspect(file);
-  if (!info) return 0;
+// What the progress bar expects.
+std::uint64_t expected_length(const Session& session, const Input& input) {
+  if (!input.at_start()) return 0;
+  const std::uint64_t text = announced_text(session, input);
   const auto& range = session.arguments.range;
-  if (!range) return info->text_bytes;
-  return std::min(range->length, info->text_bytes - std::min(range->start, info->text_bytes));
+  return range ? std::min(range->length, text - std::min(range->start, text)) : text;
 }
 
 Result<v2::CodingReport> decode_range(const Session& session, ModelStore& models, Input& input,
@@ -59,9 +55,16 @@ void summarize(const Session& session, const Input& input, std::string_view resu
 
 }  // namespace
 
+std::uint64_t announced_text(const Session& session, const Input& input) {
+  if (!session.wants_progress() || !Console::interactive()) return 0;
+  FileRandomAccess file(input.file.get());
+  const auto info = v2::inspect(file);
+  return info ? info->text_bytes : 0;
+}
+
 Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, Input& input,
                                    ByteSink& sink) {
-  ProgressBar progress(std::string(input.label()), announced_length(session, input),
+  ProgressBar progress(std::string(input.label()), expected_length(session, input),
                        session.wants_progress());
   v2::DecodeOptions options = decode_options_v2(session);
   options.progress = progress.follow();
