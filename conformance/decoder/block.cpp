@@ -104,7 +104,7 @@ Bytes decode_block(const Model& model, const Settings& settings, const std::uint
                    Observer* observer) {
   require(!settings.network || model.network,
           "a block was coded with a network, and the model has none");
-  require(!settings.network || settings.profile >= kFirstNetworkProfile,
+  require(!settings.network || kProfiles[settings.profile].network,
           "a block has a network in a profile that takes none");
   const std::uint8_t* begin = payload;
   std::size_t token_count = 0;

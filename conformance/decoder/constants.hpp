@@ -29,7 +29,6 @@ constexpr std::array<Profile, 3> kProfiles{{
     {8, 3, 3, false, true, false},
     {16, 5, 5, true, true, true},
 }};
-constexpr std::size_t kFirstNetworkProfile = 2;
 constexpr std::uint64_t kListsNumerator = 3;  // of lists by context and byte of text
 constexpr std::uint64_t kListsDenominator = 8;
 constexpr std::uint32_t kMinTableLog2 = 12;

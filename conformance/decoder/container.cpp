@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "constants.hpp"
 #include "xxh3.hpp"
 
 namespace reference {
@@ -35,7 +36,7 @@ Settings parse_settings(unsigned byte) {
   Settings settings;
   settings.profile = byte & 3;
   settings.network = (byte & 4) != 0;
-  require(!settings.network || settings.profile == 2,
+  require(!settings.network || kProfiles[settings.profile].network,
           "a block of profile " + std::to_string(byte & 3) + " claims to be coded with a network");
   settings.streams = std::size_t{1} << (byte >> 3);
   return settings;

@@ -108,10 +108,11 @@ TrainedState read_state(Tensors& tensors, const std::string& prefix, const Profi
   return state;
 }
 
-TrainedStates read_states(Tensors& tensors, const std::string& prefix, std::size_t first_profile) {
+TrainedStates read_states(Tensors& tensors, const std::string& prefix, bool with_network) {
   TrainedStates states;
-  for (std::size_t p = first_profile; p < states.size(); ++p)
-    states[p] = read_state(tensors, prefix + std::to_string(p) + ".", kProfiles[p]);
+  for (std::size_t p = 0; p < states.size(); ++p)
+    if (!with_network || kProfiles[p].network)
+      states[p] = read_state(tensors, prefix + std::to_string(p) + ".", kProfiles[p]);
   return states;
 }
 
@@ -129,10 +130,10 @@ Model parse_model(const Bytes& file) {
   model.tokens = read_tokens(tensors);
   read_code(model, tensors);
   read_prior(model, tensors);
-  model.states = read_states(tensors, "state.", 0);
+  model.states = read_states(tensors, "state.", false);
   if (tensors.has("network.config")) {
     model.network.emplace(tensors, model);
-    model.network_states = read_states(tensors, "state.network.", kFirstNetworkProfile);
+    model.network_states = read_states(tensors, "state.network.", true);
   }
   if (tensors.has("recurrent.config")) model.recurrent.emplace(tensors, model.tokens.size());
   tensors.require_all_used();

@@ -33,9 +33,8 @@ constexpr std::uint32_t match_probability(std::uint32_t model) {
   return 3'500'000 + 20'000 * model;
 }
 
-// As few lists as the first profile has, and the selectors of the last.
-constexpr Profile kProfile{
-    .lists = 6, .prior = 3, .selectors = 5, .counters = false, .recurrent = false, .network = true};
+// A few lists, and the selectors of the last profile.
+constexpr Profile kProfile{.lists = 6, .prior = 3, .selectors = 5, .network = true};
 
 // A predictor with weights of 0 and the maps above, whatever they have seen.
 TrainedState silent_state() {

@@ -12,29 +12,19 @@
 namespace czip::v2 {
 
 struct Profile {
-  std::size_t lists;      // successor lists, at most kListLanes
-  std::uint32_t prior;    // the highest order of the prior that takes part
-  std::size_t selectors;  // of each mixer, the first ones; at most kMixerSelectors
-  bool counters;          // whether the hashed counters take part
-  bool recurrent;         // whether the recurrent network does, if the model has one
-  bool network;           // whether the network may, if the model has one
+  std::size_t lists;       // successor lists, at most kListLanes
+  std::uint32_t prior;     // the highest order of the prior that takes part
+  std::size_t selectors;   // of each mixer, the first ones; at most kMixerSelectors
+  bool counters = false;   // whether the hashed counters take part
+  bool recurrent = false;  // whether the recurrent network does, if the model has one
+  bool network = false;    // whether the network may, if the model has one
 };
 
 inline constexpr std::array<Profile, 3> kProfiles{{
     // fast
-    {.lists = 3,
-     .prior = 2,
-     .selectors = 2,
-     .counters = false,
-     .recurrent = false,
-     .network = false},
+    {.lists = 3, .prior = 2, .selectors = 2},
     // light
-    {.lists = 8,
-     .prior = 3,
-     .selectors = 3,
-     .counters = false,
-     .recurrent = true,
-     .network = false},
+    {.lists = 8, .prior = 3, .selectors = 3, .recurrent = true},
     // normal
     {.lists = 16, .prior = 5, .selectors = 5, .counters = true, .recurrent = true, .network = true},
 }};
