@@ -97,6 +97,16 @@ void append_token(Bytes& text, const std::string& token, std::size_t text_bytes)
   text.insert(text.end(), token.begin(), token.end());
 }
 
+// Section 1, "x86 branches": from the first place on, the reverse of the writer's order.
+void undo_x86_branches(Bytes& text) {
+  for (std::size_t i = 0; i + 5 <= text.size(); ++i) {
+    if ((text[i] & 0xfe) != 0xe8 || (text[i + 4] != 0x00 && text[i + 4] != 0xff)) continue;
+    const std::uint64_t number = integer_at(&text[i + 1], 3) - i;  // modulo 2^24
+    for (std::size_t k = 0; k < 3; ++k)
+      text[i + 1 + k] = static_cast<std::uint8_t>(number >> 8 * k);
+  }
+}
+
 }  // namespace
 
 Bytes decode_block(const Model& model, const Settings& settings, const std::uint8_t* payload,
@@ -137,6 +147,7 @@ Bytes decode_block(const Model& model, const Settings& settings, const std::uint
   require(text.size() == text_bytes, "a block's tokens make fewer bytes than its text has");
   require(coder.ends_here() && (final_range == kAnyRange || final_range == coder.range()),
           "a block's payload does not end where its text does");
+  if (settings.x86_branches) undo_x86_branches(text);
   return text;
 }
 

@@ -11,6 +11,7 @@ struct Settings {
   std::size_t profile = 0;
   bool network = false;
   std::size_t streams = 1;
+  bool x86_branches = false;  // the tokens make the text as the writer changed it
 };
 
 constexpr std::uint32_t kAnyRange = 0;
@@ -34,8 +35,8 @@ class Observer {
   virtual void end_token(std::uint16_t token, std::uint32_t rank) = 0;
 };
 
-// Returns a text of exactly `text_bytes` bytes. The coder must end with the range `final_range`,
-// unless that is kAnyRange. `observer` may be nullptr. Throws Refused.
+// Returns a text, or a pattern, of exactly `text_bytes` bytes. The coder must end with the range
+// `final_range`, unless that is kAnyRange. `observer` may be nullptr. Throws Refused.
 Bytes decode_block(const Model& model, const Settings& settings, const std::uint8_t* payload,
                    std::size_t payload_bytes, std::uint32_t final_range, std::size_t text_bytes,
                    Observer* observer);

@@ -21,7 +21,7 @@ std::uint32_t crc16(const std::uint8_t* bytes, std::size_t size) {
   return crc;
 }
 
-constexpr unsigned kFormatVersion = 5;  // 1.0-rc1
+constexpr std::uint8_t kFormatVersion = 6;  // 1.0-rc2
 constexpr std::size_t kFrameHeaderBytes = 38;
 constexpr std::size_t kBlockHeaderBytes = 46;
 constexpr std::size_t kFooterBytes = 41;
@@ -29,16 +29,26 @@ constexpr std::size_t kRecoveryHeaderBytes = 56;
 constexpr std::size_t kAttachmentHeaderBytes = 36;
 constexpr std::uint64_t kMaxBlockBytes = 67'108'864;
 constexpr std::uint64_t kMaxCompactTextBytes = 65'535;
+constexpr std::size_t kPatternLengthBytes = 4;
+
+enum BlockType : std::uint8_t { kStored = 1, kCoded = 2, kRepeated = 3, kCodedPattern = 4 };
+
+std::string version_name(unsigned version) {
+  if (version == 5) return "1.0-rc1";
+  return (version >= 1 && version <= 4 ? "draft " : "version ") + std::to_string(version);
+}
 
 Settings parse_settings(unsigned byte) {
-  require((byte & 0xc0) == 0 && (byte & 3) != 3 && byte >> 3 != 7,
+  const unsigned streams_log2 = byte >> 3 & 7;
+  require((byte & 0x80) == 0 && (byte & 3) != 3 && streams_log2 != 7,
           "a block has unknown settings: " + std::to_string(byte));
   Settings settings;
   settings.profile = byte & 3;
   settings.network = (byte & 4) != 0;
   require(!settings.network || kProfiles[settings.profile].network,
           "a block of profile " + std::to_string(byte & 3) + " claims to be coded with a network");
-  settings.streams = std::size_t{1} << (byte >> 3);
+  settings.streams = std::size_t{1} << streams_log2;
+  settings.x86_branches = (byte & 0x40) != 0;
   return settings;
 }
 
@@ -115,6 +125,15 @@ class FileDecoder {
   Bytes text_;
   std::optional<bool> archive_;
 };
+
+// Whether the lengths of a block header can be those of a block of its type.
+bool lengths_fit(std::uint8_t type, std::size_t text_bytes, std::size_t payload_bytes) {
+  if (type == kStored) return payload_bytes == text_bytes;
+  if (type == kCoded) return payload_bytes < text_bytes;
+  if (type == kRepeated) return payload_bytes >= 1 && payload_bytes < text_bytes;
+  // The length of the pattern lies between them.
+  return payload_bytes >= kPatternLengthBytes && payload_bytes + 1 < text_bytes;
+}
 
 // The length of the recovery record whose header, of its beginning or its end, stands here; 0 if
 // none does.
@@ -199,11 +218,15 @@ void FileDecoder::decode_full_frame() {
 
 FileDecoder::Frame FileDecoder::parse_frame_header(const std::uint8_t* bytes) {
   require(bytes[2] == 'Z', "this is no CZIPv2 frame");
-  require(bytes[3] == kFormatVersion, "a frame is of version " + std::to_string(bytes[3]) +
-                                          " of CZIPv2; this decoder reads 5, 1.0-rc1");
   Frame frame;
   frame.check = static_cast<std::uint32_t>(integer_at(bytes + 34, 4));
-  require(check32(bytes, 34) == frame.check, "a frame header is damaged");
+  // Only if nothing but the version is wrong, it was not another version.
+  Bytes of_this_version(bytes, bytes + 34);
+  of_this_version[3] = kFormatVersion;
+  const bool whole = check32(of_this_version.data(), of_this_version.size()) == frame.check;
+  require(bytes[3] == kFormatVersion || whole,
+          "a frame is of CZIPv2 " + version_name(bytes[3]) + "; this decoder reads 1.0-rc2");
+  require(bytes[3] == kFormatVersion && whole, "a frame header is damaged");
   require(bytes[4] < 4, "a frame has unknown flags: " + std::to_string(bytes[4]));
   frame.flags = bytes[4];
   note_archive((bytes[4] & 2) != 0);
@@ -222,32 +245,39 @@ void FileDecoder::decode_block_of(const Frame& frame, std::uint64_t text_offset,
   require(check32(header, 42) == integer_at(header + 42, 4), "a block header is damaged");
   require(integer_at(header + 30, 4) == frame.check && integer_at(header + 34, 8) == text_offset,
           "a block is not in its frame and place");
-  require(header[0] <= 3, "a block has the unknown type " + std::to_string(header[0]));
-  const bool coded = header[0] == 2;
-  const bool repeated = header[0] == 3;
+  const std::uint8_t type = header[0];
+  require(type <= kCodedPattern, "a block has the unknown type " + std::to_string(type));
+  const bool coded = type == kCoded || type == kCodedPattern;
   const auto text_bytes = static_cast<std::size_t>(integer_at(header + 2, 4));
   const auto payload_bytes = static_cast<std::size_t>(integer_at(header + 6, 4));
   const auto final_range = static_cast<std::uint32_t>(integer_at(header + 10, 4));
   const std::uint64_t text_hash = integer_at(header + 14, 8);
   const std::uint64_t payload_hash = integer_at(header + 22, 8);
-  const bool lengths_fit = repeated ? payload_bytes >= 1 && payload_bytes < text_bytes
-                           : coded  ? payload_bytes < text_bytes
-                                    : payload_bytes == text_bytes && payload_hash == text_hash;
+  const bool hashes_fit = type != kStored || payload_hash == text_hash;
   const bool coder_fits = coded ? final_range >= 1u << 24 : final_range == 0 && header[1] == 0;
-  require(text_bytes >= 1 && text_bytes <= frame.max_text_bytes && lengths_fit && coder_fits,
+  require(text_bytes >= 1 && text_bytes <= frame.max_text_bytes &&
+              lengths_fit(type, text_bytes, payload_bytes) && hashes_fit && coder_fits,
           "a block header contradicts itself");
   const std::uint8_t* const payload = take(payload_bytes, "a payload");
   require(xxh3_64(payload, payload_bytes) == payload_hash, "a payload is damaged");
   Bytes text(payload, payload + payload_bytes);
   if (coded) {
     const Settings settings = parse_settings(header[1]);
+    std::size_t length_bytes = 0;
+    std::size_t coded_text_bytes = text_bytes;
+    if (type == kCodedPattern) {
+      length_bytes = kPatternLengthBytes;
+      coded_text_bytes = static_cast<std::size_t>(integer_at(payload, kPatternLengthBytes));
+      require(coded_text_bytes > payload_bytes && coded_text_bytes < text_bytes,
+              "a coded pattern contradicts its block");
+    }
     require_model(frame.model);
-    text =
-        decode_block(*model_, settings, payload, payload_bytes, final_range, text_bytes, observer_);
-  } else {
-    for (std::size_t i = payload_bytes; i < text_bytes; ++i)
-      text.push_back(text[i - payload_bytes]);
+    text = decode_block(*model_, settings, payload + length_bytes, payload_bytes - length_bytes,
+                        final_range, coded_text_bytes, observer_);
   }
+  // Of a pattern, this is the rest of the text.
+  const std::size_t pattern_bytes = text.size();
+  while (text.size() < text_bytes) text.push_back(text[text.size() - pattern_bytes]);
   require(xxh3_64(text.data(), text.size()) == text_hash, "a block's text has the wrong hash");
   text_.insert(text_.end(), text.begin(), text.end());
   const std::uint64_t entry = text_bytes | std::uint64_t{kBlockHeaderBytes + payload_bytes} << 32;

@@ -37,13 +37,13 @@ head -c "$(stat -c %s out)" several | cmp - out
 tail -c +39 full.czip >>bad.czip
 for how in -t -d -l -dc; do
   expect 2 "$CZIP" $how -m "$MODEL2" bad.czip >out; one_line
-  stderr_has 'the frame is of CZIPv2 draft 2; this czip reads 1.0-rc1: decode it with the czip that made it'
+  stderr_has 'the frame is of CZIPv2 draft 2; this czip reads 1.0-rc2: decode it with the czip that made it'
 done
 absent bad
 "$CZIP" -l --json full.czip >list.json
-grep -q '"version": "1.0-rc1"' list.json || fail 'version in JSON'
+grep -q '"version": "1.0-rc2"' list.json || fail 'version in JSON'
 "$CZIP" -lv full.czip >list.txt
-grep -q 'version 1.0-rc1;' list.txt || fail 'version in the list'
+grep -q 'version 1.0-rc2;' list.txt || fail 'version in the list'
 (head -c 3 full.czip; printf '\002'; tail -c +5 full.czip) >bad.czip
 expect 2 "$CZIP" -t -m "$MODEL2" bad.czip; one_line; stderr_has 'frame header is damaged'
 # Little memory suffices, since sizes in headers are not believed.

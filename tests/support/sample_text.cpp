@@ -216,6 +216,22 @@ Bytes random_bytes(std::size_t size, std::uint64_t seed) {
   return bytes;
 }
 
+Bytes x86_code(std::size_t size, std::uint64_t seed) {
+  SplitMix64 random(seed);
+  Bytes code;
+  while (code.size() < size + 5) {
+    for (std::int32_t rest = random.between(3, 12); rest > 0; --rest)
+      code.push_back(static_cast<std::uint8_t>(0x40 + random.between(0, 7)));
+    const auto callee = static_cast<std::uint32_t>(random.between(0, 7)) * 1000;
+    const std::uint32_t distance = callee - static_cast<std::uint32_t>(code.size());
+    code.push_back(0xe8);
+    for (int byte = 0; byte < 4; ++byte)
+      code.push_back(static_cast<std::uint8_t>(distance >> (8 * byte)));
+  }
+  code.resize(size);
+  return code;
+}
+
 Bytes words(std::size_t size) {
   constexpr std::string_view kWords[] = {"the ", "of ", "river ", "and\n", "in ", "2026 "};
   std::mt19937 random(3);  // the generator that the stored file was made with

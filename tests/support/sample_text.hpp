@@ -24,6 +24,8 @@ namespace czip::test {
 
 // Bytes that no compressor makes smaller.
 [[nodiscard]] Bytes random_bytes(std::size_t size, std::uint64_t seed);
+// Machine code of x86: calls of eight functions among bytes that recur.
+[[nodiscard]] Bytes x86_code(std::size_t size, std::uint64_t seed = 1);
 // Six words at random, which any predictor makes smaller. conformance/v2/words.czip is of these.
 [[nodiscard]] Bytes words(std::size_t size);
 // 0, 7, 14, ...: every byte value, again and again.

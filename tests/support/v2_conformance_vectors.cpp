@@ -28,6 +28,14 @@ Bytes with_lines() {
   return text;
 }
 
+// A long line over and over, whose pattern is coded.
+Bytes long_lines() {
+  const Bytes line = to_bytes(english_text(500));
+  Bytes text;
+  while (text.size() < 80'000) text.insert(text.end(), line.begin(), line.end());
+  return text;
+}
+
 struct StageFile {
   std::string name;
   std::string model;
@@ -54,6 +62,8 @@ std::vector<StoredFileV2> stored_files_v2() {
                    words(150000),
                    {.level = 6, .threads = 2, .block_bytes = v2::kMinBlockBytes}});
   files.push_back({"v2/lines.czip", with_lines(), {.level = 6, .threads = 1}});
+  files.push_back({"v2/pattern.czip", long_lines(), {.level = 6, .threads = 1}});
+  files.push_back({"v2/x86.czip", x86_code(20'000), {.level = 6, .threads = 1}});
   for (StoredFileV2& file : files) file.options.text_bytes = file.text.size();
   return files;
 }

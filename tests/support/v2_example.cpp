@@ -115,7 +115,7 @@ std::string compact_fields(const Example& example) {
 std::string full_fields(const Example& example) {
   Fields fields(example.full);
   fields.add(3, "magic");
-  fields.add(1, "version 5: 1.0-rc1");
+  fields.add(1, "version 6: 1.0-rc2");
   fields.add(1, "flags: the text's length is known");
   fields.add(1, "effort level");
   fields.add(16, "hash of the model");

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "czip/base/little_endian.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v2/block/block_coder.hpp"
 #include "support/results.hpp"
@@ -22,13 +23,22 @@ void add_block(v2::FrameWriter& writer, const v2::Model& model, Text text,
                         .text_hash = v2::hash64(text),
                         .payload_hash = v2::hash64(text)};
   Bytes payload(text.begin(), text.end());
-  if (recipe.type == v2::BlockType::repeated) {
+  const bool repeats = recipe.type != v2::BlockType::stored && recipe.type != v2::BlockType::coded;
+  if (repeats) {
     payload.resize(recipe.pattern_bytes);
-    block.type = recipe.type;
-  } else if (recipe.type == v2::BlockType::coded) {
-    auto coded = value_of(v2::encode_block(model, recipe.settings, SimdLevel::scalar, text));
-    if (coded.payload.size() < text.size()) {
-      payload = std::move(coded.payload);
+    block.type = v2::BlockType::repeated;
+  }
+  if (v2::is_coded(recipe.type)) {
+    const auto coded =
+        value_of(v2::encode_block(model, recipe.settings, SimdLevel::scalar, payload));
+    Bytes with_length;
+    if (repeats) {
+      with_length.resize(v2::kPatternLengthBytes);
+      store_le(with_length.data(), static_cast<std::uint32_t>(recipe.pattern_bytes));
+    }
+    with_length.insert(with_length.end(), coded.payload.begin(), coded.payload.end());
+    if (with_length.size() < payload.size()) {
+      payload = with_length;
       block.type = recipe.type;
       block.settings = recipe.settings;
       block.final_range = coded.final_range;

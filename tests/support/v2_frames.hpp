@@ -16,7 +16,7 @@ struct BlockRecipe {
   std::size_t text_bytes = 0;
   v2::BlockType type = v2::BlockType::coded;  // a block that coding makes no shorter is stored
   v2::BlockSettings settings{.profile = 0};   // of a coded block
-  std::size_t pattern_bytes = 1;              // of a repeated block
+  std::size_t pattern_bytes = 1;              // of a repeated block, coded or not
 };
 
 struct FullFrameRecipe {

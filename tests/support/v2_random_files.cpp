@@ -76,10 +76,11 @@ class FileBuilder {
     for (std::size_t number = 0; number < (v2::kMaxProfile + 1) * kCounts; ++number) {
       const auto profile = static_cast<std::uint8_t>(number % (v2::kMaxProfile + 1));
       const auto streams = static_cast<std::uint8_t>(number % kCounts);
-      recipe.blocks.push_back(
-          {.text_bytes = block_bytes,
-           .settings = {
-               .profile = profile, .streams_log2 = streams, .network = may_have_network(profile)}});
+      recipe.blocks.push_back({.text_bytes = block_bytes,
+                               .settings = {.profile = profile,
+                                            .streams_log2 = streams,
+                                            .network = may_have_network(profile),
+                                            .x86 = number % 4 == 3}});
       append(text, sample(block_bytes));
     }
     add(full_frame(*model_, text, recipe), text);
@@ -101,7 +102,7 @@ class FileBuilder {
   std::size_t size_of_text() { return draw(0, std::size_t{1} << draw(1, 11)); }
   Bytes sample(std::size_t size) {
     const std::uint64_t seed = random_.next();
-    switch (draw(0, 9)) {
+    switch (draw(0, 10)) {
       case 0:
         return random_bytes(size, seed);
       case 1:
@@ -116,6 +117,8 @@ class FileBuilder {
         return cut(log_text(size, seed), size);
       case 6:
         return cut(csv_text(size, seed), size);
+      case 7:
+        return x86_code(size, seed);
       default:
         return cut(english_text(size, seed), size);
     }
@@ -138,6 +141,12 @@ class FileBuilder {
     settings.network = may_have_network(settings.profile) && !one_in(3);
     if (one_in(2)) settings.streams_log2 = static_cast<std::uint8_t>(draw(1, v2::kMaxStreamsLog2));
     return settings;
+  }
+  // Of a block in a full frame.
+  v2::BlockSettings any_settings() {
+    v2::BlockSettings any = settings();
+    any.x86 = one_in(4);
+    return any;
   }
 
   void add(const Bytes& frame, const Bytes& text) {
@@ -189,7 +198,7 @@ class FileBuilder {
       const std::size_t size = std::min(text.size() - at, draw(1, text.size()));
       recipe.blocks.push_back({.text_bytes = size,
                                .type = one_in(5) ? v2::BlockType::stored : v2::BlockType::coded,
-                               .settings = settings()});
+                               .settings = any_settings()});
       all.insert(all.end(), text.begin() + static_cast<std::ptrdiff_t>(at),
                  text.begin() + static_cast<std::ptrdiff_t>(at + size));
       at += size;
@@ -201,9 +210,10 @@ class FileBuilder {
   void add_repeated(FullFrameRecipe& recipe, Bytes& all) {
     const Bytes pattern = sample(draw(1, 100));
     const std::size_t size = pattern.size() + draw(1, 3000);
+    const auto type = one_in(2) ? v2::BlockType::repeated : v2::BlockType::coded_pattern;
     recipe.blocks.push_back({.text_bytes = size,
-                             .type = v2::BlockType::repeated,
-                             .settings = {.profile = 0},
+                             .type = type,
+                             .settings = any_settings(),
                              .pattern_bytes = pattern.size()});
     for (std::size_t i = 0; i < size; ++i) all.push_back(pattern[i % pattern.size()]);
   }

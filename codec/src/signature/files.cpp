@@ -129,6 +129,24 @@ Status add_file(const v2::Model& model, std::span<const std::uint8_t> text,
   return {};
 }
 
+// With places in it that pass for calls.
+Bytes make_code(std::size_t bytes) {
+  constexpr std::size_t kCallEvery = 50;
+  Bytes code = make_text(bytes);
+  for (std::size_t at = 0; at + kCallEvery <= bytes; at += kCallEvery) {
+    code[at] = 0xe8;
+    code[at + 4] = at % 100 == 0 ? 0x00 : 0xff;
+  }
+  return code;
+}
+
+Bytes make_repetition(std::size_t pattern_bytes, std::size_t bytes) {
+  Bytes text = make_text(pattern_bytes);
+  text.resize(bytes);
+  for (std::size_t i = pattern_bytes; i < bytes; ++i) text[i] = text[i - pattern_bytes];
+  return text;
+}
+
 }  // namespace
 
 Status add_files_v1(SimdLevel level, Hasher& hasher) {
@@ -154,7 +172,7 @@ Status add_blocks_v2(SimdLevel level, Hasher& hasher) {
         if (network && profile < v2::kFirstNetworkProfile) continue;
         CZIP_TRY(add_block(file.model, {profile, streams_log2, network}, text, coder, hasher));
       }
-  return {};
+  return add_block(file.model, {.profile = 1, .x86 = true}, make_code(3000), coder, hasher);
 }
 
 Status add_files_v2(SimdLevel level, Hasher& hasher) {
@@ -165,6 +183,8 @@ Status add_files_v2(SimdLevel level, Hasher& hasher) {
   Random random(10);
   const auto noise = random.vector<std::uint8_t>(1000, 0, 255);
   CZIP_TRY(add_file(file.model, noise, {.simd = level}, hasher));
+  CZIP_TRY(add_file(file.model, make_code(20'000), {.simd = level}, hasher));
+  CZIP_TRY(add_file(file.model, make_repetition(600, 70'000), {.simd = level}, hasher));
   // Two blocks, with headers and a seek table.
   v2::EncodeOptions options{.level = v2::kMinLevel, .simd = level};
   options.block_bytes = v2::kMinBlockBytes;

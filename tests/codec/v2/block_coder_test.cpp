@@ -53,6 +53,38 @@ TEST_CASE("text of every kind comes back from a block, in every profile and numb
   }
 }
 
+TEST_CASE("machine code comes back with absolute branches, which make it shorter") {
+  const Bytes code = test::x86_code(50'000);
+  for (const std::uint8_t streams_log2 : {std::uint8_t{0}, std::uint8_t{3}}) {
+    const BlockSettings plain{.profile = 1, .streams_log2 = streams_log2};
+    BlockSettings settings = plain;
+    settings.x86 = true;
+    const CodedBlock block = encoded(code, settings);
+    Bytes back(code.size());
+    REQUIRE(decoded(block, back, settings).has_value());
+    CHECK(back == code);
+    CHECK(block.payload.size() * 10 < encoded(code, plain).payload.size() * 9);
+  }
+}
+
+TEST_CASE("a text of single bytes comes back, and its tokens with it") {
+  BlockCoder coder(best_simd_level());
+  const Bytes text = english();
+  for (const std::uint8_t streams_log2 : {std::uint8_t{0}, std::uint8_t{2}}) {
+    const BlockSettings settings{.profile = 2, .streams_log2 = streams_log2};
+    const auto block = coder.encode(tiny_model_v2(), settings, text, {}, Segmentation::bytes);
+    REQUIRE(block.has_value());
+    Bytes back(text.size());
+    std::vector<TokenId> tokens;
+    REQUIRE(coder
+                .decode(tiny_model_v2(), settings, block->payload, block->final_range, back, {},
+                        &tokens)
+                .has_value());
+    CHECK(back == text);
+    CHECK(tokens == std::vector<TokenId>(text.begin(), text.end()));
+  }
+}
+
 TEST_CASE("a block has the same bytes at every SIMD level") {
   const Bytes text = english();
   const CodedBlock scalar = encoded(text, {}, SimdLevel::scalar);

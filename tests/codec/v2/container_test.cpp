@@ -40,7 +40,7 @@ const Hash128 kModel{0x0102030405060708, 0x090a0b0c0d0e0f10};
 // The frame header of a known length and the archive flag; the one without either.
 const Bytes kFullFrame = with_check({
     0xfc, 0x43, 0x5a,  // magic
-    5,                 // version: 1.0-rc1
+    6,                 // version: 1.0-rc2
     0x03,              // length known, archive
     6,                 // effort level
     1,    2,    3,    4,    5,    6,    7,    8,
@@ -49,7 +49,7 @@ const Bytes kFullFrame = with_check({
     0xef, 0xcd, 0xab, 0x89, 0x67, 0x45, 0x23, 0x01,  // length of the text
 });
 const Bytes kPlainFrame = with_check({
-    0xfc, 0x43, 0x5a, 5,  0x00, 1,  1,  2,  3,  4,    5,    6,    7,
+    0xfc, 0x43, 0x5a, 6,  0x00, 1,  1,  2,  3,  4,    5,    6,    7,
     8,    9,    10,   11, 12,   13, 14, 15, 16, 0xe8, 0x03, 0x00, 0x00,  // B = 1000
     0,    0,    0,    0,  0,    0,  0,  0,
 });
@@ -262,12 +262,13 @@ TEST_CASE("any changed bit of a block header is refused") {
   check_every_bit(coded_block(), [](const Bytes& bytes) { return parse_block(bytes); });
 }
 
-TEST_CASE("settings are bits 0-1 profile, 2 network, 3-5 log2 of the streams") {
+TEST_CASE("settings are bits 0-1 profile, 2 network, 3-5 log2 of the streams, 6 x86") {
   CHECK(pack_settings({.profile = 0, .streams_log2 = 0, .network = false}) == 0);
   CHECK(pack_settings({.profile = 1, .streams_log2 = 6, .network = true}) == 0x35);
+  CHECK(pack_settings({.profile = 2, .streams_log2 = 1, .network = false, .x86 = true}) == 0x4a);
   for (unsigned byte = 0; byte < 256; ++byte) {
     CAPTURE(byte);
-    const bool known = (byte & 3) != 3 && byte >> 3 <= 6;
+    const bool known = (byte & 3) != 3 && (byte >> 3 & 7) != 7 && byte < 128;
     const auto settings = unpack_settings(static_cast<std::uint8_t>(byte));
     REQUIRE(settings.has_value() == known);
     if (!known) {
@@ -276,7 +277,8 @@ TEST_CASE("settings are bits 0-1 profile, 2 network, 3-5 log2 of the streams") {
     }
     CHECK(settings->profile == (byte & 3));
     CHECK(settings->network == ((byte & 4) != 0));
-    CHECK(settings->streams_log2 == byte >> 3);
+    CHECK(settings->streams_log2 == (byte >> 3 & 7));
+    CHECK(settings->x86 == ((byte & 64) != 0));
     CHECK(pack_settings(*settings) == byte);
   }
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "czip/base/little_endian.hpp"
+#include "czip/codec/v2/block/block_coder.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "support/error_style.hpp"
 #include "support/fast_tests.hpp"
@@ -231,12 +232,13 @@ TEST_CASE("blocks moved, left out or taken from another frame are seen") {
 TEST_CASE("unknown versions, flags and types are refused by name") {
   const auto check_version = [](std::uint8_t version, const std::string& name) {
     check_error(frame_with([&](FrameBytes& bytes) { bytes[3] = version; }), ErrorCode::unsupported,
-                "the frame is of " + name + "; this czip reads 1.0-rc1: decode it with the");
+                "the frame is of " + name + "; this czip reads 1.0-rc2: decode it with the");
   };
   check_version(0, "an unknown version of CZIPv2, 0");
   check_version(1, "CZIPv2 draft 1");
   check_version(4, "CZIPv2 draft 4");
-  check_version(6, "another version of CZIPv2, 6");
+  check_version(5, "CZIPv2 1.0-rc1");
+  check_version(7, "another version of CZIPv2, 7");
   check_version(255, "another version of CZIPv2, 255");
   // Where only that byte is wrong, it is damage, of which another copy or recovery data help.
   Bytes damaged = frame_with([](FrameBytes&) {});
@@ -251,7 +253,7 @@ TEST_CASE("unknown versions, flags and types are refused by name") {
   check_error(frame_with([](FrameBytes& bytes) { bytes[26] = 1; }), ErrorCode::corrupt,
               "flags deny");
   const BlockHeader stored{.text_bytes = 5, .payload_bytes = 5};
-  check_error(block_with(stored, 1000, {}, 4), ErrorCode::unsupported, "block type 4");
+  check_error(block_with(stored, 1000, {}, 5), ErrorCode::unsupported, "block type 5");
   const BlockHeader coded{.type = BlockType::coded,
                           .settings = {.profile = 0},
                           .text_bytes = 5,
@@ -302,6 +304,44 @@ TEST_CASE("a block that asks for a network which the model lacks is refused") {
                           .final_range = 1U << 24,
                           .payload_hash = hash64(payload)};
   check_error(block_with(coded, 1000, payload), ErrorCode::corrupt, "network");
+}
+
+TEST_CASE("a coded pattern whose length contradicts its header is refused") {
+  const Bytes pattern = words(300);
+  const CodedBlock coded =
+      encode_block(test::tiny_model_v2(), {.profile = 0}, SimdLevel::scalar, pattern).value();
+  Bytes text;
+  while (text.size() < 1000) text.insert(text.end(), pattern.begin(), pattern.end());
+  text.resize(1000);
+  const auto with_length = [&](std::uint32_t length) {
+    Bytes payload(kPatternLengthBytes);
+    store_le(payload.data(), length);
+    payload.insert(payload.end(), coded.payload.begin(), coded.payload.end());
+    const BlockHeader header{.type = BlockType::coded_pattern,
+                             .settings = {.profile = 0},
+                             .text_bytes = 1000,
+                             .payload_bytes = static_cast<std::uint32_t>(payload.size()),
+                             .final_range = coded.final_range,
+                             .text_hash = hash64(text),
+                             .payload_hash = hash64(payload)};
+    return block_with(header, 1000, payload);
+  };
+  const auto payload_bytes = static_cast<std::uint32_t>(coded.payload.size() + 4);
+  REQUIRE(payload_bytes < 300);
+  for (const std::uint32_t length : {0U, 1U, payload_bytes, 1000U, 1001U, 0xffffffffU}) {
+    CAPTURE(length);
+    check_error(with_length(length), ErrorCode::corrupt, "length of its pattern contradicts");
+  }
+  check_error(with_length(299), ErrorCode::corrupt, "");
+  check_error(with_length(301), ErrorCode::corrupt, "");
+  // Right but for the frame's end, which is not there.
+  check_error(with_length(300), ErrorCode::truncated, "");
+  const BlockHeader none{.type = BlockType::coded_pattern,
+                         .settings = {.profile = 0},
+                         .text_bytes = 1000,
+                         .payload_bytes = 3,
+                         .final_range = 1U << 24};
+  check_error(block_with(none, 1000, Bytes(3)), ErrorCode::corrupt, "contradicts itself");
 }
 
 TEST_CASE("large lengths take no memory before their bytes are there") {

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "support/v2_files.hpp"
+#include "support/v2_tiny_model.hpp"
 #include "v2/container/container.hpp"
 
 namespace czip::v2 {
@@ -84,6 +85,36 @@ TEST_CASE("repetitions take next to nothing, alone and between other text") {
   const std::size_t alone = size_of(joined({prose, prose, Bytes(kLeast, '!')}));
   CHECK(size_of(joined({prose, Bytes(3'000'000, ' '), prose, repeated("xyz", 200'000)})) <
         2 * alone + 500);
+}
+
+TEST_CASE("a long pattern is coded, and its repetitions take few blocks") {
+  const auto report_of = [](const Bytes& text, const EncodeOptions& options) {
+    MemorySink sink;
+    const auto report = encode(test::tiny_model_v2(), text, sink, options);
+    REQUIRE(report.has_value());
+    CHECK(decode_v2(sink.bytes()).text == text);
+    return *report;
+  };
+  // A pattern that the model makes a good deal shorter.
+  const std::string line = test::english_text(1000) + "\n";
+  const Bytes text = repeated(line, 2'000'000);
+  const CodingReport whole = report_of(text, {.level = 6, .threads = 1});
+  CHECK(whole.blocks == 1);
+  CHECK(whole.payload_bytes < line.size() * 2 / 3);
+  // A given size of blocks is kept.
+  CHECK(report_of(text, {.level = 6, .threads = 1, .block_bytes = 1 << 20}).blocks == 2);
+  // Other blocks of such a frame are no longer than the level's, and what follows the repetition
+  // is not lost where it was read with it.
+  Bytes mixed = text;
+  const Bytes prose = to_bytes(test::english_text(1'700'000));
+  mixed.insert(mixed.end(), prose.begin(), prose.end());
+  CHECK(report_of(mixed, {.level = 1, .threads = 1}).blocks == 1 + 3);
+  // A pattern that does not shrink is kept as it is.
+  const Bytes noise = test::random_bytes(1000, 1);
+  Bytes noisy;
+  for (int i = 0; i < 1000; ++i) noisy.insert(noisy.end(), noise.begin(), noise.end());
+  const CodingReport stored = report_of(noisy, {.level = 6, .threads = 1});
+  CHECK(stored.payload_bytes == stored.blocks * noise.size());
 }
 
 TEST_CASE("a repeated block needs no model, and a header that contradicts itself is refused") {

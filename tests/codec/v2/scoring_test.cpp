@@ -154,6 +154,34 @@ TEST_CASE("a file is scored as it was coded, its stored and repeated blocks, too
   check_agrees(all.report.cost, report.payload_bytes, report.blocks);
 }
 
+TEST_CASE("filtered blocks, single bytes and coded patterns are scored as they were coded") {
+  Bytes text = test::x86_code(100'000);
+  Bytes file;
+  CodingReport report = coded(text, {.level = 6, .threads = 1}, &file);
+  Scored all = scored_file(file, {.savings = true});
+  CHECK(all.text == text);
+  check_agrees(all.report.cost, report.payload_bytes, report.blocks);
+
+  const Bytes noise = test::random_bytes(75'000, 1);
+  text.clear();
+  for (const std::uint8_t byte : noise) text.push_back(static_cast<std::uint8_t>('a' + byte % 16));
+  report = coded(text, {.level = 6, .threads = 1}, &file);
+  all = scored_file(file, {});
+  CHECK(all.report.tokens == text.size());  // each byte is one
+  check_agrees(all.report.cost, report.payload_bytes, report.blocks);
+
+  const Bytes line = test::to_bytes(test::english_text(1'000));
+  text.clear();
+  for (int i = 0; i < 100; ++i) text.insert(text.end(), line.begin(), line.end());
+  report = coded(text, {.level = 6, .threads = 1}, &file);
+  CHECK(report.payload_bytes < line.size());
+  all = scored_file(file, {.savings = true});
+  CHECK(all.text == text);
+  CHECK(all.kinds == std::vector{ScoredKind::repeated});
+  check_agrees(all.report.cost, report.payload_bytes, report.blocks);
+  CHECK(all.savings.size() == all.tokens.size());
+}
+
 TEST_CASE("a damaged file gives an error and no scores of the damaged block") {
   Bytes file;
   coded(test::to_bytes(test::english_text(3'000)), {.threads = 1}, &file);

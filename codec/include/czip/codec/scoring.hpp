@@ -63,7 +63,8 @@ struct Candidate {
 enum class ScoredKind : std::uint8_t {
   coded,     // with the model
   stored,    // as it is: every byte is a "token" and costs 8 bits
-  repeated,  // a pattern that fills the block: its bytes cost 8 bits, all others nothing
+  repeated,  // a pattern that fills the block: its bytes cost 8 bits, or its tokens what they were
+             // coded with; all others nothing
 };
 
 // A block of the text, or some of its chunks: what is scored at a time. Everything is valid during

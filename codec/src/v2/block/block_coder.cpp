@@ -5,6 +5,7 @@
 
 #include "czip/base/little_endian.hpp"
 #include "v2/block/block_memory.hpp"
+#include "v2/block/x86_branches.hpp"
 #include "v2/coding/range_coder.hpp"
 
 namespace czip::v2 {
@@ -71,13 +72,14 @@ bool put_token(const ModelParts& model, std::uint32_t token, std::span<std::uint
 
 Status decode_one_stream(const ModelParts& model, Predictor& predictor, BlockStreams& streams,
                          RangeDecoder& coder, std::span<std::uint8_t> text,
-                         const PassReport& report) {
+                         const PassReport& report, std::vector<TokenId>* tokens) {
   for (std::size_t at = 0; at < text.size();) {
     for (std::size_t i = 0; i < kReportSteps && at < text.size(); ++i) {
       streams.step(1);
       const std::uint32_t token = decode_token(model, predictor, streams, 0, coder);
       if (coder.ran_out()) return payload_ran_out();
       if (!put_token(model, token, text, at)) return text_does_not_fit();
+      if (tokens != nullptr) tokens->push_back(token);
     }
     if (report) CZIP_TRY(report(at, text.size()));
   }
@@ -86,7 +88,8 @@ Status decode_one_stream(const ModelParts& model, Predictor& predictor, BlockStr
 
 Status decode_streams(const ModelParts& model, Predictor& predictor, BlockStreams& streams,
                       RangeDecoder& coder, const StreamLayout& layout, std::size_t tokens,
-                      std::span<std::uint8_t> text, const PassReport& report) {
+                      std::span<std::uint8_t> text, const PassReport& report,
+                      std::vector<TokenId>* ids) {
   std::vector<std::uint16_t> decoded(tokens);
   for (std::size_t i = 0; i < layout.steps(); ++i) {
     const std::uint32_t active = layout.active_streams(i);
@@ -102,6 +105,7 @@ Status decode_streams(const ModelParts& model, Predictor& predictor, BlockStream
   for (const std::uint16_t token : decoded) {
     if (!put_token(model, token, text, at)) return text_does_not_fit();
   }
+  if (ids != nullptr) ids->assign(decoded.begin(), decoded.end());
   return at == text.size() ? Status() : text_does_not_fit();
 }
 
@@ -115,18 +119,37 @@ struct BlockCoder::Memory : BlockMemory {
   using BlockMemory::BlockMemory;
 
   Result<CodedBlock> encode(const Model& model, const BlockSettings& settings,
-                            std::span<const std::uint8_t> text, const PassReport& report);
+                            std::span<const std::uint8_t> text, const PassReport& report,
+                            Segmentation segmentation);
   Status decode(const Model& model, const BlockSettings& settings,
                 std::span<const std::uint8_t> payload, std::uint32_t final_range,
-                std::span<std::uint8_t> text, const PassReport& report);
+                std::span<std::uint8_t> text, const PassReport& report,
+                std::vector<TokenId>* tokens);
+
+ private:
+  // What stands for the text where that is coded.
+  std::span<const std::uint8_t> filtered(const BlockSettings& settings,
+                                         std::span<const std::uint8_t> text) {
+    if (!settings.x86) return text;
+    absolute_.assign(text.begin(), text.end());
+    make_x86_branches_absolute(absolute_);
+    return absolute_;
+  }
+
+  std::vector<std::uint8_t> absolute_;
 };
 
 Result<CodedBlock> BlockCoder::Memory::encode(const Model& model, const BlockSettings& settings,
                                               std::span<const std::uint8_t> text,
-                                              const PassReport& report) {
+                                              const PassReport& report, Segmentation segmentation) {
   const ModelParts& parts = model.parts();
+  const std::span<const std::uint8_t> coded = filtered(settings, text);
   std::vector<TokenId> tokens;
-  CZIP_TRY(parts.tokenizer.encode(text, tokens));
+  if (segmentation == Segmentation::bytes) {
+    tokens.assign(coded.begin(), coded.end());  // the token of each byte is its value
+  } else {
+    CZIP_TRY(parts.tokenizer.encode(coded, tokens));
+  }
   CodedBlock block;
   if (settings.streams_log2 > 0) {
     block.payload.resize(kTokenCountBytes);
@@ -145,7 +168,8 @@ Result<CodedBlock> BlockCoder::Memory::encode(const Model& model, const BlockSet
 
 Status BlockCoder::Memory::decode(const Model& model, const BlockSettings& settings,
                                   std::span<const std::uint8_t> payload, std::uint32_t final_range,
-                                  std::span<std::uint8_t> text, const PassReport& report) {
+                                  std::span<std::uint8_t> text, const PassReport& report,
+                                  std::vector<TokenId>* ids) {
   const ModelParts& parts = model.parts();
   std::size_t tokens = 0;
   if (settings.streams_log2 > 0) {
@@ -158,12 +182,14 @@ Status BlockCoder::Memory::decode(const Model& model, const BlockSettings& setti
   const StreamLayout layout(one ? text.size() / kTypicalTokenBytes : tokens, settings.streams_log2);
   CZIP_TRY_ASSIGN(NetworkStreams* const network_streams, begin_network(model, settings));
   BlockStreams streams(parts.logistic, layout, network_streams);
-  CZIP_TRY(one ? decode_one_stream(parts, predictor, streams, coder, text, report)
-               : decode_streams(parts, predictor, streams, coder, layout, tokens, text, report));
+  CZIP_TRY(
+      one ? decode_one_stream(parts, predictor, streams, coder, text, report, ids)
+          : decode_streams(parts, predictor, streams, coder, layout, tokens, text, report, ids));
   const bool range_fits = final_range == kUnknownRange || coder.range() == final_range;
   if (!coder.ends_here() || !range_fits) {
     return fail(ErrorCode::corrupt, "the block's payload does not end where its text does");
   }
+  if (settings.x86) make_x86_branches_relative(text);
   return {};
 }
 
@@ -175,11 +201,11 @@ BlockCoder::~BlockCoder() = default;
 SimdLevel BlockCoder::simd() const { return memory_->simd; }
 
 Result<CodedBlock> BlockCoder::encode(const Model& model, const BlockSettings& settings,
-                                      std::span<const std::uint8_t> text,
-                                      const PassReport& report) {
+                                      std::span<const std::uint8_t> text, const PassReport& report,
+                                      Segmentation segmentation) {
   CZIP_TRY(check_settings(model, settings));
   try {
-    return memory_->encode(model, settings, text, report);
+    return memory_->encode(model, settings, text, report, segmentation);
   } catch (const std::bad_alloc&) {
     return out_of_memory();
   }
@@ -187,10 +213,11 @@ Result<CodedBlock> BlockCoder::encode(const Model& model, const BlockSettings& s
 
 Status BlockCoder::decode(const Model& model, const BlockSettings& settings,
                           std::span<const std::uint8_t> payload, std::uint32_t final_range,
-                          std::span<std::uint8_t> text, const PassReport& report) {
+                          std::span<std::uint8_t> text, const PassReport& report,
+                          std::vector<TokenId>* tokens) {
   CZIP_TRY(check_settings(model, settings));
   try {
-    return memory_->decode(model, settings, payload, final_range, text, report);
+    return memory_->decode(model, settings, payload, final_range, text, report, tokens);
   } catch (const std::bad_alloc&) {
     return out_of_memory();
   }

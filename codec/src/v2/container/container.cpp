@@ -24,8 +24,10 @@ Status check_block_bytes(const BlockHeader& header, std::uint32_t limit) {
 std::string name_of_other(std::uint8_t version) {
   const std::string number = std::to_string(version);
   if (version == 0) return "an unknown version of CZIPv2, 0";
-  return version < kFirstNamedVersion ? "CZIPv2 draft " + number
-                                      : "another version of CZIPv2, " + number;
+  if (version < kFirstCandidate) return "CZIPv2 draft " + number;
+  if (version < kFormatVersion)
+    return "CZIPv2 1.0-rc" + std::to_string(version - kFirstCandidate + 1);
+  return "another version of CZIPv2, " + number;
 }
 
 // Before anything else of the header, which may differ in another version. Where the check shows
@@ -72,14 +74,16 @@ std::span<const std::uint8_t> checked_bytes(std::span<const std::uint8_t> traile
 
 std::uint8_t pack_settings(const BlockSettings& settings) {
   return static_cast<std::uint8_t>(settings.profile | (settings.network ? kNetworkBit : 0) |
-                                   settings.streams_log2 << kStreamsShift);
+                                   settings.streams_log2 << kStreamsShift |
+                                   (settings.x86 ? kX86Bit : 0));
 }
 
 Result<BlockSettings> unpack_settings(std::uint8_t byte) {
   BlockSettings settings;
   settings.profile = byte & kProfileMask;
   settings.network = (byte & kNetworkBit) != 0;
-  settings.streams_log2 = static_cast<std::uint8_t>(byte >> kStreamsShift);
+  settings.streams_log2 = static_cast<std::uint8_t>(byte >> kStreamsShift & kStreamsMask);
+  settings.x86 = (byte & kX86Bit) != 0;
   if ((byte & ~kSettingsMask) != 0 || settings.profile > kMaxProfile ||
       settings.streams_log2 > kMaxStreamsLog2)
     return fail(ErrorCode::unsupported, "predictor settings " + std::to_string(byte) +
@@ -165,7 +169,7 @@ std::array<std::uint8_t, kBlockHeaderBytes> serialize(const BlockHeader& header,
   std::array<std::uint8_t, kBlockHeaderBytes> bytes{};
   bytes[Layout::kType] = static_cast<std::uint8_t>(header.type);
   bytes[Layout::kSettings] =
-      header.type == BlockType::coded ? pack_settings(header.settings) : std::uint8_t{0};
+      is_coded(header.type) ? pack_settings(header.settings) : std::uint8_t{0};
   store_le(&bytes[Layout::kTextBytes], header.text_bytes);
   store_le(&bytes[Layout::kPayloadBytes], header.payload_bytes);
   store_le(&bytes[Layout::kFinalRange], header.final_range);
@@ -182,7 +186,7 @@ Result<BlockHeader> parse_block_header(std::span<const std::uint8_t, kBlockHeade
   if (check32(bytes.first<Layout::kCheck>()) != load_le<std::uint32_t>(&bytes[Layout::kCheck]))
     return damaged_header("the block header");
   if (bytes[Layout::kType] == static_cast<std::uint8_t>(BlockType::end) ||
-      bytes[Layout::kType] > static_cast<std::uint8_t>(BlockType::repeated))
+      bytes[Layout::kType] > static_cast<std::uint8_t>(kLastBlockType))
     return fail(ErrorCode::unsupported, "block type " + std::to_string(bytes[Layout::kType]) +
                                             " is unknown to this version of czip");
   BlockHeader header{.type = static_cast<BlockType>(bytes[Layout::kType]),
@@ -207,7 +211,9 @@ Result<BlockHeader> parse_block_header(std::span<const std::uint8_t, kBlockHeade
       return fail(ErrorCode::corrupt, "the header of a repeated block contradicts itself");
     return header;
   }
-  if (header.payload_bytes >= header.text_bytes || header.final_range < kNormalizeBelow)
+  const std::size_t least = header.type == BlockType::coded_pattern ? kPatternLengthBytes : 0;
+  if (header.payload_bytes >= header.text_bytes || header.payload_bytes < least ||
+      header.final_range < kNormalizeBelow)
     return fail(ErrorCode::corrupt, "the header of a coded block contradicts itself");
   CZIP_TRY_ASSIGN(const auto settings, unpack_settings(bytes[Layout::kSettings]));
   header.settings = settings;

@@ -20,9 +20,10 @@ namespace czip::v2 {
 
 // No byte of UTF-8 is 0xfc.
 inline constexpr std::array<std::uint8_t, 3> kFrameMagic{0xfc, 'C', 'Z'};
-// Versions of CZIPv2 below this were drafts, and their numbers were their names.
-inline constexpr std::uint8_t kFirstNamedVersion = 5;
-static_assert(kFormatVersion >= kFirstNamedVersion);
+// Versions of CZIPv2 below this were drafts, and their numbers were their names. From it on, they
+// are the release candidates of 1.0.
+inline constexpr std::uint8_t kFirstCandidate = 5;
+static_assert(kFormatVersion >= kFirstCandidate);
 
 // The first bytes of a model's hash, which stand for it where all of them do not. Compact frames
 // have kCompactModelBytes.
@@ -79,11 +80,14 @@ static_assert(kFrameHeaderBytes == kMaxStartBytes);
 inline constexpr std::uint8_t kFlagTextBytes = 1;
 inline constexpr std::uint8_t kFlagArchive = 2;
 
-// Settings of a coded block, 6 bits: bits 0-1 the profile, 2 the network, 3-5 log2 of the streams.
+// Settings of a coded block, 7 bits: bits 0-1 the profile, 2 the network, 3-5 log2 of the streams,
+// 6 absolute targets of x86 branches. Compact frames have the first 6.
 inline constexpr std::uint8_t kProfileMask = 3;
 inline constexpr std::uint8_t kNetworkBit = 4;
 inline constexpr int kStreamsShift = 3;
-inline constexpr std::uint8_t kSettingsMask = 0x3f;
+inline constexpr std::uint8_t kStreamsMask = 7;
+inline constexpr std::uint8_t kX86Bit = 0x40;
+inline constexpr std::uint8_t kSettingsMask = 0x7f;
 
 struct FrameHeader {
   bool archive = false;
@@ -98,11 +102,26 @@ struct FrameHeader {
 Result<FrameHeader> parse_frame_header(std::span<const std::uint8_t, kFrameHeaderBytes> bytes);
 
 // Repeated: the payload is a pattern, and the text is the pattern over and over, cut to its length.
-enum class BlockType : std::uint8_t { end = 0, stored = 1, coded = 2, repeated = 3 };
+// Coded pattern: the same, but the payload is the pattern's length, of kPatternLengthBytes, and the
+// pattern as it is coded.
+enum class BlockType : std::uint8_t {
+  end = 0,
+  stored = 1,
+  coded = 2,
+  repeated = 3,
+  coded_pattern = 4
+};
+inline constexpr BlockType kLastBlockType = BlockType::coded_pattern;
+inline constexpr std::size_t kPatternLengthBytes = 4;
+
+// Whether the block's payload was coded with the frame's model.
+[[nodiscard]] constexpr bool is_coded(BlockType type) {
+  return type == BlockType::coded || type == BlockType::coded_pattern;
+}
 
 struct BlockHeader {
   BlockType type = BlockType::stored;
-  BlockSettings settings{.profile = 0};  // of a coded block
+  BlockSettings settings{.profile = 0};  // of coding
   std::uint32_t text_bytes = 0;
   std::uint32_t payload_bytes = 0;
   std::uint32_t final_range = 0;

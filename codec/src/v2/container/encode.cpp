@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <limits>
 #include <new>
@@ -9,18 +8,19 @@
 #include <utility>
 #include <vector>
 
+#include "czip/base/little_endian.hpp"
 #include "czip/base/pipeline.hpp"
-#include "czip/codec/v2/block/block_coder.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/codec/v2/model/parts.hpp"
 #include "io/counting_streams.hpp"
 #include "io/stopwatch.hpp"
+#include "v2/block/x86_branches.hpp"
+#include "v2/container/block_encoder.hpp"
 #include "v2/container/block_plan.hpp"
 #include "v2/container/container.hpp"
 #include "v2/container/frame_writer.hpp"
 #include "v2/container/hashing.hpp"
 #include "v2/container/memory.hpp"
-#include "v2/container/pass_progress.hpp"
 #include "v2/container/repeats.hpp"
 
 namespace czip::v2 {
@@ -28,127 +28,42 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-// Sample size of the incompressibility probe, and the shortest block that is probed. These numbers
-// and the next were chosen, not tuned; no file depends on them to be decoded.
-constexpr std::size_t kSampleBytes = std::size_t{16} << 10;
-constexpr std::size_t kMinProbedBytes = 4 * kSampleBytes;
-// A block may be random if the sum of its squared byte counts exceeds the least possible sum by at
-// most 1/64 of it.
-constexpr std::uint64_t kFlatnessTolerance = 64;
+// A pattern of as many bytes at most is not coded, so that no model is needed for zeros and the
+// like. This number and the next were chosen, not tuned; no file depends on them to be decoded.
+constexpr std::size_t kMaxPlainPattern = 64;
+// Blocks of a frame that begins with a repetition; their number is what repetitions cost.
+constexpr std::uint32_t kRepetitionBlockBytes = std::uint32_t{8} << 20;
 
-// How long to code a block takes, for progress only: as was measured, with the network four times
-// as long as without it, and eight times where its steps are for one stream each.
-std::uint64_t pass_weight(const BlockSettings& settings) {
-  if (!settings.network) return 1;
-  return settings.streams_log2 == 0 ? 8 : 4;
+// A compact frame has no room to name the filter of machine code, which saves more than a full
+// frame takes in a text of this length.
+constexpr std::size_t kMinFilteredText = std::size_t{16} << 10;
+
+bool may_gain_by_filter(std::span<const std::uint8_t> text) {
+  return text.size() >= kMinFilteredText && may_be_x86(text);
+}
+
+// The largest text of a block in a frame that begins so: the level's, or more for repetitions, if a
+// block of the level is all one.
+std::uint32_t frame_block_bytes(const EncodeOptions& options, const LevelSettings& level,
+                                std::span<const std::uint8_t> begun) {
+  if (options.archive || options.block_bytes != 0 || begun.size() < level.block_bytes)
+    return level.block_bytes;
+  const auto repeat = find_repeat(begun.first(kMinRepeatBytes));
+  if (!repeat || repeat_end(begun, repeat->pattern) < begun.size()) return level.block_bytes;
+  return std::max(level.block_bytes, kRepetitionBlockBytes);
 }
 
 void release(Bytes& bytes) { Bytes().swap(bytes); }
 
-// Decides how blocks are coded at a level, and codes them.
-class BlockEncoder {
- public:
-  BlockEncoder(const Model& model, const LevelSettings& level, bool verify)
-      : model_(&model), level_(level), verify_(verify) {}
-
-  struct Block {
-    BlockSettings settings;
-    CodedBlock coded;
-  };
-
-  // nullopt: incompressible; store it. Counts all of `text` in the end.
-  Result<std::optional<Block>> encode(BlockCoder& coder, std::span<const std::uint8_t> text,
-                                      ProgressSum& progress) const {
-    PassProgress of_block(progress, text.size());
-    auto best = encode(coder, text, of_block);
-    CZIP_TRY(best);
-    CZIP_TRY(of_block.finish());
-    return best;
-  }
-
-  [[nodiscard]] const Model& model() const { return *model_; }
-  [[nodiscard]] BlockSettings settings_for(std::uint64_t text_bytes) const {
-    return block_settings(*model_, level_, text_bytes);
-  }
-
- private:
-  Result<std::optional<Block>> encode(BlockCoder& coder, std::span<const std::uint8_t> text,
-                                      PassProgress& progress) const {
-    CZIP_TRY_ASSIGN(const auto random, looks_random(coder, text));
-    if (random) return std::optional<Block>();
-    std::optional<Block> best;
-    std::size_t least = text.size();
-    const std::vector<BlockSettings> all = trials(text.size());
-    // To verify takes as long as the first, unless another is the smallest.
-    std::uint64_t left = verify_ ? pass_weight(all.front()) : 0;
-    for (const BlockSettings& settings : all) left += pass_weight(settings);
-    for (const BlockSettings& settings : all) {
-      progress.begin_pass(pass_weight(settings), left);
-      left -= pass_weight(settings);
-      CZIP_TRY_ASSIGN(auto coded, coder.encode(*model_, settings, text, progress.report()));
-      if (coded.payload.size() >= least) continue;
-      least = coded.payload.size();
-      best = {settings, std::move(coded)};
-    }
-    if (best && verify_) {
-      progress.begin_last_pass();
-      CZIP_TRY(verify(coder, *best, text, progress.report()));
-    }
-    return best;
-  }
-
-  // Compressed and encrypted data take long to code and do not shrink. They are recognized by the
-  // frequencies of their bytes, which are nearly equal, and by a sample that does not shrink.
-  Result<bool> looks_random(BlockCoder& coder, std::span<const std::uint8_t> text) const {
-    if (text.size() < kMinProbedBytes) return false;
-    std::array<std::uint64_t, 256> counts{};
-    for (const std::uint8_t byte : text) ++counts[byte];
-    std::uint64_t squares = 0;  // below 2^52 for the largest block
-    for (const std::uint64_t count : counts) squares += count * count;
-    const std::uint64_t least = std::uint64_t{text.size()} * text.size() / counts.size();
-    if (squares > least + least / kFlatnessTolerance) return false;
-    const auto sample = text.subspan(text.size() / 2, kSampleBytes);
-    const Result<CodedBlock> coded = coder.encode(*model_, {.profile = 0}, sample);
-    CZIP_TRY(coded);
-    return coded->payload.size() >= sample.size();
-  }
-
-  [[nodiscard]] std::vector<BlockSettings> trials(std::uint64_t text_bytes) const {
-    const BlockSettings settings = settings_for(text_bytes);
-    std::vector<BlockSettings> all{settings};
-    if (!settings.network) return all;
-    if (level_.trials == Trials::one_stream && settings.streams_log2 > 0)
-      all.push_back({.profile = settings.profile, .streams_log2 = 0, .network = true});
-    if (level_.trials != Trials::none)
-      all.push_back({.profile = settings.profile, .streams_log2 = 0, .network = false});
-    return all;
-  }
-
-  Status verify(BlockCoder& coder, const Block& block, std::span<const std::uint8_t> text,
-                const PassReport& report) const {
-    Bytes back(text.size());
-    Status status = coder.decode(*model_, block.settings, block.coded.payload,
-                                 block.coded.final_range, back, report);
-    if (!status && (status.error().code == ErrorCode::out_of_memory ||
-                    status.error().code == ErrorCode::cancelled))
-      return status;
-    if (status && std::ranges::equal(back, text)) return {};
-    return fail(ErrorCode::internal, "a block does not decode to its text; please report this");
-  }
-
-  const Model* model_;
-  LevelSettings level_;
-  bool verify_;
-};
-
 // Writes a full frame. Owns what the pipeline's stages share.
 class FrameEncoder {
  public:
-  // `begun` is text that was already read from `source`, less than a block.
+  // `begun` is text that was already read from `source`, at most a block.
   FrameEncoder(const Model& model, const EncodeOptions& options, const LevelSettings& level,
                Bytes begun, ByteSource& source, ByteSink& out)
       : options_(&options),
         level_(level),
+        block_bytes_(frame_block_bytes(options, level, begun)),
         encoder_(model, level_, options.verify),
         begun_(std::move(begun)),
         source_(&source),
@@ -156,7 +71,7 @@ class FrameEncoder {
         writer_(out, {.archive = options.archive,
                       .level = options.level,
                       .model = model.hash(),
-                      .block_bytes = level_.block_bytes,
+                      .block_bytes = block_bytes_,
                       .text_bytes = options.text_bytes}) {}
 
   Status run(CodingContext& context, CodingReport& report) {
@@ -165,9 +80,11 @@ class FrameEncoder {
     const std::uint64_t expected =
         options_->text_bytes.value_or(std::numeric_limits<std::uint64_t>::max());
     const std::uint64_t block_bytes = std::min<std::uint64_t>(level_.block_bytes, expected);
-    CZIP_TRY_ASSIGN(const MemoryNeed need,
+    CZIP_TRY_ASSIGN(MemoryNeed need,
                     coding_memory(encoder_.model(), encoder_.settings_for(block_bytes),
                                   options_->simd, block_bytes));
+    // A repetition, and what was read behind it for the next block.
+    need.per_thread += 2 * std::uint64_t{block_bytes_ - level_.block_bytes};
     CZIP_TRY_ASSIGN(const unsigned threads,
                     threads_within_limit(options_->threads, expected / level_.block_bytes + 1,
                                          options_->memory_limit, need));
@@ -193,18 +110,22 @@ class FrameEncoder {
   Result<bool> pull(Task& task) {
     task.text = std::exchange(begun_, {});
     CZIP_TRY(fill(*source_, level_.block_bytes, task.text));
-    std::size_t end = task.text.size();
+    std::size_t end = std::min<std::size_t>(task.text.size(), level_.block_bytes);
     task.pattern = std::exchange(next_pattern_, 0);
-    if (task.pattern != 0) {
-      end = repeat_end(task.text, task.pattern);
-    } else if (const auto repeat = find_repeat(task.text)) {
-      if (repeat->begin == 0) {
-        task.pattern = repeat->pattern;
-        end = repeat->length;
-      } else {
-        next_pattern_ = repeat->pattern;
-        end = repeat->begin;
+    if (task.pattern == 0) {
+      if (const auto repeat = find_repeat(std::span(task.text).first(end))) {
+        if (repeat->begin == 0) {
+          task.pattern = repeat->pattern;
+        } else {
+          next_pattern_ = repeat->pattern;
+          end = repeat->begin;
+        }
       }
+    }
+    if (task.pattern != 0) {
+      if (repeat_end(task.text, task.pattern) == task.text.size())
+        CZIP_TRY(fill(*source_, block_bytes_, task.text));
+      end = repeat_end(task.text, task.pattern);
     }
     begun_.assign(task.text.begin() + static_cast<std::ptrdiff_t>(end), task.text.end());
     task.text.resize(end);
@@ -216,16 +137,8 @@ class FrameEncoder {
     BlockHeader& header = task.header;
     header = {.text_bytes = static_cast<std::uint32_t>(task.text.size()),
               .text_hash = hash64(task.text)};
-    if (task.pattern != 0) {
-      header.type = BlockType::repeated;
-      task.payload.assign(task.text.begin(),
-                          task.text.begin() + static_cast<std::ptrdiff_t>(task.pattern));
-      header.payload_bytes = static_cast<std::uint32_t>(task.pattern);
-      header.payload_hash = hash64(task.payload);
-      release(task.text);
-      return progress_.add(header.text_bytes);
-    }
-    auto coded = encoder_.encode(coder, task.text, progress_);
+    if (task.pattern != 0) return process_repetition(coder, task);
+    auto coded = encoder_.encode(coder, task.text, BlockPlaceKind::full_frame, progress_);
     CZIP_TRY(coded);
     if (!*coded) {
       header.payload_bytes = header.text_bytes;
@@ -234,13 +147,39 @@ class FrameEncoder {
       return {};
     }
     header.type = BlockType::coded;
-    header.settings = (*coded)->settings;
     release(task.text);
     task.payload = std::move((*coded)->coded.payload);
-    header.payload_bytes = static_cast<std::uint32_t>(task.payload.size());
-    header.payload_hash = hash64(task.payload);
-    header.final_range = (*coded)->coded.final_range;
+    describe_payload(task, **coded);
     return {};
+  }
+
+  Status process_repetition(BlockCoder& coder, Task& task) {
+    task.text.resize(task.pattern);
+    std::optional<BlockEncoder::Block> coded;
+    if (task.pattern > kMaxPlainPattern) {
+      CZIP_TRY_ASSIGN(coded, encoder_.encode(coder, task.text));
+    }
+    if (coded && kPatternLengthBytes + coded->coded.payload.size() < task.pattern) {
+      task.header.type = BlockType::coded_pattern;
+      task.payload.resize(kPatternLengthBytes);
+      store_le(task.payload.data(), static_cast<std::uint32_t>(task.pattern));
+      const Bytes& payload = coded->coded.payload;
+      task.payload.insert(task.payload.end(), payload.begin(), payload.end());
+      describe_payload(task, *coded);
+    } else {
+      task.header.type = BlockType::repeated;
+      task.payload = std::move(task.text);
+      describe_payload(task, {});
+    }
+    release(task.text);
+    return progress_.add(task.header.text_bytes);
+  }
+
+  static void describe_payload(Task& task, const BlockEncoder::Block& block) {
+    task.header.settings = block.settings;
+    task.header.payload_bytes = static_cast<std::uint32_t>(task.payload.size());
+    task.header.payload_hash = hash64(task.payload);
+    task.header.final_range = block.coded.final_range;
   }
 
   Status commit(Task& task) {
@@ -255,6 +194,7 @@ class FrameEncoder {
 
   const EncodeOptions* options_;
   LevelSettings level_;
+  std::uint32_t block_bytes_;  // of the frame
   BlockEncoder encoder_;
   Bytes begun_;                   // text of the next block, as far as it has been read
   std::size_t next_pattern_ = 0;  // the next block's, where it is known to repeat one
@@ -295,7 +235,8 @@ Status write_compact(const Model& model, const EncodeOptions& options, const Lev
   Result<std::optional<BlockEncoder::Block>> coded = std::optional<BlockEncoder::Block>();
   ProgressSum progress(options.progress);
   if (!text.empty()) {
-    coded = encoder.encode(context.coders(1, options.simd).front(), text, progress);
+    coded = encoder.encode(context.coders(1, options.simd).front(), text,
+                           BlockPlaceKind::compact_frame, progress);
   }
   CZIP_TRY(coded);
   const auto text_bytes = static_cast<std::uint32_t>(text.size());
@@ -338,9 +279,10 @@ Status encode_text(const Model& model, ByteSource& text, ByteSink& out,
   report.frames = 1;
   CodingContext own_context;
   CodingContext& context = options.context != nullptr ? *options.context : own_context;
-  if (begun.size() <= kMaxCompactText) {
+  if (begun.size() <= kMaxCompactText && !may_gain_by_filter(begun)) {
     CZIP_TRY(write_compact(model, options, level, context, begun, out, report));
   } else {
+    CZIP_TRY(fill(text, level.block_bytes, begun));
     CZIP_TRY(FrameEncoder(model, options, level, std::move(begun), text, out).run(context, report));
   }
   if (options.text_bytes.value_or(report.text_bytes) != report.text_bytes)

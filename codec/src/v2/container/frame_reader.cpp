@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "czip/base/little_endian.hpp"
 #include "v2/container/hashing.hpp"
 
 namespace czip::v2 {
@@ -87,6 +88,13 @@ Status FrameReader::read_exactly(std::span<std::uint8_t> buffer, const char* wha
   CZIP_TRY_ASSIGN(const auto got, input_.read(buffer));
   if (got == buffer.size()) return {};
   return ended(what);
+}
+
+std::uint32_t Record::coded_bytes() const {
+  if (!repeats()) return text_bytes();
+  if (!coded()) return block.payload_bytes;
+  if (payload.size() < kPatternLengthBytes) return text_bytes();  // skipped
+  return load_le<std::uint32_t>(payload.data());
 }
 
 Result<bool> FrameReader::next(Record& record) {

@@ -67,8 +67,16 @@ struct Record {
   }
   // Whether the text was coded with a model.
   [[nodiscard]] bool coded() const {
-    return kind == RecordKind::block ? block.type == BlockType::coded : !compact.stored;
+    return kind == RecordKind::block ? is_coded(block.type) : !compact.stored;
   }
+  // Whether the text is a pattern over and over.
+  [[nodiscard]] bool repeats() const {
+    return kind == RecordKind::block &&
+           (block.type == BlockType::repeated || block.type == BlockType::coded_pattern);
+  }
+  // Bytes of what is coded, or repeated: the text, or its pattern. The length of a coded pattern is
+  // as the payload says; not checked.
+  [[nodiscard]] std::uint32_t coded_bytes() const;
   [[nodiscard]] const BlockSettings& settings() const {
     return kind == RecordKind::block ? block.settings : compact.settings;
   }

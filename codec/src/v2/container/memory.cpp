@@ -1,5 +1,7 @@
 #include "v2/container/memory.hpp"
 
+#include <algorithm>
+
 #include "czip/codec/v2/coding/predictor.hpp"
 #include "czip/codec/v2/model/format.hpp"
 #include "czip/codec/v2/model/parts.hpp"
@@ -36,8 +38,12 @@ Result<MemoryNeed> coding_memory(const Model& model, const BlockSettings& settin
 Result<MemoryNeed> decoding_memory(const DecodingTask& task, SimdLevel simd) {
   const Record& record = task.record;
   if (record.kind == RecordKind::frame_end) return MemoryNeed();
-  if (!task.model) return MemoryNeed{.per_thread = std::uint64_t{2} * record.text_bytes()};
-  return coding_memory(*task.model, record.settings(), simd, record.text_bytes());
+  const std::uint64_t text_bytes = record.text_bytes();
+  if (!task.model) return MemoryNeed{.per_thread = 2 * text_bytes};
+  const std::uint64_t coded_bytes = std::min<std::uint64_t>(record.coded_bytes(), text_bytes);
+  CZIP_TRY_ASSIGN(auto need, coding_memory(*task.model, record.settings(), simd, coded_bytes));
+  if (record.repeats()) need.per_thread += text_bytes;
+  return need;
 }
 
 }  // namespace czip::v2

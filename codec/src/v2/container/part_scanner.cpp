@@ -99,7 +99,7 @@ std::optional<FrameHeader> frame_header(std::span<const std::uint8_t> bytes) {
 
 bool may_begin_block(std::uint8_t first_byte) {
   const auto type = static_cast<BlockType>(first_byte);
-  return type != BlockType::end && type <= BlockType::repeated;
+  return type != BlockType::end && type <= kLastBlockType;
 }
 
 // Whether a part begins so, as far as its header tells.

@@ -15,14 +15,23 @@ tl::unexpected<Error> located(const Record& record, const Error& error) {
               "the block at byte " + std::to_string(record.offset) + ": " + error.message);
 }
 
+// Decodes the text that is coded, or its pattern.
 Status decode_payload(BlockCoder& coder, DecodingTask& task, std::uint32_t final_range,
                       const PassReport& report) {
   const Record& record = task.record;
+  std::span<const std::uint8_t> payload = record.payload;
+  if (record.repeats()) {
+    const std::size_t pattern = record.coded_bytes();
+    if (pattern >= record.text_bytes() || payload.size() >= pattern)
+      return fail(ErrorCode::corrupt, "the length of its pattern contradicts its header");
+    payload = payload.subspan(kPatternLengthBytes);
+  }
   if (record.settings().network && !task.model->has_network())
     return fail(ErrorCode::corrupt, "it asks for a network that its model does not have");
-  task.text.resize(record.text_bytes());
-  return coder.decode(*task.model, record.settings(), record.payload, final_range, task.text,
-                      report);
+  task.text.resize(record.coded_bytes());
+  task.tokens.clear();
+  return coder.decode(*task.model, record.settings(), payload, final_range, task.text, report,
+                      task.keep_tokens ? &task.tokens : nullptr);
 }
 
 Status decode_full_block(BlockCoder& coder, DecodingTask& task, const PassReport& report) {
@@ -37,8 +46,9 @@ Status decode_full_block(BlockCoder& coder, DecodingTask& task, const PassReport
   if (record.coded()) {
     CZIP_TRY(decode_payload(coder, task, block.final_range, report));
   } else {
-    task.text = repeat_pattern(record.payload, block.text_bytes);
+    task.text = std::move(record.payload);
   }
+  if (record.repeats()) task.text = repeat_pattern(task.text, block.text_bytes);
   if (hash64(task.text) != block.text_hash)
     return fail(ErrorCode::corrupt, "the text does not have the hash that it had");
   return {};

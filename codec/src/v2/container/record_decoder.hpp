@@ -31,6 +31,8 @@ struct DecodingTask {
   Record record;
   std::optional<Model> model;
   std::vector<std::uint8_t> text;
+  bool keep_tokens = false;     // whether decoding fills `tokens`
+  std::vector<TokenId> tokens;  // of what is coded: the text, or its pattern
 
   // Bytes for which it counts in the progress.
   [[nodiscard]] std::uint64_t counted_bytes() const {

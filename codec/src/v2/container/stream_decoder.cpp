@@ -40,6 +40,7 @@ Result<bool> StreamDecoder::pull(DecodingTask& task) {
   if (!found || !*found || task.record.kind == RecordKind::frame_end) return found;
   CZIP_TRY_ASSIGN(auto model, models_.model_for(task.record, reader_.model_of(task.record)));
   task.model = std::move(model);
+  task.keep_tokens = keep_tokens_;
   return true;
 }
 

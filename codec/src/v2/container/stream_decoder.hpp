@@ -23,6 +23,8 @@ class StreamDecoder {
   StreamDecoder(const ModelFinder& finder, ByteSource& in, const DecodeOptions& options,
                 TakeBlock take);
 
+  // Has blocks come with the tokens that were coded.
+  void keep_tokens() { keep_tokens_ = true; }
   Status run(CodingContext& context);
   // All but the time.
   [[nodiscard]] CodingReport report() const;
@@ -37,6 +39,7 @@ class StreamDecoder {
   const DecodeOptions* options_;
   ProgressSum progress_;
   TakeBlock take_;
+  bool keep_tokens_ = false;
   TextHasher frame_hasher_;
   TextHasher whole_hasher_;
   CodingReport report_;

@@ -36,18 +36,50 @@ struct TokenScorer {
   }
 };
 
+tl::unexpected<Error> out_of_memory() {
+  return fail(ErrorCode::out_of_memory, "not enough memory to score a block");
+}
+
 }  // namespace
 
 Result<ScoredBlock> BlockScorer::score(const Model& model, const BlockSettings& settings,
                                        std::span<const std::uint8_t> text,
                                        const BlockScoreOptions& options,
                                        const PassReport& report) try {
+  ids_.clear();
+  CZIP_TRY(model.parts().tokenizer.encode(text, ids_));
+  CZIP_TRY(score_tokens(model, settings, options, report));
+  return block(text);
+} catch (const std::bad_alloc&) {
+  return out_of_memory();
+}
+
+Result<ScoredBlock> BlockScorer::score_decoded(const Model& model, const BlockSettings& settings,
+                                               std::span<const TokenId> tokens,
+                                               std::span<const std::uint8_t> text,
+                                               const BlockScoreOptions& options,
+                                               const PassReport& report) try {
+  ids_.assign(tokens.begin(), tokens.end());
+  CZIP_TRY(score_tokens(model, settings, options, report));
+  std::size_t at = 0;
+  for (const TokenScore& token : tokens_) at += token.bytes;
+  ScoredKind kind = ScoredKind::coded;
+  if (at < text.size()) kind = ScoredKind::repeated;
+  for (; at < text.size(); ++at) tokens_.push_back({.token = text[at], .bytes = 1});
+  if (options.savings) savings_.resize(tokens_.size());
+  ScoredBlock scored = block(text);
+  scored.kind = kind;
+  return scored;
+} catch (const std::bad_alloc&) {
+  return out_of_memory();
+}
+
+Status BlockScorer::score_tokens(const Model& model, const BlockSettings& settings,
+                                 const BlockScoreOptions& options, const PassReport& report) {
   CZIP_TRY(check_settings(model, settings));
   const ModelParts& parts = model.parts();
-  ids_.clear();
-  CZIP_TRY(parts.tokenizer.encode(text, ids_));
-  place_tokens(parts, text, options);
-  CZIP_TRY(memory_.reset_predictor(parts, settings, text.size()));
+  const std::uint64_t bytes = place_tokens(parts, options);
+  CZIP_TRY(memory_.reset_predictor(parts, settings, bytes));
   const StreamLayout layout(ids_.size(), settings.streams_log2);
   CZIP_TRY_ASSIGN(NetworkStreams* const network, memory_.begin_network(model, settings));
   BlockStreams streams(parts.logistic, layout, network);
@@ -59,14 +91,10 @@ Result<ScoredBlock> BlockScorer::score(const Model& model, const BlockSettings& 
                      .savings = savings_,
                      .candidates = candidates_,
                      .candidates_per_token = candidates_per_token_};
-  CZIP_TRY(code_tokens(parts, memory_.predictor, streams, layout, ids_, scorer, report));
-  return block(text);
-} catch (const std::bad_alloc&) {
-  return fail(ErrorCode::out_of_memory, "not enough memory to score a block");
+  return code_tokens(parts, memory_.predictor, streams, layout, ids_, scorer, report);
 }
 
-void BlockScorer::place_tokens(const ModelParts& model, std::span<const std::uint8_t> text,
-                               const BlockScoreOptions& options) {
+std::uint64_t BlockScorer::place_tokens(const ModelParts& model, const BlockScoreOptions& options) {
   tokens_.clear();
   tokens_.reserve(ids_.size());
   std::uint64_t offset = 0;
@@ -74,13 +102,13 @@ void BlockScorer::place_tokens(const ModelParts& model, std::span<const std::uin
   for (const TokenId id : ids_) {
     const auto bytes = static_cast<std::uint32_t>(model.tokenizer.token(id).size());
     tokens_.push_back({.token = id, .bytes = bytes});
-    if (offset < std::min<std::uint64_t>(options.candidate_text_bytes, text.size()))
-      ++with_candidates;
+    if (offset < options.candidate_text_bytes) ++with_candidates;
     offset += bytes;
   }
   savings_.assign(options.savings ? ids_.size() : 0, {});
   candidates_per_token_ = options.candidates;
   candidates_.assign(with_candidates * candidates_per_token_, {});
+  return offset;
 }
 
 Result<ScoredBlock> BlockScorer::score_stored(std::span<const std::uint8_t> text,
@@ -98,7 +126,7 @@ Result<ScoredBlock> BlockScorer::score_stored(std::span<const std::uint8_t> text
   scored.kind = pattern == 0 ? ScoredKind::stored : ScoredKind::repeated;
   return scored;
 } catch (const std::bad_alloc&) {
-  return fail(ErrorCode::out_of_memory, "not enough memory to score a block");
+  return out_of_memory();
 }
 
 ScoredBlock BlockScorer::block(std::span<const std::uint8_t> text) const {

@@ -31,12 +31,21 @@ class BlockScorer {
   Result<ScoredBlock> score(const Model& model, const BlockSettings& settings,
                             std::span<const std::uint8_t> text, const BlockScoreOptions& options,
                             const PassReport& report = {});
+  // Of a decoded block. `tokens` are those that were coded, of the text or of the pattern that it
+  // repeats.
+  Result<ScoredBlock> score_decoded(const Model& model, const BlockSettings& settings,
+                                    std::span<const TokenId> tokens,
+                                    std::span<const std::uint8_t> text,
+                                    const BlockScoreOptions& options,
+                                    const PassReport& report = {});
   // A block that is not coded. `pattern`: bytes that it repeats; 0: none.
   Result<ScoredBlock> score_stored(std::span<const std::uint8_t> text, std::size_t pattern);
 
  private:
-  void place_tokens(const ModelParts& model, std::span<const std::uint8_t> text,
-                    const BlockScoreOptions& options);
+  Status score_tokens(const Model& model, const BlockSettings& settings,
+                      const BlockScoreOptions& options, const PassReport& report);
+  // Returns the bytes of all tokens.
+  std::uint64_t place_tokens(const ModelParts& model, const BlockScoreOptions& options);
   [[nodiscard]] ScoredBlock block(std::span<const std::uint8_t> text) const;
 
   BlockMemory memory_;

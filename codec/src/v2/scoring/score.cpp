@@ -25,12 +25,23 @@ class Scoring {
   Status add(const Model& model, const BlockSettings& settings,
              std::span<const std::uint8_t> text) {
     const BlockScoreOptions options = options_here();
-    CZIP_TRY_ASSIGN(MemoryNeed need, coding_memory(model, settings, options_->simd, text.size()));
-    need.per_thread += scoring_bytes(text.size(), options);
-    CZIP_TRY(threads_within_limit(1, 1, options_->memory_limit, need));
+    CZIP_TRY(check_memory(model, settings, text.size(), options));
     PassProgress progress(progress_, text.size());
     progress.begin_last_pass();
     CZIP_TRY_ASSIGN(auto block, scorer_.score(model, settings, text, options, progress.report()));
+    CZIP_TRY(hand_on(block));
+    return progress.finish();
+  }
+
+  // Of a file, with the tokens that decoding gave.
+  Status add_decoded(const DecodingTask& task) {
+    const BlockScoreOptions options = options_here();
+    const BlockSettings& settings = task.record.settings();
+    CZIP_TRY(check_memory(*task.model, settings, task.text.size(), options));
+    PassProgress progress(progress_, task.text.size());
+    progress.begin_last_pass();
+    CZIP_TRY_ASSIGN(auto block, scorer_.score_decoded(*task.model, settings, task.tokens, task.text,
+                                                      options, progress.report()));
     CZIP_TRY(hand_on(block));
     return progress.finish();
   }
@@ -44,6 +55,15 @@ class Scoring {
   [[nodiscard]] const ScoreReport& report() const { return report_; }
 
  private:
+  [[nodiscard]] Status check_memory(const Model& model, const BlockSettings& settings,
+                                    std::uint64_t text_bytes,
+                                    const BlockScoreOptions& options) const {
+    CZIP_TRY_ASSIGN(MemoryNeed need, coding_memory(model, settings, options_->simd, text_bytes));
+    need.per_thread += scoring_bytes(text_bytes, options);
+    CZIP_TRY(threads_within_limit(1, 1, options_->memory_limit, need));
+    return {};
+  }
+
   [[nodiscard]] BlockScoreOptions options_here() const {
     const CandidateOptions& candidates = options_->candidates;
     const std::uint64_t left =
@@ -131,9 +151,10 @@ Result<ScoreReport> score_file(const ModelFinder& models, ByteSource& in,
   StreamDecoder decoder(models, in, decoding, [&](const DecodingTask& task) -> Status {
     if (task.text.empty()) return {};
     const Record& record = task.record;
-    if (record.coded()) return scoring.add(*task.model, record.settings(), task.text);
+    if (record.coded()) return scoring.add_decoded(task);
     return scoring.add_stored(task.text, record.stored() ? 0 : record.block.payload_bytes);
   });
+  decoder.keep_tokens();
   CodingContext context;
   CZIP_TRY(decoder.run(context));
   ScoreReport report = scoring.report();

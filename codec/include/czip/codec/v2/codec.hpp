@@ -29,8 +29,8 @@ namespace czip::v2 {
 // The version of CZIPv2 that full frames state, and its name. It changes with the layout of full
 // frames and with the coding; other versions are refused by name. Compact frames have no room for
 // it (conformance/czip-v2-container.md).
-inline constexpr std::uint8_t kFormatVersion = 5;
-inline constexpr std::string_view kFormatVersionName = "1.0-rc1";
+inline constexpr std::uint8_t kFormatVersion = 6;
+inline constexpr std::string_view kFormatVersionName = "1.0-rc2";
 
 inline constexpr int kMinLevel = 1;
 inline constexpr int kMaxLevel = 9;

@@ -11,6 +11,7 @@ struct BlockSettings {
   std::uint8_t profile = 2;       // index into kProfiles: which inputs take part
   std::uint8_t streams_log2 = 0;  // lockstep streams: 1 << streams_log2, at most kMaxStreamsLog2
   bool network = false;           // needs a model with a network, and kFirstNetworkProfile or more
+  bool x86 = false;               // what is coded has absolute targets of x86 calls and jumps
 };
 
 inline constexpr std::uint8_t kMaxProfile = kProfiles.size() - 1;

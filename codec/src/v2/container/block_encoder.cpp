@@ -1,0 +1,156 @@
+#include "v2/container/block_encoder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "czip/codec/v2/model/parts.hpp"
+#include "v2/block/x86_branches.hpp"
+#include "v2/container/block_plan.hpp"
+
+namespace czip::v2 {
+namespace {
+
+// The numbers here were chosen, not tuned; no file depends on them to be decoded.
+
+// Sample size of the probes, and the shortest block that is probed for being incompressible.
+constexpr std::size_t kSampleBytes = std::size_t{16} << 10;
+constexpr std::size_t kMinProbedBytes = 4 * kSampleBytes;
+// A block may be random if the sum of its squared byte counts exceeds the least possible sum by at
+// most 1/64 of it.
+constexpr std::uint64_t kFlatnessTolerance = 64;
+// Where a text's tokens have on average less than this many bytes, single bytes may do better.
+constexpr std::size_t kShortTokenBytes = 2;
+// A shorter text is not worth two trials.
+constexpr std::size_t kMinTriedAsBytes = 512;
+
+// How long to code a block takes, for progress only: as was measured, with the network four times
+// as long as without it, and eight times where its steps are for one stream each.
+std::uint64_t pass_weight(const BlockSettings& settings) {
+  if (!settings.network) return 1;
+  return settings.streams_log2 == 0 ? 8 : 4;
+}
+
+std::span<const std::uint8_t> middle_of(std::span<const std::uint8_t> text, std::size_t bytes) {
+  bytes = std::min(bytes, text.size());
+  return text.subspan((text.size() - bytes) / 2, bytes);
+}
+
+}  // namespace
+
+BlockSettings BlockEncoder::settings_for(std::uint64_t text_bytes) const {
+  return block_settings(*model_, level_, text_bytes);
+}
+
+Result<std::optional<BlockEncoder::Block>> BlockEncoder::encode(BlockCoder& coder,
+                                                                std::span<const std::uint8_t> text,
+                                                                BlockPlaceKind place,
+                                                                ProgressSum& progress) const {
+  PassProgress of_block(progress, text.size());
+  auto best = encode(coder, text, place, of_block);
+  CZIP_TRY(best);
+  CZIP_TRY(of_block.finish());
+  return best;
+}
+
+Result<std::optional<BlockEncoder::Block>> BlockEncoder::encode(
+    BlockCoder& coder, std::span<const std::uint8_t> text) const {
+  const Progress none;
+  ProgressSum nowhere(none);
+  return encode(coder, text, BlockPlaceKind::full_frame, nowhere);
+}
+
+Result<std::optional<BlockEncoder::Block>> BlockEncoder::encode(BlockCoder& coder,
+                                                                std::span<const std::uint8_t> text,
+                                                                BlockPlaceKind place,
+                                                                PassProgress& progress) const {
+  CZIP_TRY_ASSIGN(const auto random, looks_random(coder, text));
+  if (random) return std::optional<Block>();
+  CZIP_TRY_ASSIGN(const auto segmentation, segmentation_for(coder, text));
+  std::optional<Block> best;
+  std::size_t least = text.size();
+  const std::vector<BlockSettings> all = trials(text, place);
+  // To verify takes as long as the first, unless another is the smallest.
+  std::uint64_t left = verify_ ? pass_weight(all.front()) : 0;
+  for (const BlockSettings& settings : all) left += pass_weight(settings);
+  for (const BlockSettings& settings : all) {
+    progress.begin_pass(pass_weight(settings), left);
+    left -= pass_weight(settings);
+    CZIP_TRY_ASSIGN(auto coded,
+                    coder.encode(*model_, settings, text, progress.report(), segmentation));
+    if (coded.payload.size() >= least) continue;
+    least = coded.payload.size();
+    best = {settings, std::move(coded)};
+  }
+  if (best && verify_) {
+    progress.begin_last_pass();
+    CZIP_TRY(verify(coder, *best, text, progress.report()));
+  }
+  return best;
+}
+
+// Compressed and encrypted data take long to code and do not shrink. They are recognized by the
+// frequencies of their bytes, which are nearly equal, and by a sample that does not shrink.
+Result<bool> BlockEncoder::looks_random(BlockCoder& coder,
+                                        std::span<const std::uint8_t> text) const {
+  if (text.size() < kMinProbedBytes) return false;
+  std::array<std::uint64_t, 256> counts{};
+  for (const std::uint8_t byte : text) ++counts[byte];
+  std::uint64_t squares = 0;  // below 2^52 for the largest block
+  for (const std::uint64_t count : counts) squares += count * count;
+  const std::uint64_t least = std::uint64_t{text.size()} * text.size() / counts.size();
+  if (squares > least + least / kFlatnessTolerance) return false;
+  const auto sample = middle_of(text, kSampleBytes);
+  const Result<CodedBlock> coded = coder.encode(*model_, {.profile = 0}, sample);
+  CZIP_TRY(coded);
+  return coded->payload.size() >= sample.size();
+}
+
+// Base64 and programs have few of the tokenizer's words, and its tokens tear apart what is alike.
+Result<Segmentation> BlockEncoder::segmentation_for(BlockCoder& coder,
+                                                    std::span<const std::uint8_t> text) const {
+  if (text.size() < kMinTriedAsBytes) return Segmentation::tokenizer;
+  const auto sample = middle_of(text, 2 * kSampleBytes);
+  std::vector<TokenId> tokens;
+  CZIP_TRY(model_->parts().tokenizer.encode(sample, tokens));
+  if (tokens.size() * kShortTokenBytes <= sample.size()) return Segmentation::tokenizer;
+  const BlockSettings settings{.profile = level_.profile};
+  CZIP_TRY_ASSIGN(const auto as_tokens, coder.encode(*model_, settings, sample));
+  CZIP_TRY_ASSIGN(const auto as_bytes,
+                  coder.encode(*model_, settings, sample, {}, Segmentation::bytes));
+  return as_bytes.payload.size() < as_tokens.payload.size() ? Segmentation::bytes
+                                                            : Segmentation::tokenizer;
+}
+
+std::vector<BlockSettings> BlockEncoder::trials(std::span<const std::uint8_t> text,
+                                                BlockPlaceKind place) const {
+  const BlockSettings settings = settings_for(text.size());
+  std::vector<BlockSettings> all{settings};
+  if (settings.network) {
+    if (level_.trials == Trials::one_stream && settings.streams_log2 > 0)
+      all.push_back({.profile = settings.profile, .streams_log2 = 0, .network = true});
+    if (level_.trials != Trials::none)
+      all.push_back({.profile = settings.profile, .streams_log2 = 0, .network = false});
+  }
+  if (place == BlockPlaceKind::full_frame && may_be_x86(text)) {
+    for (std::size_t i = 0, plain = all.size(); i < plain; ++i) {
+      all.push_back(all[i]);
+      all.back().x86 = true;
+    }
+  }
+  return all;
+}
+
+Status BlockEncoder::verify(BlockCoder& coder, const Block& block,
+                            std::span<const std::uint8_t> text, const PassReport& report) const {
+  std::vector<std::uint8_t> back(text.size());
+  Status status = coder.decode(*model_, block.settings, block.coded.payload,
+                               block.coded.final_range, back, report);
+  if (!status && (status.error().code == ErrorCode::out_of_memory ||
+                  status.error().code == ErrorCode::cancelled))
+    return status;
+  if (status && std::ranges::equal(back, text)) return {};
+  return fail(ErrorCode::internal, "a block does not decode to its text; please report this");
+}
+
+}  // namespace czip::v2
