@@ -134,8 +134,24 @@ status=0
 "$CZIP" -c a >built-in.czip 2>.err || status=$?
 if [ $status = 0 ]; then
   expect 0 "$CZIP" -dc built-in.czip | cmp - a
+  expect 0 "$CZIP" -c -m built-in a >x; silent; same x built-in.czip
+  expect 0 "$CZIP" -dc -m built-in built-in.czip >x; silent; same x a
+  expect 0 "$CZIP" -i -m built-in <a | "$CZIP" -i -m built-in | cmp - a
+  for words in '-t -m built-in built-in.czip' '-l -m built-in built-in.czip' 'score -1 -m built-in a' \
+    'inspect -1 -m built-in a' 'compare -1 -m built-in a a' 'verify built-in' 'model built-in'; do
+    # shellcheck disable=SC2086  # the options are meant to be split
+    expect 0 "$CZIP" $words >x; silent
+  done
+  expect 1 "$CZIP" --format 1 -c -m built-in a >x; one_line; stderr_has 'built-in is a czip-model-v2'
 else
   [ $status = 1 ] || fail "status $status without a model"
   one_line; stderr_has 'no built-in model'; stderr_has '-m MODEL'
+  for words in '-c -m built-in a' '-t -m built-in a.czip' 'verify built-in'; do
+    # shellcheck disable=SC2086  # the options are meant to be split
+    expect 1 "$CZIP" $words >x; one_line; stderr_has 'no model is built into'
+  done
 fi
+# A file of that name is meant before it.
+cp "$MODEL2" built-in
+expect 0 "$CZIP" -c -m built-in a >x; silent; same x a.czip
 clean

@@ -40,19 +40,19 @@ Result<ModelStore> ModelStore::open(const Arguments& arguments) {
   store.name_ = arguments.model;
   store.expected_ = arguments.expected_hash;
   if (arguments.model.empty()) return store;
-  CZIP_TRY_ASSIGN(const auto path, find_model_file(arguments.model));
-  auto file = read_model_file(path, InputRole::helper);
-  if (!file) return failure_in(path, file.error());
-  if (!is_v2_model(*file)) {
-    CZIP_TRY_ASSIGN(auto model, load_v1_model(path, *file, arguments.tokenizer));
+  CZIP_TRY_ASSIGN(auto file, read_named_model(arguments.model));
+  const std::string& path = file.path;
+  if (!is_v2_model(file.bytes)) {
+    CZIP_TRY_ASSIGN(auto model, load_v1_model(path, file.bytes, arguments.tokenizer));
     const auto expected = check_expected_hash(store.expected_, model.hash);
     if (!expected) return failure_in(path, expected.error());
     store.v1_ = std::move(model);
     return store;
   }
-  store.files_.push_back(std::make_unique<std::vector<std::uint8_t>>(std::move(*file)));
-  auto model = v2::Model::parse(*store.files_.back());
+  auto model = v2::Model::parse(
+      file.bytes, file.is_built_in ? v2::ModelTrust::stated_hash : v2::ModelTrust::content);
   if (!model) return failure_in(path, model.error());
+  store.files_.push_back(std::make_unique<std::vector<std::uint8_t>>(std::move(file.held)));
   const auto expected = check_expected_hash(store.expected_, model->hash());
   if (!expected) return failure_in(path, expected.error());
   store.v2_ = std::move(*model);
