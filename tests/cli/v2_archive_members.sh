@@ -59,6 +59,28 @@ same tree/sub/copy.txt wanted/b.txt; rm -r tree
 expect 0 "$CZIP" -d -m "$MODEL2" tree.czip --include '*.c'; same tree/sub/c.c wanted/sub/c.c
 [ "$(find tree -type f)" = tree/sub/c.c ] || fail --include
 rm -r tree
+# Into folders that exist, which stay as they are, where no file does; all of it or nothing. -f replaces.
+expect 0 "$CZIP" -d -m "$MODEL2" tree.czip tree/b.txt tree/sub
+rm -r tree/b.txt tree/sub/c.c tree/sub/deep; echo mine >tree/sub/noise.bin; echo mine >tree/other; chmod 700 tree/sub
+expect 0 "$CZIP" -d -m "$MODEL2" tree.czip tree/b.txt tree/sub/c.c tree/sub/deep; silent
+same tree/b.txt wanted/b.txt; same tree/sub/c.c wanted/sub/c.c; same tree/sub/deep/linked wanted/a.txt
+rm tree/b.txt tree/sub/c.c
+for member in tree/sub 'tree/[bs]*'; do
+  expect 1 "$CZIP" -d -m "$MODEL2" tree.czip "$member" --exclude symbolic; one_line
+  stderr_has 'tree/sub/[a-z./]* exists and was not overwritten'; absent tree/b.txt tree/sub/c.c
+done
+expect 1 "$CZIP" -d -m "$MODEL2" tree.czip; one_line; stderr_has 'tree exists and was not overwritten'
+rm tree/sub/copy.txt tree/sub/symbolic tree/sub/deep/linked; rmdir tree/sub/deep; mv tree/sub/noise.bin kept.bin
+expect 0 "$CZIP" -d -m "$MODEL2" tree.czip tree/sub; silent; same_tree tree/sub wanted/sub
+[ "$(cat tree/other)$(stat -c %a tree/sub)" = mine700 ] || fail 'what was there has changed'
+rm -r tree/sub; echo mine >tree/sub
+expect 1 "$CZIP" -d -m "$MODEL2" tree.czip tree/sub/c.c; one_line; stderr_has 'tree/sub exists'
+rm tree/sub; ln -s /tmp tree/sub
+expect 1 "$CZIP" -d -m "$MODEL2" tree.czip tree/sub/c.c; one_line; stderr_has 'tree/sub exists'; absent /tmp/c.c
+rm tree/sub; mkdir -p tree/sub; mv kept.bin tree/sub/noise.bin
+expect 0 "$CZIP" -df -m "$MODEL2" tree.czip tree/sub; same_tree tree/sub wanted/sub
+[ "$(stat -c %a tree/sub)" = 750 ] || fail 'permissions with -f'
+rm -r tree
 printf 'tree/odd names/%s\0tree/empty\0' "$name" >names
 expect 0 "$CZIP" -d -m "$MODEL2" --files-from names tree.czip
 same "tree/odd names/$name" "wanted/odd names/$name"; present tree/empty

@@ -118,6 +118,23 @@ grep -q '^total .* 2 files' list.txt || fail 'total of both formats'
 expect 1 "$CZIP" -t v1.czip; one_line; stderr_has 'name its model with -m'
 expect 1 "$CZIP" -t -m "$MODEL2" v1.czip; one_line; stderr_has czip-model-v2
 expect 1 "$CZIP" -dc --range 0:5 -m "$MODEL" v1.czip; one_line; stderr_has 'seek table'
+# A model of CZIPv1 that nothing needed is named, and does not write format 2.
+(
+  export CZIP_MODEL_PATH=models
+  for words in '-dc a.czip b.czip' '-t a.czip' "-d --text $(base64 -w0 a.czip)" '-dc --salvage a.czip'; do
+    # shellcheck disable=SC2086  # the options are meant to be split
+    expect 0 "$CZIP" -m "$MODEL" $words >x; one_line; stderr_has 'is a czip-model-v1 and was not used'
+  done
+  expect 0 "$CZIP" train -q --epochs 0 -m "$MODEL" -o trained.czm b.czip; silent
+  expect 0 "$CZIP" train -f --epochs 0 -m "$MODEL" -o trained.czm b.czip; stderr_has 'was not used'
+)
+mkdir folder; cp a folder
+expect 0 "$CZIP" -r -m "$MODEL2" folder
+for words in 'append new.czip folder' 'append folder.czip a' 'repack -o new.czip folder.czip'; do
+  # shellcheck disable=SC2086  # the options are meant to be split
+  expect 1 "$CZIP" $words -m "$MODEL"; one_line; stderr_has 'is a czip-model-v1, which format 2 cannot use'
+done
+absent new.czip
 
 # --format.
 expect 0 "$CZIP" --format 2 -c -m "$MODEL2" a >x; same x a.czip
@@ -134,8 +151,24 @@ status=0
 "$CZIP" -c a >built-in.czip 2>.err || status=$?
 if [ $status = 0 ]; then
   expect 0 "$CZIP" -dc built-in.czip | cmp - a
+  expect 0 "$CZIP" -c -m built-in a >x; silent; same x built-in.czip
+  expect 0 "$CZIP" -dc -m built-in built-in.czip >x; silent; same x a
+  expect 0 "$CZIP" -i -m built-in <a | "$CZIP" -i -m built-in | cmp - a
+  for words in '-t -m built-in built-in.czip' '-l -m built-in built-in.czip' 'score -1 -m built-in a' \
+    'inspect -1 -m built-in a' 'compare -1 -m built-in a a' 'verify built-in' 'model built-in'; do
+    # shellcheck disable=SC2086  # the options are meant to be split
+    expect 0 "$CZIP" $words >x; silent
+  done
+  expect 1 "$CZIP" --format 1 -c -m built-in a >x; one_line; stderr_has 'built-in is a czip-model-v2'
 else
   [ $status = 1 ] || fail "status $status without a model"
   one_line; stderr_has 'no built-in model'; stderr_has '-m MODEL'
+  for words in '-c -m built-in a' '-t -m built-in a.czip' 'verify built-in'; do
+    # shellcheck disable=SC2086  # the options are meant to be split
+    expect 1 "$CZIP" $words >x; one_line; stderr_has 'no model is built into'
+  done
 fi
+# A file of that name is meant before it.
+cp "$MODEL2" built-in
+expect 0 "$CZIP" -c -m built-in a >x; silent; same x a.czip
 clean

@@ -68,7 +68,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   int steps = 0;
   const tool::UnpackRequest request{
       .folder = work.folder(),
-      .may_create = [&](const std::string& name) -> Status {
+      .may_create = [&](const std::string& name, bool) -> Status {
         asked.insert(name);
         return {};
       },

@@ -49,6 +49,14 @@ mode_t withheld_permissions() {
   return mask;
 }
 
+// Members that are named come to what is there; all of an archive is not mixed with it.
+Existing existing_at_target(const Arguments& arguments) {
+  if (arguments.force) return Existing::replaced;
+  const bool named = !arguments.members.empty() || !arguments.files_from.empty() ||
+                     !arguments.names.include.empty();
+  return named ? Existing::kept : Existing::refused;
+}
+
 // "" or ending in a slash.
 std::string extraction_target(const Arguments& arguments, const Input& input) {
   return arguments.output.empty() ? folder_of(input.name) : arguments.output + "/";
@@ -60,12 +68,13 @@ Status extract_tar(const Session& session, const Input& input, const TarUnpackin
   const Arguments& arguments = session.arguments;
   const std::string target = extraction_target(arguments, input);
   const SignalsHeld held;
-  CZIP_TRY_ASSIGN(auto staged, StagedFolder::create(target, arguments.force));
+  CZIP_TRY_ASSIGN(auto staged, StagedFolder::create(target, existing_at_target(arguments)));
   const InterruptWatch watch([&] { staged.remove(); });
   bool complete = true;
   const UnpackRequest request{
       .folder = staged.fd(),
-      .may_create = [&](const std::string& name) { return staged.may_create(name); },
+      .may_create = [&](const std::string& path,
+                        bool is_folder) { return staged.may_create(path, is_folder); },
       .may_go_on = [&]() -> Status {
         if (!InterruptWatch::arrived()) return {};
         return fail(ErrorCode::io, {});

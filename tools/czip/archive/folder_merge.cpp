@@ -58,6 +58,10 @@ Status already_there(const std::string& path) {
                                  "another place with -o");
 }
 
+bool may_meet(Existing existing, bool are_folders) {
+  return existing == Existing::replaced || (existing == Existing::kept && are_folders);
+}
+
 Status FolderMerge::plan(const std::vector<std::string>& names) {
   for (const std::string& name : names) CZIP_TRY(plan_path(name));
   return {};
@@ -72,8 +76,10 @@ Status FolderMerge::plan_path(const std::string& path) {
     steps_.push_back({Kind::move, path, {}});
     return {};
   }
-  if (!request_.replace) return already_there(request_.to_name + path);
-  if (S_ISDIR(from->st_mode) && S_ISDIR(to->st_mode)) {
+  const bool are_folders = S_ISDIR(from->st_mode) && S_ISDIR(to->st_mode);
+  if (!may_meet(request_.existing, are_folders)) return already_there(request_.to_name + path);
+  if (are_folders) {
+    entered_.insert(path);
     CZIP_TRY_ASSIGN(const auto names, names_in(request_.from, path));
     for (const std::string& name : names) CZIP_TRY(plan_path(path + "/" + name));
     return {};

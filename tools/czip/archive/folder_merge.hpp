@@ -1,9 +1,11 @@
-// Moves what is in one folder into another: all of it or nothing.
+// Moves what is in one folder into another, which may have things of these names: all of it or
+// nothing.
 #pragma once
 
 #include <sys/stat.h>
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,13 +13,23 @@
 
 namespace czip::tool {
 
+// What becomes of what exists.
+enum class Existing : std::uint8_t {
+  refused,  // nothing of these names may exist at the top
+  kept,     // folders are entered, and stay as they are; nothing else of a name may exist
+  replaced  // folders are entered, and everything else is replaced
+};
+
 struct MergeRequest {
   int from = -1;  // descriptors of folders on one file system
   int to = -1;
-  int aside = -1;        // an empty folder for what is replaced
-  std::string to_name;   // in errors, in front of the paths in it; "" or ends in a slash
-  bool replace = false;  // existing files, and merge folders
+  int aside = -1;       // an empty folder for what is replaced
+  std::string to_name;  // in errors, in front of the paths in it; "" or ends in a slash
+  Existing existing = Existing::refused;
 };
+
+// Whether something new and something that exists may have one name.
+[[nodiscard]] bool may_meet(Existing existing, bool are_folders);
 
 // The error that `path` exists and is not overwritten.
 [[nodiscard]] Status already_there(const std::string& path);
@@ -33,6 +45,8 @@ class FolderMerge {
   // Does it. What is replaced goes to `from` or `aside`. After an error, everything is where it was
   // before; the error says so where that failed too.
   Status run();
+  // The folders that existed, by their paths.
+  [[nodiscard]] const std::set<std::string>& entered() const { return entered_; }
 
  private:
   enum class Kind : std::uint8_t { move, exchange };
@@ -49,6 +63,7 @@ class FolderMerge {
 
   MergeRequest request_;
   std::vector<Step> steps_;
+  std::set<std::string> entered_;
 };
 
 }  // namespace czip::tool

@@ -41,10 +41,10 @@ bool sync_folder(int fd) { return fsync(fd) == 0 || errno == EINVAL || errno == 
 
 }  // namespace
 
-Result<StagedFolder> StagedFolder::create(const std::string& target, bool replace) {
+Result<StagedFolder> StagedFolder::create(const std::string& target, Existing existing) {
   StagedFolder staged;
   staged.target_ = target.empty() || target.ends_with('/') ? target : target + "/";
-  staged.replace_ = replace;
+  staged.existing_ = existing;
   const std::string shown = target.empty() ? "." : target;
   staged.target_folder_ = Descriptor(open_folder(AT_FDCWD, shown.c_str()));
   const bool missing = staged.target_folder_.get() < 0 && errno == ENOENT;
@@ -64,7 +64,8 @@ Result<StagedFolder> StagedFolder::create(const std::string& target, bool replac
 
 StagedFolder::StagedFolder(StagedFolder&& other) noexcept
     : target_(std::move(other.target_)),
-      replace_(other.replace_),
+      existing_(other.existing_),
+      kept_(std::move(other.kept_)),
       path_(std::exchange(other.path_, {})),
       private_(std::move(other.private_)),
       content_(std::move(other.content_)),
@@ -84,12 +85,13 @@ void StagedFolder::remove() const {
     if (remove_tree(path_)) return;
 }
 
-Status StagedFolder::may_create(const std::string& name) const {
+Status StagedFolder::may_create(const std::string& path, bool is_folder) const {
   struct stat status {};
-  if (replace_ || target_folder_.get() < 0 ||
-      fstatat(target_folder_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+  if (existing_ == Existing::replaced || target_folder_.get() < 0 ||
+      fstatat(target_folder_.get(), path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
     return {};
-  return already_there(target_ + name);
+  if (may_meet(existing_, is_folder && S_ISDIR(status.st_mode))) return {};
+  return already_there(target_ + path);
 }
 
 Status StagedFolder::publish(const Unpacked& content) {
@@ -109,9 +111,10 @@ Status StagedFolder::move_into_place(const Unpacked& content) {
                        .to = target_folder_.get(),
                        .aside = aside.get(),
                        .to_name = target_,
-                       .replace = replace_});
+                       .existing = existing_});
     CZIP_TRY(merge.plan(content.names));
     CZIP_TRY(merge.run());
+    if (existing_ == Existing::kept) kept_ = merge.entered();
   } else {
     const std::string from = path_ + "/" + kContent;
     std::string to = target_;
@@ -132,6 +135,7 @@ Status StagedFolder::finish(const Unpacked& content, bool sync) const {
   // Deeper folders come first: their parents may become closed, and change their times.
   for (auto folder = content.folders.rbegin(); folder != content.folders.rend(); ++folder) {
     const auto& [path, attributes] = *folder;
+    if (kept_.contains(path)) continue;
     const Descriptor opened(open_folder(target_folder_.get(), path.c_str(), O_NOFOLLOW));
     const std::array<std::timespec, 2> times{attributes.modified, attributes.modified};
     if (opened.get() >= 0 && fchmod(opened.get(), attributes.mode) == 0 &&

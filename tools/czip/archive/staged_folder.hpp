@@ -4,9 +4,10 @@
 
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
-#include <vector>
 
+#include "archive/folder_merge.hpp"
 #include "archive/tar_reader.hpp"
 #include "czip/base/error.hpp"
 #include "io/descriptor.hpp"
@@ -16,9 +17,8 @@ namespace czip::tool {
 class StagedFolder {
  public:
   // The entries go to `target`; "" is the working directory. A missing target appears with all of
-  // its content at once. With `replace`, existing files are replaced, except inputs of
-  // the command, and folders are merged.
-  static Result<StagedFolder> create(const std::string& target, bool replace);
+  // its content at once. Inputs of the command are never replaced.
+  static Result<StagedFolder> create(const std::string& target, Existing existing);
   StagedFolder(StagedFolder&& other) noexcept;
   StagedFolder& operator=(StagedFolder&&) = delete;
   // Removes what was not published.
@@ -29,12 +29,13 @@ class StagedFolder {
   // Removes what was not published, from any thread. Waits while publish() moves.
   void remove() const;
 
-  // Error: `name` exists at the target and may not be replaced.
-  Status may_create(const std::string& name) const;
+  // Error: something that exists at the target is in the way of a folder or something else.
+  Status may_create(const std::string& path, bool is_folder) const;
   // Writes all to disk and moves it into place. After an error, nothing of it is there, unless the
   // error says otherwise.
   Status publish(const Unpacked& content);
-  // Then sets permissions and times of folders; with `sync`, returns when those are on disk, too.
+  // Then sets permissions and times of folders, but not of those that are kept; with `sync`,
+  // returns when those are on disk, too.
   Status finish(const Unpacked& content, bool sync) const;
 
  private:
@@ -42,11 +43,12 @@ class StagedFolder {
   Status move_into_place(const Unpacked& content);
 
   std::string target_;  // "" or ends in a slash
-  bool replace_ = false;
-  std::string path_;          // of the private folder; empty once it is gone
-  Descriptor private_;        // it
-  Descriptor content_;        // the folder "content" in it
-  Descriptor target_folder_;  // none while the target is missing
+  Existing existing_ = Existing::refused;
+  std::set<std::string> kept_;  // folders that existed and stay as they are
+  std::string path_;            // of the private folder; empty once it is gone
+  Descriptor private_;          // it
+  Descriptor content_;          // the folder "content" in it
+  Descriptor target_folder_;    // none while the target is missing
   std::unique_ptr<std::mutex> moving_ = std::make_unique<std::mutex>();
 };
 

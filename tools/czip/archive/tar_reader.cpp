@@ -101,12 +101,14 @@ class Unpacker {
   Status unpack(const tar::Entry& entry) {
     CZIP_TRY_ASSIGN(const auto parts, checked_parts(entry.path));
     CZIP_TRY(request_->may_go_on());
+    path_ = joined(parts);
+    const bool is_folder = entry.type == tar::kFolder;
     if (tops_.insert(parts.front()).second) {
-      CZIP_TRY(request_->may_create(parts.front()));
+      CZIP_TRY(request_->may_create(parts.front(), is_folder || parts.size() > 1));
       result_.names.push_back(parts.front());
     }
+    CZIP_TRY(request_->may_create(path_, is_folder));
     CZIP_TRY(enter_parent(parts));
-    path_ = joined(parts);
     switch (entry.type) {
       case tar::kFolder:
         return make_folder(entry, parts.back());

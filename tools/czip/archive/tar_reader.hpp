@@ -31,8 +31,9 @@ struct Unpacked {
 
 struct UnpackRequest {
   int folder = -1;  // descriptor of an empty folder that others cannot enter
-  // Called for each name at the top, before anything is written there. An error ends the unpacking.
-  std::function<Status(const std::string& name)> may_create;
+  // Called for each entry and each name at the top, before anything is written there. An error ends
+  // the unpacking.
+  std::function<Status(const std::string& path, bool is_folder)> may_create;
   // Called repeatedly. An error ends the unpacking.
   std::function<Status()> may_go_on;
   // Bytes that the tar may have, together with those that copies get of other files.

@@ -63,9 +63,10 @@ czip decompress -m MODEL -i IN -o OUT [-t TOKENIZER]
 input to standard output. A file appears when all of it has been checked. An archive
 becomes a directory again; with -c it becomes the tar inside. MEMBER is a name in an
 archive, or a pattern as the shell's, in which * matches /; a folder stands for all that is
-in it. Only the blocks of these members are decoded. A file that --base64 or --text wrote
-is decompressed like any other. Where a file is damaged and its recovery data mend it, its
-text is given, with a warning and status 0.
+in it. Only the blocks of these members are decoded. Named members go into folders that
+exist, all of an archive does not; no file is replaced without -f. A file that --base64 or
+--text wrote is decompressed like any other. Where a file is damaged and its recovery data
+mend it, its text is given, with a warning and status 0.
 
 The last form is compress.zip's (more: czip decompress -i - --help). Like compress.zip,
 it replaces OUT without asking.
@@ -101,10 +102,10 @@ constexpr HelpPage kListPage{
 czip list [OPTION...] ARCHIVE MEMBER...
 )",
     .text =
-        R"(Shows the formats, sizes and models of files, and the members of archives. With -m MODEL
--v, also whether the hash that CZIPv1 stores is that of MODEL's path. An archive that has
-lost its index is decoded for its members; -m names the model for that. What models are,
-czip model shows.
+        R"(Shows the formats, sizes and models of files, bytes of recovery data that they have (-:
+none), and the members of archives. With -m MODEL -v, also whether the hash that CZIPv1
+stores is that of MODEL's path. An archive that has lost its index is decoded for its
+members; -m names the model for that. What models are, czip model shows.
 )",
     .examples = R"(czip list -v notes.txt.czip      with hashes and the model's name
 czip list --json *.czip          for programs

@@ -48,20 +48,20 @@ constexpr std::array kOptions = {
     OptionRow{Id::list, 'l', "list", nullptr, kFiles, "list what is in files"},
     OptionRow{Id::append, 'a', "append", nullptr, kFiles,
               "append what is new or changed to an archive, as its next\n"
-              "version: czip -a ARCHIVE PATH..."},
+              "version, and drop what is gone: czip -a ARCHIVE PATH..."},
     OptionRow{Id::repack, 0, "repack", nullptr, kFiles,
               "write an archive anew, without what earlier versions had"},
     OptionRow{Id::input, 'i', "input", "IN", kCompat, "file to read"},
     OptionRow{Id::output, 'o', "output", "OUT", kCompat, "file to write; replaced if it exists"},
     OptionRow{Id::model, 'm', "model", "MODEL", kCoders | kList | kAppend | kRepack,
-              "model file, or its name in a folder of CZIP_MODEL_PATH\n"
-              "(default: the built-in model)"},
+              "model file, its name in a folder of CZIP_MODEL_PATH, or built-in\n"
+              "(the default)"},
     OptionRow{Id::model, 'm', "model", "MODEL", kScorers,
-              "model file, or its name in a folder of CZIP_MODEL_PATH\n"
-              "(default: the built-in model); -m again: another one to compare"},
+              "model file, its name in a folder of CZIP_MODEL_PATH, or built-in\n"
+              "(the default); -m again: another one to compare"},
     OptionRow{Id::model, 'm', "model", "MODEL", kCompare | kClassify,
-              "model file, or its name in a folder of CZIP_MODEL_PATH\n"
-              "(default: the built-in model)"},
+              "model file, its name in a folder of CZIP_MODEL_PATH, or built-in\n"
+              "(the default)"},
     OptionRow{Id::train, 0, "train", "DIR", kClassify,
               "folder with a folder of texts for each class"},
     OptionRow{Id::svg, 0, "svg", nullptr, kCompare, "draw a dendrogram and a heat map, as SVG"},

@@ -15,7 +15,6 @@
 #include "commands/commands.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
-#include "czip/models/default_model.hpp"
 #include "io/armoured_input.hpp"
 #include "io/formats.hpp"
 #include "io/input.hpp"
@@ -29,7 +28,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kBuiltIn = "built-in";
 // A file of more models than this lists only the first.
 constexpr std::size_t kMaxNeeded = 100;
 
@@ -71,9 +69,8 @@ class Describer {
   }
 
   Status describe_built_in() {
-    if (default_model().empty())
-      return fail(ErrorCode::io, "no model is built into this czip; name a file");
-    CZIP_TRY_ASSIGN(auto card, model_card(kBuiltIn, default_model()));
+    CZIP_TRY_ASSIGN(const auto model, read_named_model(std::string(kBuiltInName)));
+    CZIP_TRY_ASSIGN(auto card, model_card(model.path, model.bytes));
     add_card(std::move(card));
     return {};
   }
@@ -176,7 +173,7 @@ ExitStatus run_model(Session& session) {
   if (session.arguments.files.empty()) describer.list();
   for (const std::string& name : session.arguments.files) {
     const auto path = exists(name) ? Result<std::string>(name) : find_model_file(name);
-    if (!exists(name) && name == kBuiltIn) {
+    if (names_built_in(name)) {
       const Status described = describer.describe_built_in();
       if (!described) status = more_severe(status, session.console.error(name, described.error()));
     } else if (!path) {

@@ -80,7 +80,7 @@ class Report {
 
 // The model to which a network is added. It refers to its file.
 struct BaseModel {
-  std::vector<std::uint8_t> file;
+  std::vector<std::uint8_t> file;  // empty: it is built in
   v2::Model model;
 };
 
@@ -90,12 +90,10 @@ Result<BaseModel> parse_base(std::vector<std::uint8_t> file) {
 }
 
 Result<BaseModel> read_base(const std::string& name) {
-  CZIP_TRY_ASSIGN(const auto path, find_model_file(name));
-  auto file = read_model_file(path, InputRole::helper);
-  if (!file) return failure_in(path, file.error());
-  auto base = parse_base(std::move(*file));
-  if (!base) return failure_in(path, base.error());
-  return base;
+  CZIP_TRY_ASSIGN(auto file, read_named_model(name));
+  auto model = v2::Model::parse(file.bytes);
+  if (!model) return failure_in(file.path, model.error());
+  return BaseModel{std::move(file.held), std::move(*model)};
 }
 
 v2::TrainingOptions options_of(const Arguments& arguments, Report& report) {

@@ -181,13 +181,11 @@ Result<Checks> verify_v2(const Session& session, const std::string& path,
 
 Result<Report> verify(const Session& session) {
   const std::string& name = session.arguments.files.front();
-  CZIP_TRY_ASSIGN(const auto path, find_model_file(name));
-  const auto file = read_model_file(path, InputRole::helper);
-  if (!file) return failure_in(path, file.error());
-  auto checks =
-      is_v2_model(*file) ? verify_v2(session, path, *file) : verify_v1(session, path, *file);
+  CZIP_TRY_ASSIGN(const auto file, read_named_model(name));
+  auto checks = is_v2_model(file.bytes) ? verify_v2(session, file.path, file.bytes)
+                                        : verify_v1(session, file.path, file.bytes);
   CZIP_TRY(checks);
-  return Report{name, file->size(), std::move(*checks)};
+  return Report{name, file.bytes.size(), std::move(*checks)};
 }
 
 }  // namespace

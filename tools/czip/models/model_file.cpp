@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "base/errors.hpp"
@@ -23,6 +24,7 @@
 #include "czip/codec/v2/model/format.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/engine/v1/constants.hpp"
+#include "czip/models/default_model.hpp"
 #include "io/descriptor.hpp"
 #include "io/input.hpp"
 #include "io/streams.hpp"
@@ -95,6 +97,8 @@ std::vector<std::uint8_t> read_model_header(const std::string& path) {
   return rest && *rest == header.size() ? header : std::vector<std::uint8_t>{};
 }
 
+bool names_built_in(const std::string& name) { return name == kBuiltInName && !exists(name); }
+
 Result<std::string> find_model_file(const std::string& name) {
   const std::vector<std::string> folders = model_folders();
   if (exists(name) || name.find('/') != std::string::npos || folders.empty()) return name;
@@ -106,6 +110,20 @@ Result<std::string> find_model_file(const std::string& name) {
   return fail(ErrorCode::io, printable(name) +
                                  ": no such model here or in the folders of "
                                  "CZIP_MODEL_PATH; check the name");
+}
+
+Result<NamedModel> read_named_model(const std::string& name) {
+  if (names_built_in(name)) {
+    if (default_model().empty())
+      return fail(ErrorCode::io, "no model is built into this czip; name a file");
+    return NamedModel{.path = name, .is_built_in = true, .bytes = default_model()};
+  }
+  CZIP_TRY_ASSIGN(const auto path, find_model_file(name));
+  auto file = read_model_file(path, InputRole::helper);
+  if (!file) return failure_in(path, file.error());
+  NamedModel model{.path = path, .held = std::move(*file)};
+  model.bytes = model.held;
+  return model;
 }
 
 Status check_expected_hash(const std::optional<Hash128>& expected, const Hash128& hash) {
@@ -144,13 +162,6 @@ Result<v1::Model> load_v1_model(const std::string& path, std::span<const std::ui
   auto model = v1::load_model(file, json);
   if (!model) return failure_in(path, model.error());
   return model;
-}
-
-Result<v1::Model> load_model(const std::string& name, const std::string& tokenizer) {
-  CZIP_TRY_ASSIGN(const auto path, find_model_file(name));
-  const auto file = read_model_file(path, InputRole::helper);
-  if (!file) return failure_in(path, file.error());
-  return load_v1_model(path, *file, tokenizer);
 }
 
 }  // namespace czip::tool

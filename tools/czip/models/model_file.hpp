@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "czip/base/error.hpp"
@@ -16,9 +17,23 @@ namespace czip::tool {
 // The model hash of CZIPv1: the first 8 hex digits of the MD5 of the path as typed.
 [[nodiscard]] std::uint32_t model_path_hash(const std::string& path);
 
+// The name of the built-in model, unless a file is called so.
+inline constexpr std::string_view kBuiltInName = "built-in";
+[[nodiscard]] bool names_built_in(const std::string& name);
+
 // The path of the model `name`: a file of that name, else the first in the folders of
 // CZIP_MODEL_PATH, with or without ".czm".
 Result<std::string> find_model_file(const std::string& name);
+
+// The content of a model that a user names.
+struct NamedModel {
+  std::string path;  // for messages
+  bool is_built_in = false;
+  std::vector<std::uint8_t> held{};       // what was read
+  std::span<const std::uint8_t> bytes{};  // refers to `held`, or is built in
+};
+// Reads the model `name`: the built-in one or that of find_model_file. Errors name the file.
+Result<NamedModel> read_named_model(const std::string& name);
 
 // Error model_mismatch: --expect-hash names another model than this.
 Status check_expected_hash(const std::optional<Hash128>& expected, const Hash128& hash);
@@ -37,9 +52,8 @@ Status check_expected_hash(const std::optional<Hash128>& expected, const Hash128
 // of a format that this czip does not read). A damaged model passes.
 Status check_is_model(std::span<const std::uint8_t> file);
 
-// Loads a czip-model-v1. `tokenizer` may be empty. Errors name the file at fault.
-Result<v1::Model> load_model(const std::string& name, const std::string& tokenizer);
-// Loads it from the content of `path`.
+// Loads a czip-model-v1 from the content of `path`. `tokenizer` may be empty. Errors name the file
+// at fault.
 Result<v1::Model> load_v1_model(const std::string& path, std::span<const std::uint8_t> file,
                                 const std::string& tokenizer);
 
