@@ -69,9 +69,8 @@ std::string columns_of(const v2::FileInfo& info) {
   const v2::FrameInfo& frame = info.first_frame;
   const std::string kind = frame.compact ? "compact" : "level " + std::to_string(frame.level);
   const std::uint64_t recovery = info.trailing.recovery_bytes;
-  return format("%-7s %-16s %9s %12s", kFormat2,
-                (frame.archive ? "archive " + kind : kind).c_str(), grouped(info.blocks).c_str(),
-                recovery == 0 ? "-" : grouped(recovery).c_str());
+  return format("%-7s %-16s %9s %12s", kFormat2, (frame.archive ? "archive " + kind : kind).c_str(),
+                grouped(info.blocks).c_str(), recovery == 0 ? "-" : grouped(recovery).c_str());
 }
 
 double bits_per_byte(std::uint64_t file_bytes, std::uint64_t text_bytes) {
