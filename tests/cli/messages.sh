@@ -79,6 +79,29 @@ expect 1 "$CZIP" -i -m "$MODEL2" <lines >answers; one_line; stderr_has 'a line o
 tr -d '\n' <answers | cmp - a
 if [ -e /dev/full ]; then expect 1 "$CZIP" -i -m "$MODEL2" <a >/dev/full; one_line; fi
 
+# What is damaged is no text: a message that lacks a digit, whatever its padding, and an armour with a bad first line,
+# whose other lines are no texts either. Where a message of a few bytes may be a path as well, a warning tells.
+for end in '' n 'n, '; do
+  expect 0 "$CZIP" --text "$(prose 5 90)$end" -m "$MODEL2" >x.64
+  for place in 9 20 30; do
+    cut -c"1-$((place - 1)),$((place + 1))-" x.64 >hurt.64
+    expect 2 "$CZIP" -i -m "$MODEL2" <hurt.64 >answers; one_line; [ ! -s answers ] || fail 'a damaged message is a text'
+  done
+done
+for change in 's/^-//' 's/P F/PF/' 's/CZIP/CZP/' 's/-$//' 's/FILE/FLIE/'; do
+  (sed "1$change" long.64; cat a.64) >lines
+  expect 2 "$CZIP" -i -m "$MODEL2" <lines >answers; one_line; tr -d '\n' <answers | cmp - a
+done
+(sed '1s/-//; $d' long.64) >lines
+expect 2 "$CZIP" -i -m "$MODEL2" <lines >answers; one_line; [ ! -s answers ] || fail 'a damaged armour is a text'
+expect 0 "$CZIP" --text 'See you at 7?' -m "$MODEL2" >x.64
+cut -c1-9,11- x.64 >hurt.64
+expect 0 "$CZIP" -i -m "$MODEL2" <hurt.64 >answers; one_line; stderr_has 'if it is a message, it is damaged'
+expect 0 "$CZIP" -iq -m "$MODEL2" <hurt.64 | cmp - answers
+for text in '-----' '---- or so ----' '/usr/lib' 'Pay /INA'; do
+  printf '%s\n' "$text" | expect 0 "$CZIP" -i -m "$MODEL2" >answers; silent
+done
+
 # Nothing that is printed steers a terminal.
 evil=$'\e]0;x\a\u202e\tz'
 expect 0 "$CZIP" --text "$evil" -m "$MODEL2" >evil.64

@@ -185,6 +185,21 @@ TEST_CASE("base64 of a few bytes that are stored is known by their check") {
   }
 }
 
+TEST_CASE("base64 of a file that lacks a digit is base64 all the same, and refused") {
+  for (const std::size_t size : {std::size_t{64}, std::size_t{65}, std::size_t{66}}) {
+    const std::string digits = to_base64(test::encoded_v2(random_bytes(size, 9)));
+    // The first eight have the header that tells.
+    for (std::size_t at = 8; at < digits.size(); ++at) {
+      std::string shorter = digits;
+      shorter.erase(at, 1);
+      CAPTURE(shorter);
+      CHECK(armour_kind(shorter) == ArmourKind::bare);
+      CHECK_FALSE(decode(shorter).status.has_value());
+    }
+  }
+  CHECK(armour_kind("/INA=user") == ArmourKind::none);
+}
+
 TEST_CASE("an armour leads where nothing but quoting and empty lines precede it") {
   CHECK(leading_armour_kind(kBegin) == ArmourKind::lines);
   CHECK(leading_armour_kind("\n \r\n> " + kBegin) == ArmourKind::lines);

@@ -28,12 +28,14 @@ std::string_view take_line(std::string_view& text) {
 }
 
 // Whether a text begins with a line of base64, of what a compressed file begins with. Lines behind
-// it are looked at as far as they are base64 and the first does not tell.
+// it are looked at as far as they are base64 and the first does not tell. What a line is padded
+// with does not count: it is wrong where a digit is missing, and reading the text says so.
 bool starts_file(std::string_view text) {
   std::vector<std::uint8_t> bytes;
   Base64Decoder decoder;
   const auto add = [&](std::string_view line) {
-    return std::ranges::all_of(line, [&](char digit) { return decoder.add(digit, bytes).empty(); });
+    return std::ranges::all_of(without_padding(line),
+                               [&](char digit) { return decoder.add(digit, bytes).empty(); });
   };
   if (!add(take_line(text))) return false;
   while (bytes.size() < v2::kMaxTellingBytes && !text.empty())

@@ -41,6 +41,10 @@ std::string to_base64(std::span<const std::uint8_t> bytes) {
   return text;
 }
 
+std::string_view without_padding(std::string_view digits) {
+  return digits.substr(0, digits.find_last_not_of(kPadding) + 1);
+}
+
 std::string_view Base64Decoder::add(char character, std::vector<std::uint8_t>& bytes) {
   if (character == kPadding) {
     if (in_group_ < 2) return is_padded_ ? "is padding after the end" : "is padding without digits";

@@ -19,6 +19,9 @@ namespace czip::tool {
 void append_base64(std::span<const std::uint8_t> bytes, std::string& text);
 [[nodiscard]] std::string to_base64(std::span<const std::uint8_t> bytes);
 
+// Digits without the padding behind them, whether that is right or not.
+[[nodiscard]] std::string_view without_padding(std::string_view digits);
+
 // Decodes digit by digit, and accepts what append_base64 writes and nothing else: the padding must
 // be complete and the bits before it must be zeros.
 class Base64Decoder {

@@ -11,9 +11,9 @@ namespace {
 
 constexpr std::size_t kShortestBeginning = 3;
 
-// The least number of letters that are inserted, left out, replaced or exchanged with their
-// neighbour. Source: the optimal string alignment distance of Damerau and Levenshtein.
-std::size_t distance(std::string_view a, std::string_view b) {
+}  // namespace
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> rows(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   std::iota(rows[0].begin(), rows[0].end(), 0);
   for (std::size_t i = 1; i <= a.size(); ++i) {
@@ -28,15 +28,13 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return rows[a.size()][b.size()];
 }
 
-}  // namespace
-
 std::string_view nearest_name(std::string_view word, std::span<const std::string_view> names) {
   std::string_view nearest;
   std::size_t least = word.size();
   for (const std::string_view name : names) {
     if (word.size() >= kShortestBeginning && name.starts_with(word)) return name;
     if (word.size() > 2 * name.size()) continue;  // and the table stays small
-    const std::size_t found = distance(word, name);
+    const std::size_t found = edit_distance(word, name);
     if (found > std::max<std::size_t>(1, name.size() / 3) || found >= least) continue;
     nearest = name;
     least = found;

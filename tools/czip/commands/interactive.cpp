@@ -13,6 +13,7 @@
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/session.hpp"
+#include "cli/suggestions.hpp"
 #include "commands/commands.hpp"
 #include "io/descriptor.hpp"
 #include "io/line_reader.hpp"
@@ -23,6 +24,21 @@ namespace czip::tool {
 namespace {
 
 constexpr std::string_view kPrompt = "czip> ";
+// Of a text in a warning, the first bytes.
+constexpr std::size_t kShownOfText = 40;
+
+// Whether a line is the first one of an armour, at most two of its characters damaged or missing.
+bool begins_armour(std::string_view line) {
+  constexpr std::size_t kMaxDamage = 2;
+  line = without_quoting(line);
+  return line.size() <= kArmourBegin.size() + kMaxDamage &&
+         edit_distance(line, kArmourBegin) <= kMaxDamage;
+}
+
+struct Message {
+  std::string text;
+  bool is_armour = false;  // perhaps a damaged one
+};
 
 class Conversation {
  public:
@@ -60,9 +76,10 @@ class Conversation {
   }
 
   // A line, or all lines of an armour; nullopt: the end.
-  Result<std::optional<std::string>> next_message() {
+  Result<std::optional<Message>> next_message() {
     CZIP_TRY_ASSIGN(auto message, lines_.next());
-    if (!message || without_quoting(*message) != kArmourBegin) return message;
+    if (!message) return std::nullopt;
+    if (!begins_armour(*message)) return Message{std::move(*message)};
     std::string_view last;
     while (last != kArmourEnd) {
       CZIP_TRY_ASSIGN(const auto line, lines_.next());
@@ -74,13 +91,19 @@ class Conversation {
       *message += '\n' + *line;
       last = without_quoting(std::string_view(*message).substr(message->size() - line->size()));
     }
-    return message;
+    return Message{std::move(*message), true};
   }
 
-  Status answer(const std::string& message) {
-    if (without_quoting(message).empty()) return {};
+  Status answer(const Message& message) {
+    const std::string& text = message.text;
+    if (without_quoting(text).empty()) return {};
     // A blank in front makes a text of what looks like base64.
-    return message[0] != ' ' && is_text_of_file(message) ? decompress(message) : compress(message);
+    if (text[0] == ' ') return compress(text);
+    if (message.is_armour || is_text_of_file(text)) return decompress(text);
+    if (resembles_text_of_file(text))
+      session_->console.warning(text.substr(0, kShownOfText),
+                                "was compressed as a text; if it is a message, it is damaged");
+    return compress(text);
   }
 
   Status compress(const std::string& text) {

@@ -49,6 +49,14 @@ std::string text_of_file(std::span<const std::uint8_t> file) {
 
 bool is_text_of_file(std::string_view text) { return kind_of(text) != ArmourKind::none; }
 
+bool resembles_text_of_file(std::string_view text) {
+  Bytes bytes;
+  Base64Decoder decoder;
+  for (const char digit : without_padding(without_quoting(text)))
+    if (!decoder.add(digit, bytes).empty()) return false;
+  return v2::has_magic(bytes);
+}
+
 Result<Bytes> file_of_text(std::string_view text) {
   const ArmourKind kind = kind_of(text);
   if (kind == ArmourKind::none)

@@ -28,6 +28,10 @@ inline constexpr std::size_t kLongestBareLine = 998;
 // Whether a text is such lines, perhaps damaged.
 [[nodiscard]] bool is_text_of_file(std::string_view text);
 
+// Whether a text that is no such lines may have been some before it was damaged: a message of a few
+// bytes then looks like a path such as /Library.
+[[nodiscard]] bool resembles_text_of_file(std::string_view text);
+
 // The file that such lines stand for. Errors: corrupt, truncated.
 Result<std::vector<std::uint8_t>> file_of_text(std::string_view text);
 
