@@ -8,6 +8,12 @@ head -c "$size" text.czip | cmp - plain.czip
 added=$(($(stat -c %s text.czip) - size))
 [ $((added * 100)) -lt $((size * 8)) ] || fail "$added bytes of recovery data"
 expect 0 "$CZIP" -t -m "$MODEL2" text.czip; silent
+# The list shows them.
+expect 0 "$CZIP" -l text.czip plain.czip >list; silent
+grep -q "^CZIPv2  level 1 .* $(sed ':a;s/\B[0-9]\{3\}\>/,&/;ta' <<<$added) .* text\.czip\$" list || fail "$added bytes: $(cat list)"
+grep -q '^CZIPv2  level 1  *17  *-  .* plain\.czip$' list || fail "no recovery data: $(cat list)"
+expect 0 "$CZIP" -l --json text.czip plain.czip >list; valid_json list
+for bytes in $added 0; do grep -q "\"recovery_bytes\": $bytes,\$" list || fail "$bytes bytes in JSON"; done
 # On a stream, too.
 expect 0 "$CZIP" -1 --block-size 64K --recovery 5 -c -m "$MODEL2" <text >piped.czip
 expect 0 "$CZIP" -t -m "$MODEL2" <piped.czip

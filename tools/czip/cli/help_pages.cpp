@@ -102,10 +102,10 @@ constexpr HelpPage kListPage{
 czip list [OPTION...] ARCHIVE MEMBER...
 )",
     .text =
-        R"(Shows the formats, sizes and models of files, and the members of archives. With -m MODEL
--v, also whether the hash that CZIPv1 stores is that of MODEL's path. An archive that has
-lost its index is decoded for its members; -m names the model for that. What models are,
-czip model shows.
+        R"(Shows the formats, sizes and models of files, bytes of recovery data that they have (-:
+none), and the members of archives. With -m MODEL -v, also whether the hash that CZIPv1
+stores is that of MODEL's path. An archive that has lost its index is decoded for its
+members; -m names the model for that. What models are, czip model shows.
 )",
     .examples = R"(czip list -v notes.txt.czip      with hashes and the model's name
 czip list --json *.czip          for programs

@@ -47,7 +47,7 @@ struct Listed {
 };
 
 constexpr const char* kHeading1 = "Format  Codec   Context  Level    Chunks      Tokens";
-constexpr const char* kHeading2 = "Format  Kind                Blocks";
+constexpr const char* kHeading2 = "Format  Kind                Blocks     Recovery";
 constexpr const char* kHeadingOfSizes = "   Compressed         Text    Ratio  Name\n";
 
 std::string sizes(std::uint64_t file_bytes, std::uint64_t text_bytes) {
@@ -68,8 +68,9 @@ std::string columns_of(const v1::FileInfo& info) {
 std::string columns_of(const v2::FileInfo& info) {
   const v2::FrameInfo& frame = info.first_frame;
   const std::string kind = frame.compact ? "compact" : "level " + std::to_string(frame.level);
-  return format("%-7s %-16s %9s", kFormat2, (frame.archive ? "archive " + kind : kind).c_str(),
-                grouped(info.blocks).c_str());
+  const std::uint64_t recovery = info.trailing.recovery_bytes;
+  return format("%-7s %-16s %9s %12s", kFormat2, (frame.archive ? "archive " + kind : kind).c_str(),
+                grouped(info.blocks).c_str(), recovery == 0 ? "-" : grouped(recovery).c_str());
 }
 
 double bits_per_byte(std::uint64_t file_bytes, std::uint64_t text_bytes) {
