@@ -102,12 +102,14 @@ for what in folder/file1 '--at 1' '--exclude file1'; do
   expect 1 "$CZIP" -d --salvage -m "$MODEL2" bad.czip $what; one_line; stderr_has 'leave out members'; absent folder
 done
 expect 2 "$CZIP" -d --salvage -m "$MODEL2" bad.czip
-stderr_has 'folder/file3 is damaged'
-absent folder/file3
+stderr_has 'folder/file3 is damaged'; stderr_has 'folder/file4 is lost'
+[ "$(grep -c 'folder' .err)" = 2 ] || fail 'more is named than what is damaged or lost'
+absent folder/file3 folder/file4
 for n in 1 5 6; do same folder/file$n wanted_folder/file$n; done
 rm -r folder
 patch bad.czip 0 'XXXXXXXX'
 expect 2 "$CZIP" -d --salvage -m "$MODEL2" -o out_folder bad.czip
+stderr_has 'folder/file4 is lost'
 for n in 1 5 6; do same out_folder/folder/file$n wanted_folder/file$n; done
 
 # Entries that the reader refuses are named, and the others extracted, the last of a name; --skip changes nothing.
@@ -141,6 +143,9 @@ tree_of() { (cd "$1" && find . -printf '%p %y %m %T@ %n %l\n' | LC_ALL=C sort); 
 diff <(tree_of folder) <(tree_of salvaged/folder) || fail 'versions: not the newest tree'
 diff -r --no-dereference folder salvaged/folder || fail 'versions: not the newest content'
 [ salvaged/folder/a -ef salvaged/folder/sub/c ] || fail 'versions: no hard link'
+cp versions.czip bad.czip; patch bad.czip 60 'damaged'
+expect 2 "$CZIP" -d --salvage -o salvaged -f -m "$MODEL2" bad.czip
+stderr_has 'folder/empty is lost'; ! grep -q 'becomes_file/deep' .err || fail 'what is gone is not lost'
 rm -r folder salvaged
 # A link makes no room for itself, nor what is in no folder.
 "$HOSTILE" "$MODEL2" odd.czip 0:odd/a:first 1:odd/a:odd/a 0:odd/d/e:second 1:odd/d:odd/d/e 0:odd/a/b:third

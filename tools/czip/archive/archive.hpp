@@ -57,7 +57,8 @@ using TarUnpacking = std::function<Result<Unpacked>(const UnpackRequest& request
 Status extract_tar(const Session& session, const Input& input, const TarUnpacking& unpack);
 
 // Extracts the members of a salvaged archive that no lost part of the tar touches, and names the
-// others, of which it returns the number. `tar` is a seekable file.
+// others, those of which only the archive's index tells as well. Returns their number. `tar` is a
+// seekable file.
 Result<std::size_t> extract_intact(const Session& session, const Input& input, int tar,
                                    const std::vector<v2::LostText>& lost);
 

@@ -237,6 +237,27 @@ Result<std::optional<ArchiveView>> read_indexes(RandomAccessSource& in,
   return std::optional(std::move(view));
 }
 
+std::set<std::string> paths_in_indexes(RandomAccessSource& in, std::uint64_t memory_limit) {
+  std::set<std::string> paths;
+  if (const auto view = read_indexes(in, memory_limit); view && *view) {
+    const auto state = (*view)->state((*view)->versions.size());
+    if (state)
+      for (const auto& [path, placed] : *state) paths.insert(path);
+    return paths;
+  }
+  // It stands at the end, whatever became of the frames.
+  const auto size = in.size();
+  const auto place = size ? v2::find_attachment(in, v2::kIndexAttachment, *size) : error_of(size);
+  MemoryBudget memory(memory_limit);
+  if (!place || !*place || !memory.take((*place)->content_bytes)) return paths;
+  const auto content = v2::read_attachment(in, **place);
+  const auto index = content ? parse_member_index(*content, memory) : error_of(content);
+  if (!index) return paths;
+  for (const Member& member : index->members)
+    if (member.in_tar()) paths.insert(member.path);
+  return paths;
+}
+
 Result<ArchiveView> scan_archive(const v2::ModelFinder& models, RandomAccessSource& in,
                                  const v2::DecodeOptions& options) {
   MemoryBudget memory(options.memory_limit);

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,11 @@ struct ArchiveView {
 // state of the view neither. nullopt: there is none, or not of each frame. Errors: those of
 // v2::inspect and of parse_member_index.
 Result<std::optional<ArchiveView>> read_indexes(RandomAccessSource& in, std::uint64_t memory_limit);
+
+// The paths of an archive's newest members, as far as the indexes of what may be a damaged file
+// still tell them: those of all versions, else what the last one has. Takes no more than some
+// `memory_limit` bytes.
+std::set<std::string> paths_in_indexes(RandomAccessSource& in, std::uint64_t memory_limit);
 
 // Decodes everything to find what the indexes would say. Takes no more than some
 // `options.memory_limit` bytes for that, and as many for decoding. Errors: corrupt (two entries of

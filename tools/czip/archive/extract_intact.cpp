@@ -1,10 +1,12 @@
 // Extracts what is intact of a salvaged archive.
 #include <algorithm>
 #include <cstddef>
+#include <set>
 #include <span>
 #include <string>
 
 #include "archive/archive.hpp"
+#include "archive/archive_view.hpp"
 #include "archive/intact_members.hpp"
 #include "archive/tar_parser.hpp"
 #include "archive/tar_reader.hpp"
@@ -45,6 +47,17 @@ class MemberSource final : public ByteSource {
   std::uint64_t used_ = 0;  // of the first
 };
 
+// The members that the archive's index has and `found` lacks.
+std::set<std::string> without_trace(const Session& session, const Input& input,
+                                    const TarMembers& found) {
+  FileRandomAccess archive(input.file.get());
+  std::set<std::string> paths = paths_in_indexes(archive, session.memory_limit());
+  for (const auto* const names : {&found.intact_names, &found.damaged})
+    for (const std::string& name : *names)
+      paths.erase(name.substr(0, name.find_last_not_of('/') + 1));
+  return paths;
+}
+
 }  // namespace
 
 Result<std::size_t> extract_intact(const Session& session, const Input& input, int tar,
@@ -52,11 +65,14 @@ Result<std::size_t> extract_intact(const Session& session, const Input& input, i
   FileRandomAccess file(tar);
   CZIP_TRY_ASSIGN(const auto members, find_members(file, lost));
   std::size_t left_out = 0;
+  const auto tell = [&](const std::string& name, const char* what) {
+    if (++left_out <= kMaxNamed) session.console.warning(input.label(), shown(name) + what);
+  };
   const auto leave_out = [&](const std::string& name) {
-    if (++left_out <= kMaxNamed)
-      session.console.warning(input.label(), shown(name) + " is damaged and was not extracted");
+    tell(name, " is damaged and was not extracted");
   };
   for (const std::string& name : members.damaged) leave_out(name);
+  for (const std::string& name : without_trace(session, input, members)) tell(name, " is lost");
   if (!members.intact.empty()) {
     MemberSource source(file, members.intact);
     CZIP_TRY(extract_tar(session, input, [&](UnpackRequest request) {

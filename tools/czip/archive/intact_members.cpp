@@ -134,10 +134,8 @@ class MemberFinder {
         CZIP_TRY_ASSIGN(whole, has_all_records(range.begin));
       }
       after_loss_ = false;
-      if (whole)
-        members_.intact.push_back(range);
-      else
-        members_.damaged.push_back(parser.path());
+      if (whole) members_.intact.push_back(range);
+      (whole ? members_.intact_names : members_.damaged).push_back(parser.path());
       if (range.end >= part_.end) return std::nullopt;
       // Holes may be longer than anybody wants to read.
       if (holed || hole_in({range.end, range.end + kBlock}) != nullptr) return range.end;

@@ -12,8 +12,9 @@
 namespace czip::tool {
 
 struct TarMembers {
-  std::vector<v2::FileRange> intact;  // headers and content
-  std::vector<std::string> damaged;   // names, as far as they are known
+  std::vector<v2::FileRange> intact;      // headers and content
+  std::vector<std::string> intact_names;  // of the same
+  std::vector<std::string> damaged;       // names, as far as they are known
 };
 
 // `lost` are the places in the tar where text is missing or zeros stand for it, in their order.
