@@ -118,6 +118,23 @@ grep -q '^total .* 2 files' list.txt || fail 'total of both formats'
 expect 1 "$CZIP" -t v1.czip; one_line; stderr_has 'name its model with -m'
 expect 1 "$CZIP" -t -m "$MODEL2" v1.czip; one_line; stderr_has czip-model-v2
 expect 1 "$CZIP" -dc --range 0:5 -m "$MODEL" v1.czip; one_line; stderr_has 'seek table'
+# A model of CZIPv1 that nothing needed is named, and does not write format 2.
+(
+  export CZIP_MODEL_PATH=models
+  for words in '-dc a.czip b.czip' '-t a.czip' "-d --text $(base64 -w0 a.czip)" '-dc --salvage a.czip'; do
+    # shellcheck disable=SC2086  # the options are meant to be split
+    expect 0 "$CZIP" -m "$MODEL" $words >x; one_line; stderr_has 'is a czip-model-v1 and was not used'
+  done
+  expect 0 "$CZIP" train -q --epochs 0 -m "$MODEL" -o trained.czm b.czip; silent
+  expect 0 "$CZIP" train -f --epochs 0 -m "$MODEL" -o trained.czm b.czip; stderr_has 'was not used'
+)
+mkdir folder; cp a folder
+expect 0 "$CZIP" -r -m "$MODEL2" folder
+for words in 'append new.czip folder' 'append folder.czip a' 'repack -o new.czip folder.czip'; do
+  # shellcheck disable=SC2086  # the options are meant to be split
+  expect 1 "$CZIP" $words -m "$MODEL"; one_line; stderr_has 'is a czip-model-v1, which format 2 cannot use'
+done
+absent new.czip
 
 # --format.
 expect 0 "$CZIP" --format 2 -c -m "$MODEL2" a >x; same x a.czip

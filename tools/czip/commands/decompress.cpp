@@ -25,7 +25,7 @@
 namespace czip::tool {
 namespace {
 
-Status handle_v1(const Session& session, const ModelStore& models, Input& input) {
+Status handle_v1(const Session& session, ModelStore& models, Input& input) {
   if (session.arguments.range)
     return usage_error("is CZIPv1, which has no seek table; decompress all of it");
   CZIP_TRY_ASSIGN(const auto model, models.for_v1());
@@ -101,9 +101,10 @@ ExitStatus run_decompress(Session& session) {
   if (inputs.size() > 1 && to_file)
     return session.console.error(
         "", {ErrorCode::invalid_argument, "several inputs cannot share one output; leave out -o"});
-  return more_severe(status, for_each_named_input(session, inputs, [&](Input& input) {
-                       return handle(session, *models, input);
-                     }));
+  const ExitStatus handled = for_each_named_input(
+      session, inputs, [&](Input& input) { return handle(session, *models, input); });
+  models->warn_if_unused(session.console);
+  return more_severe(status, handled);
 }
 
 }  // namespace czip::tool

@@ -43,6 +43,7 @@ Status compress(Session& session, MessageCoder& coder, std::string_view text) {
 Status decompress(Session& session, MessageCoder& coder, std::string_view base64) {
   CZIP_TRY_ASSIGN(const auto file, file_of_text(base64));
   CZIP_TRY_ASSIGN(const auto text, coder.decompress(file));
+  coder.warn_if_unused();
   return print_text(session, text);
 }
 

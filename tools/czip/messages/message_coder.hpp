@@ -46,6 +46,9 @@ class MessageCoder {
   // The name of the model that compresses; empty if it has none.
   [[nodiscard]] std::string model_name();
 
+  // See ModelStore.
+  void warn_if_unused() const { models_.warn_if_unused(session_->console); }
+
   // Errors: those of the codecs.
   Result<std::vector<std::uint8_t>> compress(std::string_view text);
   // Errors: those of the codecs, over_limit, invalid_argument (an archive).

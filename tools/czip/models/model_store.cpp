@@ -18,6 +18,8 @@
 namespace czip::tool {
 namespace {
 
+constexpr const char* kNotForFormat2 = " is a czip-model-v1, which format 2 cannot use; ";
+
 // Whether the file at `path` seems to state the hash wanted; loading it tells.
 bool may_be(const std::string& path, const v2::ModelReference& wanted) {
   const std::vector<std::uint8_t> header = read_model_header(path);
@@ -68,8 +70,7 @@ Result<int> ModelStore::format_to_write(const Arguments& arguments) const {
                                  " is a czip-model-v2, which format 1 cannot use; leave out "
                                  "--format, or name a model of compress.zip");
   if (format == 2 && v1_)
-    return usage_error(printable(name_) +
-                       " is a czip-model-v1, which format 2 cannot use; leave out --format or -m");
+    return usage_error(printable(name_) + kNotForFormat2 + "leave out --format or -m");
   if (format == 2 && (arguments.outer || arguments.dialect || !arguments.tokenizer.empty()))
     return usage_error("--codec, --dialect and --tokenizer belong to format 1; leave them out");
   if (format == 1 && arguments.level.value_or(v1::kMinLevel) > v1::kMaxLevel)
@@ -78,7 +79,8 @@ Result<int> ModelStore::format_to_write(const Arguments& arguments) const {
   return format;
 }
 
-Result<const v1::Model*> ModelStore::for_v1() const {
+Result<const v1::Model*> ModelStore::for_v1() {
+  v1_wanted_ = true;
   if (v1_) return &*v1_;
   return usage_error(name_.empty()
                          ? "is compress.zip's CZIPv1, which has no built-in model; name its "
@@ -88,6 +90,17 @@ Result<const v1::Model*> ModelStore::for_v1() const {
 }
 
 Result<v2::Model> ModelStore::for_v2() {
+  if (v1_) return usage_error(printable(name_) + kNotForFormat2 + "leave out -m");
+  return v2_or_built_in();
+}
+
+void ModelStore::warn_if_unused(const Console& console) const {
+  if (!v1_ || v1_wanted_ || !v2_found_) return;
+  console.warning(name_,
+                  "is a czip-model-v1 and was not used: CZIPv2 says itself which model it needs");
+}
+
+Result<v2::Model> ModelStore::v2_or_built_in() {
   if (v2_) return *v2_;
   if (default_model().empty())
     return usage_error("no built-in model in this build of czip; name one with -m MODEL.czm");
@@ -104,9 +117,10 @@ Result<v2::Model> ModelStore::find(const v2::ModelReference& wanted) {
     return fail(ErrorCode::model_mismatch, "was made with the model of hash " + wanted.hex() +
                                                ", not of " + to_hex(*expected_) +
                                                ", as --expect-hash wants it");
-  const auto model = for_v2();
-  if (model && wanted.matches(model->hash())) return *model;
-  if (auto found = search_folders(wanted)) return std::move(*found);
+  const auto model = v2_or_built_in();
+  auto found = model && wanted.matches(model->hash()) ? *model : search_folders(wanted);
+  v2_found_ = v2_found_ || found;
+  if (found) return std::move(*found);
   const std::string advice = "; name that model with -m, or have it in CZIP_MODEL_PATH";
   if (!model && wanted.known == 0)
     return fail(ErrorCode::model_mismatch,
@@ -140,7 +154,7 @@ v2::ModelFinder ModelStore::finder() {
 }
 
 std::string ModelStore::name_of(const v2::ModelReference& reference) {
-  const auto model = for_v2();
+  const auto model = v2_or_built_in();
   return model && reference.matches(model->hash()) ? model->description().name : "";
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/arguments.hpp"
+#include "cli/console.hpp"
 #include "czip/base/error.hpp"
 #include "czip/codec/v1/model.hpp"
 #include "czip/codec/v2/codec.hpp"
@@ -30,9 +31,12 @@ class ModelStore {
   Result<int> format_to_write(const Arguments& arguments) const;
 
   // The model that -m names, for CZIPv1.
-  Result<const v1::Model*> for_v1() const;
-  // The model that -m names, else the built-in one, for CZIPv2.
+  Result<const v1::Model*> for_v1();
+  // The model that -m names, else the built-in one, for CZIPv2. Error: -m names one for CZIPv1.
   Result<v2::Model> for_v2();
+
+  // Tells where -m names a model for CZIPv1 and all that was decoded is CZIPv2, which found others.
+  void warn_if_unused(const Console& console) const;
 
   // Finds the models of CZIPv2 files. Refers to the store.
   [[nodiscard]] v2::ModelFinder finder();
@@ -42,6 +46,7 @@ class ModelStore {
  private:
   using File = std::unique_ptr<std::vector<std::uint8_t>>;
 
+  Result<v2::Model> v2_or_built_in();
   Result<v2::Model> find(const v2::ModelReference& wanted);
   std::optional<v2::Model> search_folders(const v2::ModelReference& wanted);
 
@@ -50,6 +55,8 @@ class ModelStore {
   std::optional<v1::Model> v1_;
   std::optional<v2::Model> v2_;
   std::vector<File> files_;  // models refer to them
+  bool v1_wanted_ = false;
+  bool v2_found_ = false;
 };
 
 }  // namespace czip::tool

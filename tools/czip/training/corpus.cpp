@@ -101,6 +101,7 @@ Result<Corpus> read_corpus(Session& session) {
   status = more_severe(status, for_each_input(session, names, [&](Input& input) {
                          return add_input(session, models, input, corpus);
                        }));
+  models.warn_if_unused(session.console);
   // The failures have been reported. A model of the remaining texts is not what the user asked for.
   if (status == ExitStatus::ok) {
     for (const Corpus::Source& source : corpus.sources())
