@@ -22,7 +22,10 @@ done
 for command in decompress test list; do
   "$CZIP" help "$command" | grep -q "^ *czip $command .*MEMBER\.\.\.$" || fail "no members of archives: $command"
 done
-expect 1 "$CZIP" help nonsense; one_line
+expect 0 "$CZIP" help -6 >page; silent; grep -q '^  -1 \.\.\. -9 ' page || fail 'a level has no text'
+expect 0 "$CZIP" help level >page; silent; grep -q '^  level  contexts' page || fail 'levels'
+expect 1 "$CZIP" help archive; one_line; stderr_has 'czip help list, append, repack'
+expect 1 "$CZIP" help nonsense; one_line; stderr_has 'levels, exit-status'
 expect 1 "$CZIP" help list test; one_line; stderr_has 'one topic'
 expect 1 "$CZIP" help --completion ksh; one_line; stderr_has 'bash, zsh or fish'
 expect 1 "$CZIP" list --minutes 3 x; one_line; stderr_has 'czip list has no option --minutes, but czip train has'

@@ -251,11 +251,22 @@ TEST_CASE("help is found by command, topic and option") {
   }
   CHECK(has(*on({"-T"}), "--threads N"));
   CHECK(has(*on({"T"}), "--threads N"));
+  // One of several names has the text of all.
+  for (const char* word : {"-6", "6", "-1"}) CHECK(has(*on({word}), "czip help levels"));
+  CHECK(has(*on({"--uncompress"}), "-d, --decompress"));
+  CHECK(has(*on({"-a"}), "More: czip help append"));
+  CHECK_FALSE(has(*on({"--train"}), "More:"));
+  CHECK_FALSE(has(*on({"-f"}), "czip test"));
+  CHECK(*on({"level"}) == *on({"levels"}));
+  CHECK(has(*on({"--level"}), "-L, --level 1..5"));
   CHECK(on({"lsit"}).error().message == "no command 'lsit'; did you mean 'czip list'?");
   CHECK(on({"rnage"}).error().message == "no command 'rnage'; did you mean 'czip help range'?");
   CHECK(on({"exit-statsu"}).error().message ==
         "no command 'exit-statsu'; did you mean 'czip help exit-status'?");
-  CHECK(on({"nonsense"}).error().message == "no command 'nonsense'; see czip --help");
+  CHECK(on({"nonsense"}).error().message ==
+        "no command 'nonsense'; see czip --help, or czip help levels, exit-status, environment");
+  CHECK(on({"archive"}).error().message ==
+        "no command 'archive'; see czip help list, append, repack");
   CHECK_FALSE(on({"--completion", "tcsh"}).has_value());
   CHECK_FALSE(on({"--completion"}).has_value());
   CHECK_FALSE(on({"list", "test"}).has_value());

@@ -18,6 +18,9 @@
 namespace czip::tool {
 namespace {
 
+// A shorter word is part of many others.
+constexpr std::size_t kShortestWord = 4;
+
 // Lines with something in front: of the first, and of the others.
 std::string indented(std::string_view lines, std::string_view first, std::string_view others) {
   std::string text;
@@ -65,13 +68,27 @@ std::string commands_of(const OptionRow& row) {
   return commands.empty() ? "compress.zip's command line" : commands;
 }
 
+// Whether a row explains an option of that name: its own, or as one of several names of one option
+// in a command, of which it alone has a text.
+bool explains(const OptionRow& row, std::string_view name) {
+  return row.help != nullptr && std::ranges::any_of(option_table(), [&](const OptionRow& named) {
+           const auto names = names_of(named);
+           const bool is_same = named.id == row.id && (named.commands & row.commands) != 0 &&
+                                (&named == &row || named.help == nullptr);
+           return is_same && std::ranges::find(names, name) != names.end();
+         });
+}
+
 // What is known of an option, for each of its meanings.
 std::string option_page(std::string_view name) {
   std::string text;
   for (const OptionRow& row : option_table()) {
-    const auto names = names_of(row);
-    if (row.help == nullptr || std::ranges::find(names, name) == names.end()) continue;
+    if (!explains(row, name)) continue;
     text += (text.empty() ? "" : "\n") + option_list({&row}) + "  In: " + commands_of(row) + "\n";
+    // Without a value, one that is called like a command is that command.
+    const std::string command = row.long_name == nullptr ? "" : row.long_name;
+    if (row.argument == nullptr && find_command(command) != Command::files)
+      text += "  More: czip help " + command + "\n";
   }
   return text;
 }
@@ -80,6 +97,15 @@ std::string option_page(std::string_view name) {
 std::string option_page_of(const std::string& word) {
   if (word.starts_with('-')) return option_page(word.substr(0, word.find('=')));
   return option_page((word.size() == 1 ? "-" : "--") + word);
+}
+
+// The commands that deal with what a word says, by their summaries.
+std::string commands_about(const std::string& word) {
+  std::string commands;
+  for (const HelpPage& page : help_pages())
+    if (word.size() >= kShortestWord && page.summary.find(word) != std::string_view::npos)
+      commands += (commands.empty() ? "" : ", ") + std::string(command_name(page.command));
+  return commands;
 }
 
 Failure no_such_topic(const std::string& word) {
@@ -96,7 +122,9 @@ Failure no_such_topic(const std::string& word) {
   if (!other.empty())
     return usage_error("no command '" + word + "'; did you mean 'czip help " + std::string(other) +
                        "'?");
-  return usage_error("no command '" + word + "'; see czip --help");
+  if (const std::string about = commands_about(word); !about.empty())
+    return usage_error("no command '" + word + "'; see czip help " + about);
+  return usage_error("no command '" + word + "'; see czip --help, or czip help " + topic_names());
 }
 
 Result<std::string> completion(std::string_view shell) {
@@ -139,7 +167,7 @@ Result<std::string> help_on(std::span<const std::string> words) {
   CZIP_TRY_ASSIGN(const auto command, find_command(word));
   if (command != Command::files) return help_text(command);
   for (const HelpTopic& topic : help_topics())
-    if (topic.name == word) return std::string(topic.text);
+    if (topic.name == word || topic.name == word + "s") return std::string(topic.text);
   if (std::string page = option_page_of(word); !page.empty()) return page;
   return no_such_topic(word);
 }
