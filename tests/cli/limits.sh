@@ -32,6 +32,21 @@ head -c 30000 text.txt >short
 expect 1 "$CZIP" -m "$MODEL2" -M 4M short; one_line; stderr_has '; -M LIMIT allows more'
 absent short.czip
 
+# A stream gets nothing before there is memory. What is told to be enough is.
+mkdir folder; cp text.txt folder
+for words in '-c text.txt' '-rc folder' '-c -'; do
+  # shellcheck disable=SC2086  # the options are meant to be split
+  expect 1 "$CZIP" -m "$MODEL2" -T1 -M 5000K $words <text.txt >out; one_line; stderr_has 'but the limit is 5000 KiB; -M'
+  [ ! -s out ] || fail "a stream got bytes: $words"
+  needed=$(sed 's/.*takes \([0-9]*\) KiB.*/\1/' .err)
+  # shellcheck disable=SC2086
+  expect 1 "$CZIP" -m "$MODEL2" -T1 -M $((needed - 1))K $words <text.txt >out; one_line
+  # shellcheck disable=SC2086
+  expect 0 "$CZIP" -m "$MODEL2" -T1 -M "${needed}K" $words <text.txt >out; silent
+done
+: >none; expect 0 "$CZIP" -m "$MODEL2" -c <none >out; expect 0 "$CZIP" -dc -m "$MODEL2" <out | cmp - none
+rm -r folder
+
 # The limit on memory costs threads first: -v tells how many were used.
 expect 0 "$CZIP" -1 -v -T 4 -m "$MODEL2" -M 100M -k text.txt; stderr_has ', threads 1$'
 expect 0 "$CZIP" -dc -v -m "$MODEL2" text.txt.czip >out; same out text.txt

@@ -24,12 +24,11 @@ struct MemoryNeed {
   const unsigned threads = thread_count(requested, tasks);
   if (limit == 0) return threads;
   if (need.shared > limit || need.per_thread > limit - need.shared) {
-    const auto mebibytes = [](std::uint64_t bytes) {
-      return std::to_string((bytes >> 20) + 1) + " MiB";
-    };
-    return fail(ErrorCode::over_limit, "coding takes " + mebibytes(need.shared + need.per_thread) +
-                                           " of memory, but the limit is " + std::to_string(limit) +
-                                           " bytes");
+    // What it takes is rounded up: as a limit, it suffices.
+    const std::uint64_t kibibytes = (need.shared + need.per_thread + 1023) / 1024;
+    return fail(ErrorCode::over_limit, "coding takes " + std::to_string(kibibytes) +
+                                           " KiB of memory, but the limit is " +
+                                           std::to_string(limit / 1024) + " KiB");
   }
   if (need.per_thread == 0) return threads;
   return static_cast<unsigned>(
