@@ -105,6 +105,26 @@ TEST_CASE("encoding takes fewer threads within a limit, and gives the same file"
   CHECK(encode(tiny_model_v2(), text, sink, options).error().code == ErrorCode::over_limit);
 }
 
+TEST_CASE("the recurrent network counts where it takes part, and for each stream its state") {
+  const auto file = test::with_recurrent_network_v2(test::make_tiny_model_v2());
+  const auto model = Model::parse(file);
+  REQUIRE(model.has_value());
+  const auto more = [&](const BlockSettings& settings) {
+    const auto with = coding_memory(*model, settings, SimdLevel::scalar, kMinBlockBytes);
+    const auto without =
+        coding_memory(tiny_model_v2(), settings, SimdLevel::scalar, kMinBlockBytes);
+    REQUIRE(with.has_value());
+    return MemoryNeed{with->shared - without->shared, with->per_thread - without->per_thread};
+  };
+  CHECK(more({.profile = 0}).shared == 0);
+  CHECK(more({.profile = 0}).per_thread == 0);
+  // 64 states of 5 bytes, and 64 hidden units.
+  CHECK(more({.profile = 1}).per_thread == 384);
+  CHECK(more({.profile = 2, .streams_log2 = 3}).per_thread == 8 * 384);
+  // 64 x 64 weights, a scale for each unit and a gain for each state, scale and bias of each node.
+  CHECK(more({.profile = 1}).shared == 4096 + 128 + 128 + 4 * model->vocabulary_size());
+}
+
 TEST_CASE("a network that asks for much memory is refused before it takes any") {
   // Keys and values of 4096 positions in 16 layers for each stream, of a model of 4 MB.
   test::SeededNetworkV2Options options;

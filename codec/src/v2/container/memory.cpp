@@ -18,6 +18,15 @@ std::uint64_t network_tensor_bytes(const safetensors::File& file) {
   return bytes;
 }
 
+// Shared, what is copied of the model: the hidden layer and what its units and the nodes have
+// beside their weights; the other tensors are used where they are. For each stream, its state.
+MemoryNeed recurrent_memory(const RecurrentConfig& config, std::uint8_t streams_log2) {
+  const std::uint64_t states = config.state_width;
+  const std::uint64_t hidden = config.hidden_width;
+  return {.shared = hidden * states + 2 * (hidden + states) + std::uint64_t{4} * config.vocabulary,
+          .per_thread = (5 * states + hidden) << streams_log2};
+}
+
 }  // namespace
 
 Result<MemoryNeed> coding_memory(const Model& model, const BlockSettings& settings, SimdLevel simd,
@@ -25,9 +34,17 @@ Result<MemoryNeed> coding_memory(const Model& model, const BlockSettings& settin
   MemoryNeed need;
   need.per_thread = TableSizes::for_text(text_bytes, kProfiles[settings.profile]).bytes() +
                     text_bytes * kBytesPerTextByte;
+  if (kProfiles[settings.profile].recurrent) {
+    CZIP_TRY_ASSIGN(const auto* const recurrent, recurrent_network_of(model.parts(), simd));
+    const MemoryNeed more = recurrent == nullptr
+                                ? MemoryNeed()
+                                : recurrent_memory(recurrent->config(), settings.streams_log2);
+    need.shared += more.shared;
+    need.per_thread += more.per_thread;
+  }
   if (settings.network && model.has_network()) {
     CZIP_TRY_ASSIGN(const auto loaded, network_of(model.parts(), simd));
-    need.shared = network_tensor_bytes(model.parts().file);
+    need.shared += network_tensor_bytes(model.parts().file);
     need.per_thread += loaded->network.stream_bytes() << settings.streams_log2;
   }
   return need;
