@@ -9,6 +9,8 @@ text 100 >few
 
 expect 0 "$CZIP" train -q --vocabulary 270 --prior-size 50000 --name own -o own.czm corpus; silent
 expect 0 "$CZIP" verify -q own.czm
+expect 0 "$CZIP" train -f --vocabulary 270 --prior-size 50000 --name own -o own.czm corpus
+for profile in fast light normal; do stderr_has "^  $profile profile: "; done
 expect 0 "$CZIP" -c -m own.czm a >a.own
 expect 0 "$CZIP" -dc -m own.czm a.own | cmp - a
 
@@ -27,7 +29,7 @@ expect 0 "$CZIP" -dc -m line.czm packed | cmp - one_line_text
 
 # Adding a network, and the report of what it gains.
 expect 0 "$CZIP" train --from own.czm --network network -o joined.czm corpus
-stderr_has 'profile 2 without the network'; stderr_has 'profile 2 with the network'
+stderr_has 'normal profile without the network'; stderr_has 'normal profile with the network'
 expect 0 "$CZIP" verify joined.czm >report
 grep -q 'own, 270 tokens, with a network' report || fail "no network in: $(cat report)"
 for level in 1 5 9; do

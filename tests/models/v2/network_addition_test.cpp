@@ -180,12 +180,10 @@ TEST_CASE("progress tells what each profile takes with and without the network")
   };
   REQUIRE(joined(test::make_tiny_model_v2(), network_file(512), options).has_value());
   CHECK(bits.size() == 2);
-  for (const std::uint8_t profile : kNetworkProfiles) {
-    const std::string name = "profile " + std::to_string(profile);
-    for (const char* part : {" without the network", " with the network"}) {
-      CHECK(bits[name + part] > 0.1);
-      CHECK(bits[name + part] < 4);
-    }
+  for (const char* part :
+       {"normal profile without the network", "normal profile with the network"}) {
+    CHECK(bits[part] > 0.1);
+    CHECK(bits[part] < 4);
   }
 }
 

@@ -19,7 +19,7 @@ namespace czip::v2 {
 
 struct TrainingProgress {
   std::string_view stage;   // "tokenizer", "tokens", "prior", "recurrent network", "mixer"
-  std::string_view part{};  // of the stage, where it has several: "profile 2 with the network"
+  std::string_view part{};  // of the stage, where it has several: "normal profile with the network"
   std::uint64_t done = 0;   // of `total`, never less than before in the same part
   std::uint64_t total = 0;
   std::string_view unit{};   // a plural: what `done` counts; empty: bytes of text
