@@ -48,7 +48,7 @@ constexpr std::array kOptions = {
     OptionRow{Id::list, 'l', "list", nullptr, kFiles, "list what is in files"},
     OptionRow{Id::append, 'a', "append", nullptr, kFiles,
               "append what is new or changed to an archive, as its next\n"
-              "version: czip -a ARCHIVE PATH..."},
+              "version, and drop what is gone: czip -a ARCHIVE PATH..."},
     OptionRow{Id::repack, 0, "repack", nullptr, kFiles,
               "write an archive anew, without what earlier versions had"},
     OptionRow{Id::input, 'i', "input", "IN", kCompat, "file to read"},
