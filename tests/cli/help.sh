@@ -26,6 +26,8 @@ expect 0 "$CZIP" help -6 >page; silent; grep -q '^  -1 \.\.\. -9 ' page || fail 
 expect 0 "$CZIP" help level >page; silent; grep -q '^  level  contexts' page || fail 'levels'
 expect 1 "$CZIP" help archive; one_line; stderr_has 'czip help list, append, repack'
 tr -s ' \n' ' ' <general | grep -q -- '-a, --append [^:]*, and drop what is gone:' || fail '-a does not tell what it drops'
+"$CZIP" help decompress | tr '\n' ' ' >page
+grep -q 'beside it or in the directory of -o' page || fail 'decompress does not tell where an archive goes'
 expect 1 "$CZIP" help nonsense; one_line; stderr_has 'levels, exit-status'
 expect 1 "$CZIP" help list test; one_line; stderr_has 'one topic'
 expect 1 "$CZIP" help --completion ksh; one_line; stderr_has 'bash, zsh or fish'

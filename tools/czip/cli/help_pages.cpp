@@ -59,14 +59,16 @@ constexpr HelpPage kDecompressPage{
 czip decompress [OPTION...] ARCHIVE.czip MEMBER...
 czip decompress -m MODEL -i IN -o OUT [-t TOKENIZER]
 )",
-    .text = R"(Writes the file without .czip. Without FILE, or when FILE is -, decompresses standard
-input to standard output. A file appears when all of it has been checked. An archive
-becomes a directory again; with -c it becomes the tar inside. MEMBER is a name in an
-archive, or a pattern as the shell's, in which * matches /; a folder stands for all that is
-in it. Only the blocks of these members are decoded. Named members go into folders that
-exist, all of an archive does not; no file is replaced without -f. A file that --base64 or
---text wrote is decompressed like any other. Where a file is damaged and its recovery data
-mend it, its text is given, with a warning and status 0.
+    .text =
+        R"(Writes the file without .czip, beside it, wherever that is, as xz and zstd do. Without
+FILE, or when FILE is -, decompresses standard input to standard output. A file appears
+when all of it has been checked. An archive becomes a directory again, beside it or in the
+directory of -o; with -c it becomes the tar inside. MEMBER is a name in an archive, or a
+pattern as the shell's, in which * matches /; a folder stands for all that is in it. Only
+the blocks of these members are decoded. Named members go into folders that exist, all of
+an archive does not; no file is replaced without -f. A file that --base64 or --text wrote
+is decompressed like any other. Where a file is damaged and its recovery data mend it, its
+text is given, with a warning and status 0.
 
 The last form is compress.zip's (more: czip decompress -i - --help). Like compress.zip,
 it replaces OUT without asking.

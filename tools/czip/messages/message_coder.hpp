@@ -28,7 +28,7 @@ inline constexpr std::size_t kLongestBareLine = 998;
 // Whether a text is such lines, perhaps damaged.
 [[nodiscard]] bool is_text_of_file(std::string_view text);
 
-// Whether a text that is no such lines may have been before it was damaged: a message of a few
+// Whether a text that is no such lines may have been some before it was damaged: a message of a few
 // bytes then looks like a path such as /Library.
 [[nodiscard]] bool resembles_text_of_file(std::string_view text);
 

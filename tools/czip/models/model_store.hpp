@@ -35,8 +35,7 @@ class ModelStore {
   // The model that -m names, else the built-in one, for CZIPv2. Error: -m names one for CZIPv1.
   Result<v2::Model> for_v2();
 
-  // Tells where -m names a model for CZIPv1 and all that was decoded is CZIPv2, which found
-  // another.
+  // Tells where -m names a model for CZIPv1 and all that was decoded is CZIPv2, which found others.
   void warn_if_unused(const Console& console) const;
 
   // Finds the models of CZIPv2 files. Refers to the store.
