@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "czip/codec/v1/codec.hpp"
+#include "import/gguf_builder.hpp"
 #include "support/files.hpp"
 #include "support/sample_text.hpp"
 #include "support/splitmix64.hpp"
@@ -116,6 +117,19 @@ void add_recovery(Seeds& seeds) {
         const std::uint8_t edits = kind < 5 ? 1 : 0;
         seeds.add("recovery", joined({{percent, edits}, choices, file}));
       }
+}
+
+// Whole files, and edits of the target's own.
+void add_ggufs(Seeds& seeds) {
+  seeds.add("gguf", 0, small_gguf());
+  seeds.add("gguf", 0,
+            gguf_file({gguf_pair("split.count", 2), gguf_pair("general.alignment", 64)},
+                      {gguf_tensor("t", {1}, 30, 0)}, Bytes(128)));
+  // One tensor of each type.
+  for (std::uint32_t type = 0; type <= 30; ++type)
+    seeds.add("gguf", 0,
+              gguf_file({}, {gguf_tensor("t", {256, 2}, type, 0)}, random_bytes(2048, type)));
+  for (std::uint64_t i = 0; i < 20; ++i) seeds.add("gguf", 1, random_bytes(6 * (i % 4 + 1), i));
 }
 
 // Each byte chooses something, so random ones make good inputs.
@@ -246,6 +260,7 @@ int main(int argc, char** argv) {
   seeds.add("v1_model", 0, to_bytes("\x08\0\0\0\0\0\0\0{}      "));
   add_random(seeds, "checkpoint", 20, 12);
   seeds.add("checkpoint", {1});
+  add_ggufs(seeds);
   add_simd(seeds);
   add_tokenizers(seeds);
   add_options(seeds);

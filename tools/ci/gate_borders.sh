@@ -2,8 +2,8 @@
 # Who may include whom:
 #  - A library's src/ is private: only its own sources and the tests in its mirrored folder (tests/LIBRARY) include
 #    it (of fuzz, tests/fuzz/LIBRARY). Of the other tests, benchmarks sees the inside of engine, support and conformance that of codec.
-#  - Libraries include the public headers of the libraries below them only: engine < tokenizer < codec < training <
-#    tools; of engine, the tokenizer sees only base.
+#  - Libraries include the public headers of the libraries below them only: engine < tokenizer < codec < training
+#    and import < tools; of engine, the tokenizer sees only base.
 #  - Nothing of v1 includes v2 or the other way round. What both share (base, simd, safetensors, bpe, io, nn) includes
 #    neither, but for the tables of what is compiled for each instruction set, which all versions ask for their kernels.
 #  - Folders, public and private part taken together, do not include each other in a circle. (A folder and the folders
@@ -28,13 +28,14 @@ awk '
   function folder(path) { sub(/\/[^\/]*$/, "", path); return path }
   function library(path) {  # whose file this is
     if (path ~ /^models\/training\//) return "training"
+    if (path ~ /^models\/import\//) return "import"
     if (path ~ /^conformance\/decoder\//) return "decoder"
     if (path ~ /^conformance\/core\//) return "core"
     sub(/\/.*/, "", path)
     return path
   }
   function source_root(lib) {
-    return lib == "training" ? "models/training/src" : lib == "tools" ? "tools/czip" : lib "/src"
+    return lib == "training" || lib == "import" ? "models/" lib "/src" : lib == "tools" ? "tools/czip" : lib "/src"
   }
   function mirrored(path) {  # the library that a test sees the inside of
     if (path !~ /^tests\//) return ""
@@ -48,8 +49,8 @@ awk '
   function find_file(file, name,   candidates, count, i) {
     count = split(folder(file) "/" name " " source_root(library(file)) "/" name " tests/" name " conformance/" name " " \
       source_root(mirrored(file)) "/" name " engine/include/" name " tokenizer/include/" name " codec/include/" name \
-      " models/training/include/" name " models/include/" name " engine/src/" name " tokenizer/src/" name \
-      " codec/src/" name " models/training/src/" name " tools/czip/" name, candidates, " ")
+      " models/training/include/" name " models/import/include/" name " models/include/" name " engine/src/" name " tokenizer/src/" name \
+      " codec/src/" name " models/training/src/" name " models/import/src/" name " tools/czip/" name, candidates, " ")
     for (i = 1; i <= count; i++) if (candidates[i] in exists) return candidates[i]
     return ""
   }
@@ -57,6 +58,7 @@ awk '
     lib = library(path)
     path = folder(path)
     sub(/^models\/training/, "training", path)
+    sub(/^models\/import/, "import", path)
     sub(/\/src(\/|$)/, "/", path)
     sub(/\/include\/czip\/base/, "/base", path)
     sub(/\/include\/czip\/[a-z]*/, "/", path)
@@ -72,6 +74,7 @@ awk '
 
   BEGIN {
     rank["engine"] = 1; rank["tokenizer"] = 2; rank["codec"] = 3; rank["models"] = 3; rank["training"] = 4
+    rank["import"] = 4
     rank["tools"] = 5; rank["core"] = 5; rank["tests"] = 6
   }
   FNR == NR { exists[$1] = 1; next }
@@ -92,7 +95,7 @@ awk '
     if (rank[to] > rank[from]) finding(to " is above " from)
     if (from == "tokenizer" && to == "engine" && target !~ /\/czip\/base\//)
       finding("of engine, tokenizer sees only base")
-    if (from == "tests" && $1 !~ /^tests\/(engine|tokenizer|codec|models)\//) next
+    if (from == "tests" && $1 !~ /^tests\/(engine|tokenizer|codec|models|import)\//) next
     if (from == to && version($1) != "" && version(target) != "" && version($1) != version(target) && from != "tests")
       finding(version($1) " and " version(target) " know nothing of each other")
     if (from == to && from != "tests" && shared($1) && !table($1) && version($1) == "" && version(target) != "")
