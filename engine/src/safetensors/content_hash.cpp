@@ -13,9 +13,9 @@
 #include <string>
 #include <string_view>
 
-#include "base/in_quotes.hpp"
 #include "czip/base/error.hpp"
 #include "czip/base/hash128.hpp"
+#include "czip/base/in_quotes.hpp"
 #include "czip/base/little_endian.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 

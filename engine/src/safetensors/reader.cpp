@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/in_quotes.hpp"
 #include "czip/base/error.hpp"
+#include "czip/base/in_quotes.hpp"
 #include "czip/base/little_endian.hpp"
 #include "safetensors/header.hpp"
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
-#include "base/in_quotes.hpp"
 #include "czip/base/error.hpp"
+#include "czip/base/in_quotes.hpp"
 
 namespace czip::safetensors {
 namespace {

@@ -8,8 +8,8 @@
 #include <system_error>
 #include <utility>
 
-#include "base/in_quotes.hpp"
 #include "czip/base/error.hpp"
+#include "czip/base/in_quotes.hpp"
 #include "czip/engine/v1/constants.hpp"
 
 namespace czip::v1 {

@@ -12,8 +12,8 @@
 #include <system_error>
 #include <vector>
 
-#include "base/in_quotes.hpp"
 #include "czip/base/error.hpp"
+#include "czip/base/in_quotes.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/engine/safetensors/tensor_reader.hpp"
 #include "v1/metadata.hpp"

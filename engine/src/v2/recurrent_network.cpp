@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/aligned_buffer.hpp"
-#include "base/in_quotes.hpp"
+#include "czip/base/in_quotes.hpp"
 #include "czip/engine/safetensors/tensor_reader.hpp"
 #include "simd/kernel_set.hpp"
 #include "simd/matrix.hpp"

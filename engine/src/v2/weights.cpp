@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-#include "base/in_quotes.hpp"
+#include "czip/base/in_quotes.hpp"
 #include "czip/engine/safetensors/tensor_reader.hpp"
 
 namespace czip::v2 {

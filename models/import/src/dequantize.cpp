@@ -14,13 +14,13 @@
 #include "blocks/small_blocks.hpp"
 #include "blocks/super_blocks.hpp"
 #include "czip/base/error.hpp"
+#include "czip/base/in_quotes.hpp"
 #include "czip/base/little_endian.hpp"
 #include "czip/engine/integer_math.hpp"
 #include "czip/import/dyadic.hpp"
 #include "czip/import/element_type.hpp"
 #include "czip/import/ieee754.hpp"
 #include "czip/import/tensors.hpp"
-#include "in_quotes.hpp"
 
 namespace czip::importer {
 namespace {

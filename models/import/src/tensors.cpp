@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "czip/base/error.hpp"
+#include "czip/base/in_quotes.hpp"
 #include "czip/import/element_type.hpp"
-#include "in_quotes.hpp"
 
 namespace czip::importer {
 

@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "czip/base/error.hpp"
+#include "czip/base/in_quotes.hpp"
 #include "czip/base/little_endian.hpp"
-#include "in_quotes.hpp"
 
 namespace czip::importer::gguf {
 

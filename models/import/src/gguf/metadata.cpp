@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/base/in_quotes.hpp"
 #include "czip/base/little_endian.hpp"
 #include "czip/import/dyadic.hpp"
 #include "czip/import/ieee754.hpp"
 #include "gguf/value_reader.hpp"
-#include "in_quotes.hpp"
 
 namespace czip::importer::gguf {
 namespace {

@@ -12,13 +12,13 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/base/in_quotes.hpp"
 #include "czip/base/little_endian.hpp"
 #include "czip/import/element_type.hpp"
 #include "czip/import/gguf/metadata.hpp"
 #include "czip/import/tensors.hpp"
 #include "gguf/cursor.hpp"
 #include "gguf/value_reader.hpp"
-#include "in_quotes.hpp"
 
 namespace czip::importer::gguf {
 namespace {

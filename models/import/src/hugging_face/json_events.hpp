@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/base/in_quotes.hpp"
 #include "czip/import/hugging_face/json_fields.hpp"
-#include "in_quotes.hpp"
 
 namespace czip::importer {
 

@@ -9,11 +9,11 @@
 #include <variant>
 
 #include "czip/base/error.hpp"
+#include "czip/base/in_quotes.hpp"
 #include "czip/import/decimal.hpp"
 #include "czip/import/dyadic.hpp"
 #include "czip/import/ieee754.hpp"
 #include "hugging_face/json_events.hpp"
-#include "in_quotes.hpp"
 
 namespace czip::importer {
 namespace {

@@ -11,11 +11,11 @@
 #include <variant>
 
 #include "czip/base/error.hpp"
+#include "czip/base/in_quotes.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/import/element_type.hpp"
 #include "czip/import/hugging_face/json_fields.hpp"
 #include "czip/import/tensors.hpp"
-#include "in_quotes.hpp"
 
 namespace czip::importer {
 namespace {
