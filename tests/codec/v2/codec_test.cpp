@@ -164,6 +164,28 @@ TEST_CASE("every level round-trips, and levels outside 1 to 9 are refused") {
   }
 }
 
+TEST_CASE("no level makes a text longer than a lower one does") {
+  std::vector<Bytes> texts;
+  for (const std::size_t size : {30U, 300U, 600U, 1'000U, 5'000U, 16'384U, 90'000U}) {
+    texts.push_back(test::to_bytes(test::english_text(size)));
+    texts.push_back(test::to_bytes(test::csv_text(size)));
+    texts.push_back(test::x86_code(size));
+    Bytes digits = random_bytes(size, 1);
+    for (std::uint8_t& byte : digits) byte = static_cast<std::uint8_t>('a' + byte % 16);
+    texts.push_back(std::move(digits));
+  }
+  for (const Bytes& text : texts) {
+    CAPTURE(text.size());
+    std::size_t least = std::numeric_limits<std::size_t>::max() / 2;
+    for (const int level : {1, 3, 6, 9}) {
+      CAPTURE(level);
+      const std::size_t bytes = encoded_v2(text, {.level = level, .threads = 1}).size();
+      CHECK(bytes <= least + least / 1000);
+      least = std::min(least, bytes);
+    }
+  }
+}
+
 TEST_CASE("pipes give the same text, and only the length in the header differs") {
   for (const std::size_t size : {std::size_t{0}, std::size_t{50}, 2 * kBlock + 1}) {
     const Bytes text = words(size);

@@ -13,7 +13,7 @@
 namespace czip {
 
 // What engine_signature() must give. It changes only with the formats, never with a machine.
-inline constexpr std::uint64_t kEngineSignature = 0x205a47bbab85d1ff;
+inline constexpr std::uint64_t kEngineSignature = 0x1933efed33e73b14;
 
 struct EngineSignature {
   struct Part {

@@ -24,6 +24,10 @@ constexpr std::size_t kShortTokenBytes = 2;
 // A shorter text is not worth two trials.
 constexpr std::size_t kMinTriedAsBytes = 512;
 
+// In a text of no more bytes, which profile is the best one is chance. All up to the level's are
+// tried, with both kinds of tokens, so that no level makes it longer than a lower one does.
+constexpr std::size_t kMaxChanceText = std::size_t{16} << 10;
+
 // How long to code a block takes, for progress only: as was measured, with the network four times
 // as long as without it, and eight times where its steps are for one stream each.
 std::uint64_t pass_weight(const BlockSettings& settings) {
@@ -66,14 +70,13 @@ Result<std::optional<BlockEncoder::Block>> BlockEncoder::encode(BlockCoder& code
                                                                 PassProgress& progress) const {
   CZIP_TRY_ASSIGN(const auto random, looks_random(coder, text));
   if (random) return std::optional<Block>();
-  CZIP_TRY_ASSIGN(const auto segmentation, segmentation_for(coder, text));
+  CZIP_TRY_ASSIGN(const auto all, trials(coder, text, place));
   std::optional<Block> best;
   std::size_t least = text.size();
-  const std::vector<BlockSettings> all = trials(text, place);
   // To verify takes as long as the first, unless another is the smallest.
-  std::uint64_t left = verify_ ? pass_weight(all.front()) : 0;
-  for (const BlockSettings& settings : all) left += pass_weight(settings);
-  for (const BlockSettings& settings : all) {
+  std::uint64_t left = verify_ ? pass_weight(all.front().settings) : 0;
+  for (const Trial& trial : all) left += pass_weight(trial.settings);
+  for (const auto& [settings, segmentation] : all) {
     progress.begin_pass(pass_weight(settings), left);
     left -= pass_weight(settings);
     CZIP_TRY_ASSIGN(auto coded,
@@ -107,23 +110,41 @@ Result<bool> BlockEncoder::looks_random(BlockCoder& coder,
 }
 
 // Base64 and programs have few of the tokenizer's words, and its tokens tear apart what is alike.
-Result<Segmentation> BlockEncoder::segmentation_for(BlockCoder& coder,
-                                                    std::span<const std::uint8_t> text) const {
-  if (text.size() < kMinTriedAsBytes) return Segmentation::tokenizer;
+Result<BlockEncoder::Tokens> BlockEncoder::tokens_of(BlockCoder& coder,
+                                                     std::span<const std::uint8_t> text) const {
+  Tokens found;
+  if (text.size() < kMinTriedAsBytes) return found;
   const auto sample = middle_of(text, 2 * kSampleBytes);
   std::vector<TokenId> tokens;
   CZIP_TRY(model_->parts().tokenizer.encode(sample, tokens));
-  if (tokens.size() * kShortTokenBytes <= sample.size()) return Segmentation::tokenizer;
+  found.are_short = tokens.size() * kShortTokenBytes > sample.size();
+  if (!found.are_short) return found;
+  if (text.size() <= kMaxChanceText) {
+    found.to_try.push_back(Segmentation::bytes);
+    return found;
+  }
   const BlockSettings settings{.profile = level_.profile};
   CZIP_TRY_ASSIGN(const auto as_tokens, coder.encode(*model_, settings, sample));
   CZIP_TRY_ASSIGN(const auto as_bytes,
                   coder.encode(*model_, settings, sample, {}, Segmentation::bytes));
-  return as_bytes.payload.size() < as_tokens.payload.size() ? Segmentation::bytes
-                                                            : Segmentation::tokenizer;
+  if (as_bytes.payload.size() < as_tokens.payload.size()) found.to_try = {Segmentation::bytes};
+  return found;
 }
 
-std::vector<BlockSettings> BlockEncoder::trials(std::span<const std::uint8_t> text,
-                                                BlockPlaceKind place) const {
+Result<std::vector<BlockEncoder::Trial>> BlockEncoder::trials(BlockCoder& coder,
+                                                              std::span<const std::uint8_t> text,
+                                                              BlockPlaceKind place) const {
+  CZIP_TRY_ASSIGN(const auto tokens, tokens_of(coder, text));
+  std::vector<Trial> all;
+  for (const Segmentation segmentation : tokens.to_try)
+    for (const BlockSettings& settings : settings_to_try(text, place, tokens.are_short))
+      all.push_back({settings, segmentation});
+  return all;
+}
+
+std::vector<BlockSettings> BlockEncoder::settings_to_try(std::span<const std::uint8_t> text,
+                                                         BlockPlaceKind place,
+                                                         bool tokens_are_short) const {
   const BlockSettings settings = settings_for(text.size());
   std::vector<BlockSettings> all{settings};
   if (settings.network) {
@@ -137,6 +158,12 @@ std::vector<BlockSettings> BlockEncoder::trials(std::span<const std::uint8_t> te
       all.push_back(all[i]);
       all.back().x86 = true;
     }
+  } else if (text.size() <= kMaxChanceText) {
+    for (std::uint8_t profile = settings.profile; profile > 0;)
+      all.push_back({.profile = --profile, .streams_log2 = 0, .network = false});
+  } else if (tokens_are_short && settings.profile > 0) {
+    // Each input costs a little where nothing can be predicted.
+    all.push_back({.profile = 0, .streams_log2 = 0, .network = false});
   }
   return all;
 }

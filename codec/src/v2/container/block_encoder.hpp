@@ -44,10 +44,20 @@ class BlockEncoder {
   Result<std::optional<Block>> encode(BlockCoder& coder, std::span<const std::uint8_t> text,
                                       BlockPlaceKind place, PassProgress& progress) const;
   Result<bool> looks_random(BlockCoder& coder, std::span<const std::uint8_t> text) const;
-  Result<Segmentation> segmentation_for(BlockCoder& coder,
-                                        std::span<const std::uint8_t> text) const;
-  [[nodiscard]] std::vector<BlockSettings> trials(std::span<const std::uint8_t> text,
-                                                  BlockPlaceKind place) const;
+  struct Trial {
+    BlockSettings settings;
+    Segmentation segmentation = Segmentation::tokenizer;
+  };
+  Result<std::vector<Trial>> trials(BlockCoder& coder, std::span<const std::uint8_t> text,
+                                    BlockPlaceKind place) const;
+  struct Tokens {
+    bool are_short = false;  // of few bytes, as in base64, numbers and programs
+    std::vector<Segmentation> to_try{Segmentation::tokenizer};
+  };
+  Result<Tokens> tokens_of(BlockCoder& coder, std::span<const std::uint8_t> text) const;
+  [[nodiscard]] std::vector<BlockSettings> settings_to_try(std::span<const std::uint8_t> text,
+                                                           BlockPlaceKind place,
+                                                           bool tokens_are_short) const;
   Status verify(BlockCoder& coder, const Block& block, std::span<const std::uint8_t> text,
                 const PassReport& report) const;
 

@@ -76,7 +76,6 @@ class FrameEncoder {
 
   Status run(CodingContext& context, CodingReport& report) {
     report_ = &report;
-    CZIP_TRY(writer_.begin());
     const std::uint64_t expected =
         options_->text_bytes.value_or(std::numeric_limits<std::uint64_t>::max());
     const std::uint64_t block_bytes = std::min<std::uint64_t>(level_.block_bytes, expected);
@@ -89,6 +88,7 @@ class FrameEncoder {
                     threads_within_limit(options_->threads, expected / level_.block_bytes + 1,
                                          options_->memory_limit, need));
     report.threads = threads;
+    CZIP_TRY(writer_.begin());
     const auto coders = context.coders(threads, options_->simd);
     CZIP_TRY(run_ordered<Task>(
         threads,
