@@ -79,9 +79,11 @@ TEST_CASE("a model of another format is refused by name") {
     return model.error().message;
   };
   CHECK(refusal("czip-model-v3") ==
-        "the model is of format czip-model-v3; this czip reads czip-model-v2");
+        "the model is of format 'czip-model-v3'; this czip reads czip-model-v2");
   CHECK(refusal("czip-model-v2-rc2") ==
-        "the model is of format czip-model-v2-rc2; this czip reads czip-model-v2");
+        "the model is of format 'czip-model-v2-rc2'; this czip reads czip-model-v2");
+  CHECK(refusal("of\ntwo lines\x1b[2J") ==
+        "the model is of format 'of\\x0atwo lines\\x1b[2J'; this czip reads czip-model-v2");
   header["__metadata__"].erase("format");
   CHECK(Model::parse(with_header(file, header.dump())).error().message ==
         "the model states no format; this czip reads czip-model-v2");

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "czip/base/in_quotes.hpp"
 #include "v2/container/hashing.hpp"
 #include "v2/container/repeats.hpp"
 
@@ -84,8 +85,8 @@ Result<Model> matching_model(const Model& model, const ModelReference& wanted) {
   const bool partial = wanted.known < kHashBytes;
   return fail(ErrorCode::model_mismatch, std::string("was made with the model of hash ") +
                                              wanted.hex() + (partial ? "..." : "") + ", not with " +
-                                             (name.empty() ? "that" : name + ",") + " of " +
-                                             to_hex(model.hash()));
+                                             (name.empty() ? "that" : in_quotes(name) + ",") +
+                                             " of " + to_hex(model.hash()));
 }
 
 Result<std::optional<Model>> ModelCache::model_for(const Record& record,

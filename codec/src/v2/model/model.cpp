@@ -4,6 +4,7 @@
 #include <bit>
 #include <new>
 
+#include "czip/base/in_quotes.hpp"
 #include "czip/codec/v2/coding/mixer.hpp"
 #include "czip/codec/v2/model/format.hpp"
 #include "czip/codec/v2/model/identity.hpp"
@@ -17,8 +18,6 @@ namespace czip::v2 {
 namespace {
 
 using safetensors::TensorReader;
-
-constexpr std::size_t kShownFormat = 40;  // of an unknown format's name, in errors
 
 // The data of a tensor of one dimension; empty if the reader has failed.
 std::span<const std::uint8_t> any_length(TensorReader& reader, std::string_view name,
@@ -74,7 +73,7 @@ Result<std::shared_ptr<const ModelParts>> load(safetensors::File file, ModelTrus
   if (format == file.metadata().end() || format->second != kModelFormat) {
     const std::string stated = format == file.metadata().end()
                                    ? "states no format"
-                                   : "is of format " + format->second.substr(0, kShownFormat);
+                                   : "is of format " + in_quotes(format->second);
     return fail(ErrorCode::unsupported,
                 "the model " + stated + "; this czip reads " + std::string(kModelFormat));
   }
