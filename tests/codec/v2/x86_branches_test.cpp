@@ -47,7 +47,7 @@ TEST_CASE("the last branch comes first, and is undone last") {
 }
 
 TEST_CASE("what was made absolute becomes relative again, whatever it is") {
-  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+  for (std::size_t seed = 0; seed < 200; ++seed) {
     Bytes text = test::random_bytes(3 * seed, seed);
     // Few byte values, so that branches overlap.
     constexpr Bytes::value_type kValues[] = {0xe8, 0xe9, 0x00, 0xff, 0x01, 0xe8};
