@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "czip/base/in_quotes.hpp"
 #include "czip/tokenizer/llm/tokenizer.hpp"
-#include "in_quotes.hpp"
 #include "tokenizer/source_vocabulary.hpp"
 
 namespace czip::importer::gguf {

@@ -7,9 +7,9 @@
 #include <string>
 #include <variant>
 
+#include "czip/base/in_quotes.hpp"
 #include "czip/import/hugging_face/json_fields.hpp"
 #include "czip/tokenizer/llm/tokenizer.hpp"
-#include "in_quotes.hpp"
 #include "tokenizer/json_splitting.hpp"
 #include "tokenizer/source_vocabulary.hpp"
 

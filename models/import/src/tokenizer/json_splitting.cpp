@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "in_quotes.hpp"
+#include "czip/base/in_quotes.hpp"
 #include "tokenizer/source_vocabulary.hpp"
 
 namespace czip::importer {

@@ -6,11 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "czip/base/in_quotes.hpp"
 #include "czip/base/little_endian.hpp"
 #include "czip/base/utf8.hpp"
 #include "czip/import/ieee754.hpp"
 #include "czip/tokenizer/llm/tokenizer.hpp"
-#include "in_quotes.hpp"
 #include "tokenizer/source_vocabulary.hpp"
 
 namespace czip::importer {

@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <set>
 
+#include "czip/base/in_quotes.hpp"
 #include "czip/base/utf8.hpp"
 #include "czip/import/ieee754.hpp"
 #include "czip/tokenizer/llm/tokenizer.hpp"
-#include "in_quotes.hpp"
 
 namespace czip::importer {
 namespace {
