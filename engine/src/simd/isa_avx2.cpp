@@ -14,6 +14,7 @@ namespace czip::simd {
 constinit const KernelSet kAvx2Kernels{
     .level = SimdLevel::avx2,
     .dense = make_dense_kernels<Avx2Dense>(),
+    .file_dense = make_dense_kernels<Avx2Tiles<kFileTileOutputs>, kFileTileOutputs>(),
     .v1_network = v1::make_vector_kernels<Avx2Dense, v1::Avx2Attention>(),
     .v2_network = v2::make_vector_kernels<v2::Avx2Isa>(),
     .mixer = v2::make_mixer_kernels(),

@@ -14,6 +14,7 @@ namespace czip::simd {
 constinit const KernelSet kAvx512VnniKernels{
     .level = SimdLevel::avx512_vnni,
     .dense = make_dense_kernels<Avx512Dense>(),
+    .file_dense = make_dense_kernels<Avx512Dense>(),
     .v1_network = v1::make_vector_kernels<Avx512Dense, v1::Avx512Attention>(),
     .v2_network = v2::make_vector_kernels<v2::Avx512Isa>(),
     .mixer = v2::Avx512Mixer::make_kernels(),

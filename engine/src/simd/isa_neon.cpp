@@ -14,6 +14,7 @@ namespace czip::simd {
 constinit const KernelSet kNeonKernels{
     .level = SimdLevel::neon,
     .dense = make_dense_kernels<NeonTiles<WideningProduct>>(),
+    .file_dense = make_dense_kernels<NeonFileTiles<WideningFileProduct>>(),
     .v1_network = v1::make_vector_kernels<NeonTiles<WideningProduct>, v1::NeonAttention>(),
     .v2_network = v2::make_vector_kernels<v2::NeonIsa<WideningProduct>>(),
     .mixer = v2::make_mixer_kernels(),

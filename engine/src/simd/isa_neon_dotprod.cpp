@@ -14,6 +14,7 @@ namespace czip::simd {
 constinit const KernelSet kNeonDotprodKernels{
     .level = SimdLevel::neon_dotprod,
     .dense = make_dense_kernels<NeonTiles<DotProduct>>(),
+    .file_dense = make_dense_kernels<NeonFileTiles<DotFileProduct>>(),
     .v1_network = v1::make_vector_kernels<NeonTiles<DotProduct>, v1::NeonDotprodAttention>(),
     .v2_network = v2::make_vector_kernels<v2::NeonIsa<DotProduct>>(),
     .mixer = v2::make_mixer_kernels(),

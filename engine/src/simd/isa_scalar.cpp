@@ -14,6 +14,7 @@ namespace czip::simd {
 constinit const KernelSet kScalarKernels{
     .level = SimdLevel::scalar,
     .dense = make_scalar_dense_kernels(),
+    .file_dense = make_scalar_file_kernels(),
     .v1_network = v1::make_scalar_kernels(),
     .v2_network = v2::make_scalar_kernels(),
     .mixer = v2::make_mixer_kernels(),

@@ -16,6 +16,7 @@ namespace czip::simd {
 struct KernelSet {
   SimdLevel level;
   DenseKernels dense;
+  DenseKernels file_dense;  // of weights in the tiles of model files
   v1::Kernels v1_network;
   v2::Kernels v2_network;
   v2::MixerKernels mixer;
