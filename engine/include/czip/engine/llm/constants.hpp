@@ -24,7 +24,8 @@ struct Limits {
   static constexpr std::uint32_t kLeastWindow = 16;
   static constexpr std::uint32_t kBlock = 512;
   static constexpr std::uint64_t kEpsilon = (std::uint64_t{1} << 62) - 1;
-  static constexpr std::uint32_t kMultiple = 16;  // of width, head size and feed-forward
+  static constexpr std::uint32_t kMultiple = 16;  // of width and head size
+  static constexpr std::uint32_t kFeedForwardMultiple = 32;
 };
 inline constexpr std::uint32_t kKeptDivisor = 4;  // a window keeps at most a fourth of itself
 
