@@ -33,7 +33,7 @@ class Team {
   // it, and returns when all are done. Only from within `body`. `work` must not throw.
   template <class Work>
   void for_each(std::size_t count, const Work& work) {
-    if (threads_ == 1 || count == 1) {
+    if (threads_ == 1 || count <= 1) {
       for (std::size_t i = 0; i < count; ++i) work(i, 0U);
       return;
     }
@@ -41,7 +41,7 @@ class Team {
     call_.store(call_work<Work>, std::memory_order_relaxed);
     count_.store(count, std::memory_order_relaxed);
     done_.store(0, std::memory_order_relaxed);
-    ticket_.store(++phase_ << kTaskBits, std::memory_order_release);
+    ticket_.store(++phase_ << kTaskBits | count, std::memory_order_release);
     while (take(0)) {
     }
     for (unsigned looks = 0; done_.load(std::memory_order_acquire) != count;) wait(looks);
@@ -56,19 +56,20 @@ class Team {
     (*static_cast<const Work*>(work))(task, thread);
   }
 
-  // Does a task of the present phase; false where none is left. What is read between the two looks
-  // at the ticket may be of the next phase; then the ticket has changed, too. After the exchange,
-  // the phase cannot end before this task has.
+  // Does a task of the present phase; false where none is left. Until a phase has ended, which is
+  // after its last task, nobody but its takers touches the ticket, and what it stands for stays.
   bool take(unsigned thread) {
     std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
     for (;;) {
-      const std::uint64_t task = ticket & ((std::uint64_t{1} << kTaskBits) - 1);
-      if (ticket == kStop || task >= count_.load(std::memory_order_relaxed)) return false;
-      if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel,
+      const std::uint64_t left = ticket & ((std::uint64_t{1} << kTaskBits) - 1);
+      if (ticket == kStop || left == 0) return false;
+      if (!ticket_.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel,
                                          std::memory_order_acquire))
         continue;
       const auto call = call_.load(std::memory_order_relaxed);
-      call(job_.load(std::memory_order_relaxed), static_cast<std::size_t>(task), thread);
+      const std::size_t task =
+          count_.load(std::memory_order_relaxed) - static_cast<std::size_t>(left);
+      call(job_.load(std::memory_order_relaxed), task, thread);
       done_.fetch_add(1, std::memory_order_release);
       return true;
     }
@@ -97,7 +98,7 @@ class Team {
 
   const unsigned threads_;
   std::uint64_t phase_ = 0;
-  alignas(64) std::atomic<std::uint64_t> ticket_ = 0;  // phase and next task
+  alignas(64) std::atomic<std::uint64_t> ticket_ = 0;  // phase and tasks that are left
   std::atomic<std::size_t> count_ = 0;
   std::atomic<const void*> job_ = nullptr;
   std::atomic<void (*)(const void*, std::size_t, unsigned)> call_ = nullptr;
