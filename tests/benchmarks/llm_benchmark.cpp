@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <string>
 #include <utility>
 #include <vector>
@@ -98,8 +99,13 @@ std::size_t weight_bytes(const llm::Config& c) {
   return c.layers * layer + 2 * (llm::tiled_outputs(c.vocabulary) * c.width);
 }
 
-double tokens_per_second(const llm::Network& network, const Arguments& arguments,
-                         std::uint32_t rows, std::uint32_t streams) {
+struct Speed {
+  double of_time;       // tokens per second
+  double of_processor;  // tokens per second of a processor, what a quiet machine would do
+};
+
+Speed tokens_per_second(const llm::Network& network, const Arguments& arguments, std::uint32_t rows,
+                        std::uint32_t streams) {
   auto state = llm::State::create(
       network, {.streams = streams, .window = 0, .rows = rows, .threads = arguments.threads});
   if (!state) stop(state.error().message);
@@ -116,6 +122,7 @@ double tokens_per_second(const llm::Network& network, const Arguments& arguments
     state->forward(batch, {});
   }
   using Clock = std::chrono::steady_clock;
+  const std::clock_t cpu_begin = std::clock();
   const auto begin = Clock::now();
   const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
   std::uint64_t tokens = 0;
@@ -124,17 +131,24 @@ double tokens_per_second(const llm::Network& network, const Arguments& arguments
     state->forward(batch, logits);
     tokens += rows;
   } while (elapsed() < arguments.seconds);
-  return static_cast<double>(tokens) / elapsed();
+  const double cpu = static_cast<double>(std::clock() - cpu_begin) / CLOCKS_PER_SEC;
+  return {static_cast<double>(tokens) / elapsed(),
+          static_cast<double>(tokens) / cpu * arguments.threads};
 }
 
 void measure(const llm::Network& network, const Arguments& arguments) {
   std::printf("%s, %u threads, windows of %u slots in use; tokens/s\n",
               std::string(simd_level_name(network.level())).c_str(), arguments.threads,
               arguments.position);
-  std::printf("rows  of as many streams  of one stream\n");
-  for (const std::uint32_t rows : arguments.rows)
-    std::printf("%4u  %18.1f  %13.1f\n", rows, tokens_per_second(network, arguments, rows, rows),
-                tokens_per_second(network, arguments, rows, 1));
+  std::printf(
+      "rows  of as many streams  (by processor time)  of one stream  (by processor time)\n");
+  for (const std::uint32_t rows : arguments.rows) {
+    const Speed many = tokens_per_second(network, arguments, rows, rows);
+    const Speed one = tokens_per_second(network, arguments, rows, 1);
+    std::printf("%4u  %18.1f  %19.1f  %13.1f  %19.1f\n", rows, many.of_time, many.of_processor,
+                one.of_time, one.of_processor);
+    std::fflush(stdout);
+  }
 }
 
 void measure_weights(llm::Weights weights, const Arguments& arguments) {
