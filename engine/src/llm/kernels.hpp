@@ -22,6 +22,13 @@ struct alignas(64) WideExp2 {
   std::uint32_t entries[kExp2Entries];
 };
 
+[[nodiscard]] constexpr Exp2Table narrow_exp2(const WideExp2& wide) {
+  Exp2Table table{};
+  for (std::size_t i = 0; i < kExp2Entries; ++i)
+    table[i] = static_cast<std::uint16_t>(wide.entries[i]);
+  return table;
+}
+
 // Keys and values of one stream, layer and key/value head, in the layout of every level, int16:
 // keys [slots / 16][head_size / 2][16 slots][2], values [slots / 2][head_size][2 slots].
 struct KeyValueWindow {
@@ -87,6 +94,10 @@ struct Kernels {
   // In place: turns the pairs x[i], x[i + half], |x| <= 65535, for i < half, any half.
   void (*rotate)(std::int32_t* x, std::size_t half, const std::int16_t* cos,
                  const std::int16_t* sin);
+
+  // The frequency of each logit, |logit| <= kBound; `largest` is the largest of all. Any n.
+  void (*frequencies)(const std::int32_t* logits, std::size_t n, std::int32_t largest,
+                      const WideExp2& exp2, std::uint32_t* y);
 
   // out [heads][head_size].
   void (*attend)(const AttentionInput& input, const KeyValueWindow& window,

@@ -75,11 +75,11 @@ void rotate(std::int32_t* x, std::size_t half, const std::int16_t* cos, const st
   }
 }
 
-Exp2Table narrow_exp2(const WideExp2& wide) {
-  Exp2Table table{};
-  for (std::size_t i = 0; i < kExp2Entries; ++i)
-    table[i] = static_cast<std::uint16_t>(wide.entries[i]);
-  return table;
+void frequencies(const std::int32_t* logits, std::size_t n, std::int32_t largest_logit,
+                 const WideExp2& exp2, std::uint32_t* y) {
+  const Exp2Table table = narrow_exp2(exp2);
+  for (std::size_t i = 0; i < n; ++i)
+    y[i] = frequency(static_cast<std::uint32_t>(largest_logit - logits[i]), table);
 }
 
 void attend_head(const AttentionInput& input, const std::int32_t* query,
@@ -127,6 +127,7 @@ constexpr Kernels make_scalar_kernels() {
           .activate = activate,
           .transform = transform,
           .rotate = rotate,
+          .frequencies = frequencies,
           .attend = attend};
 }
 

@@ -1,5 +1,6 @@
 #include "czip/engine/llm/network.hpp"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -30,6 +31,21 @@ SimdLevel Network::level() const { return prepared_->kernels->level; }
 
 std::size_t Network::stream_bytes(std::uint32_t window) const {
   return 2 * sizeof(std::int16_t) * padded_slots(window) * config().layers * config().key_width();
+}
+
+void Network::cumulative_frequencies(std::span<const std::int32_t> logits,
+                                     std::span<std::uint64_t> cumulative) const {
+  constexpr std::size_t kAtOnce = 1024;
+  std::uint32_t frequencies[kAtOnce];
+  const std::int32_t largest = *std::ranges::max_element(logits);
+  std::uint64_t sum = 0;
+  cumulative[0] = 0;
+  for (std::size_t first = 0; first < logits.size(); first += kAtOnce) {
+    const std::size_t n = std::min(kAtOnce, logits.size() - first);
+    prepared_->kernels->llm_network.frequencies(logits.data() + first, n, largest, prepared_->exp2,
+                                                frequencies);
+    for (std::size_t i = 0; i < n; ++i) cumulative[first + i + 1] = sum += frequencies[i];
+  }
 }
 
 }  // namespace czip::llm

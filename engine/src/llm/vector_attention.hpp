@@ -87,20 +87,13 @@ struct VectorAttention {
       Ops::store(scores + t, weight);
     }
     std::uint64_t sum = Ops::sum(sums);
+    const Exp2Table table = t < slots ? narrow_exp2(exp2) : Exp2Table{};
     for (; t < slots; ++t) {
-      const std::uint32_t weight = weight_of(score_gap(largest, scores[t], shift), exp2);
+      const std::uint32_t weight = exp2_weight(score_gap(largest, scores[t], shift), table);
       sum += weight;
       scores[t] = static_cast<std::int32_t>(weight);
     }
     return sum;
-  }
-
-  static std::uint32_t weight_of(std::uint32_t gap, const WideExp2& exp2) {
-    const std::uint32_t octave = gap >> kGapBits;
-    if (octave > kLastOctave) return 0;
-    const std::uint32_t product =
-        exp2.entries[gap / kExp2Half % kExp2Half] * exp2.entries[kExp2Half + gap % kExp2Half];
-    return product >> (static_cast<std::uint32_t>(kWeightProductShift) + octave);
   }
 
   // attention_weight of each, and zeros up to a whole tile of slots.

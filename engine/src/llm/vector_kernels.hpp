@@ -158,6 +158,28 @@ struct VectorKernels {
       x[i + half] = rotated_second(a, b, cos[i], sin[i]);
     }
   }
+
+  static void frequencies(const std::int32_t* logits, std::size_t n, std::int32_t largest,
+                          const WideExp2& exp2, std::uint32_t* y) {
+    const I32 most = Ops::set(largest);
+    const I32 last = Ops::set(static_cast<std::int32_t>(kLastFrequencyOctave) + 1);
+    std::size_t i = 0;
+    for (; i + kLanes <= n; i += kLanes) {
+      const I32 below = Ops::sub(most, Ops::load(logits + i));
+      const I32 gap = Ops::template shift_right<kLogitGapShift>(
+          Ops::add(below, Ops::set(1 << (kLogitGapShift - 1))));
+      const I32 octave = Ops::min_unsigned(Ops::template shift_right<kGapBits>(gap), last);
+      const I32 coarse =
+          Ops::look_up_16(exp2.entries, Ops::template shift_right<kGapBits / 2>(gap));
+      const I32 fine = Ops::look_up_16(exp2.entries + kExp2Half, gap);
+      const I32 weight = Ops::shift_right_each(Ops::mul(coarse, fine), octave);
+      const I32 at_least_1 = Ops::sub(weight, Ops::equal(weight, Ops::set(0)));
+      Ops::store(reinterpret_cast<std::int32_t*>(y) + i, at_least_1);
+    }
+    if (i == n) return;
+    const Exp2Table table = narrow_exp2(exp2);
+    for (; i < n; ++i) y[i] = frequency(static_cast<std::uint32_t>(largest - logits[i]), table);
+  }
 };
 
 template <class Isa>
@@ -171,6 +193,7 @@ constexpr Kernels make_vector_kernels() {
           .activate = Vector::activate,
           .transform = Vector::transform,
           .rotate = Vector::rotate,
+          .frequencies = Vector::frequencies,
           .attend = VectorAttention<Isa>::attend};
 }
 

@@ -104,6 +104,15 @@ TEST_CASE("weights halve with each octave, 24 of them") {
   CHECK(score_gap(2145911040, -2145911040, 20) == 4093);
 }
 
+TEST_CASE("frequencies have 32 bits, and end at 1") {
+  CHECK(frequency(0, kTable) == 4294836225);      // 65535 * 65535
+  CHECK(frequency(127, kTable) == 4294836225);    // rounds to a gap of 0
+  CHECK(frequency(128, kTable) == 4283302065);    // 65535 * 65359
+  CHECK(frequency(65536, kTable) == 2147418112);  // half
+  CHECK(frequency(31 << 16, kTable) == 1);
+  CHECK(frequency(UINT32_MAX, kTable) == 1);
+}
+
 TEST_CASE("attention weights of a window add up to 2^15") {
   CHECK(attention_factor(16776704) == 1073774593);
   CHECK(attention_weight(16776704, 1073774593) == 32767);                         // 32768

@@ -195,6 +195,28 @@ TEST_CASE("pairs are turned by cosines and sines") {
       }
 }
 
+TEST_CASE("frequencies of logits at every distance below the largest") {
+  const WideExp2 exp2 = exp2_table();
+  Random random(10);
+  std::vector<std::int32_t> logits;
+  for (std::int32_t below = 0; below < 34 * 65536; below += 97) logits.push_back(kBound - below);
+  for (int i = 0; i < 1000; ++i) logits.push_back(random.between(-kBound, 0));
+  logits.push_back(-kBound);
+  for (const KernelSet* set : vector_kernels())
+    for (const std::int32_t largest : {kBound, kBound - 65536}) {
+      std::vector<std::int32_t> x;
+      for (const std::int32_t logit : logits)
+        if (logit <= largest) x.push_back(logit);
+      std::vector<std::uint32_t> expected(x.size());
+      std::vector<std::uint32_t> y(x.size());
+      kReference.frequencies(x.data(), x.size(), largest, exp2, expected.data());
+      set->llm_network.frequencies(x.data(), x.size(), largest, exp2, y.data());
+      CHECK(y == expected);
+      CHECK(y[0] == 4294836225);
+      CHECK(y.back() == 1);
+    }
+}
+
 // A window of `slots` slots with numbers up to the bounds, and junk behind them.
 struct TestWindow {
   AlignedBuffer<std::int16_t> keys;

@@ -212,6 +212,40 @@ TEST_CASE("random logits are spread: the comparison is worth something") {
   CHECK(square < 65536.0 * 65536.0 * 400);  // twenty
 }
 
+TEST_CASE("cumulative frequencies are the sums of the logits' frequencies") {
+  const Model model({.config = kShapes[0].config});
+  for (const SimdLevel level : supported_simd_levels()) {
+    const Network network = model.network(level);
+    Logits logits(2500, -400000);
+    logits[1] = 65536;
+    logits[2499] = 0;
+    std::vector<std::uint64_t> cumulative(logits.size() + 1);
+    network.cumulative_frequencies(logits, cumulative);
+    CHECK(cumulative[0] == 0);
+    CHECK(cumulative[2] - cumulative[1] == 4294836225);
+    CHECK(cumulative[2500] - cumulative[2499] == 2147418112);
+    const std::uint64_t low = cumulative[1];
+    CHECK(low == frequency(465536, model.weights.exp2));
+    CHECK(cumulative[2499] == 4294836225 + 2498 * low);
+  }
+}
+
+// FNV-1a of the logits as little-endian 32-bit integers.
+std::uint64_t hash_of(const Logits& logits) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const std::int32_t logit : logits)
+    for (int shift = 0; shift < 32; shift += 8)
+      hash = (hash ^ ((static_cast<std::uint32_t>(logit) >> shift) & 255)) * 0x100000001b3;
+  return hash;
+}
+
+TEST_CASE("logits stay what they were when the semantics were defined") {
+  const Model gated({.config = kShapes[0].config});
+  CHECK(hash_of(run(gated.network(best_simd_level()), {}, 0, 100, 10)) == 2072376704605899417U);
+  const Model learned({.config = kShapes[2].config});
+  CHECK(hash_of(run(learned.network(best_simd_level()), {}, 0, 50, 10)) == 5562851790607715126U);
+}
+
 TEST_CASE("sizes that a state cannot have are refused") {
   const Model model({.config = kShapes[0].config});
   const Network network = model.network(SimdLevel::scalar);

@@ -78,6 +78,8 @@ inline constexpr std::uint16_t kLeastExp2 = 32768;
 inline constexpr int kGapBits = 8;
 inline constexpr int kWeightProductShift = 8;  // Q32 to Q24
 inline constexpr std::uint32_t kLastOctave = 23;
+inline constexpr std::uint32_t kLastFrequencyOctave = 31;
+inline constexpr int kLogitGapShift = 8;  // Q16 to units of 1/256
 
 // Attention weights add up to 2^15.
 inline constexpr int kAttentionFactorBits = 54;

@@ -114,6 +114,16 @@ using Exp2Table = std::array<std::uint16_t, kExp2Entries>;
   return product >> (static_cast<std::uint32_t>(kWeightProductShift) + octave);
 }
 
+// Of a logit that is this far below the largest, Q16: 2^-(gap / 256), Q32, and at least 1.
+[[nodiscard]] constexpr std::uint32_t frequency(std::uint32_t below, const Exp2Table& exp2) {
+  const auto gap = static_cast<std::uint32_t>(round_shift(below, kLogitGapShift));
+  const std::uint32_t octave = gap >> kGapBits;
+  if (octave > kLastFrequencyOctave) return 1;
+  const std::uint32_t product =
+      std::uint32_t{exp2[gap / kExp2Half % kExp2Half]} * exp2[kExp2Half + gap % kExp2Half];
+  return product >> octave == 0 ? 1 : product >> octave;
+}
+
 // How far a score is below the largest, in units of 1/256 octave. shift >= 1.
 [[nodiscard]] constexpr std::uint32_t score_gap(std::int32_t largest, std::int32_t score,
                                                 int shift) {

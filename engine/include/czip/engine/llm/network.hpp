@@ -7,7 +7,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <span>
 
 #include "czip/base/error.hpp"
 #include "czip/engine/llm/weights.hpp"
@@ -32,6 +34,12 @@ class Network {
 
   // Bytes of keys and values that a stream takes in a State with a window of this many slots.
   [[nodiscard]] std::size_t stream_bytes(std::uint32_t window) const;
+
+  // Softmax of a row of n logits as cumulative frequencies [n + 1]: cumulative[0] = 0, and
+  // cumulative[j + 1] - cumulative[j] is proportional to 2^(logit j / 2^16) and at least 1. The
+  // largest logit has some 2^32; the total is below 2^52.
+  void cumulative_frequencies(std::span<const std::int32_t> logits,
+                              std::span<std::uint64_t> cumulative) const;
 
  private:
   friend class State;
