@@ -125,8 +125,8 @@ struct Avx512Ops {
   static I32 swap_lanes(I32 a) {
     if constexpr (kBy == 1) return _mm512_shuffle_epi32(a, _MM_PERM_CDAB);
     if constexpr (kBy == 2) return _mm512_shuffle_epi32(a, _MM_PERM_BADC);
-    if constexpr (kBy == 4) return _mm512_permutex_epi64(a, 0x4e);
-    return _mm512_alignr_epi64(a, a, 4);
+    if constexpr (kBy == 4) return _mm512_shuffle_i32x4(a, a, 0xb1);
+    return _mm512_shuffle_i32x4(a, a, 0x4e);
   }
 
   // Modulo 2^32; GCC's _mm512_reduce_add_epi32 adds as signed int, whose overflow is undefined.
