@@ -69,12 +69,16 @@ void Rotation::turn_outputs(std::span<std::int32_t> matrix, std::size_t columns)
     if (signs_[row] > 0) continue;
     for (std::int32_t& number : matrix.subspan(row * columns, columns)) number = -number;
   }
-  for (std::size_t first = 0; first < signs_.size(); first += block_)
+  turn_output_blocks(matrix, columns, block_);
+}
+
+void turn_output_blocks(std::span<std::int32_t> matrix, std::size_t columns, std::uint32_t block) {
+  for (std::size_t first = 0; first < matrix.size(); first += block * columns)
     for (std::size_t column = 0; column < columns; column += kStrip)
-      for (std::size_t half = 1; half < block_; half *= 2)
-        for (std::size_t i = 0; i < block_; ++i)
+      for (std::size_t half = 1; half < block; half *= 2)
+        for (std::size_t i = 0; i < block; ++i)
           if ((i & half) == 0) {
-            std::int32_t* const at = &matrix[(first + i) * columns + column];
+            std::int32_t* const at = &matrix[first + i * columns + column];
             halve(at, at + half * columns, std::min(kStrip, columns - column));
           }
 }

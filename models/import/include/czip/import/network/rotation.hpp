@@ -44,6 +44,9 @@ class Rotation {
   std::vector<std::int8_t> signs_;
 };
 
+// H M / block for each block of outputs, of a matrix as turn_outputs has it and with its rounding.
+void turn_output_blocks(std::span<std::int32_t> matrix, std::size_t columns, std::uint32_t block);
+
 // The mantissas for a Hadamard transform of a row in blocks: limited to 44 bits first, and to 53
 // bits afterwards.
 void turn_blocks(DyadicRow& row, std::uint32_t block);
