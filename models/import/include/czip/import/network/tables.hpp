@@ -30,7 +30,8 @@ struct RotaryFrequencies {
   std::vector<Dyadic> divisors;  // by pair; none: all are 1
 };
 
-// Cosines, then sines, of each position. Error unsupported: a base or divisor below 1 or above 2^30.
+// Cosines, then sines, of each position. Error unsupported: a base or divisor below 1 or above
+// 2^30.
 Result<std::vector<std::int16_t>> rotary_table(const RotaryFrequencies& frequencies,
                                                std::uint32_t positions);
 

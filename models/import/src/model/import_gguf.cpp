@@ -1,4 +1,4 @@
-#include "czip/import/gguf/import.hpp"
+#include "czip/import/model/import_gguf.hpp"
 
 #include <string>
 #include <string_view>
