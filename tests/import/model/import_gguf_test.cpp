@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -16,15 +15,13 @@
 
 #include "czip/base/hash128.hpp"
 #include "czip/base/seeded_generator.hpp"
-#include "czip/engine/llm/network.hpp"
-#include "czip/engine/llm/state.hpp"
 #include "czip/engine/llm/weights.hpp"
 #include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/import/gguf/reader.hpp"
 #include "czip/import/network/architecture.hpp"
-#include "import/float_llama.hpp"
 #include "import/gguf_builder.hpp"
+#include "import/imported_model.hpp"
 #include "support/error_style.hpp"
 
 namespace czip::test {
@@ -32,23 +29,6 @@ namespace {
 
 using namespace czip::importer;
 using enum gguf::ValueType;
-
-class MemorySink : public ModelSink {
- public:
-  Status append(std::span<const std::uint8_t> more) override {
-    bytes.insert(bytes.end(), more.begin(), more.end());
-    return {};
-  }
-  Result<std::span<const std::uint8_t>> written() override {
-    return std::span(bytes).first(bytes.size());
-  }
-  Status overwrite(std::uint64_t offset, std::span<const std::uint8_t> with) override {
-    std::ranges::copy(with, bytes.begin() + static_cast<std::ptrdiff_t>(offset));
-    return {};
-  }
-
-  Bytes bytes;
-};
 
 // A GGUF file that grows tensor by tensor.
 class Builder {
@@ -141,51 +121,13 @@ Result<Hash128> import_bytes(const Bytes& bytes, MemorySink& sink) {
   return import_gguf(model, {"tiny.gguf", "sha256:00"}, sink);
 }
 
-const std::vector<std::uint32_t> kTokens{0, 100, 7, 100, 33, 250, 1, 1};
-
-std::vector<std::int32_t> logits_of(const Bytes& bytes) {
-  const auto file = safetensors::File::parse(bytes);
-  REQUIRE_MESSAGE(file.has_value(), file.error().message);
-  auto weights = llm::Weights::parse(*file);
-  REQUIRE_MESSAGE(weights.has_value(), weights.error().message);
-  const auto network = llm::Network::create(*std::move(weights), SimdLevel::scalar);
-  REQUIRE(network.has_value());
-  auto state = llm::State::create(*network, {});
-  REQUIRE(state.has_value());
-  std::vector<llm::Row> rows;
-  for (const std::uint32_t token : kTokens) rows.push_back({0, token});
-  std::vector<std::int32_t> logits(rows.size() * network->config().vocabulary);
-  state->forward(rows, logits);
-  return logits;
-}
-
-// The difference of logits from those in floating point, as a part of their spread; each row's mean
-// does not count.
-double relative_error(const Bytes& source, const Bytes& imported) {
+// Of an import of this file.
+double error_of_import(const Bytes& source, const Bytes& imported) {
   const auto file = gguf::File::parse(source);
   REQUIRE(file.has_value());
   const auto architecture = read_architecture(file->metadata(), file->tensors());
   REQUIRE(architecture.has_value());
-  const auto expected = float_logits(*architecture, file->tensors(), kTokens);
-  const std::vector<std::int32_t> logits = logits_of(imported);
-  double error = 0;
-  double spread = 0;
-  for (std::size_t row = 0; row < expected.size(); ++row) {
-    const std::size_t size = expected[row].size();
-    double mean = 0;
-    double mean_error = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-      mean += expected[row][i] / static_cast<double>(size);
-      mean_error +=
-          (logits[row * size + i] / 65536.0 - expected[row][i]) / static_cast<double>(size);
-    }
-    for (std::size_t i = 0; i < size; ++i) {
-      const double e = logits[row * size + i] / 65536.0 - expected[row][i] - mean_error;
-      error += e * e;
-      spread += (expected[row][i] - mean) * (expected[row][i] - mean);
-    }
-  }
-  return std::sqrt(error / spread);
+  return relative_error(*architecture, file->tensors(), imported);
 }
 
 TEST_CASE("import: a tiny Llama and a tiny Qwen2 become models of the engine") {
@@ -210,7 +152,7 @@ TEST_CASE("import: a tiny Llama and a tiny Qwen2 become models of the engine") {
     // The same on every machine.
     CHECK(to_hex(*hash) == (kind == "llama" ? "60dfd1cffb0b10216f06a27ff66be2ea"
                                             : "9d57062f4adf1a711ee7f19cf96848e4"));
-    const double error = relative_error(tiny_model(kind).file(), sink.bytes);
+    const double error = error_of_import(tiny_model(kind).file(), sink.bytes);
     CHECK_MESSAGE(error < 0.03, error);
   }
 }

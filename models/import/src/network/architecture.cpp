@@ -48,7 +48,6 @@ class Reader {
   Status read_rotary();
   Status read_scaling();
   Status read_divisors();
-  [[nodiscard]] Status check() const;
 
   const gguf::Metadata& metadata_;
   const TensorSet& tensors_;
@@ -128,22 +127,9 @@ Status Reader::read_vocabulary() {
   return {};
 }
 
-// epsilon * D / unit^2, of a unit of 2^-16 of the residual; ties to even.
 Status Reader::read_epsilon() {
-  constexpr int kSquaredUnitBits = 32;
-  constexpr int kBits = 40;
   CZIP_TRY_ASSIGN(const Dyadic real, metadata_.real(key("attention.layer_norm_rms_epsilon")));
-  DyadicRow row{{real.mantissa}, real.exponent};
-  limit_mantissas(row, kBits);
-  const std::int64_t product = row.mantissas[0] * std::int64_t{result_.config.width};
-  const int shift = row.exponent + kSquaredUnitBits;
-  if (product < 0 || shift > 0)
-    return fail(
-        ErrorCode::unsupported,
-        "the key " + in_quotes(key("attention.layer_norm_rms_epsilon")) + " is negative or large");
-  constexpr int kLongest = 62;
-  result_.config.epsilon =
-      static_cast<std::uint64_t>(shift_right_rne(product, std::min(-shift, kLongest)));
+  CZIP_TRY_ASSIGN(result_.config.epsilon, fixed_epsilon(real, result_.config.width));
   return {};
 }
 
@@ -187,8 +173,33 @@ Status Reader::read_divisors() {
   return {};
 }
 
-Status Reader::check() const {
-  const llm::Config& c = result_.config;
+Result<Architecture> Reader::read() {
+  CZIP_TRY(read_kind());
+  CZIP_TRY(read_sizes());
+  CZIP_TRY(read_heads());
+  CZIP_TRY(read_vocabulary());
+  CZIP_TRY(check_shape(result_.config));
+  CZIP_TRY(read_epsilon());
+  CZIP_TRY(read_rotary());
+  return std::move(result_);
+}
+
+}  // namespace
+
+Result<std::uint64_t> fixed_epsilon(const Dyadic& real, std::uint32_t width) {
+  constexpr int kSquaredUnitBits = 32;  // a residual's unit is 2^-16
+  constexpr int kBits = 40;
+  constexpr int kLongest = 62;
+  DyadicRow row{{real.mantissa}, real.exponent};
+  limit_mantissas(row, kBits);
+  const std::int64_t product = row.mantissas[0] * std::int64_t{width};
+  const int shift = row.exponent + kSquaredUnitBits;
+  if (product < 0 || shift > 0)
+    return fail(ErrorCode::unsupported, "epsilon of the norms is negative or large");
+  return static_cast<std::uint64_t>(shift_right_rne(product, std::min(-shift, kLongest)));
+}
+
+Status check_shape(const llm::Config& c) {
   const auto refuse = [](const std::string& what) {
     return fail(ErrorCode::unsupported, "the model has " + what);
   };
@@ -206,19 +217,6 @@ Status Reader::check() const {
   if (c.context < Limits::kLeastWindow) return refuse("fewer than 16 positions");
   return {};
 }
-
-Result<Architecture> Reader::read() {
-  CZIP_TRY(read_kind());
-  CZIP_TRY(read_sizes());
-  CZIP_TRY(read_heads());
-  CZIP_TRY(read_vocabulary());
-  CZIP_TRY(check());
-  CZIP_TRY(read_epsilon());
-  CZIP_TRY(read_rotary());
-  return std::move(result_);
-}
-
-}  // namespace
 
 Result<Architecture> read_architecture(const gguf::Metadata& metadata, const TensorSet& tensors) {
   return Reader(metadata, tensors).read();

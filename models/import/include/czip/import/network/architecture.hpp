@@ -6,6 +6,7 @@
 
 #include "czip/base/error.hpp"
 #include "czip/engine/llm/config.hpp"
+#include "czip/import/dyadic.hpp"
 #include "czip/import/gguf/metadata.hpp"
 #include "czip/import/network/tables.hpp"
 #include "czip/import/tensors.hpp"
@@ -29,5 +30,12 @@ struct Architecture {
 // experts, other scalings of rotary positions than linear and those of a tensor, and shapes beyond
 // the format's limits; what is wrong is named.
 Result<Architecture> read_architecture(const gguf::Metadata& metadata, const TensorSet& tensors);
+
+// epsilon of the norms as the configuration has it: times D, by the square of the residual's unit,
+// ties to even. Error unsupported: it is negative or large.
+Result<std::uint64_t> fixed_epsilon(const Dyadic& real, std::uint32_t width);
+
+// Error unsupported: a shape beyond the format's limits, which is named.
+Status check_shape(const llm::Config& config);
 
 }  // namespace czip::importer
