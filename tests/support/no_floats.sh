@@ -31,7 +31,7 @@ functions+='__(add|sub|mul|div|neg|pow|eq|ne|lt|le|gt|ge|cmp|unord|extend|trunc|
     if (name ~ /^v?mov/) return 1                              # copies: movaps, movsd, movmskpd
     if (name ~ /^v?(and|andn|or|xor)p[sd]$/) return 1          # bitwise
     if (name ~ /^v?(shuf|unpck[lh]|blend|blendv)p[sd]$/) return 1    # places
-    if (name ~ /^v(insert|extract|broadcast)[if](32x|64x|128)/) return 1
+    if (name ~ /^v(insert|extract|broadcast|shuf)[if](32x|64x|128)/) return 1
     if (name ~ /^v(perm|align|compress|expand|broadcasts)/) return 1
     if (name ~ /^v?(ld|st)mxcsr$|^vzero(upper|all)$|^v?insertps$|^v?extractps$/) return 1
     return name ~ /^(fs|gs|data16|bnd|notrack|lock|rep[nz]*|k[a-z]*)$/   # prefixes and masks

@@ -52,25 +52,39 @@ std::string integer_dtype(bool is_signed, std::size_t size) {
 
 namespace {
 
-std::vector<std::uint8_t> write_in_order(const Metadata& metadata,
-                                         std::span<const TensorContent* const> tensors,
-                                         std::size_t alignment) {
+TensorOutline outline_of(const TensorContent& tensor) {
+  return {tensor.name, tensor.dtype, tensor.shape, tensor.bytes.size()};
+}
+
+std::string header_text(const Metadata& metadata, std::span<const TensorOutline> tensors) {
   std::string header = "{\"__metadata__\":{";
   for (const auto& [key, value] : metadata) {
     if (&key != &metadata.front().first) header += ',';
     header += json_string(key) + ':' + json_string(value);
   }
   header += '}';
-  std::size_t end = 0;
-  for (const TensorContent* const tensor : tensors) {
-    const std::size_t begin = end;
-    end += tensor->bytes.size();
-    header += ',' + json_string(tensor->name) + ":{\"dtype\":" + json_string(tensor->dtype) +
-              ",\"shape\":" + json_array(tensor->shape) +
+  std::uint64_t end = 0;
+  for (const TensorOutline& tensor : tensors) {
+    const std::uint64_t begin = end;
+    end += tensor.size;
+    header += ',' + json_string(tensor.name) + ":{\"dtype\":" + json_string(tensor.dtype) +
+              ",\"shape\":" + json_array(tensor.shape) +
               ",\"data_offsets\":" + json_array({begin, end}) + '}';
   }
   header += '}';
-  std::vector<std::uint8_t> file = begin_file(std::move(header), end, alignment);
+  return header;
+}
+
+std::vector<std::uint8_t> write_in_order(const Metadata& metadata,
+                                         std::span<const TensorContent* const> tensors,
+                                         std::size_t alignment) {
+  std::vector<TensorOutline> outlines;
+  std::size_t size = 0;
+  for (const TensorContent* const tensor : tensors) {
+    outlines.push_back(outline_of(*tensor));
+    size += tensor->bytes.size();
+  }
+  std::vector<std::uint8_t> file = begin_file(header_text(metadata, outlines), size, alignment);
   for (const TensorContent* const tensor : tensors)
     file.insert(file.end(), tensor->bytes.begin(), tensor->bytes.end());
   return file;
@@ -93,6 +107,11 @@ std::vector<std::uint8_t> write_aligned(const Metadata& metadata,
     return tensor->bytes.size() % kLineAlignment == 0;
   });
   return write_in_order(metadata, ordered, kLineAlignment);
+}
+
+std::vector<std::uint8_t> aligned_header(const Metadata& metadata,
+                                         std::span<const TensorOutline> tensors) {
+  return begin_file(header_text(metadata, tensors), 0, kLineAlignment);
 }
 
 Result<std::vector<std::uint8_t>> with_metadata(std::span<const std::uint8_t> file,

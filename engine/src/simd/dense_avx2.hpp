@@ -123,7 +123,9 @@ class Avx2NarrowRows {
   std::size_t count_[kDenseScratchRows];
 };
 
-struct Avx2Dense {
+// Weights lie in tiles of kLayoutOutputs outputs, of which 16 are multiplied at a time.
+template <std::size_t kLayoutOutputs>
+struct Avx2Tiles {
   using Ops = Avx2Ops;
   static constexpr std::size_t kTileOutputs = kDenseScratchOutputs;  // two vectors
   static constexpr std::size_t kStep = Avx2NarrowRows::kStep;
@@ -131,12 +133,14 @@ struct Avx2Dense {
   static constexpr bool kFetchesAhead = false;
   static constexpr std::size_t kRowsPerPass = kDenseScratchRows;
   static constexpr std::size_t kStepBytes = kTileOutputs * kStep;
+  static constexpr std::size_t kLayoutStepBytes = kLayoutOutputs * kStep;
   static_assert(kTileOutputs == 16 && kRowsPerPass % kRowBlock == 0);
+  static_assert(kLayoutOutputs % kTileOutputs == 0);
 
-  // Layout: [outputs / 16][inputs / 4][16 outputs][4 inputs].
+  // Layout: [outputs / kLayoutOutputs][inputs / 4][kLayoutOutputs outputs][4 inputs].
   static void pack(const std::int8_t* weights, std::size_t rows, std::size_t cols,
                    std::int8_t* packed) {
-    pack_tiles<kTileOutputs, kStep>(weights, rows, cols, 128, packed);
+    pack_tiles<kLayoutOutputs, kStep, 128>(weights, rows, cols, packed);
   }
 
   // -128 * sum of x.
@@ -189,12 +193,15 @@ struct Avx2Dense {
 
   // The tile as it is packed and, for wide inputs, widened.
   struct TileWeights {
-    TileWeights(const PackedMatrix& packed, std::size_t output, const Inputs& inputs)
-        : bytes(packed.weights.data() + output * inputs.steps * kStep), wide(inputs.tile) {
+    TileWeights(const PackedView& packed, std::size_t output, const Inputs& inputs)
+        : bytes(packed.weights.data() +
+                output / kLayoutOutputs * kLayoutOutputs * inputs.steps * kStep +
+                output % kLayoutOutputs * kStep),
+          wide(inputs.tile) {
       if (inputs.is_narrow) return;
       for (std::size_t step = 0; step < inputs.steps; ++step)
         for (std::size_t i = 0; i < kStepBytes; i += 32) {
-          const __m256i four = Ops::load_256(bytes + step * kStepBytes + i);
+          const __m256i four = Ops::load_256(bytes + step * kLayoutStepBytes + i);
           std::int16_t* target = inputs.tile + step * kStepBytes + i / 2;
           store_256(target, _mm256_and_si256(four, _mm256_set1_epi16(255)));
           store_256(target + kStepBytes / 2, _mm256_srli_epi16(four, 8));
@@ -251,9 +258,9 @@ struct Avx2Dense {
     std::size_t step = 0;
     for (; step + 2 <= inputs.steps; step += 2)
       for (std::size_t half = 0; half < 2; ++half) {
-        const std::int8_t* weights = tile.bytes + step * kStepBytes + half * 32;
+        const std::int8_t* weights = tile.bytes + step * kLayoutStepBytes + half * 32;
         const __m256i first = Ops::load_256(weights);
-        const __m256i second = Ops::load_256(weights + kStepBytes);
+        const __m256i second = Ops::load_256(weights + kLayoutStepBytes);
         for (std::size_t r = 0; r < kRows; ++r) {
           const std::int8_t* eight = x + r * rows.stride() + step * kStep;
           const __m256i products =
@@ -264,9 +271,10 @@ struct Avx2Dense {
       }
     for (std::size_t r = 0; r < kRows; ++r) {
       if (step < inputs.steps)
-        add_step(sum[r], tile.bytes + step * kStepBytes, x + r * rows.stride() + step * kStep);
+        add_step(sum[r], tile.bytes + step * kLayoutStepBytes,
+                 x + r * rows.stride() + step * kStep);
       for (const auto* e = rows.begin(first_row + r); e != rows.end(first_row + r); ++e)
-        add_step(sum[r], tile.bytes + e->step * kStepBytes, e->x);
+        add_step(sum[r], tile.bytes + e->step * kLayoutStepBytes, e->x);
     }
     store_sums(sum, y, y_stride);
   }
@@ -285,6 +293,8 @@ struct Avx2Dense {
     }
   }
 };
+
+using Avx2Dense = Avx2Tiles<kDenseScratchOutputs>;
 
 }  // namespace
 }  // namespace czip::simd

@@ -25,10 +25,11 @@ struct Avx512Dense {
   static constexpr bool kFetchesAhead = true;
   static constexpr std::size_t kRowsPerPass = 256;
 
-  // Layout: [outputs / 32][inputs / 4][32 outputs][4 inputs].
+  // Layout: [outputs / 32][inputs / 4][32 outputs][4 inputs], that of model files, too.
+  static_assert(kTileOutputs == kFileTileOutputs && kStep == kFileTileInputs);
   static void pack(const std::int8_t* weights, std::size_t rows, std::size_t cols,
                    std::int8_t* packed) {
-    pack_tiles<kTileOutputs, kStep>(weights, rows, cols, 128, packed);
+    pack_tiles<kTileOutputs, kStep, 128>(weights, rows, cols, packed);
   }
 
   struct Inputs {
@@ -46,7 +47,7 @@ struct Avx512Dense {
   };
 
   struct TileWeights {
-    TileWeights(const PackedMatrix& packed, std::size_t output, const Inputs& inputs)
+    TileWeights(const PackedView& packed, std::size_t output, const Inputs& inputs)
         : weights(reinterpret_cast<const std::uint8_t*>(packed.weights.data()) +
                   output * inputs.steps * kStep),
           next(output + kTileOutputs < packed.rows ? weights + inputs.steps * kStepBytes : weights),

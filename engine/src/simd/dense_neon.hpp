@@ -23,6 +23,15 @@ namespace {
 
 constexpr std::size_t kNeonBytes = 16;  // in a register
 
+struct NeonInputs {
+  NeonInputs(const std::int8_t* rows, std::size_t row_stride, std::size_t, std::size_t cols,
+             std::int16_t*)
+      : x(rows), stride(row_stride), padded_cols(round_up(cols, kNeonBytes)) {}
+  const std::int8_t* x;
+  std::size_t stride;
+  std::size_t padded_cols;
+};
+
 template <class Product>
 struct NeonTiles {
   using Ops = NeonOps;
@@ -52,17 +61,10 @@ struct NeonTiles {
       place_row(packed, round_up(cols, kStep), row, weights + row * cols, cols);
   }
 
-  struct Inputs {
-    Inputs(const std::int8_t* rows, std::size_t row_stride, std::size_t, std::size_t cols,
-           std::int16_t*)
-        : x(rows), stride(row_stride), padded_cols(round_up(cols, kStep)) {}
-    const std::int8_t* x;
-    std::size_t stride;
-    std::size_t padded_cols;
-  };
+  using Inputs = NeonInputs;
 
   struct TileWeights {
-    TileWeights(const PackedMatrix& packed, std::size_t output, const Inputs&)
+    TileWeights(const PackedView& packed, std::size_t output, const Inputs&)
         : weights(packed.weights.data() + output * round_up(packed.cols, kStep)) {}
     const std::int8_t* weights;
   };
@@ -82,6 +84,49 @@ struct NeonTiles {
     }
   }
 };
+
+// Weights in the tiles of model files. A Product gives kOutputs, a divisor of 32, and
+// product_of_rows as above, of weights that are kFileStepBytes apart from step to step.
+template <class Product>
+struct NeonFileTiles {
+  using Ops = NeonOps;
+  static constexpr std::size_t kTileOutputs = kFileTileOutputs;
+  static constexpr std::size_t kStep = kFileTileInputs;
+  static constexpr std::size_t kRowBlock = 4;
+  static constexpr bool kFetchesAhead = false;
+  static constexpr std::size_t kRowsPerPass = 256;
+  using Inputs = NeonInputs;
+
+  static void pack(const std::int8_t* weights, std::size_t rows, std::size_t cols,
+                   std::int8_t* packed) {
+    pack_tiles<kTileOutputs, kStep, kFileOffset>(weights, rows, cols, packed);
+  }
+
+  struct TileWeights {
+    TileWeights(const PackedView& packed, std::size_t output, const Inputs&)
+        : weights(packed.weights.data() + output * packed.cols) {}
+    const std::int8_t* weights;
+  };
+
+  // kRows counts down to the block's actual size.
+  template <std::size_t kRows = kRowBlock>
+  static void tile_product(const TileWeights& tile, const Inputs& inputs, std::size_t first_row,
+                           std::size_t rows, std::int32_t* y, std::size_t y_stride) {
+    if (rows == kRows) {
+      const std::int8_t* x = inputs.x + first_row * inputs.stride;
+      for (std::size_t o = 0; o < kTileOutputs; o += Product::kOutputs)
+        Product::template product_of_rows<kRows>(tile.weights + o * kStep, x, inputs.stride,
+                                                 inputs.padded_cols, y + o, y_stride);
+    } else if constexpr (kRows > 1) {
+      tile_product<kRows - 1>(tile, inputs, first_row, rows, y, y_stride);
+    }
+  }
+};
+
+// Weights of a file's tile, whose offset is the sign bit's.
+inline int8x16_t load_file_weights(const std::int8_t* p) {
+  return veorq_s8(vld1q_s8(p), vdupq_n_s8(-128));
+}
 
 }  // namespace
 }  // namespace czip::simd

@@ -8,6 +8,7 @@
 
 #include "simd/dense.hpp"
 #include "simd/matrix.hpp"
+#include "simd/pack_tiles.hpp"
 
 namespace czip::simd {
 namespace {
@@ -24,7 +25,7 @@ std::int32_t dot(const std::int8_t* a, const std::int8_t* b, std::size_t n) {
   return sum;
 }
 
-void multiply(const PackedMatrix& weight, const std::int8_t* x, std::size_t x_stride,
+void multiply(const PackedView& weight, const std::int8_t* x, std::size_t x_stride,
               std::size_t row_count, std::int32_t* y, std::size_t y_stride, std::int16_t*) {
   for (std::size_t r = 0; r < row_count; ++r)
     for (std::size_t o = 0; o < weight.rows; ++o)
@@ -34,6 +35,33 @@ void multiply(const PackedMatrix& weight, const std::int8_t* x, std::size_t x_st
 
 constexpr DenseKernels make_scalar_dense_kernels() {
   return {.output_multiple = 1, .input_multiple = 1, .pack = pack, .multiply = multiply};
+}
+
+// The products of 32 outputs of a file's tile with one row.
+void multiply_file_tile(const std::uint8_t* tile, const std::int8_t* x, std::size_t cols,
+                        std::int32_t* sums) {
+  std::fill_n(sums, kFileTileOutputs, 0);
+  for (std::size_t step = 0; step < cols; step += kFileTileInputs)
+    for (std::size_t o = 0; o < kFileTileOutputs; ++o)
+      for (std::size_t i = 0; i < kFileTileInputs; ++i)
+        sums[o] += (*tile++ - kFileOffset) * x[step + i];
+}
+
+void multiply_file_tiles(const PackedView& weight, const std::int8_t* x, std::size_t x_stride,
+                         std::size_t row_count, std::int32_t* y, std::size_t y_stride,
+                         std::int16_t*) {
+  const auto* tiles = reinterpret_cast<const std::uint8_t*>(weight.weights.data());
+  for (std::size_t r = 0; r < row_count; ++r)
+    for (std::size_t o = 0; o < weight.rows; o += kFileTileOutputs)
+      multiply_file_tile(tiles + o * weight.cols, x + r * x_stride, weight.cols,
+                         y + r * y_stride + o);
+}
+
+constexpr DenseKernels make_scalar_file_kernels() {
+  return {.output_multiple = kFileTileOutputs,
+          .input_multiple = kFileTileInputs,
+          .pack = pack_tiles<kFileTileOutputs, kFileTileInputs, kFileOffset>,
+          .multiply = multiply_file_tiles};
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
 // All kernels for every ARMv8 CPU (AArch64).
+#include "llm/isa_neon.hpp"
+
 #include "simd/kernel_set.hpp"
 #include "simd/product_neon.hpp"
 #include "v1/attention_neon.hpp"
@@ -14,8 +16,10 @@ namespace czip::simd {
 constinit const KernelSet kNeonKernels{
     .level = SimdLevel::neon,
     .dense = make_dense_kernels<NeonTiles<WideningProduct>>(),
+    .file_dense = make_dense_kernels<NeonFileTiles<WideningFileProduct>>(),
     .v1_network = v1::make_vector_kernels<NeonTiles<WideningProduct>, v1::NeonAttention>(),
     .v2_network = v2::make_vector_kernels<v2::NeonIsa<WideningProduct>>(),
+    .llm_network = llm::make_vector_kernels<llm::NeonIsa>(),
     .mixer = v2::make_mixer_kernels(),
     .successors = v2::make_successor_kernels(),
     .prior = v2::make_prior_kernels(),

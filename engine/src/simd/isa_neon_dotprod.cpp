@@ -1,4 +1,5 @@
 // All kernels for AArch64 CPUs with the dot product extension.
+#include "llm/isa_neon.hpp"
 #include "simd/kernel_set.hpp"
 #include "simd/product_neon_dotprod.hpp"
 #include "v1/attention_neon_dotprod.hpp"
@@ -14,8 +15,10 @@ namespace czip::simd {
 constinit const KernelSet kNeonDotprodKernels{
     .level = SimdLevel::neon_dotprod,
     .dense = make_dense_kernels<NeonTiles<DotProduct>>(),
+    .file_dense = make_dense_kernels<NeonFileTiles<DotFileProduct>>(),
     .v1_network = v1::make_vector_kernels<NeonTiles<DotProduct>, v1::NeonDotprodAttention>(),
     .v2_network = v2::make_vector_kernels<v2::NeonIsa<DotProduct>>(),
+    .llm_network = llm::make_vector_kernels<llm::NeonIsa>(),
     .mixer = v2::make_mixer_kernels(),
     .successors = v2::make_successor_kernels(),
     .prior = v2::make_prior_kernels(),

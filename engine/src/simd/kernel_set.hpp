@@ -6,6 +6,7 @@
 #include "czip/engine/v2/mixer_kernels.hpp"
 #include "czip/engine/v2/prior_kernels.hpp"
 #include "czip/engine/v2/successor_kernels.hpp"
+#include "llm/kernels.hpp"
 #include "simd/dense.hpp"
 #include "v1/kernels.hpp"
 #include "v2/kernels.hpp"
@@ -16,8 +17,10 @@ namespace czip::simd {
 struct KernelSet {
   SimdLevel level;
   DenseKernels dense;
+  DenseKernels file_dense;  // of weights in the tiles of model files
   v1::Kernels v1_network;
   v2::Kernels v2_network;
+  llm::Kernels llm_network;
   v2::MixerKernels mixer;
   v2::SuccessorKernels successors;
   v2::PriorKernels prior;

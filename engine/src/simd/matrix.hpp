@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/aligned_buffer.hpp"
@@ -32,11 +33,21 @@ Status copy_padded(const std::vector<T>& source, AlignedBuffer<T>& target) {
   return {};
 }
 
+// A weight matrix as dense kernels read it, in the layout of one level or that of a model file.
+struct PackedView {
+  std::uint32_t rows = 0;  // outputs
+  std::uint32_t cols = 0;  // inputs
+  std::span<const std::int8_t> weights;
+};
+
 // A weight matrix in the layout of one level. Outputs and inputs are padded with zero weights.
 struct PackedMatrix {
   std::uint32_t rows = 0;  // outputs
   std::uint32_t cols = 0;  // inputs
   AlignedBuffer<std::int8_t> weights;
+
+  // NOLINTNEXTLINE(google-explicit-constructor): kernels take it for its view
+  operator PackedView() const { return {rows, cols, {weights.data(), weights.size()}}; }
 };
 
 // Working memory of the dense kernels for up to `cols` inputs: a block of rows and a tile of

@@ -99,6 +99,26 @@ struct Avx2Ops {
     return _mm256_i32gather_epi32(reinterpret_cast<const int*>(table), index, 4);
   }
 
+  // table[index] of any number of entries.
+  static I32 look_up(const std::uint32_t* table, I32 index) {
+    return _mm256_i32gather_epi32(reinterpret_cast<const int*>(table), index, 4);
+  }
+  // table[index mod 16].
+  static I32 look_up_16(const std::uint32_t* table, I32 index) {
+    const I32 low = _mm256_permutevar8x32_epi32(load_256(table), index);
+    const I32 high = _mm256_permutevar8x32_epi32(load_256(table + 8), index);
+    const I32 upper = _mm256_cmpeq_epi32(bit_and(index, set(8)), set(8));
+    return _mm256_blendv_epi8(low, high, upper);
+  }
+
+  // Lanes whose numbers differ by kBy, 1, 2 or 4, in each other's place.
+  template <int kBy>
+  static I32 swap_lanes(I32 a) {
+    if constexpr (kBy == 1) return _mm256_shuffle_epi32(a, 0xb1);
+    if constexpr (kBy == 2) return _mm256_shuffle_epi32(a, 0x4e);
+    return _mm256_permute2x128_si256(a, a, 1);
+  }
+
   static std::int32_t sum(I32 a) {
     __m128i v = _mm_add_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
     v = _mm_add_epi32(v, _mm_shuffle_epi32(v, 0x4e));
@@ -123,6 +143,18 @@ struct Avx2Ops {
   static Wide multiply_wide(I32 a, I32 b) {
     return {_mm256_mul_epu32(a, b),
             _mm256_mul_epu32(_mm256_srli_epi64(a, 32), _mm256_srli_epi64(b, 32))};
+  }
+  // Signed 32 x 32 -> 64 bits.
+  static Wide multiply_signed(I32 a, I32 b) {
+    return {_mm256_mul_epi32(a, b),
+            _mm256_mul_epi32(_mm256_srli_epi64(a, 32), _mm256_srli_epi64(b, 32))};
+  }
+  // round(a / 2^shift), ties towards plus infinity, for |a| < 2^62 and 1 <= shift <= 62: its low 32
+  // bits, or limited to +-bound.
+  static I32 round_narrow(Wide a, int shift) { return narrow(round_shift(a, shift)); }
+  static I32 round_narrow_limited(Wide a, int shift, std::int32_t bound) {
+    const Wide x = round_shift(a, shift);
+    return narrow({limit(x.even, bound), limit(x.odd, bound)});
   }
   static Wide add(Wide a, Wide b) {
     return {_mm256_add_epi64(a.even, b.even), _mm256_add_epi64(a.odd, b.odd)};
@@ -157,6 +189,20 @@ struct Avx2Ops {
   static __m256i widen_16_bytes(const void* p) { return _mm256_cvtepi8_epi16(load_128(p)); }
 
  private:
+  // There is no arithmetic shift of 64 bits: 2^62 makes the sum positive.
+  static Wide round_shift(Wide a, int shift) {
+    constexpr std::int64_t kOffset = std::int64_t{1} << 62;
+    const Wide sum = add(a, kOffset + (std::int64_t{1} << (shift - 1)));
+    const __m128i count = _mm_cvtsi32_si128(shift);
+    return add({_mm256_srl_epi64(sum.even, count), _mm256_srl_epi64(sum.odd, count)},
+               -(kOffset >> shift));
+  }
+  static __m256i limit(__m256i a, std::int32_t bound) {
+    const __m256i most = _mm256_set1_epi64x(bound);
+    const __m256i least = _mm256_set1_epi64x(-std::int64_t{bound});
+    const __m256i below = _mm256_blendv_epi8(a, most, _mm256_cmpgt_epi64(a, most));
+    return _mm256_blendv_epi8(below, least, _mm256_cmpgt_epi64(least, below));
+  }
   static void store_low_bytes(void* p, I32 v) {
     const __m256i in_halves =
         _mm256_shuffle_epi8(v, _mm256_broadcastsi128_si256(_mm_setr_epi32(0x0c080400, -1, -1, -1)));

@@ -111,6 +111,24 @@ struct Avx512Ops {
     return _mm512_mask_blend_epi32(bit_7, of_128(0), of_128(128));
   }
 
+  // table[index] of any number of entries.
+  static I32 look_up(const std::uint32_t* table, I32 index) {
+    return _mm512_i32gather_epi32(index, table, 4);
+  }
+  // table[index mod 16].
+  static I32 look_up_16(const std::uint32_t* table, I32 index) {
+    return _mm512_permutexvar_epi32(index, _mm512_load_si512(table));
+  }
+
+  // Lanes whose numbers differ by kBy, 1, 2, 4 or 8, in each other's place.
+  template <int kBy>
+  static I32 swap_lanes(I32 a) {
+    if constexpr (kBy == 1) return _mm512_shuffle_epi32(a, _MM_PERM_CDAB);
+    if constexpr (kBy == 2) return _mm512_shuffle_epi32(a, _MM_PERM_BADC);
+    if constexpr (kBy == 4) return _mm512_shuffle_i32x4(a, a, 0xb1);
+    return _mm512_shuffle_i32x4(a, a, 0x4e);
+  }
+
   // Modulo 2^32; GCC's _mm512_reduce_add_epi32 adds as signed int, whose overflow is undefined.
   static std::int32_t sum(I32 a) {
     const __m256i halves =
@@ -136,6 +154,21 @@ struct Avx512Ops {
     return {_mm512_mul_epu32(a, b),
             _mm512_mul_epu32(_mm512_srli_epi64(a, 32), _mm512_srli_epi64(b, 32))};
   }
+  // Signed 32 x 32 -> 64 bits.
+  static Wide multiply_signed(I32 a, I32 b) {
+    return {_mm512_mul_epi32(a, b),
+            _mm512_mul_epi32(_mm512_srli_epi64(a, 32), _mm512_srli_epi64(b, 32))};
+  }
+  // round(a / 2^shift), ties towards plus infinity, for |a| < 2^62 and 1 <= shift <= 62: its low 32
+  // bits, or limited to +-bound.
+  static I32 round_narrow(Wide a, int shift) { return narrow(round_shift(a, shift)); }
+  static I32 round_narrow_limited(Wide a, int shift, std::int32_t bound) {
+    const Wide x = round_shift(a, shift);
+    const __m512i most = _mm512_set1_epi64(bound);
+    const __m512i least = _mm512_set1_epi64(-std::int64_t{bound});
+    return narrow({_mm512_max_epi64(_mm512_min_epi64(x.even, most), least),
+                   _mm512_max_epi64(_mm512_min_epi64(x.odd, most), least)});
+  }
   static Wide add(Wide a, Wide b) {
     return {_mm512_add_epi64(a.even, b.even), _mm512_add_epi64(a.odd, b.odd)};
   }
@@ -160,6 +193,12 @@ struct Avx512Ops {
   }
 
  private:
+  static Wide round_shift(Wide a, int shift) {
+    const Wide sum = add(a, std::int64_t{1} << (shift - 1));
+    const __m128i count = _mm_cvtsi32_si128(shift);
+    return {_mm512_sra_epi64(sum.even, count), _mm512_sra_epi64(sum.odd, count)};
+  }
+
   static __m128i load_128(const void* p) {
     return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
   }

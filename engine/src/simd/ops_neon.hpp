@@ -99,6 +99,20 @@ struct NeonOps {
     return signed_lanes(vld1q_lane_u32(table + vgetq_lane_u32(i, 3), entries, 3));
   }
 
+  // table[index] of any number of entries.
+  static I32 look_up(const std::uint32_t* table, I32 index) { return look_up_256(table, index); }
+  // table[index mod 16].
+  static I32 look_up_16(const std::uint32_t* table, I32 index) {
+    return look_up_256(table, bit_and(index, set(15)));
+  }
+
+  // Lanes whose numbers differ by kBy, 1 or 2, in each other's place.
+  template <int kBy>
+  static I32 swap_lanes(I32 a) {
+    if constexpr (kBy == 1) return vrev64q_s32(a);
+    return vextq_s32(a, a, 2);
+  }
+
   static std::int32_t sum(I32 a) {
     return static_cast<std::int32_t>(vaddvq_u32(unsigned_lanes(a)));
   }
@@ -108,6 +122,22 @@ struct NeonOps {
   static Wide multiply_wide(I32 a, I32 b) {
     return {vmull_u32(vget_low_u32(unsigned_lanes(a)), vget_low_u32(unsigned_lanes(b))),
             vmull_high_u32(unsigned_lanes(a), unsigned_lanes(b))};
+  }
+  // Signed 32 x 32 -> 64 bits.
+  static Wide multiply_signed(I32 a, I32 b) {
+    return {vreinterpretq_u64_s64(vmull_s32(vget_low_s32(a), vget_low_s32(b))),
+            vreinterpretq_u64_s64(vmull_high_s32(a, b))};
+  }
+  // round(a / 2^shift), ties towards plus infinity, for |a| < 2^62 and 1 <= shift <= 62: its low 32
+  // bits, or limited to +-bound.
+  static I32 round_narrow(Wide a, int shift) {
+    return vcombine_s32(vmovn_s64(round_shift(a.low, shift)),
+                        vmovn_s64(round_shift(a.high, shift)));
+  }
+  static I32 round_narrow_limited(Wide a, int shift, std::int32_t bound) {
+    const I32 x =
+        vcombine_s32(vqmovn_s64(round_shift(a.low, shift)), vqmovn_s64(round_shift(a.high, shift)));
+    return min(max(x, set(-bound)), set(bound));
   }
   static Wide add(Wide a, Wide b) { return {vaddq_u64(a.low, b.low), vaddq_u64(a.high, b.high)}; }
   static Wide add(Wide a, std::int64_t b) { return add(a, set_wide(b)); }
@@ -129,6 +159,10 @@ struct NeonOps {
   }
 
  private:
+  static int64x2_t round_shift(uint64x2_t a, int shift) {
+    return vrshlq_s64(vreinterpretq_s64_u64(a), vdupq_n_s64(-shift));
+  }
+
   static uint32x4_t unsigned_lanes(I32 a) { return vreinterpretq_u32_s32(a); }
   static I32 signed_lanes(uint32x4_t a) { return vreinterpretq_s32_u32(a); }
 

@@ -12,10 +12,13 @@
 namespace czip::simd {
 namespace {
 
-struct DotProduct {
+// Of tiles that hold 16 outputs, or the wider ones of model files.
+template <bool kOfFile>
+struct DotProducts {
   static constexpr std::size_t kInputs = 4;
   static constexpr std::size_t kOutputs = 16;
   static constexpr std::size_t kSums = kOutputs / 4;
+  static constexpr std::size_t kStepBytes = kOfFile ? kFileStepBytes : kInputs * kOutputs;
 
   static int32x4_t multiply_add(int32x4_t sum, int8x16_t weights, int8x16_t x) {
     return vdotq_s32(sum, weights, x);
@@ -26,7 +29,8 @@ struct DotProduct {
   static void add_inputs(int32x4_t (&sum)[kRows][kSums], const std::int8_t* tile,
                          const int8x16_t (&x)[kRows]) {
     for (std::size_t o = 0; o < kSums; ++o) {
-      const int8x16_t weights = vld1q_s8(tile + kLane * kInputs * kOutputs + o * kNeonBytes);
+      const std::int8_t* place = tile + kLane * kStepBytes + o * kNeonBytes;
+      const int8x16_t weights = kOfFile ? load_file_weights(place) : vld1q_s8(place);
       for (std::size_t r = 0; r < kRows; ++r)
         sum[r][o] = vdotq_laneq_s32(sum[r][o], weights, x[r], kLane);
     }
@@ -41,15 +45,18 @@ struct DotProduct {
     for (std::size_t i = 0; i < cols; i += kNeonBytes) {
       int8x16_t inputs[kRows];
       for (std::size_t r = 0; r < kRows; ++r) inputs[r] = vld1q_s8(x + r * x_stride + i);
-      add_inputs<0>(sum, tile + i * kOutputs, inputs);
-      add_inputs<1>(sum, tile + i * kOutputs, inputs);
-      add_inputs<2>(sum, tile + i * kOutputs, inputs);
-      add_inputs<3>(sum, tile + i * kOutputs, inputs);
+      add_inputs<0>(sum, tile + i / kInputs * kStepBytes, inputs);
+      add_inputs<1>(sum, tile + i / kInputs * kStepBytes, inputs);
+      add_inputs<2>(sum, tile + i / kInputs * kStepBytes, inputs);
+      add_inputs<3>(sum, tile + i / kInputs * kStepBytes, inputs);
     }
     for (std::size_t r = 0; r < kRows; ++r)
       for (std::size_t o = 0; o < kSums; ++o) vst1q_s32(y + r * y_stride + o * 4, sum[r][o]);
   }
 };
+
+using DotProduct = DotProducts<false>;
+using DotFileProduct = DotProducts<true>;
 
 }  // namespace
 }  // namespace czip::simd

@@ -24,31 +24,17 @@
 
 #include "simd/dense.hpp"
 #include "simd/matrix.hpp"
+#include "simd/pack_tiles.hpp"
 
 namespace czip::simd {
 namespace {
-
-// Packs weights plus `offset`, modulo 2^8, as [rows / kOutputs][cols / kInputs][kOutputs][kInputs],
-// padded with zero weights.
-template <std::size_t kOutputs, std::size_t kInputs>
-void pack_tiles(const std::int8_t* weights, std::size_t rows, std::size_t cols, int offset,
-                std::int8_t* packed) {
-  for (std::size_t tile = 0; tile < rows; tile += kOutputs)
-    for (std::size_t step = 0; step < cols; step += kInputs)
-      for (std::size_t row = tile; row < tile + kOutputs; ++row)
-        for (std::size_t col = step; col < step + kInputs; ++col) {
-          const bool inside = row < rows && col < cols;
-          const int weight = inside ? weights[row * cols + col] : 0;
-          *packed++ = static_cast<std::int8_t>(weight + offset);
-        }
-}
 
 template <class Isa>
 struct TileDriver {
   // Calls visit(weights, inputs, first output, first row, rows, first row of the pass) for each
   // tile.
   template <class Visit>
-  static void for_each_tile(const PackedMatrix& weight, const std::int8_t* x, std::size_t x_stride,
+  static void for_each_tile(const PackedView& weight, const std::int8_t* x, std::size_t x_stride,
                             std::size_t row_count, std::int16_t* scratch, const Visit& visit) {
     for (std::size_t pass = 0; pass < row_count; pass += Isa::kRowsPerPass) {
       const std::size_t rows =
@@ -71,7 +57,7 @@ struct TileDriver {
     }
   }
 
-  static void multiply(const PackedMatrix& weight, const std::int8_t* x, std::size_t x_stride,
+  static void multiply(const PackedView& weight, const std::int8_t* x, std::size_t x_stride,
                        std::size_t row_count, std::int32_t* y, std::size_t y_stride,
                        std::int16_t* scratch) {
     for_each_tile(weight, x, x_stride, row_count, scratch,
@@ -83,10 +69,10 @@ struct TileDriver {
   }
 };
 
-// The table of an Isa.
-template <class Isa>
+// The table of an Isa, whose layout has whole tiles of kOutputMultiple outputs.
+template <class Isa, std::size_t kOutputMultiple = Isa::kTileOutputs>
 constexpr DenseKernels make_dense_kernels() {
-  return {.output_multiple = Isa::kTileOutputs,
+  return {.output_multiple = kOutputMultiple,
           .input_multiple = Isa::kStep,
           .pack = Isa::pack,
           .multiply = TileDriver<Isa>::multiply};

@@ -23,7 +23,7 @@ struct Avx2Recurrent {
   // Layout: [outputs / 32][inputs / 4][32 outputs][4 inputs].
   static void pack(const std::int8_t* weights, std::size_t outputs, std::size_t inputs,
                    std::int8_t* packed) {
-    simd::pack_tiles<kTileOutputs, 4>(weights, outputs, inputs, 0, packed);
+    simd::pack_tiles<kTileOutputs, 4, 0>(weights, outputs, inputs, packed);
   }
 
   static void multiply_tile(const std::int8_t* tile, const std::int8_t* x, std::size_t inputs,

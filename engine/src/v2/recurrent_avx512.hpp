@@ -22,7 +22,7 @@ struct Avx512Recurrent {
   // Layout: [outputs / 64][inputs / 4][64 outputs][4 inputs].
   static void pack(const std::int8_t* weights, std::size_t outputs, std::size_t inputs,
                    std::int8_t* packed) {
-    simd::pack_tiles<kTileOutputs, 4>(weights, outputs, inputs, 128, packed);
+    simd::pack_tiles<kTileOutputs, 4, 128>(weights, outputs, inputs, packed);
   }
 
   // Even and odd steps have sums of their own: four vectors would wait for each other.

@@ -47,6 +47,18 @@ using Metadata = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] std::vector<std::uint8_t> write_aligned(const Metadata& metadata,
                                                       std::span<const TensorContent> tensors);
 
+// What a header says of a tensor.
+struct TensorOutline {
+  std::string name;
+  std::string dtype;
+  std::vector<std::uint64_t> shape;
+  std::uint64_t size = 0;  // in bytes
+};
+// The beginning of a file, for writers that never hold all of it: the tensors' bytes follow in this
+// order, without gaps. It ends at a multiple of 64 bytes.
+[[nodiscard]] std::vector<std::uint8_t> aligned_header(const Metadata& metadata,
+                                                       std::span<const TensorOutline> tensors);
+
 // `file` with these metadata in addition, or in place of those of the same keys. An empty value
 // removes its key. Tensors and their order stay. Errors: those of File::parse, and invalid_argument
 // for text that is not UTF-8.

@@ -1,0 +1,227 @@
+#include "network/layer_writer.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/engine/integer_math.hpp"
+#include "czip/engine/llm/config.hpp"
+#include "czip/engine/llm/constants.hpp"
+#include "czip/import/dequantize.hpp"
+#include "czip/import/dyadic.hpp"
+#include "czip/import/network/factor.hpp"
+#include "czip/import/network/scales.hpp"
+#include "czip/import/quantize.hpp"
+#include "network/fixed_matrix.hpp"
+#include "network/matrix_encoder.hpp"
+#include "network/source_tensors.hpp"
+
+namespace czip::importer {
+namespace {
+
+// Numbers for one unit of the real number: 2^12 of queries is a unit of 2^-12.
+constexpr int kQueryBits = 12;
+constexpr int kKeyBits = 7;
+constexpr int kValueBits = 10;
+constexpr int kHiddenBits = 12;
+constexpr int kResidualBits = 16;
+constexpr int kLogitBits = 16;
+// U of products of quantized numbers: 2^31 times the unit of attention's output, 2^-15 of the
+// values', and of the feed-forward's, 2^-16.
+constexpr int kOutputInputBits = 16 - kValueBits;
+constexpr int kDownInputBits = 15;
+
+// What a gain times a number of a row must fit: 62 bits.
+constexpr int kGainBits = 26;
+constexpr int kGainedBits = 36;
+
+// round(mantissa * factor * 2^exponent), limited to the format's bound.
+std::int32_t fixed_bias(std::int64_t mantissa, int exponent, const Factor& factor) {
+  constexpr int kLongest = 62;
+  const std::int64_t product = mantissa * static_cast<std::int64_t>(factor.mantissa);
+  const int up = exponent + factor.exponent;
+  const std::int64_t rounded = up >= 0 ? (product == 0  ? 0
+                                          : product < 0 ? -INT32_MAX
+                                                        : INT32_MAX)
+                                       : shift_right_rne(product, std::min(-up, kLongest));
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(rounded, -llm::kBound, llm::kBound));
+}
+
+}  // namespace
+
+LayerWriter::LayerWriter(const Architecture& architecture, const TensorSet& tensors,
+                         SmallTensors& small, ModelSink& sink)
+    : architecture_(architecture),
+      config_(architecture.config),
+      tensors_(tensors),
+      small_(small),
+      sink_(sink),
+      rotation_(config_.width),
+      value_block_(block_of(config_.head_size)),
+      query_(power_of_two(kQueryBits) * log2_of_e() * inverse(square_root(config_.head_size))),
+      key_(power_of_two(kKeyBits)),
+      // turn_blocks gives sqrt(block) times too much.
+      value_(power_of_two(kValueBits) * inverse(square_root(value_block_))) {}
+
+std::uint32_t LayerWriter::source_element(std::uint32_t element) const {
+  const std::uint32_t pairs = config_.rotary / 2;
+  if (!architecture_.interleaved_pairs || element >= 2 * pairs) return element;
+  return element < pairs ? 2 * element : 2 * (element - pairs) + 1;
+}
+
+Status LayerWriter::finish(MatrixEncoder& encoder, const std::string& name) {
+  CZIP_TRY_ASSIGN(const FixedScales scales, encoder.finish("matrix '" + name + "'"));
+  small_.set_scales(name, scales);
+  return {};
+}
+
+Status LayerWriter::read_gain(const std::string& name) {
+  CZIP_TRY(read_row(tensor(name), 0, gain_));
+  limit_mantissas(gain_, kGainBits);
+  return {};
+}
+
+// The gain times sqrt(D), and the rotation, whose inputs are sqrt(block) too large.
+Status LayerWriter::add_normed(MatrixEncoder& encoder, DyadicRow& row, const Factor& factor) const {
+  limit_mantissas(row, kGainedBits);
+  for (std::size_t i = 0; i < row.mantissas.size(); ++i) row.mantissas[i] *= gain_.mantissas[i];
+  row.exponent += gain_.exponent;
+  rotation_.turn_inputs(row);
+  return encoder.add(row, factor * square_root(config_.width / rotation_.block()));
+}
+
+Status LayerWriter::add_tensor(MatrixEncoder& encoder, const Tensor& tensor, std::uint64_t index,
+                               const Factor& factor) {
+  CZIP_TRY(read_row(tensor, index, row_));
+  return add_normed(encoder, row_, factor);
+}
+
+// Queries or keys: pairs where the format wants them.
+Status LayerWriter::add_rotated(MatrixEncoder& encoder, const Tensor& tensor,
+                                const Factor& factor) {
+  for (std::uint64_t head = 0; head < tensor.rows(); head += config_.head_size)
+    for (std::uint32_t i = 0; i < config_.head_size; ++i)
+      CZIP_TRY(add_tensor(encoder, tensor, head + source_element(i), factor));
+  return {};
+}
+
+// Values are turned within each head, too: turn_output_blocks gives sqrt(block) too little.
+Status LayerWriter::add_values(MatrixEncoder& encoder, const Tensor& tensor) {
+  CZIP_TRY_ASSIGN(FixedMatrix values, FixedMatrix::read(tensor, config_.width));
+  turn_output_blocks(values.numbers(), values.columns(), value_block_);
+  const Factor factor = value_ * factor_of(value_block_);
+  for (std::uint32_t i = 0; i < config_.key_width(); ++i) {
+    values.row(i, row_);
+    CZIP_TRY(add_normed(encoder, row_, factor));
+  }
+  return {};
+}
+
+Status LayerWriter::write_qkv(std::uint32_t layer) {
+  CZIP_TRY(read_gain(layer_tensor(layer, "attn_norm.weight")));
+  MatrixEncoder encoder(config_.width, sink_);
+  CZIP_TRY(add_rotated(encoder, tensor(layer_tensor(layer, "attn_q.weight")), query_));
+  CZIP_TRY(add_rotated(encoder, tensor(layer_tensor(layer, "attn_k.weight")), key_));
+  CZIP_TRY(add_values(encoder, tensor(layer_tensor(layer, "attn_v.weight"))));
+  return finish(encoder, "layers." + std::to_string(layer) + ".qkv");
+}
+
+Status LayerWriter::write_qkv_bias(std::uint32_t layer) {
+  constexpr int kBits = 30;
+  std::vector<std::int32_t> bias;
+  for (const auto& [name, factor] :
+       {std::pair("attn_q.bias", query_), std::pair("attn_k.bias", key_)}) {
+    CZIP_TRY(read_row(tensor(layer_tensor(layer, name)), 0, row_));
+    limit_mantissas(row_, kBits);
+    for (std::size_t head = 0; head < row_.mantissas.size(); head += config_.head_size)
+      for (std::uint32_t i = 0; i < config_.head_size; ++i)
+        bias.push_back(fixed_bias(row_.mantissas[head + source_element(i)], row_.exponent, factor));
+  }
+  CZIP_TRY(read_row(tensor(layer_tensor(layer, "attn_v.bias")), 0, row_));
+  turn_blocks(row_, value_block_);
+  limit_mantissas(row_, kBits);
+  for (const std::int64_t mantissa : row_.mantissas)
+    bias.push_back(fixed_bias(mantissa, row_.exponent, value_));
+  small_.set_bias("layers." + std::to_string(layer) + ".qkv", bias);
+  return {};
+}
+
+Status LayerWriter::write_up(std::uint32_t layer) {
+  CZIP_TRY(read_gain(layer_tensor(layer, "ffn_norm.weight")));
+  MatrixEncoder encoder(config_.width, sink_);
+  for (const char* const name : {"ffn_gate.weight", "ffn_up.weight"}) {
+    const Tensor& source = tensor(layer_tensor(layer, name));
+    for (std::uint32_t i = 0; i < architecture_.feed_forward; ++i)
+      CZIP_TRY(add_tensor(encoder, source, i, power_of_two(kHiddenBits)));
+    row_ = {std::vector<std::int64_t>(config_.width), 0};
+    for (std::uint32_t i = architecture_.feed_forward; i < config_.feed_forward; ++i)
+      CZIP_TRY(encoder.add(row_, Factor{}));
+  }
+  return finish(encoder, "layers." + std::to_string(layer) + ".up");
+}
+
+// A matrix whose outputs join the residual: turn_outputs gives sqrt(block) too little. `factor`
+// makes up for the transform of inputs.
+Status LayerWriter::write_residual(const std::string& name, const Tensor& source,
+                                   std::uint32_t inputs, std::uint32_t block,
+                                   const Factor& factor) {
+  CZIP_TRY_ASSIGN(FixedMatrix matrix, FixedMatrix::read(source, inputs));
+  rotation_.turn_outputs(matrix.numbers(), inputs);
+  MatrixEncoder encoder(inputs, sink_);
+  const Factor all = factor * power_of_two(kResidualBits) * square_root(rotation_.block());
+  for (std::uint32_t i = 0; i < config_.width; ++i) {
+    matrix.row(i, row_);
+    turn_blocks(row_, block);
+    CZIP_TRY(encoder.add(row_, all));
+  }
+  return finish(encoder, name);
+}
+
+Status LayerWriter::write_layer(std::uint32_t layer) {
+  const std::string prefix = "layers." + std::to_string(layer) + ".";
+  CZIP_TRY(write_qkv(layer));
+  if (config_.biases != 0) CZIP_TRY(write_qkv_bias(layer));
+  CZIP_TRY(write_residual(prefix + "output", tensor(layer_tensor(layer, "attn_output.weight")),
+                          config_.query_width(), value_block_,
+                          power_of_two(kOutputInputBits) * inverse(square_root(value_block_))));
+  CZIP_TRY(write_up(layer));
+  return write_residual(prefix + "down", tensor(layer_tensor(layer, "ffn_down.weight")),
+                        config_.feed_forward, config_.block,
+                        power_of_two(kDownInputBits) * inverse(factor_of(config_.block)));
+}
+
+Status LayerWriter::write_head() {
+  CZIP_TRY(read_gain("output_norm.weight"));
+  MatrixEncoder encoder(config_.width, sink_);
+  const Tensor& source = tensor(architecture_.tied ? "token_embd.weight" : "output.weight");
+  for (std::uint32_t i = 0; i < config_.vocabulary; ++i)
+    CZIP_TRY(add_tensor(encoder, source, i, power_of_two(kLogitBits) * log2_of_e()));
+  return finish(encoder, "head");
+}
+
+Status LayerWriter::write_embedding() {
+  const Tensor& source = tensor("token_embd.weight");
+  const Factor factor = power_of_two(kResidualBits) * inverse(square_root(rotation_.block()));
+  std::vector<RealScale> scales;
+  std::vector<std::int8_t> weights(config_.width);
+  std::vector<std::uint8_t> bytes(config_.width);
+  for (std::uint32_t i = 0; i < config_.vocabulary; ++i) {
+    CZIP_TRY(read_row(source, i, row_));
+    rotation_.turn_inputs(row_);
+    scales.push_back(real_scale(quantize_row(row_, weights), factor));
+    std::ranges::transform(weights, bytes.begin(),
+                           [](std::int8_t x) { return static_cast<std::uint8_t>(x); });
+    CZIP_TRY(sink_.append(bytes));
+  }
+  CZIP_TRY_ASSIGN(const FixedScales fixed,
+                  fixed_scales(scales, 1, llm::kMostEmbeddingShift, "matrix 'embedding'"));
+  small_.set_scales("embedding", fixed);
+  return {};
+}
+
+}  // namespace czip::importer

@@ -1,0 +1,64 @@
+// The matrices of a model, folded, rotated and quantized as section 5 of
+// conformance/czip-network-llm.md says.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/import/dyadic.hpp"
+#include "czip/import/network/architecture.hpp"
+#include "czip/import/network/factor.hpp"
+#include "czip/import/network/model_sink.hpp"
+#include "czip/import/network/rotation.hpp"
+#include "czip/import/tensors.hpp"
+#include "network/matrix_encoder.hpp"
+#include "network/small_tensors.hpp"
+
+namespace czip::importer {
+
+// `check_tensors` has passed. Weights go to the sink, scales and biases to `small`.
+class LayerWriter {
+ public:
+  LayerWriter(const Architecture& architecture, const TensorSet& tensors, SmallTensors& small,
+              ModelSink& sink);
+
+  Status write_layer(std::uint32_t layer);
+  Status write_head();
+  Status write_embedding();
+
+ private:
+  // A row of a matrix that reads a normalized residual.
+  Status add_normed(MatrixEncoder& encoder, DyadicRow& row, const Factor& factor) const;
+  Status add_tensor(MatrixEncoder& encoder, const Tensor& tensor, std::uint64_t index,
+                    const Factor& factor);
+  Status read_gain(const std::string& name);
+  Status add_rotated(MatrixEncoder& encoder, const Tensor& tensor, const Factor& factor);
+  Status add_values(MatrixEncoder& encoder, const Tensor& tensor);
+  Status write_qkv(std::uint32_t layer);
+  Status write_qkv_bias(std::uint32_t layer);
+  Status write_up(std::uint32_t layer);
+  Status write_residual(const std::string& name, const Tensor& tensor, std::uint32_t inputs,
+                        std::uint32_t block, const Factor& factor);
+  Status finish(MatrixEncoder& encoder, const std::string& name);
+  // The source's element of a head that has rotated element `element`.
+  [[nodiscard]] std::uint32_t source_element(std::uint32_t element) const;
+  [[nodiscard]] const Tensor& tensor(std::string_view name) const { return *tensors_.find(name); }
+
+  const Architecture& architecture_;
+  const llm::Config& config_;
+  const TensorSet& tensors_;
+  SmallTensors& small_;
+  ModelSink& sink_;
+  Rotation rotation_;
+  std::uint32_t value_block_;
+  Factor query_;  // units of the outputs, with constants
+  Factor key_;
+  Factor value_;
+  DyadicRow gain_;
+  DyadicRow row_;
+};
+
+}  // namespace czip::importer

@@ -1,0 +1,41 @@
+// All tensors of a czip-llm-v1 file but weights: they stay in memory until the weights are written.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "czip/base/error.hpp"
+#include "czip/engine/safetensors/writer.hpp"
+#include "czip/import/network/architecture.hpp"
+#include "czip/import/network/scales.hpp"
+
+namespace czip::importer {
+
+class SmallTensors {
+ public:
+  // Tables are made, scales and biases are zeros. `more` are tensors of other readers.
+  static Result<SmallTensors> create(const Architecture& architecture,
+                                     std::vector<safetensors::TensorContent> more);
+
+  void set_scales(const std::string& name, const FixedScales& scales);
+  void set_bias(const std::string& name, std::span<const std::int32_t> bias);
+
+  // In the order of the file: those of whole cache lines first.
+  [[nodiscard]] const std::vector<safetensors::TensorContent>& all() const { return tensors_; }
+
+ private:
+  template <class Range>
+  void add(std::string_view name, std::vector<std::uint64_t> shape, const Range& values);
+  void add_scales(const std::string& name, std::uint32_t outputs);
+  safetensors::TensorContent& find(const std::string& name);
+
+  std::vector<safetensors::TensorContent> tensors_;
+};
+
+// Names and sizes of the weights, in the order of the file.
+[[nodiscard]] std::vector<safetensors::TensorOutline> weight_outlines(const llm::Config& config);
+
+}  // namespace czip::importer

@@ -1,0 +1,102 @@
+// The tables of a language model against numbers from Python's decimal module with 60 digits.
+#include "czip/import/network/tables.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "czip/engine/llm/constants.hpp"
+#include "czip/import/dyadic.hpp"
+#include "network/real_functions.hpp"
+
+namespace czip::test {
+namespace {
+
+using namespace czip::importer;
+using Numbers = std::vector<std::uint32_t>;
+using Entries = std::vector<std::int16_t>;
+
+// FNV-1a over each number as 32 bits, little-endian.
+template <class T>
+std::uint64_t fnv(const std::vector<T>& values) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const T value : values)
+    for (int shift = 0; shift < 32; shift += 8)
+      hash = (hash ^ (static_cast<std::uint32_t>(value) >> shift & 0xff)) * 0x100000001b3;
+  return hash;
+}
+
+Numbers entries(const std::vector<std::uint32_t>& table) {
+  Numbers result;
+  for (const std::size_t i : {0U, 1U, 2U, 128U, 500U, 1024U, 1337U, 2047U, 2048U})
+    result.push_back(table[i]);
+  return result;
+}
+
+std::vector<std::int16_t> rotary(const RotaryFrequencies& frequencies, std::uint32_t positions) {
+  auto table = rotary_table(frequencies, positions);
+  REQUIRE_MESSAGE(table.has_value(), table.error().message);
+  return *table;
+}
+
+Entries row(const RotaryFrequencies& frequencies, std::uint32_t position) {
+  const Entries table = rotary(frequencies, position + 1);
+  return {table.end() - frequencies.elements, table.end()};
+}
+
+TEST_CASE("tables: powers of two") {
+  const auto table = exp2_table();
+  CHECK(Numbers(table.begin(), table.end()) ==
+        Numbers{65535, 62757, 60097, 57549, 55109, 52773, 50535, 48393, 46341, 44376, 42495,
+                40693, 38968, 37316, 35734, 34219, 65535, 65359, 65182, 65006, 64830, 64655,
+                64480, 64306, 64132, 63958, 63785, 63613, 63441, 63269, 63098, 62928});
+}
+
+TEST_CASE("tables: gates") {
+  const Numbers silu = gate_table(Activation::silu);
+  CHECK(entries(silu) ==
+        Numbers{524288, 526336, 528384, 766570, 1027899, 1048224, 1048546, 1048576, 1048576});
+  CHECK(fnv(silu) == 0x871b60c5e8d9cda1);
+  const Numbers gelu = gate_table(Activation::gelu_tanh);
+  CHECK(entries(gelu) ==
+        Numbers{524288, 527556, 530824, 882054, 1048547, 1048576, 1048576, 1048576, 1048576});
+  CHECK(fnv(gelu) == 0x09dea0f18e640408);
+}
+
+TEST_CASE("tables: rotary positions") {
+  CHECK(row({{10000, 0}, 16, {}}, 1) == Entries{8852, 15572, 16302, 16376, 16383, 16384, 16384,
+                                                16384, 13787, 5095, 1636, 518, 164, 52, 16, 5});
+  CHECK(row({{625, 4}, 16, {}}, 2047) == Entries{4091, 16200, -14406, -5296, -813, 16089, -7511,
+                                                 13070, -15865, 2451, -7804, 15504, 16364, 3094,
+                                                 14561, 9880});
+  CHECK(row({{500000, 0}, 8, {}}, 32767) ==
+        Entries{16093, 12182, -11597, -2802, 3072, 10956, 11573, 16143});
+  CHECK(row({{10000, 0}, 6, {{1, 0}, {3, -1}, {1, 3}}}, 5) ==
+        Entries{4648, 16188, 16384, -15711, 2525, 22});
+
+  Entries every64;
+  const Entries table = rotary({{10000, 0}, 64, {}}, 2048);
+  for (std::ptrdiff_t p = 0; p < 2048; p += 64)
+    every64.insert(every64.end(), table.begin() + 64 * p, table.begin() + 64 * p + 64);
+  CHECK(fnv(every64) == 0xf31796d1e0861b58);
+}
+
+TEST_CASE("tables: bases of rotary positions out of range are refused") {
+  for (const Dyadic base : {Dyadic{0, 0}, {-5, 0}, {1, -1}, {3, 30}, {1, 64}})
+    CHECK_FALSE(rotary_table({base, 4, {}}, 2).has_value());
+  CHECK_FALSE(rotary_table({{10000, 0}, 4, {{1, 0}, {1, -1}}}, 2).has_value());
+}
+
+TEST_CASE("tables: logarithms of powers of two are exact, and powers of them too") {
+  CHECK(log2_of({1, 0}) == 0);
+  CHECK(log2_of({8, -5}) == -(std::int64_t{2} << kLogBits));
+  CHECK(log2_of({10, 0}) == 239370146084580907);  // floor(2^56 log2(10))
+  CHECK(exp2_of_minus(0) == kResultOne);
+  CHECK(exp2_of_minus(std::uint64_t{5} << kLogBits) == kResultOne >> 5);
+  CHECK(exp2_of_minus(~std::uint64_t{0}) == 0);
+}
+
+}  // namespace
+}  // namespace czip::test
