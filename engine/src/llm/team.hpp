@@ -20,17 +20,17 @@ class Team {
   // refuses threads, there are fewer.
   template <class Body>
   void run(const Body& body) {
-    ticket_.store(0);
-    phase_ = 0;
+    left_.store(0);
     run_on_threads(threads_, [&](unsigned thread) {
       if (thread != 0) return help(thread);
       body();
-      ticket_.store(kStop, std::memory_order_release);
+      left_.store(kStop, std::memory_order_release);
     });
   }
 
-  // Calls work(task, thread) once for each task < `count`, with the number of the thread that does
-  // it, and returns when all are done. Only from within `body`. `work` must not throw.
+  // A step: calls work(task, thread) once for each task < `count` < 2^32 - 1, with the number of
+  // the thread that does it, and returns when all are done. Only from within `body`. `work` must
+  // not throw.
   template <class Work>
   void for_each(std::size_t count, const Work& work) {
     if (threads_ == 1 || count <= 1) {
@@ -41,42 +41,37 @@ class Team {
     call_.store(call_work<Work>, std::memory_order_relaxed);
     count_.store(count, std::memory_order_relaxed);
     done_.store(0, std::memory_order_relaxed);
-    ticket_.store(++phase_ << kTaskBits | count, std::memory_order_release);
+    left_.store(static_cast<std::uint32_t>(count), std::memory_order_release);
     while (take(0)) {
     }
     for (unsigned looks = 0; done_.load(std::memory_order_acquire) != count;) wait(looks);
   }
 
  private:
-  static constexpr int kTaskBits = 32;
-  static constexpr std::uint64_t kStop = ~std::uint64_t{0};
+  static constexpr std::uint32_t kStop = ~std::uint32_t{0};
 
   template <class Work>
   static void call_work(const void* work, std::size_t task, unsigned thread) {
     (*static_cast<const Work*>(work))(task, thread);
   }
 
-  // Does a task of the present phase; false where none is left. Until a phase has ended, which is
-  // after its last task, nobody but its takers touches the ticket, and what it stands for stays.
+  // Does a task of the present step; false where none is left. A step ends after its last task, so
+  // that what is read behind the exchange is of the step whose task was taken.
   bool take(unsigned thread) {
-    std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
-    for (;;) {
-      const std::uint64_t left = ticket & ((std::uint64_t{1} << kTaskBits) - 1);
-      if (ticket == kStop || left == 0) return false;
-      if (!ticket_.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel,
-                                         std::memory_order_acquire))
-        continue;
-      const auto call = call_.load(std::memory_order_relaxed);
-      const std::size_t task =
-          count_.load(std::memory_order_relaxed) - static_cast<std::size_t>(left);
-      call(job_.load(std::memory_order_relaxed), task, thread);
-      done_.fetch_add(1, std::memory_order_release);
-      return true;
-    }
+    std::uint32_t left = left_.load(std::memory_order_acquire);
+    do {
+      if (left == 0 || left == kStop) return false;
+    } while (!left_.compare_exchange_weak(left, left - 1, std::memory_order_acq_rel,
+                                          std::memory_order_acquire));
+    const auto call = call_.load(std::memory_order_relaxed);
+    const std::size_t task = count_.load(std::memory_order_relaxed) - left;
+    call(job_.load(std::memory_order_relaxed), task, thread);
+    done_.fetch_add(1, std::memory_order_release);
+    return true;
   }
 
   void help(unsigned thread) {
-    for (unsigned looks = 0; ticket_.load(std::memory_order_acquire) != kStop;) {
+    for (unsigned looks = 0; left_.load(std::memory_order_acquire) != kStop;) {
       if (take(thread))
         looks = 0;
       else
@@ -97,8 +92,7 @@ class Team {
   }
 
   const unsigned threads_;
-  std::uint64_t phase_ = 0;
-  alignas(64) std::atomic<std::uint64_t> ticket_ = 0;  // phase and tasks that are left
+  alignas(64) std::atomic<std::uint32_t> left_ = 0;  // tasks of the step that nobody has taken
   std::atomic<std::size_t> count_ = 0;
   std::atomic<const void*> job_ = nullptr;
   std::atomic<void (*)(const void*, std::size_t, unsigned)> call_ = nullptr;
