@@ -180,7 +180,8 @@ TEST_CASE("a stream begins anew after a reset, and other streams go on") {
   state.reset(0);
   state.forward(rows, second);
   CHECK(state.position(1) == 2);
-  CHECK(std::equal(first.begin(), first.begin() + vocabulary, second.begin()));
+  CHECK(std::equal(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(vocabulary),
+                   second.begin()));
   CHECK_FALSE(first == second);
   state.reset();
   state.forward(rows, {});  // without logits, the tokens count as well

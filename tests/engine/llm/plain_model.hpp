@@ -188,7 +188,8 @@ class PlainModel {
     const std::uint32_t kept = std::min(c_.kept, window_ / 4);
     const std::uint32_t n = (window_ - kept) / 2;
     for (auto& slots : slots_) {
-      slots.erase(slots.begin() + kept, slots.begin() + kept + n);
+      const auto first = slots.begin() + static_cast<std::ptrdiff_t>(kept);
+      slots.erase(first, first + static_cast<std::ptrdiff_t>(n));
       for (std::size_t t = kept; t < slots.size(); ++t) {
         rotate(slots[t].key, n, true);
         for (std::int32_t& k : slots[t].key) k = llm::clamp_to(k, llm::kKeyBound);

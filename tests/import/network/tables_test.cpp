@@ -43,7 +43,7 @@ std::vector<std::int16_t> rotary(const RotaryFrequencies& frequencies, std::uint
 
 Entries row(const RotaryFrequencies& frequencies, std::uint32_t position) {
   const Entries table = rotary(frequencies, position + 1);
-  return {table.end() - frequencies.elements, table.end()};
+  return {table.end() - static_cast<std::ptrdiff_t>(frequencies.elements), table.end()};
 }
 
 TEST_CASE("tables: powers of two") {

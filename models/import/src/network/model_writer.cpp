@@ -51,7 +51,8 @@ Result<Hash128> write_model(const Architecture& architecture, const TensorSet& t
   for (const safetensors::TensorContent& tensor : small.all())
     outlines.push_back({tensor.name, tensor.dtype, tensor.shape, tensor.bytes.size()});
   const std::vector<std::uint8_t> header = safetensors::aligned_header(pairs, outlines);
-  const auto place = std::ranges::search(header, zeros).begin() - header.begin();
+  const auto place =
+      std::search(header.begin(), header.end(), zeros.begin(), zeros.end()) - header.begin();
   CZIP_TRY(sink.append(header));
 
   LayerWriter writer(architecture, tensors, small, sink);

@@ -67,9 +67,9 @@ Result<SmallTensors> SmallTensors::create(const Architecture& architecture,
       small.add(prefix + "qkv.bias", {c.qkv_width()}, std::vector<std::int32_t>(c.qkv_width()));
   }
   std::ranges::move(more, std::back_inserter(small.tensors_));
-  std::ranges::stable_partition(small.tensors_, [](const safetensors::TensorContent& tensor) {
-    return tensor.bytes.size() % 64 == 0;
-  });
+  std::stable_partition(
+      small.tensors_.begin(), small.tensors_.end(),
+      [](const safetensors::TensorContent& tensor) { return tensor.bytes.size() % 64 == 0; });
   return small;
 }
 

@@ -51,9 +51,10 @@ std::int16_t rotary_entry(std::int64_t result) {
 
 llm::Exp2Table exp2_table() {
   llm::Exp2Table table{};
-  for (std::uint64_t i = 0; i < llm::kExp2Half; ++i) {
-    const std::uint64_t coarse = rounded(exp2_of_minus(i << (kLogBits - 4)), 16);
-    const std::uint64_t fine = rounded(exp2_of_minus(i << (kLogBits - 8)), 16);
+  for (std::size_t i = 0; i < llm::kExp2Half; ++i) {
+    const std::uint64_t power = i;
+    const std::uint64_t coarse = rounded(exp2_of_minus(power << (kLogBits - 4)), 16);
+    const std::uint64_t fine = rounded(exp2_of_minus(power << (kLogBits - 8)), 16);
     table[i] = static_cast<std::uint16_t>(std::min<std::uint64_t>(coarse, llm::kFirstExp2));
     table[llm::kExp2Half + i] =
         static_cast<std::uint16_t>(std::min<std::uint64_t>(fine, llm::kFirstExp2));
@@ -65,7 +66,7 @@ std::vector<std::uint32_t> gate_table(Activation activation) {
   constexpr int kGateBits = 20;
   constexpr std::uint64_t kGeluLast = 8 * kStepsOfOne;  // 1 - 2^-71 there
   std::vector<std::uint32_t> table(llm::kGateEntries, llm::kGateOne);
-  for (std::uint64_t i = 0; i < table.size(); ++i) {
+  for (std::size_t i = 0; i < table.size(); ++i) {
     if (activation == Activation::gelu_tanh && i >= kGeluLast) break;
     const std::uint64_t y = activation == Activation::silu ? silu_exponent(i) : gelu_exponent(i);
     table[i] = static_cast<std::uint32_t>(rounded(logistic_of_log2(y), kGateBits));
@@ -84,7 +85,7 @@ Result<std::vector<std::int16_t>> rotary_table(const RotaryFrequencies& frequenc
     // i / pairs of the logarithm, without a product of more than 64 bits.
     std::uint64_t log = log_base / pairs * i + log_base % pairs * i / pairs;
     if (!frequencies.divisors.empty()) {
-      const Dyadic& divisor = frequencies.divisors[i];
+      const Dyadic& divisor = frequencies.divisors[static_cast<std::size_t>(i)];
       if (!in_range(divisor))
         return fail(ErrorCode::unsupported, "a divisor of rotary positions is not from 1 to 2^30");
       log += static_cast<std::uint64_t>(log2_of(divisor));
