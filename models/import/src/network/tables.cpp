@@ -90,7 +90,7 @@ Result<std::vector<std::int16_t>> rotary_table(const RotaryFrequencies& frequenc
         return fail(ErrorCode::unsupported, "a divisor of rotary positions is not from 1 to 2^30");
       log += static_cast<std::uint64_t>(log2_of(divisor));
     }
-    turns[i] = multiply_high(exp2_of_minus(log) << 1, kInverseTwoPi) << 1;
+    turns[static_cast<std::size_t>(i)] = multiply_high(exp2_of_minus(log) << 1, kInverseTwoPi) << 1;
   }
   std::vector<std::int16_t> table(std::size_t{positions} * frequencies.elements);
   for (std::uint64_t p = 0; p < positions; ++p) {
