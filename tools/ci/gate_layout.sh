@@ -4,9 +4,14 @@
 #    tools/czip has czip::tool, tests/support czip::test, the reference decoder reference, and what all versions share,
 #    base and io, czip itself. Tests are in the namespace of what they test, or in czip::test.
 #  - No source has more than 500 lines; .clang-tidy has the limit of functions.
+#  - No file has the marks of a merge that was not finished.
 source "$(dirname "$0")/gate.sh"
+unfinished_merges() {
+  grep -rInE --exclude-dir=.git --exclude-dir='build*' '^(<{7}|>{7}) ' . |
+    sed -E 's|^\./([^:]*:[0-9]*):.*|\1: an unfinished merge|' || true
+}
 # shellcheck disable=SC2016  # awk's own
-sources | xargs awk '
+{ unfinished_merges; sources | xargs awk '
   function allowed(path,   last) {
     if (path ~ /^tools\/czip\//) return "czip::tool"
     if (path ~ /^tests\/support\//) return "czip::test"
@@ -29,4 +34,4 @@ sources | xargs awk '
     if (name == "czip::simd" && opened == "czip") next  # czip/engine/simd.hpp
     if (FILENAME ~ /^tests\// && index(opened, "czip::test") == 1) next
     print FILENAME ":" FNR ": namespace " opened " in a folder of " name
-  }' | findings layout
+  }'; } | findings layout
