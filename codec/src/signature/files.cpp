@@ -18,6 +18,7 @@
 #include "signature/random.hpp"
 #include "v1/chunk_encoder.hpp"
 #include "v1/container.hpp"
+#include "v2/container/repeats.hpp"
 
 namespace czip::signature {
 namespace {
@@ -140,13 +141,6 @@ Bytes make_code(std::size_t bytes) {
   return code;
 }
 
-Bytes make_repetition(std::size_t pattern_bytes, std::size_t bytes) {
-  Bytes text = make_text(pattern_bytes);
-  text.resize(bytes);
-  for (std::size_t i = pattern_bytes; i < bytes; ++i) text[i] = text[i - pattern_bytes];
-  return text;
-}
-
 }  // namespace
 
 Status add_files_v1(SimdLevel level, Hasher& hasher) {
@@ -184,7 +178,8 @@ Status add_files_v2(SimdLevel level, Hasher& hasher) {
   const auto noise = random.vector<std::uint8_t>(1000, 0, 255);
   CZIP_TRY(add_file(file.model, noise, {.simd = level}, hasher));
   CZIP_TRY(add_file(file.model, make_code(20'000), {.simd = level}, hasher));
-  CZIP_TRY(add_file(file.model, make_repetition(600, 70'000), {.simd = level}, hasher));
+  CZIP_TRY(
+      add_file(file.model, v2::repeat_pattern(make_text(600), 70'000), {.simd = level}, hasher));
   // Two blocks, with headers and a seek table.
   v2::EncodeOptions options{.level = v2::kMinLevel, .simd = level};
   options.block_bytes = v2::kMinBlockBytes;

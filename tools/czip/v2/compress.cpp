@@ -17,7 +17,6 @@
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/codec/v2/recovery.hpp"
-#include "io/held_start.hpp"
 #include "io/input.hpp"
 #include "io/limited_sink.hpp"
 #include "io/staged_output.hpp"
@@ -82,10 +81,8 @@ Result<v2::CodingReport> encode_v2(const Session& session, const v2::Model& mode
                                    v2::EncodeOptions options) {
   options.progress = progress.follow();
   LimitedSink limited(out, session.arguments.max_output, "--max-output");
-  HeldStart held(limited);
-  auto report = v2::encode(model, text, held, options);
+  auto report = v2::encode(model, text, limited, options);
   if (!report) return Failure(advise(report.error()));
-  CZIP_TRY(held.finish());
   return report;
 }
 

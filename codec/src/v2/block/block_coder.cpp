@@ -109,6 +109,24 @@ Status decode_streams(const ModelParts& model, Predictor& predictor, BlockStream
   return at == text.size() ? Status() : text_does_not_fit();
 }
 
+Result<std::vector<TokenId>> tokens_of(const ModelParts& model, const BlockSettings& settings,
+                                       std::span<const std::uint8_t> text,
+                                       Segmentation segmentation) {
+  std::vector<std::uint8_t> absolute;
+  if (settings.x86) {
+    absolute.assign(text.begin(), text.end());
+    make_x86_branches_absolute(absolute);
+    text = absolute;
+  }
+  std::vector<TokenId> tokens;
+  if (segmentation == Segmentation::bytes) {
+    tokens.assign(text.begin(), text.end());  // the token of each byte is its value
+  } else {
+    CZIP_TRY(model.tokenizer.encode(text, tokens));
+  }
+  return tokens;
+}
+
 tl::unexpected<Error> out_of_memory() {
   return fail(ErrorCode::out_of_memory, "not enough memory for a block's tables");
 }
@@ -125,31 +143,13 @@ struct BlockCoder::Memory : BlockMemory {
                 std::span<const std::uint8_t> payload, std::uint32_t final_range,
                 std::span<std::uint8_t> text, const PassReport& report,
                 std::vector<TokenId>* tokens);
-
- private:
-  // What stands for the text where that is coded.
-  std::span<const std::uint8_t> filtered(const BlockSettings& settings,
-                                         std::span<const std::uint8_t> text) {
-    if (!settings.x86) return text;
-    absolute_.assign(text.begin(), text.end());
-    make_x86_branches_absolute(absolute_);
-    return absolute_;
-  }
-
-  std::vector<std::uint8_t> absolute_;
 };
 
 Result<CodedBlock> BlockCoder::Memory::encode(const Model& model, const BlockSettings& settings,
                                               std::span<const std::uint8_t> text,
                                               const PassReport& report, Segmentation segmentation) {
   const ModelParts& parts = model.parts();
-  const std::span<const std::uint8_t> coded = filtered(settings, text);
-  std::vector<TokenId> tokens;
-  if (segmentation == Segmentation::bytes) {
-    tokens.assign(coded.begin(), coded.end());  // the token of each byte is its value
-  } else {
-    CZIP_TRY(parts.tokenizer.encode(coded, tokens));
-  }
+  CZIP_TRY_ASSIGN(const auto tokens, tokens_of(parts, settings, text, segmentation));
   CodedBlock block;
   if (settings.streams_log2 > 0) {
     block.payload.resize(kTokenCountBytes);

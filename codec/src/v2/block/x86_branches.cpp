@@ -11,6 +11,12 @@ constexpr std::size_t kBranchBytes = 5;
 // bytes one in 16,384. Chosen, not tuned; no file depends on it to be decoded.
 constexpr std::size_t kBytesPerBranch = 256;
 
+// Whether a call or jump may stand at `at`, of which the 5 bytes are inside `text`: the operation
+// code of one, and a distance between -2^24 and 2^24.
+bool is_x86_branch(std::span<const std::uint8_t> text, std::size_t at) {
+  return (text[at] & 0xfe) == 0xe8 && (text[at + 4] == 0 || text[at + 4] == 0xff);
+}
+
 void move_target(std::span<std::uint8_t, 3> target, std::uint32_t by) {
   const std::uint32_t moved =
       (target[0] | std::uint32_t{target[1]} << 8 | std::uint32_t{target[2]} << 16) + by;

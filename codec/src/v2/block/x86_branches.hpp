@@ -9,12 +9,6 @@
 
 namespace czip::v2 {
 
-// Whether a call or jump may stand at `at`, of which the 5 bytes are inside `text`: the operation
-// code of one, and a distance between -2^24 and 2^24.
-[[nodiscard]] constexpr bool is_x86_branch(std::span<const std::uint8_t> text, std::size_t at) {
-  return (text[at] & 0xfe) == 0xe8 && (text[at + 4] == 0 || text[at + 4] == 0xff);
-}
-
 // Adds its place in the text to the distance of each branch, mod 2^24, from the last branch to the
 // first.
 void make_x86_branches_absolute(std::span<std::uint8_t> text);

@@ -135,10 +135,10 @@ Result<std::vector<BlockEncoder::Trial>> BlockEncoder::trials(BlockCoder& coder,
                                                               std::span<const std::uint8_t> text,
                                                               BlockPlaceKind place) const {
   CZIP_TRY_ASSIGN(const auto tokens, tokens_of(coder, text));
+  const std::vector<BlockSettings> settings = settings_to_try(text, place, tokens.are_short);
   std::vector<Trial> all;
   for (const Segmentation segmentation : tokens.to_try)
-    for (const BlockSettings& settings : settings_to_try(text, place, tokens.are_short))
-      all.push_back({settings, segmentation});
+    for (const BlockSettings& with : settings) all.push_back({with, segmentation});
   return all;
 }
 

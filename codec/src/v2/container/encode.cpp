@@ -88,7 +88,6 @@ class FrameEncoder {
                     threads_within_limit(options_->threads, expected / level_.block_bytes + 1,
                                          options_->memory_limit, need));
     report.threads = threads;
-    CZIP_TRY(writer_.begin());
     const auto coders = context.coders(threads, options_->simd);
     CZIP_TRY(run_ordered<Task>(
         threads,
