@@ -104,7 +104,7 @@ Status add_functions_v2(SimdLevel, Hasher& hasher) {
     const auto x = static_cast<std::int32_t>(draws.within(0, (1 << 24) - 1));
     const auto multiplier = static_cast<std::int32_t>(draws.below(1, 32768));
     const int shift = 1 + static_cast<int>(draws.below(2, 18));
-    hasher.add(v2::round_shift(draws.any<std::int64_t>(3) >> 2, shift));
+    hasher.add(round_shift(draws.any<std::int64_t>(3) >> 2, shift));
     hasher.add(v2::requantize(x, multiplier, shift, v2::kActivationBound));
     hasher.add(v2::requantize_limit(multiplier, shift, v2::kActivationBound));
     const std::uint32_t inverse = v2::inverse_rms(draws.spread(4, 5, 16), 64);

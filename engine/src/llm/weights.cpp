@@ -3,72 +3,44 @@
 #include <algorithm>
 #include <bit>
 #include <functional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "czip/base/in_quotes.hpp"
-#include "czip/engine/safetensors/tensor_reader.hpp"
+#include "safetensors/prefixed_reader.hpp"
 
 namespace czip::llm {
 namespace {
 
-// Reads the tensors one after another and remembers their names; the first error stays in
-// `tensors_`.
-class WeightsReader {
+class WeightsReader : private safetensors::PrefixedReader {
  public:
-  explicit WeightsReader(const safetensors::File& file) : file_(file), tensors_(file) {}
+  explicit WeightsReader(const safetensors::File& file) : PrefixedReader(file, kTensorPrefix) {}
 
   Result<Weights> read() &&;
 
  private:
-  std::string name(std::string_view rest) {
-    return *names_.insert(std::string(kTensorPrefix) + std::string(rest)).first;
-  }
-  void refuse(std::string message) { tensors_.refuse(ErrorCode::corrupt, std::move(message)); }
-
   void read_config();
-  void check_field(const char* field, std::uint64_t value, std::uint64_t least, std::uint64_t most,
-                   std::uint64_t multiple = 1);
   void check_relations();
   void read_exp2();
   void read_gate();
   void read_places();
   void read_embedding();
-  int shift(const std::string& rest, int least, int most);
   std::vector<std::uint32_t> scales(const std::string& rest, std::uint32_t count);
   template <class T>
-  std::vector<T> limited(const std::string& rest, safetensors::TensorReader::Shape shape, T bound);
+  std::vector<T> limited(const std::string& rest, Shape shape, T bound) {
+    return values_within<T>(rest, shape, -bound, bound);
+  }
   Matrix matrix(const std::string& rest, std::uint32_t outputs, std::uint32_t inputs,
                 std::uint32_t bias_flag);
   void read_layer(std::uint32_t number);
-  void refuse_further_tensors();
 
-  const safetensors::File& file_;
-  safetensors::TensorReader tensors_;
-  std::set<std::string, std::less<>> names_;
   Weights model_;
 };
 
-void WeightsReader::check_field(const char* field, std::uint64_t value, std::uint64_t least,
-                                std::uint64_t most, std::uint64_t multiple) {
-  if (value >= least && value <= most && value % multiple == 0) return;
-  refuse(std::string("tensor 'llm.config' says ") + field + " = " + std::to_string(value) +
-         ", expected " + std::to_string(least) + " to " + std::to_string(most) +
-         (multiple > 1 ? " in steps of " + std::to_string(multiple) : ""));
-}
-
 void WeightsReader::read_config() {
-  const std::vector<std::uint32_t> f =
-      tensors_.values<std::uint32_t>(name("config"), {kConfigFields});
-  if (tensors_.failed()) return;
-  if (f[0] != kFormatVersion) {
-    tensors_.refuse(ErrorCode::unsupported, "the language model has format version " +
-                                                std::to_string(f[0]) + ", this czip knows " +
-                                                std::to_string(kFormatVersion));
-    return;
-  }
+  const std::vector<std::uint32_t> f = config(kConfigFields, kFormatVersion, "the language model");
+  if (failed()) return;
   Config& c = model_.config;
   c = {f[1], f[2], f[3],  f[4],  f[5],  f[6],  f[7],
        f[8], f[9], f[10], f[11], f[12], f[13], f[14] | std::uint64_t{f[15]} << 32};
@@ -87,7 +59,7 @@ void WeightsReader::read_config() {
   check_field("block", c.block, 1, Limits::kBlock);
   check_field("biases", c.biases, 0, kAllBiases);
   check_field("epsilon", c.epsilon, 0, Limits::kEpsilon);
-  if (!tensors_.failed()) check_relations();
+  if (!failed()) check_relations();
 }
 
 void WeightsReader::check_relations() {
@@ -102,41 +74,28 @@ void WeightsReader::check_relations() {
 }
 
 void WeightsReader::read_exp2() {
-  const auto values = tensors_.values<std::uint16_t>(name("exp2"), {kExp2Entries});
-  if (tensors_.failed()) return;
-  for (const auto half : {values.begin(), values.begin() + kExp2Half})
+  const auto table = values<std::uint16_t>(name("exp2"), {kExp2Entries});
+  if (failed()) return;
+  for (const auto half : {table.begin(), table.begin() + kExp2Half})
     if (*half != kFirstExp2 || *(half + kExp2Half - 1) < kLeastExp2 ||
         !std::is_sorted(half, half + kExp2Half, std::greater{}))
       refuse("tensor 'llm.exp2' does not fall from 65535 to 32768 or more in both of its halves");
-  std::ranges::copy(values, model_.exp2.begin());
+  std::ranges::copy(table, model_.exp2.begin());
 }
 
 void WeightsReader::read_gate() {
-  const auto values = tensors_.values<std::uint32_t>(name("gate"), {kGateEntries});
-  if (tensors_.failed()) return;
+  const auto table = values<std::uint32_t>(name("gate"), {kGateEntries});
+  if (failed()) return;
   constexpr std::uint32_t kLeast = kGateOne / 2;
-  if (values.front() != kLeast || values.back() > kGateOne)
-    refuse("tensor 'llm.gate' goes from " + std::to_string(values.front()) + " to " +
-           std::to_string(values.back()) + ", expected from 524288 to 1048576 or less");
-  for (std::size_t i = 0; i + 1 < values.size() && !tensors_.failed(); ++i) {
-    const std::uint32_t rise = values[i + 1] - values[i];  // modulo 2^32: a fall is large
+  if (table.front() != kLeast || table.back() > kGateOne)
+    refuse("tensor 'llm.gate' goes from " + std::to_string(table.front()) + " to " +
+           std::to_string(table.back()) + ", expected from 524288 to 1048576 or less");
+  for (std::size_t i = 0; i + 1 < table.size() && !failed(); ++i) {
+    const std::uint32_t rise = table[i + 1] - table[i];  // modulo 2^32: a fall is large
     if (rise > kMaxGateRise)
       refuse("tensor 'llm.gate' does not rise by 0 to 4095 behind entry " + std::to_string(i));
-    model_.gate[i] = (values[i] - kLeast) << 12 | rise;
+    model_.gate[i] = (table[i] - kLeast) << 12 | rise;
   }
-}
-
-template <class T>
-std::vector<T> WeightsReader::limited(const std::string& rest,
-                                      safetensors::TensorReader::Shape shape, T bound) {
-  std::vector<T> values = tensors_.values<T>(name(rest), shape);
-  for (const T value : values) {
-    if (value >= -bound && value <= bound) continue;
-    refuse("tensor " + in_quotes(name(rest)) + " has an element " + std::to_string(value) +
-           ", expected " + std::to_string(-bound) + " to " + std::to_string(bound));
-    break;
-  }
-  return values;
 }
 
 void WeightsReader::read_places() {
@@ -147,30 +106,21 @@ void WeightsReader::read_places() {
     model_.positions = limited<std::int32_t>("positions", {c.context, c.width}, kBound);
 }
 
-int WeightsReader::shift(const std::string& rest, int least, int most) {
-  const std::vector<std::uint8_t> values = tensors_.values<std::uint8_t>(name(rest), {1});
-  if (tensors_.failed()) return least;
-  if (values[0] < least || values[0] > most)
-    refuse("tensor " + in_quotes(name(rest)) + " is " + std::to_string(values[0]) + ", expected " +
-           std::to_string(least) + " to " + std::to_string(most));
-  return values[0];
-}
-
 std::vector<std::uint32_t> WeightsReader::scales(const std::string& rest, std::uint32_t count) {
-  std::vector<std::uint32_t> values = tensors_.values<std::uint32_t>(name(rest), {count});
-  for (const std::uint32_t value : values) {
+  std::vector<std::uint32_t> read = values<std::uint32_t>(name(rest), {count});
+  for (const std::uint32_t value : read) {
     if (value <= kMaxScale) continue;
     refuse("tensor " + in_quotes(name(rest)) + " has an element " + std::to_string(value) +
            ", expected at most " + std::to_string(kMaxScale));
     break;
   }
-  return values;
+  return read;
 }
 
 void WeightsReader::read_embedding() {
   const Config& c = model_.config;
   if (const auto* tensor =
-          tensors_.require(name("embedding"), safetensors::DType::i8, {c.vocabulary, c.width}))
+          require(name("embedding"), safetensors::DType::i8, {c.vocabulary, c.width}))
     model_.embedding = tensor->bytes;
   model_.embedding_scale = scales("embedding.scale", c.vocabulary);
   model_.embedding_shift = shift("embedding.shift", 1, kMostEmbeddingShift);
@@ -180,15 +130,15 @@ Matrix WeightsReader::matrix(const std::string& rest, std::uint32_t outputs, std
                              std::uint32_t bias_flag) {
   Matrix result{.outputs = outputs, .inputs = inputs, .tiles = {}, .scale = {}, .bias = {}};
   const std::size_t padded = tiled_outputs(outputs);
-  if (const auto* tensor = tensors_.require(
-          name(rest + ".weight"), safetensors::DType::u8,
-          {padded / kTileOutputs, inputs / kTileInputs, kTileOutputs, kTileInputs}))
+  if (const auto* tensor =
+          require(name(rest + ".weight"), safetensors::DType::u8,
+                  {padded / kTileOutputs, inputs / kTileInputs, kTileOutputs, kTileInputs}))
     result.tiles = tensor->bytes;
   result.scale = scales(rest + ".scale", outputs);
   result.shift = shift(rest + ".shift", kLeastShift, kMostShift);
   if ((model_.config.biases & bias_flag) != 0)
     result.bias = limited<std::int32_t>(rest + ".bias", {outputs}, kBound);
-  if (tensors_.failed()) return {};
+  if (failed()) return {};
   result.scale.resize(padded);
   if (!result.bias.empty()) result.bias.resize(padded);
   return result;
@@ -205,22 +155,16 @@ void WeightsReader::read_layer(std::uint32_t number) {
   layer.down = matrix(prefix + "down", c.width, c.feed_forward, kDownBias);
 }
 
-void WeightsReader::refuse_further_tensors() {
-  for (const auto& [tensor_name, view] : file_.tensors())
-    if (tensor_name.starts_with(kTensorPrefix) && !names_.contains(tensor_name))
-      refuse("tensor " + in_quotes(tensor_name) + " is none that the model's configuration has");
-}
-
 Result<Weights> WeightsReader::read() && {
   read_config();
   read_exp2();
   read_gate();
   read_places();
   read_embedding();
-  for (std::uint32_t i = 0; i < model_.config.layers && !tensors_.failed(); ++i) read_layer(i);
+  for (std::uint32_t i = 0; i < model_.config.layers && !failed(); ++i) read_layer(i);
   model_.head = matrix("head", model_.config.vocabulary, model_.config.width, kHeadBias);
-  if (!tensors_.failed()) refuse_further_tensors();
-  CZIP_TRY(tensors_.status());
+  if (!failed()) refuse_further_tensors("the model's configuration");
+  CZIP_TRY(status());
   return std::move(model_);
 }
 

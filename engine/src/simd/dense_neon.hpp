@@ -32,12 +32,31 @@ struct NeonInputs {
   std::size_t padded_cols;
 };
 
+constexpr std::size_t kNeonRowBlock = 4;  // four sums a row: 16 of the 32 registers
+
+// The products of a tile, whose outputs' weights are `output_step` bytes apart, with a block of
+// rows. kRows counts down to the block's actual size.
+template <class Product, std::size_t kTileOutputs, std::size_t kRows = kNeonRowBlock>
+void product_of_tile(const std::int8_t* weights, std::size_t output_step, const NeonInputs& inputs,
+                     std::size_t first_row, std::size_t rows, std::int32_t* y,
+                     std::size_t y_stride) {
+  if (rows == kRows) {
+    const std::int8_t* x = inputs.x + first_row * inputs.stride;
+    for (std::size_t o = 0; o < kTileOutputs; o += Product::kOutputs)
+      Product::template product_of_rows<kRows>(weights + o * output_step, x, inputs.stride,
+                                               inputs.padded_cols, y + o, y_stride);
+  } else if constexpr (kRows > 1) {
+    product_of_tile<Product, kTileOutputs, kRows - 1>(weights, output_step, inputs, first_row, rows,
+                                                      y, y_stride);
+  }
+}
+
 template <class Product>
 struct NeonTiles {
   using Ops = NeonOps;
   static constexpr std::size_t kTileOutputs = 16;
   static constexpr std::size_t kStep = kNeonBytes;
-  static constexpr std::size_t kRowBlock = 4;  // four sums a row: 16 of the 32 registers
+  static constexpr std::size_t kRowBlock = kNeonRowBlock;
   static constexpr bool kFetchesAhead = false;
   static constexpr std::size_t kRowsPerPass = 256;
   static_assert(kTileOutputs % Product::kOutputs == 0 && kNeonBytes % Product::kInputs == 0);
@@ -69,19 +88,10 @@ struct NeonTiles {
     const std::int8_t* weights;
   };
 
-  // kRows counts down to the block's actual size.
-  template <std::size_t kRows = kRowBlock>
   static void tile_product(const TileWeights& tile, const Inputs& inputs, std::size_t first_row,
                            std::size_t rows, std::int32_t* y, std::size_t y_stride) {
-    if (rows == kRows) {
-      const std::int8_t* x = inputs.x + first_row * inputs.stride;
-      for (std::size_t o = 0; o < kTileOutputs; o += Product::kOutputs)
-        Product::template product_of_rows<kRows>(tile.weights + o * inputs.padded_cols, x,
-                                                 inputs.stride, inputs.padded_cols, y + o,
-                                                 y_stride);
-    } else if constexpr (kRows > 1) {
-      tile_product<kRows - 1>(tile, inputs, first_row, rows, y, y_stride);
-    }
+    product_of_tile<Product, kTileOutputs>(tile.weights, inputs.padded_cols, inputs, first_row,
+                                           rows, y, y_stride);
   }
 };
 
@@ -92,7 +102,7 @@ struct NeonFileTiles {
   using Ops = NeonOps;
   static constexpr std::size_t kTileOutputs = kFileTileOutputs;
   static constexpr std::size_t kStep = kFileTileInputs;
-  static constexpr std::size_t kRowBlock = 4;
+  static constexpr std::size_t kRowBlock = kNeonRowBlock;
   static constexpr bool kFetchesAhead = false;
   static constexpr std::size_t kRowsPerPass = 256;
   using Inputs = NeonInputs;
@@ -108,18 +118,10 @@ struct NeonFileTiles {
     const std::int8_t* weights;
   };
 
-  // kRows counts down to the block's actual size.
-  template <std::size_t kRows = kRowBlock>
   static void tile_product(const TileWeights& tile, const Inputs& inputs, std::size_t first_row,
                            std::size_t rows, std::int32_t* y, std::size_t y_stride) {
-    if (rows == kRows) {
-      const std::int8_t* x = inputs.x + first_row * inputs.stride;
-      for (std::size_t o = 0; o < kTileOutputs; o += Product::kOutputs)
-        Product::template product_of_rows<kRows>(tile.weights + o * kStep, x, inputs.stride,
-                                                 inputs.padded_cols, y + o, y_stride);
-    } else if constexpr (kRows > 1) {
-      tile_product<kRows - 1>(tile, inputs, first_row, rows, y, y_stride);
-    }
+    product_of_tile<Product, kTileOutputs>(tile.weights, kStep, inputs, first_row, rows, y,
+                                           y_stride);
   }
 };
 

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/aligned_buffer.hpp"
-#include "czip/base/in_quotes.hpp"
-#include "czip/engine/safetensors/tensor_reader.hpp"
+#include "safetensors/prefixed_reader.hpp"
 #include "simd/kernel_set.hpp"
 #include "simd/matrix.hpp"
 
@@ -45,55 +43,31 @@ using Limits = RecurrentLimits;
 
 constexpr std::int32_t kMaxScale = 32767;
 
-// Reads the tensors one after another and remembers their names; the first error stays in
-// `tensors_`.
-class RecurrentReader {
+class RecurrentReader : private safetensors::PrefixedReader {
  public:
   RecurrentReader(const safetensors::File& file, PackedRecurrentNetwork& network)
-      : file_(file), tensors_(file), network_(network) {}
+      : PrefixedReader(file, kRecurrentPrefix), network_(network) {}
 
   Status read();
 
  private:
-  std::string name(std::string_view rest) {
-    return *names_.insert(std::string(kRecurrentPrefix) + std::string(rest)).first;
-  }
-  void refuse(std::string message) { tensors_.refuse(ErrorCode::corrupt, std::move(message)); }
   void read_config();
-  void check_field(const char* field, std::uint32_t value, std::uint32_t least, std::uint32_t most,
-                   std::uint32_t multiple);
   const std::uint8_t* rows(std::string_view rest, safetensors::DType dtype, std::uint32_t width);
   std::vector<std::int16_t> vector(std::string_view rest, std::uint32_t size, std::int32_t least,
-                                   std::int32_t most);
+                                   std::int32_t most) {
+    return values_within<std::int16_t>(rest, {size}, least, most);
+  }
   Status read_state();
   Status read_hidden();
   Status read_nodes();
-  void refuse_further_tensors();
 
-  const safetensors::File& file_;
-  safetensors::TensorReader tensors_;
-  std::set<std::string, std::less<>> names_;
   PackedRecurrentNetwork& network_;
 };
 
-void RecurrentReader::check_field(const char* field, std::uint32_t value, std::uint32_t least,
-                                  std::uint32_t most, std::uint32_t multiple) {
-  if (value >= least && value <= most && value % multiple == 0) return;
-  refuse(std::string("tensor 'recurrent.config' says ") + field + " = " + std::to_string(value) +
-         ", expected " + std::to_string(least) + " to " + std::to_string(most) +
-         (multiple > 1 ? " in steps of " + std::to_string(multiple) : ""));
-}
-
 void RecurrentReader::read_config() {
   const std::vector<std::uint32_t> f =
-      tensors_.values<std::uint32_t>(name("config"), {kRecurrentConfigFields});
-  if (tensors_.failed()) return;
-  if (f[0] != kRecurrentFormatVersion) {
-    tensors_.refuse(ErrorCode::unsupported, "the recurrent network has format version " +
-                                                std::to_string(f[0]) + ", this czip knows " +
-                                                std::to_string(kRecurrentFormatVersion));
-    return;
-  }
+      config(kRecurrentConfigFields, kRecurrentFormatVersion, "the recurrent network");
+  if (failed()) return;
   network_.config = {f[1], f[2], f[3]};
   check_field("vocabulary", f[1], 2, Limits::kVocabulary, 1);
   check_field("state_width", f[2], Limits::kWidthMultiple, Limits::kStateWidth,
@@ -106,20 +80,8 @@ void RecurrentReader::read_config() {
 const std::uint8_t* RecurrentReader::rows(std::string_view rest, safetensors::DType dtype,
                                           std::uint32_t width) {
   const safetensors::TensorView* const tensor =
-      tensors_.require(name(rest), dtype, {network_.config.vocabulary, width});
+      require(name(rest), dtype, {network_.config.vocabulary, width});
   return tensor == nullptr ? nullptr : tensor->bytes.data();
-}
-
-std::vector<std::int16_t> RecurrentReader::vector(std::string_view rest, std::uint32_t size,
-                                                  std::int32_t least, std::int32_t most) {
-  std::vector<std::int16_t> values = tensors_.values<std::int16_t>(name(rest), {size});
-  for (const std::int16_t value : values) {
-    if (value >= least && value <= most) continue;
-    refuse("tensor " + in_quotes(name(rest)) + " has an element " + std::to_string(value) +
-           ", expected " + std::to_string(least) + " to " + std::to_string(most));
-    break;
-  }
-  return values;
 }
 
 Status RecurrentReader::read_state() {
@@ -131,10 +93,10 @@ Status RecurrentReader::read_state() {
 
 Status RecurrentReader::read_hidden() {
   const auto [vocabulary, inputs, outputs] = network_.config;
-  const MatrixI8 weights = tensors_.matrix(name("weights"), outputs, inputs);
+  const MatrixI8 weights = matrix(name("weights"), outputs, inputs);
   const auto scale = vector("weight_scale", outputs, 0, kMaxScale);
   const std::uint8_t* const embedding = rows("embedding", safetensors::DType::i8, outputs);
-  if (tensors_.failed()) return {};
+  if (failed()) return {};
   network_.embedding = reinterpret_cast<const std::int8_t*>(embedding);
   CZIP_TRY(simd::copy_padded(scale, network_.weight_scale));
   CZIP_TRY(network_.weights.allocate(weights.data.size()));
@@ -147,27 +109,21 @@ Status RecurrentReader::read_nodes() {
   const std::uint8_t* const nodes = rows("nodes", safetensors::DType::i8, width);
   const auto scale = vector("node_scale", vocabulary, 0, kMaxScale);
   const auto bias = vector("node_bias", vocabulary, -kRecurrentLogitBound, kRecurrentLogitBound);
-  if (tensors_.failed()) return {};
+  if (failed()) return {};
   network_.nodes = reinterpret_cast<const std::int8_t*>(nodes);
   CZIP_TRY(network_.node_outputs.allocate(vocabulary));
   for (std::size_t n = 0; n < vocabulary; ++n) network_.node_outputs[n] = {scale[n], bias[n]};
   return {};
 }
 
-void RecurrentReader::refuse_further_tensors() {
-  for (const auto& [tensor_name, view] : file_.tensors())
-    if (tensor_name.starts_with(kRecurrentPrefix) && !names_.contains(tensor_name))
-      refuse("tensor " + in_quotes(tensor_name) + " is none that a recurrent network has");
-}
-
 Status RecurrentReader::read() {
   read_config();
-  CZIP_TRY(tensors_.status());
+  CZIP_TRY(status());
   CZIP_TRY(read_state());
   CZIP_TRY(read_hidden());
   CZIP_TRY(read_nodes());
-  refuse_further_tensors();
-  return tensors_.status();
+  refuse_further_tensors("a recurrent network");
+  return status();
 }
 
 std::int32_t to_logit(std::int32_t sum, NodeOutput output) {

@@ -26,12 +26,11 @@ class PlainModel {
     Numbers r(c_.width);
     for (std::size_t i = 0; i < r.size(); ++i) {
       const auto weight = static_cast<std::int8_t>(w_.embedding[token * c_.width + i]);
-      r[i] = llm::clamp_to(
-          llm::round_shift(weight * std::int64_t{w_.embedding_scale[token]}, w_.embedding_shift),
+      r[i] = clamp_to(
+          round_shift(weight * std::int64_t{w_.embedding_scale[token]}, w_.embedding_shift),
           llm::kBound);
       if (c_.rotary == 0)
-        r[i] =
-            llm::clamp_to(std::int64_t{r[i]} + w_.positions[position_ * c_.width + i], llm::kBound);
+        r[i] = clamp_to(std::int64_t{r[i]} + w_.positions[position_ * c_.width + i], llm::kBound);
     }
     for (std::size_t layer = 0; layer < c_.layers; ++layer) {
       add(r, product(w_.layers[layer].output, quantize(attention(layer, r), 0)));
@@ -83,13 +82,13 @@ class PlainModel {
         acc +=
             (m.tiles[((o / 32 * (m.inputs / 4) + i / 4) * 32 + o % 32) * 4 + i % 4] - 128) * v.x[i];
       y[o] = llm::rescaled(acc, m.scale[o], llm::rescale_of(m.inputs, m.shift, v.scale));
-      if (!m.bias.empty()) y[o] = llm::clamp_to(std::int64_t{y[o]} + m.bias[o], llm::kBound);
+      if (!m.bias.empty()) y[o] = clamp_to(std::int64_t{y[o]} + m.bias[o], llm::kBound);
     }
     return y;
   }
   static void add(Numbers& r, const Numbers& y) {
     for (std::size_t i = 0; i < r.size(); ++i)
-      r[i] = llm::clamp_to(std::int64_t{r[i]} + y[i], llm::kBound);
+      r[i] = clamp_to(std::int64_t{r[i]} + y[i], llm::kBound);
   }
 
   // Turns a head by the angles of a position, or back.
@@ -107,7 +106,7 @@ class PlainModel {
   [[nodiscard]] Numbers part(const Numbers& y, std::size_t head, std::int32_t bound) const {
     Numbers result(y.begin() + static_cast<std::ptrdiff_t>(head * c_.head_size),
                    y.begin() + static_cast<std::ptrdiff_t>((head + 1) * c_.head_size));
-    for (std::int32_t& value : result) value = llm::clamp_to(value, bound);
+    for (std::int32_t& value : result) value = clamp_to(value, bound);
     return result;
   }
 
@@ -117,7 +116,7 @@ class PlainModel {
       Slot slot{part(y, c_.heads + g, llm::kQueryBound),
                 part(y, c_.heads + c_.kv_heads + g, llm::kValueBound)};
       rotate(slot.key, position_, false);
-      for (std::int32_t& k : slot.key) k = llm::clamp_to(k, llm::kKeyBound);
+      for (std::int32_t& k : slot.key) k = clamp_to(k, llm::kKeyBound);
       slots_[layer * c_.kv_heads + g].push_back(slot);
     }
     Numbers out;
@@ -160,10 +159,9 @@ class PlainModel {
     const Numbers y = product(layer.up, normalize(r));
     Numbers z(c_.feed_forward);
     for (std::size_t i = 0; i < z.size(); ++i) {
-      const std::int32_t a = llm::activation(llm::clamp_to(y[i], llm::kHiddenBound), w_.gate);
-      z[i] = c_.gated == 0
-                 ? llm::ungated(a)
-                 : llm::gated(a, llm::clamp_to(y[i + c_.feed_forward], llm::kHiddenBound));
+      const std::int32_t a = llm::activation(clamp_to(y[i], llm::kHiddenBound), w_.gate);
+      z[i] = c_.gated == 0 ? llm::ungated(a)
+                           : llm::gated(a, clamp_to(y[i + c_.feed_forward], llm::kHiddenBound));
     }
     const int shift = llm::transform_shift(largest(z), c_.block);
     Numbers transformed(z.size());
@@ -171,7 +169,7 @@ class PlainModel {
       std::int64_t sum = 0;
       const std::size_t first = i - i % c_.block;
       for (std::size_t j = 0; j < c_.block; ++j) {
-        const std::int64_t term = llm::round_shift(z[first + j], shift);
+        const std::int64_t term = round_shift(z[first + j], shift);
         sum += std::popcount((i % c_.block) & j) % 2 == 0 ? term : -term;
       }
       transformed[i] = static_cast<std::int32_t>(sum);
@@ -192,7 +190,7 @@ class PlainModel {
       slots.erase(first, first + static_cast<std::ptrdiff_t>(n));
       for (std::size_t t = kept; t < slots.size(); ++t) {
         rotate(slots[t].key, n, true);
-        for (std::int32_t& k : slots[t].key) k = llm::clamp_to(k, llm::kKeyBound);
+        for (std::int32_t& k : slots[t].key) k = clamp_to(k, llm::kKeyBound);
       }
     }
     position_ = window_ - n;

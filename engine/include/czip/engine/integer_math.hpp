@@ -34,6 +34,17 @@ namespace czip {
   return divide_rne_signed(x, std::uint64_t{1} << shift);
 }
 
+// The one rounding primitive of the networks that czip-network-v2.md and czip-network-llm.md
+// specify: round(x / 2^shift), ties towards plus infinity. 0 <= shift <= 62.
+[[nodiscard]] constexpr std::int64_t round_shift(std::int64_t x, int shift) {
+  return shift == 0 ? x : (x + (std::int64_t{1} << (shift - 1))) >> shift;
+}
+
+// x, limited to -bound to bound.
+[[nodiscard]] constexpr std::int32_t clamp_to(std::int64_t x, std::int32_t bound) {
+  return static_cast<std::int32_t>(x > bound ? bound : x < -bound ? -bound : x);
+}
+
 // floor(sqrt(x)), bit by bit.
 [[nodiscard]] constexpr std::uint32_t integer_sqrt(std::uint64_t x) {
   std::uint64_t root = 0;

@@ -13,15 +13,6 @@
 
 namespace czip::llm {
 
-// The one rounding primitive: round(x / 2^shift), ties towards plus infinity. 0 <= shift <= 62.
-[[nodiscard]] constexpr std::int64_t round_shift(std::int64_t x, int shift) {
-  return shift == 0 ? x : (x + (std::int64_t{1} << (shift - 1))) >> shift;
-}
-
-[[nodiscard]] constexpr std::int32_t clamp_to(std::int64_t x, std::int32_t bound) {
-  return static_cast<std::int32_t>(x > bound ? bound : x < -bound ? -bound : x);
-}
-
 // Binary digits; 0 for 0. (std::bit_width returns int or T, by library.)
 [[nodiscard]] constexpr int bits(std::uint64_t x) { return static_cast<int>(std::bit_width(x)); }
 
@@ -105,13 +96,17 @@ struct Rescale {
 // 2^(-i/16), then 2^(-i/256), Q16.
 using Exp2Table = std::array<std::uint16_t, kExp2Entries>;
 
+// 2^-(gap / 256) without its whole octaves, Q32.
+[[nodiscard]] constexpr std::uint32_t exp2_within_octave(std::uint32_t gap, const Exp2Table& exp2) {
+  return std::uint32_t{exp2[gap / kExp2Half % kExp2Half]} * exp2[kExp2Half + gap % kExp2Half];
+}
+
 // 2^-(gap / 256), Q24.
 [[nodiscard]] constexpr std::uint32_t exp2_weight(std::uint32_t gap, const Exp2Table& exp2) {
   const std::uint32_t octave = gap >> kGapBits;
   if (octave > kLastOctave) return 0;
-  const std::uint32_t product =
-      std::uint32_t{exp2[gap / kExp2Half % kExp2Half]} * exp2[kExp2Half + gap % kExp2Half];
-  return product >> (static_cast<std::uint32_t>(kWeightProductShift) + octave);
+  return exp2_within_octave(gap, exp2) >>
+         (static_cast<std::uint32_t>(kWeightProductShift) + octave);
 }
 
 // Of a logit that is this far below the largest, Q16: 2^-(gap / 256), Q32, and at least 1.
@@ -119,9 +114,8 @@ using Exp2Table = std::array<std::uint16_t, kExp2Entries>;
   const auto gap = static_cast<std::uint32_t>(round_shift(below, kLogitGapShift));
   const std::uint32_t octave = gap >> kGapBits;
   if (octave > kLastFrequencyOctave) return 1;
-  const std::uint32_t product =
-      std::uint32_t{exp2[gap / kExp2Half % kExp2Half]} * exp2[kExp2Half + gap % kExp2Half];
-  return product >> octave == 0 ? 1 : product >> octave;
+  const std::uint32_t result = exp2_within_octave(gap, exp2) >> octave;
+  return result == 0 ? 1 : result;
 }
 
 // How far a score is below the largest, in units of 1/256 octave. shift >= 1.

@@ -12,15 +12,6 @@
 
 namespace czip::v2 {
 
-// The one rounding primitive: round(x / 2^shift), ties towards plus infinity. 1 <= shift <= 32.
-[[nodiscard]] constexpr std::int64_t round_shift(std::int64_t x, int shift) {
-  return (x + (std::int64_t{1} << (shift - 1))) >> shift;
-}
-
-[[nodiscard]] constexpr std::int32_t clamp_to(std::int64_t x, std::int32_t bound) {
-  return static_cast<std::int32_t>(x > bound ? bound : x < -bound ? -bound : x);
-}
-
 // clamp(round(x * multiplier / 2^shift), bound), multiplier >= 0.
 [[nodiscard]] constexpr std::int32_t requantize(std::int32_t x, std::int32_t multiplier, int shift,
                                                 std::int32_t bound) {
