@@ -75,6 +75,19 @@ class FuzzInput {
   std::span<const std::uint8_t> rest_;
 };
 
+// The file, changed and cut as the rest of the input says.
+[[nodiscard]] inline Bytes changed_file(Bytes file, FuzzInput& input) {
+  while (!input.empty() && !file.empty()) {
+    const std::size_t at = input.word() % file.size();
+    const std::uint8_t how = input.byte();
+    if (how == 0)
+      file.resize(at);
+    else
+      file[at] = how % 2 == 0 ? input.byte() : static_cast<std::uint8_t>(file[at] ^ how);
+  }
+  return file;
+}
+
 [[nodiscard]] inline std::string to_string(std::span<const std::uint8_t> bytes) {
   return {bytes.begin(), bytes.end()};
 }

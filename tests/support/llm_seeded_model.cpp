@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "czip/engine/llm/functions.hpp"
+#include "czip/import/network/tables.hpp"
+#include "support/results.hpp"
 #include "support/splitmix64.hpp"
 
 namespace czip::test {
@@ -58,32 +59,16 @@ class Maker {
   }
 
   void tables() {
-    std::vector<std::uint16_t> exp2(kExp2Entries);
-    for (std::size_t i = 0; i < kExp2Entries; ++i) {
-      const double octaves =
-          i < 16 ? static_cast<double>(i) / 16 : static_cast<double>(i - 16) / 256;
-      exp2[i] =
-          static_cast<std::uint16_t>(std::min(65535L, std::lround(65536 * std::exp2(-octaves))));
-    }
-    add("exp2", {kExp2Entries}, exp2);
-    std::vector<std::uint32_t> gate(kGateEntries);
-    for (std::size_t i = 0; i < kGateEntries; ++i)
-      gate[i] = static_cast<std::uint32_t>(
-          std::lround(1048576 / (1 + std::exp(-static_cast<double>(i) / 128))));
-    add("gate", {kGateEntries}, gate);
+    const Exp2Table exp2 = importer::exp2_table();
+    add<std::uint16_t>("exp2", {kExp2Entries}, {exp2.begin(), exp2.end()});
+    add("gate", {kGateEntries}, importer::gate_table(importer::Activation::silu));
   }
 
   void rotary() {
-    const std::uint32_t half = c_.rotary / 2;
-    std::vector<std::int16_t> table;
-    for (std::uint32_t p = 0; p < c_.context; ++p)
-      for (const bool sine : {false, true})
-        for (std::uint32_t i = 0; i < half; ++i) {
-          const double angle = p * std::pow(10000.0, -static_cast<double>(i) / half);
-          table.push_back(static_cast<std::int16_t>(
-              std::lround(16384 * (sine ? std::sin(angle) : std::cos(angle)))));
-        }
-    add("rotary", {c_.context, c_.rotary}, table);
+    const importer::RotaryFrequencies frequencies{
+        .base = {.mantissa = 10'000, .exponent = 0}, .elements = c_.rotary, .divisors = {}};
+    add("rotary", {c_.context, c_.rotary},
+        value_of(importer::rotary_table(frequencies, c_.context)));
   }
 
   std::vector<std::int8_t> embedding() {

@@ -15,6 +15,7 @@
 #include "engine/llm/plain_model.hpp"
 #include "support/error_style.hpp"
 #include "support/llm_seeded_model.hpp"
+#include "support/seeded_tokens.hpp"
 #include "support/splitmix64.hpp"
 
 namespace czip::llm {
@@ -68,23 +69,14 @@ State make_state(const Network& network, const StateOptions& options) {
   return std::move(*state);
 }
 
-// Tokens of a stream, each of which has a text of its own.
-std::vector<std::uint32_t> tokens_of(std::uint32_t stream, std::uint32_t vocabulary,
-                                     std::size_t count) {
-  test::SplitMix64 random(stream + 100);
-  std::vector<std::uint32_t> tokens(count);
-  for (std::uint32_t& token : tokens)
-    token = static_cast<std::uint32_t>(random.between(0, static_cast<int>(vocabulary) - 1));
-  return tokens;
-}
-
 // Logits of `count` tokens of one stream, `at_once` in each call.
 Logits run(const Network& network, const StateOptions& options, std::uint32_t stream,
            std::size_t count, std::size_t at_once) {
   State state = make_state(network, options);
   const std::uint32_t vocabulary = network.config().vocabulary;
   std::vector<Row> rows;
-  for (const std::uint32_t token : tokens_of(stream, vocabulary, count)) rows.push_back({0, token});
+  for (const std::uint32_t token : test::seeded_tokens(stream, vocabulary, count))
+    rows.push_back({0, token});
   Logits logits(count * vocabulary);
   for (std::size_t i = 0; i < count; i += at_once) {
     const std::size_t n = std::min(at_once, count - i);
@@ -103,7 +95,7 @@ TEST_CASE("logits are the same at every level, and those of the page's plain ste
       const std::size_t count = 2 * shape.config.context + 5;  // the window moves
       test::PlainModel plain(model.weights, shape.config.context);
       Logits expected;
-      for (const std::uint32_t token : tokens_of(0, shape.config.vocabulary, count)) {
+      for (const std::uint32_t token : test::seeded_tokens(0, shape.config.vocabulary, count)) {
         const Logits row = plain.step(token);
         expected.insert(expected.end(), row.begin(), row.end());
       }
@@ -141,7 +133,7 @@ TEST_CASE("streams do not see each other, in whatever order their rows come") {
   std::vector<std::vector<std::uint32_t>> texts;
   for (std::uint32_t s = 0; s < kStreams; ++s) {
     expected.push_back(run(network, {}, s, kTokens, 1));
-    texts.push_back(tokens_of(s, vocabulary, kTokens));
+    texts.push_back(test::seeded_tokens(s, vocabulary, kTokens));
   }
   State state = make_state(network, {.streams = kStreams, .rows = 7, .threads = 2});
   test::SplitMix64 random(9);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "support/error_style.hpp"
+#include "support/seeded_tokens.hpp"
 #include "support/splitmix64.hpp"
 #include "support/v2_seeded_network.hpp"
 #include "v2/kernels.hpp"
@@ -63,16 +64,6 @@ InferenceState make_state(const Network& network, std::uint32_t streams) {
   return std::move(*state);
 }
 
-// The tokens of stream `stream`, each of which has a text of its own.
-std::vector<std::uint32_t> tokens_of(std::uint32_t stream, std::uint32_t vocabulary,
-                                     std::size_t count) {
-  test::SplitMix64 random(stream + 100);
-  std::vector<std::uint32_t> tokens(count);
-  for (std::uint32_t& token : tokens)
-    token = static_cast<std::uint32_t>(random.between(0, static_cast<int>(vocabulary) - 1));
-  return tokens;
-}
-
 // The logits of the groups, then those of all groups' members in the order of ranks.
 void append_logits(const Network& network, InferenceState& state, std::uint32_t stream,
                    std::span<const std::int32_t> group_logits, Logits& all) {
@@ -90,7 +81,8 @@ std::vector<Logits> run(const Network& network, std::uint32_t streams, std::size
   const std::uint32_t vocabulary = network.config().vocabulary;
   InferenceState state = make_state(network, streams);
   std::vector<std::vector<std::uint32_t>> texts;
-  for (std::uint32_t s = 0; s < streams; ++s) texts.push_back(tokens_of(s, vocabulary, steps));
+  for (std::uint32_t s = 0; s < streams; ++s)
+    texts.push_back(test::seeded_tokens(s, vocabulary, steps));
   std::vector<Logits> kept_logits(kept);
   std::vector<std::uint32_t> tokens(streams);
   Logits logits(streams * network.groups());
@@ -180,7 +172,7 @@ TEST_CASE("streams may end one after another, and begin anew") {
       const std::uint32_t streams = i < 20 ? 3 : i < 50 ? 2 : 1;
       std::vector<std::uint32_t> tokens;
       for (std::uint32_t s = 0; s < streams; ++s)
-        tokens.push_back(tokens_of(s, network.config().vocabulary, kSteps)[i]);
+        tokens.push_back(test::seeded_tokens(s, network.config().vocabulary, kSteps)[i]);
       state.step(tokens, logits);
       for (std::uint32_t s = 0; s < streams; ++s)
         append_logits(network, state, s,
@@ -200,7 +192,7 @@ TEST_CASE("attention forgets what left the windows of all layers") {
   options.config.layers = 2;
   const Network network = seeded_network(options, best_simd_level());
   const std::uint32_t vocabulary = network.config().vocabulary;
-  const auto text = tokens_of(0, vocabulary, 100);
+  const auto text = test::seeded_tokens(0, vocabulary, 100);
   Logits logits(network.groups());
   Logits of_tail(network.groups());
   InferenceState state = make_state(network, 1);

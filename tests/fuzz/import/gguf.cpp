@@ -63,26 +63,13 @@ void read_tensor(const Tensor& tensor) {
   }
 }
 
-Bytes changed_file(FuzzInput& input) {
-  Bytes file = small_gguf();
-  while (!input.empty() && !file.empty()) {
-    const std::size_t at = input.word() % file.size();
-    const std::uint8_t how = input.byte();
-    if (how == 0)
-      file.resize(at);
-    else
-      file[at] = how % 2 == 0 ? input.byte() : static_cast<std::uint8_t>(file[at] ^ how);
-  }
-  return file;
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size > 16384) return 0;
   FuzzInput input(data, size);
-  const Bytes file =
-      input.byte() == 0 ? Bytes(input.rest().begin(), input.rest().end()) : changed_file(input);
+  const Bytes file = input.byte() == 0 ? Bytes(input.rest().begin(), input.rest().end())
+                                       : changed_file(small_gguf(), input);
   const MemoryBound bound((std::size_t{1} << 20) + 64 * file.size());
   std::vector<gguf::File> parts;
   {

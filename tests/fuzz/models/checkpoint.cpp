@@ -54,15 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (kind == 0) {
     file.assign(input.rest().begin(), input.rest().end());
   } else {
-    file = right;
-    while (!input.empty() && !file.empty()) {
-      const std::size_t at = input.word() % file.size();
-      const std::uint8_t how = input.byte();
-      if (how == 0)
-        file.resize(at);
-      else
-        file[at] = how % 2 == 0 ? input.byte() : static_cast<std::uint8_t>(file[at] ^ how);
-    }
+    file = changed_file(right, input);
   }
   // Mends the hash that a checkpoint has of itself.
   if (kind < 224) file = safetensors::with_content_hash(file).value_or(file);

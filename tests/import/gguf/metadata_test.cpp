@@ -9,7 +9,7 @@
 
 #include "czip/import/gguf/reader.hpp"
 #include "import/gguf_builder.hpp"
-#include "support/error_style.hpp"
+#include "support/refusals.hpp"
 
 namespace czip::test {
 namespace {
@@ -34,10 +34,7 @@ class Sample {
 
 template <class T>
 void check_refused(const Result<T>& result, const std::string& message) {
-  REQUIRE_FALSE(result.has_value());
-  CHECK(result.error().code == ErrorCode::corrupt);
-  CHECK_MESSAGE(result.error().message == message, result.error().message);
-  CHECK(is_well_styled(result.error().message));
+  check_refusal(result, ErrorCode::corrupt, message);
 }
 
 Sample integers_of_all_types() {

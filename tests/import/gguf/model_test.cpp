@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "import/gguf_builder.hpp"
-#include "support/error_style.hpp"
+#include "support/refusals.hpp"
 
 namespace czip::test {
 namespace {
@@ -41,11 +41,7 @@ class Parts {
 };
 
 void check_refused(const Parts& parts, ErrorCode code, const std::string& message) {
-  const auto model = gguf::Model::join(parts.files());
-  REQUIRE_FALSE(model.has_value());
-  CHECK(model.error().code == code);
-  CHECK_MESSAGE(model.error().message == message, model.error().message);
-  CHECK(is_well_styled(model.error().message));
+  check_refusal(gguf::Model::join(parts.files()), code, message);
 }
 
 TEST_CASE("gguf model: a file that is not split") {

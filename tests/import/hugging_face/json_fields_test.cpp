@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "support/error_style.hpp"
+#include "support/refusals.hpp"
 
 namespace czip::test {
 namespace {
@@ -26,17 +26,9 @@ JsonFields config() {
   return *std::move(fields);
 }
 
-template <class T>
-void check_refused(const Result<T>& result, ErrorCode code, const std::string& message) {
-  REQUIRE_FALSE(result.has_value());
-  CHECK(result.error().code == code);
-  CHECK_MESSAGE(result.error().message == message, result.error().message);
-  CHECK(is_well_styled(result.error().message));
-}
-
 void check_text_refused(const std::string& text, ErrorCode code, const std::string& message,
                         const JsonLimits& limits = {}) {
-  check_refused(JsonFields::parse(text, "c.json", limits), code, message);
+  check_refusal(JsonFields::parse(text, "c.json", limits), code, message);
 }
 
 TEST_CASE("json fields: nested fields have names with dots") {
@@ -68,7 +60,7 @@ TEST_CASE("json fields: what is absent or of another kind") {
   CHECK(fields.boolean_or("none", true).value());
   CHECK(fields.string_or("none", "x").value() == "x");
   const auto refused = [](const auto& result, const std::string& message) {
-    check_refused(result, ErrorCode::corrupt, "config.json" + message);
+    check_refusal(result, ErrorCode::corrupt, "config.json" + message);
   };
   refused(fields.count("none", 9), " has no field 'none'");
   refused(fields.real("none"), " has no field 'none'");

@@ -13,7 +13,7 @@
 #include "czip/engine/safetensors/writer.hpp"
 #include "czip/import/dequantize.hpp"
 #include "support/bytes.hpp"
-#include "support/error_style.hpp"
+#include "support/refusals.hpp"
 
 namespace czip::test {
 namespace {
@@ -39,10 +39,7 @@ class Files {
 
 template <class T>
 void check_refused(const Result<T>& result, const std::string& message) {
-  REQUIRE_FALSE(result.has_value());
-  CHECK(result.error().code == ErrorCode::corrupt);
-  CHECK_MESSAGE(result.error().message == message, result.error().message);
-  CHECK(is_well_styled(result.error().message));
+  check_refusal(result, ErrorCode::corrupt, message);
 }
 
 TEST_CASE("weights: tensors of several files, without those of other dtypes") {

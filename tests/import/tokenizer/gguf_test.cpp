@@ -12,7 +12,8 @@
 #include "czip/import/gguf/reader.hpp"
 #include "czip/tokenizer/llm/tokenizer.hpp"
 #include "import/gguf_builder.hpp"
-#include "support/error_style.hpp"
+#include "import/tokenizer/bytes_of_tokens.hpp"
+#include "support/refusals.hpp"
 
 namespace czip::test {
 namespace {
@@ -66,22 +67,7 @@ llm::Settings settings_of(const llm::Description& description) {
 }
 
 void check_refused(const std::vector<Bytes>& pairs, ErrorCode code, const std::string& message) {
-  const auto description = read(pairs);
-  REQUIRE_FALSE(description.has_value());
-  CHECK(description.error().code == code);
-  CHECK_MESSAGE(description.error().message == message, description.error().message);
-  CHECK(is_well_styled(description.error().message));
-}
-
-// Bytes of each id.
-Strings bytes_of(const llm::Description& description) {
-  Strings all;
-  auto place = description.bytes.begin();
-  for (const std::uint16_t length : description.lengths) {
-    all.emplace_back(place, place + length);
-    place += length;
-  }
-  return all;
+  check_refusal(read(pairs), code, message);
 }
 
 const Strings kSentencePieces{"<unk>",

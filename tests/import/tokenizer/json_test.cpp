@@ -8,7 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "support/error_style.hpp"
+#include "import/tokenizer/bytes_of_tokens.hpp"
+#include "support/refusals.hpp"
 
 namespace czip::test {
 namespace {
@@ -46,23 +47,8 @@ llm::Settings settings_of(const Parts& parts) {
   return llm::Settings::parse(description_of(parts).config).value();
 }
 
-Strings bytes_of(const llm::Description& description) {
-  Strings all;
-  auto place = description.bytes.begin();
-  for (const std::uint16_t length : description.lengths) {
-    all.emplace_back(place, place + length);
-    place += length;
-  }
-  return all;
-}
-
 void check_refused(const Parts& parts, ErrorCode code, const std::string& message) {
-  const auto description = parse_tokenizer_json(parts.text(), kFacts);
-  REQUIRE_FALSE(description.has_value());
-  CHECK(description.error().code == code);
-  CHECK_MESSAGE(description.error().message == "tokenizer.json: " + message,
-                description.error().message);
-  CHECK(is_well_styled(description.error().message));
+  check_refusal(parse_tokenizer_json(parts.text(), kFacts), code, "tokenizer.json: " + message);
 }
 
 TEST_CASE("tokenizer.json: on bytes") {

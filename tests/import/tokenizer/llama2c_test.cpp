@@ -12,7 +12,7 @@
 #include "czip/base/utf8.hpp"
 #include "czip/tokenizer/llm/tokenizer.hpp"
 #include "import/gguf_builder.hpp"
-#include "support/error_style.hpp"
+#include "support/refusals.hpp"
 
 namespace czip::test {
 namespace {
@@ -44,11 +44,7 @@ constexpr std::size_t kFirstToken = 4;  // its place in the file
 
 void check_refused(const Bytes& file, std::uint32_t tokens, ErrorCode code,
                    const std::string& message) {
-  const auto description = parse_llama2c_tokenizer(file, tokens);
-  REQUIRE_FALSE(description.has_value());
-  CHECK(description.error().code == code);
-  CHECK_MESSAGE(description.error().message == message, description.error().message);
-  CHECK(is_well_styled(description.error().message));
+  check_refusal(parse_llama2c_tokenizer(file, tokens), code, message);
 }
 
 TEST_CASE("llama2.c tokenizer: bytes by name and as characters are the same") {

@@ -9,6 +9,7 @@
 
 #include "czip/tokenizer/llm/tokenizer.hpp"
 #include "support/error_style.hpp"
+#include "support/refusals.hpp"
 #include "support/splitmix64.hpp"
 #include "tokenizer/llm/descriptions.hpp"
 
@@ -19,11 +20,7 @@ Description pairs() { return with_pairs({"ab", "abc"}, {'a', 'b', 256, 'c'}); }
 Description order() { return with_order({"ab", "abc"}, {1, 0}); }
 
 void check_refused(const Description& description, ErrorCode code, const std::string& message) {
-  const auto tokenizer = Tokenizer::create(description);
-  REQUIRE_FALSE(tokenizer.has_value());
-  CHECK(tokenizer.error().code == code);
-  CHECK_MESSAGE(tokenizer.error().message == message, tokenizer.error().message);
-  CHECK(test::is_well_styled(tokenizer.error().message));
+  test::check_refusal(Tokenizer::create(description), code, message);
 }
 
 void check_config_refused(std::size_t word, std::uint32_t value, ErrorCode code,
