@@ -74,7 +74,7 @@ void register_inputs(const Arguments& arguments) {
   std::vector<std::string> models = arguments.models;
   models.insert(models.end(), {arguments.against_model, arguments.from});
   for (const std::string& name : models)
-    if (const auto path = find_model_file(name); path && !name.empty())
+    if (const auto path = find_model_file(name); path && !name.empty() && !names_built_in(name))
       register_input(*path, InputRole::helper);
 }
 

@@ -110,18 +110,25 @@ Result<Frames> frames_of(RandomAccessSource& in, MemoryBudget& memory) {
   return frames;
 }
 
+// Error corrupt: it is damaged.
+Result<MemberIndex> index_at(RandomAccessSource& in, const v2::AttachmentPlace& place,
+                             MemoryBudget& memory) {
+  CZIP_TRY(memory.take(place.content_bytes));
+  CZIP_TRY_ASSIGN(const auto content, v2::read_attachment(in, place));
+  CZIP_TRY_ASSIGN(auto index, parse_member_index(content, memory));
+  memory.give_back(place.content_bytes);
+  return index;
+}
+
 // The index of a frame, which stands before `end`. nullopt: there is none, or it is damaged.
 Result<std::optional<MemberIndex>> index_behind(RandomAccessSource& in, const FramePlace& frame,
                                                 std::uint64_t end, MemoryBudget& memory) {
   CZIP_TRY_ASSIGN(const auto place, v2::find_attachment(in, v2::kIndexAttachment, end));
   if (!place || place->begin < frame.bytes || place->begin - frame.bytes != frame.offset)
     return std::optional<MemberIndex>();
-  CZIP_TRY(memory.take(place->content_bytes));
-  const auto content = v2::read_attachment(in, *place);
-  auto index = content ? parse_member_index(*content, memory) : error_of(content);
+  auto index = index_at(in, *place, memory);
   if (!index && index.error().code == ErrorCode::corrupt) return std::optional<MemberIndex>();
   CZIP_TRY(index);
-  memory.give_back(place->content_bytes);
   if (index->frame_bytes != frame.bytes || index->text_bytes != frame.text_bytes)
     return std::optional<MemberIndex>();
   return std::optional(std::move(*index));
@@ -249,9 +256,8 @@ std::set<std::string> paths_in_indexes(RandomAccessSource& in, std::uint64_t mem
   const auto size = in.size();
   const auto place = size ? v2::find_attachment(in, v2::kIndexAttachment, *size) : error_of(size);
   MemoryBudget memory(memory_limit);
-  if (!place || !*place || !memory.take((*place)->content_bytes)) return paths;
-  const auto content = v2::read_attachment(in, **place);
-  const auto index = content ? parse_member_index(*content, memory) : error_of(content);
+  if (!place || !*place) return paths;
+  const auto index = index_at(in, **place, memory);
   if (!index) return paths;
   for (const Member& member : index->members)
     if (member.in_tar()) paths.insert(member.path);

@@ -49,12 +49,15 @@ mode_t withheld_permissions() {
   return mask;
 }
 
+bool names_members(const Arguments& arguments) {
+  return !arguments.members.empty() || !arguments.files_from.empty() ||
+         !arguments.names.include.empty();
+}
+
 // Members that are named come to what is there; all of an archive is not mixed with it.
 Existing existing_at_target(const Arguments& arguments) {
   if (arguments.force) return Existing::replaced;
-  const bool named = !arguments.members.empty() || !arguments.files_from.empty() ||
-                     !arguments.names.include.empty();
-  return named ? Existing::kept : Existing::refused;
+  return names_members(arguments) ? Existing::kept : Existing::refused;
 }
 
 // "" or ending in a slash.
@@ -138,8 +141,7 @@ Status with_input_blamed(Input& input, const Status& status) {
 }  // namespace
 
 bool selects_members(const Arguments& arguments) {
-  return !arguments.members.empty() || !arguments.files_from.empty() || arguments.at != 0 ||
-         !arguments.names.exclude.empty() || !arguments.names.include.empty();
+  return names_members(arguments) || arguments.at != 0 || !arguments.names.exclude.empty();
 }
 
 namespace {

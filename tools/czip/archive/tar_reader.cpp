@@ -104,7 +104,7 @@ class Unpacker {
     path_ = joined(parts);
     const bool is_folder = entry.type == tar::kFolder;
     if (tops_.insert(parts.front()).second) {
-      CZIP_TRY(request_->may_create(parts.front(), is_folder || parts.size() > 1));
+      if (parts.size() > 1) CZIP_TRY(request_->may_create(parts.front(), true));
       result_.names.push_back(parts.front());
     }
     CZIP_TRY(request_->may_create(path_, is_folder));

@@ -91,9 +91,8 @@ Result<BaseModel> parse_base(std::vector<std::uint8_t> file) {
 
 Result<BaseModel> read_base(const std::string& name) {
   CZIP_TRY_ASSIGN(auto file, read_named_model(name));
-  auto model = v2::Model::parse(file.bytes);
-  if (!model) return failure_in(file.path, model.error());
-  return BaseModel{std::move(file.held), std::move(*model)};
+  CZIP_TRY_ASSIGN(auto model, parse_v2_model(file));
+  return BaseModel{std::move(file.held), std::move(model)};
 }
 
 v2::TrainingOptions options_of(const Arguments& arguments, Report& report) {

@@ -126,6 +126,13 @@ Result<NamedModel> read_named_model(const std::string& name) {
   return model;
 }
 
+Result<v2::Model> parse_v2_model(const NamedModel& file) {
+  auto model = v2::Model::parse(
+      file.bytes, file.is_built_in ? v2::ModelTrust::stated_hash : v2::ModelTrust::content);
+  if (!model) return failure_in(file.path, model.error());
+  return model;
+}
+
 Status check_expected_hash(const std::optional<Hash128>& expected, const Hash128& hash) {
   if (!expected || *expected == hash) return {};
   return fail(ErrorCode::model_mismatch, "is the model of hash " + to_hex(hash) + ", not of " +

@@ -11,6 +11,7 @@
 #include "czip/base/error.hpp"
 #include "czip/base/hash128.hpp"
 #include "czip/codec/v1/model.hpp"
+#include "czip/codec/v2/model.hpp"
 
 namespace czip::tool {
 
@@ -34,6 +35,10 @@ struct NamedModel {
 };
 // Reads the model `name`: the built-in one or that of find_model_file. Errors name the file.
 Result<NamedModel> read_named_model(const std::string& name);
+
+// Parses it as a model of CZIPv2; the built-in one is trusted to have the hash that it states.
+// Errors name the file.
+Result<v2::Model> parse_v2_model(const NamedModel& file);
 
 // Error model_mismatch: --expect-hash names another model than this.
 Status check_expected_hash(const std::optional<Hash128>& expected, const Hash128& hash);

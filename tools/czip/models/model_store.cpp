@@ -51,13 +51,11 @@ Result<ModelStore> ModelStore::open(const Arguments& arguments) {
     store.v1_ = std::move(model);
     return store;
   }
-  auto model = v2::Model::parse(
-      file.bytes, file.is_built_in ? v2::ModelTrust::stated_hash : v2::ModelTrust::content);
-  if (!model) return failure_in(path, model.error());
+  CZIP_TRY_ASSIGN(auto model, parse_v2_model(file));
   store.files_.push_back(std::make_unique<std::vector<std::uint8_t>>(std::move(file.held)));
-  const auto expected = check_expected_hash(store.expected_, model->hash());
+  const auto expected = check_expected_hash(store.expected_, model.hash());
   if (!expected) return failure_in(path, expected.error());
-  store.v2_ = std::move(*model);
+  store.v2_ = std::move(model);
   return store;
 }
 
