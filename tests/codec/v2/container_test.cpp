@@ -266,17 +266,20 @@ TEST_CASE("settings are bits 0-1 profile, 2 network, 3-5 log2 of the streams, 6 
   CHECK(pack_settings({.profile = 0, .streams_log2 = 0, .network = false}) == 0);
   CHECK(pack_settings({.profile = 1, .streams_log2 = 6, .network = true}) == 0x35);
   CHECK(pack_settings({.profile = 2, .streams_log2 = 1, .network = false, .x86 = true}) == 0x4a);
+  CHECK(pack_settings({.streams_log2 = 4, .language_model = true}) == 0x27);
   for (unsigned byte = 0; byte < 256; ++byte) {
     CAPTURE(byte);
-    const bool known = (byte & 3) != 3 && (byte >> 3 & 7) != 7 && byte < 128;
+    const bool language_model = (byte & 0x47) == 7;
+    const bool known = ((byte & 3) != 3 || language_model) && (byte >> 3 & 7) != 7 && byte < 128;
     const auto settings = unpack_settings(static_cast<std::uint8_t>(byte));
     REQUIRE(settings.has_value() == known);
     if (!known) {
       CHECK(settings.error().code == ErrorCode::unsupported);
       continue;
     }
-    CHECK(settings->profile == (byte & 3));
-    CHECK(settings->network == ((byte & 4) != 0));
+    CHECK(settings->language_model == language_model);
+    if (!language_model) CHECK(settings->profile == (byte & 3));
+    CHECK(settings->network == ((byte & 4) != 0 && !language_model));
     CHECK(settings->streams_log2 == (byte >> 3 & 7));
     CHECK(settings->x86 == ((byte & 64) != 0));
     CHECK(pack_settings(*settings) == byte);
@@ -388,7 +391,7 @@ TEST_CASE("a compact header is read back") {
 TEST_CASE("the kinds of compact frames are those of the page, and others are of another version") {
   for (unsigned kind = 0x80; kind < 0x100; ++kind) {
     CAPTURE(kind);
-    const bool coded = kind < 0xc0 && (kind & 3) != 3 && (kind >> 3 & 7) != 7;
+    const bool coded = kind < 0xc0 && (kind & 7) != 3 && (kind >> 3 & 7) != 7;
     const bool known = coded || kind == 0x83 || kind >= 0xc0;
     for (const bool archive : {false, true}) {
       if (kind == 0x8b && !archive) continue;
@@ -482,7 +485,7 @@ TEST_CASE("what may be a text is a frame only if its header is possible") {
   CHECK_FALSE(begins_frame(Bytes{0xfc, 0x43, 0x5b}));
   CHECK(begins_frame(Bytes{0xfc, 0x81, 5, 4, 1, 2, 3}));
   CHECK_FALSE(begins_frame(Bytes{0xfc, 0x81, 5, 4, 1, 2}));
-  CHECK_FALSE(begins_frame(Bytes{0xfc, 0x87, 5, 4, 1, 2, 3}));
+  CHECK_FALSE(begins_frame(Bytes{0xfc, 0x93, 5, 4, 1, 2, 3}));
   CHECK(begins_frame(Bytes{0xfc, 0x83, 0x40}));
   CHECK_FALSE(begins_frame(Bytes{0xfc, 0xe4, 'n', 'e'}));  // Latin-1: two umlauts and more
 }

@@ -262,8 +262,8 @@ TEST_CASE("unknown versions, flags and types are refused by name") {
   check_error(block_with(coded, 1000, Bytes(4), 0, 3), ErrorCode::unsupported, "settings 3");
   check_error(block_with(coded, 1000, Bytes(4), 0, 0x80), ErrorCode::unsupported, "settings 128");
   check_error(block_with(coded, 1000, Bytes(4), 0, 0x38), ErrorCode::unsupported, "settings 56");
-  check_error(Bytes{0xfc, 0x87, 1}, ErrorCode::unsupported,
-              "kind 135, is of another version of CZIPv2: decode it with the");
+  check_error(Bytes{0xfc, 0x93, 1}, ErrorCode::unsupported,
+              "kind 147, is of another version of CZIPv2: decode it with the");
   check_error(words(100), ErrorCode::corrupt, "is not a CZIPv2 file");
   check_error({}, ErrorCode::truncated, "is empty");
 }

@@ -40,7 +40,8 @@ class Fixture {
   }
   [[nodiscard]] Mixer mixer(std::int32_t rate = 256) const {
     Mixer mixer(SimdLevel::scalar);
-    mixer.reset(which_, selectors_, kInputs, weights_, final_weights_, test::logistic());
+    mixer.reset(std::span(kMixerSelectorSizes[which_]).first(selectors_), kInputs, weights_,
+                final_weights_, test::logistic());
     mixer.select(kChosen[which_], kChosenFinal[which_]);
     mixer.set_rate(rate);
     return mixer;

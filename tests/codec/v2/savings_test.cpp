@@ -40,7 +40,7 @@ TEST_CASE("parts that cancel each other have limits, and what is beyond them goe
   }
   const std::vector<std::int32_t> final_weights(kFinalWeightSets[kMixer] * kInputGroup, kMaxWeight);
   Mixer mixer(SimdLevel::scalar);
-  mixer.reset(kMixer, kMixerSelectors, kInputs, weights, final_weights, test::logistic());
+  mixer.reset(kMixerSelectorSizes[kMixer], kInputs, weights, final_weights, test::logistic());
   for (std::size_t i = 0; i < kPriorInputs; ++i)
     mixer.inputs()[kLayout.counters + i] = mixer.inputs()[kLayout.prior + i] = kMaxStretch;
   mixer.inputs()[kLayout.matches] = kMaxStretch;
@@ -70,7 +70,7 @@ TEST_CASE("each input's savings go to its part") {
     std::vector<std::int32_t> final_weights(kFinalWeightSets[kMixer] * kInputGroup);
     final_weights[0] = kOneWeight;
     Mixer mixer(SimdLevel::scalar);
-    mixer.reset(kMixer, kMixerSelectors, kInputs, weights, final_weights, test::logistic());
+    mixer.reset(kMixerSelectorSizes[kMixer], kInputs, weights, final_weights, test::logistic());
     mixer.inputs()[input] = 512;
     mixer.select(kContext, 0);
     REQUIRE(mixer.mix() == 512);

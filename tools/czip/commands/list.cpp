@@ -130,6 +130,7 @@ Json to_json(ModelStore& models, const v2::FrameInfo& frame) {
   json["blocks"] = frame.blocks;
   json["stored_blocks"] = frame.stored_blocks;
   json["network_blocks"] = frame.network_blocks;
+  json["language_model_blocks"] = frame.language_model_blocks;
   json["text_xxh3_128"] = frame.text_hash ? Json(to_hex(*frame.text_hash)) : Json();
   json["model_hash"] = frame.model ? Json(frame.model->hex()) : Json();
   const std::string name = frame.model ? models.name_of(*frame.model) : "";

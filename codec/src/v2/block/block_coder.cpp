@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <new>
 
-#include "czip/base/little_endian.hpp"
 #include "v2/block/block_memory.hpp"
+#include "v2/block/llm_block_coder.hpp"
+#include "v2/block/payload.hpp"
 #include "v2/block/x86_branches.hpp"
 #include "v2/coding/range_coder.hpp"
 
@@ -39,49 +40,19 @@ std::uint32_t decode_token(const ModelParts& model, Predictor& predictor, BlockS
   return token;
 }
 
-Status text_does_not_fit() {
-  return fail(ErrorCode::corrupt, "the block's tokens do not end where its text does");
-}
-
-Status payload_ran_out() {
-  return fail(ErrorCode::corrupt, "the block's payload ends long before its text does");
-}
-
-// Takes the number of tokens from the beginning of the payload of several streams.
-Result<std::size_t> take_token_count(std::span<const std::uint8_t>& payload,
-                                     std::size_t text_bytes) {
-  if (payload.size() < kTokenCountBytes) {
-    return fail(ErrorCode::truncated, "the block's payload ends before its token count");
-  }
-  const std::size_t tokens = load_le<std::uint32_t>(payload.data());
-  // A token has at least one byte.
-  if (tokens > text_bytes) return error_of(text_does_not_fit());
-  payload = payload.subspan(kTokenCountBytes);
-  return tokens;
-}
-
-// Copies a token to text[at...]; false if it does not fit.
-bool put_token(const ModelParts& model, std::uint32_t token, std::span<std::uint8_t> text,
-               std::size_t& at) {
-  const std::string_view bytes = model.tokenizer.token(token);
-  if (bytes.size() > text.size() - at) return false;
-  std::copy(bytes.begin(), bytes.end(), text.begin() + static_cast<std::ptrdiff_t>(at));
-  at += bytes.size();
-  return true;
-}
-
 Status decode_one_stream(const ModelParts& model, Predictor& predictor, BlockStreams& streams,
                          RangeDecoder& coder, std::span<std::uint8_t> text,
                          const PassReport& report, std::vector<TokenId>* tokens) {
-  for (std::size_t at = 0; at < text.size();) {
-    for (std::size_t i = 0; i < kReportSteps && at < text.size(); ++i) {
+  TextWriter writer(text);
+  while (!writer.full()) {
+    for (std::size_t i = 0; i < kReportSteps && !writer.full(); ++i) {
       streams.step(1);
       const std::uint32_t token = decode_token(model, predictor, streams, 0, coder);
       if (coder.ran_out()) return payload_ran_out();
-      if (!put_token(model, token, text, at)) return text_does_not_fit();
+      CZIP_TRY(writer.put(model.tokenizer.token(token)));
       if (tokens != nullptr) tokens->push_back(token);
     }
-    if (report) CZIP_TRY(report(at, text.size()));
+    if (report) CZIP_TRY(report(writer.written(), text.size()));
   }
   return {};
 }
@@ -101,12 +72,10 @@ Status decode_streams(const ModelParts& model, Predictor& predictor, BlockStream
     if (coder.ran_out()) return payload_ran_out();
     if (report && (i + 1) % kReportSteps == 0) CZIP_TRY(report(i + 1, layout.steps()));
   }
-  std::size_t at = 0;
-  for (const std::uint16_t token : decoded) {
-    if (!put_token(model, token, text, at)) return text_does_not_fit();
-  }
+  TextWriter writer(text);
+  for (const std::uint16_t token : decoded) CZIP_TRY(writer.put(model.tokenizer.token(token)));
   if (ids != nullptr) ids->assign(decoded.begin(), decoded.end());
-  return at == text.size() ? Status() : text_does_not_fit();
+  return writer.full() ? Status() : text_does_not_fit();
 }
 
 Result<std::vector<TokenId>> tokens_of(const ModelParts& model, const BlockSettings& settings,
@@ -134,7 +103,15 @@ tl::unexpected<Error> out_of_memory() {
 }  // namespace
 
 struct BlockCoder::Memory : BlockMemory {
-  using BlockMemory::BlockMemory;
+  Memory(SimdLevel level, std::shared_ptr<LlmBlockCoder> language_model)
+      : BlockMemory(level), llm(std::move(language_model)) {}
+
+  std::shared_ptr<LlmBlockCoder> llm;  // null: not needed so far
+
+  LlmBlockCoder& language_model_coder() {
+    if (llm == nullptr) llm = std::make_shared<LlmBlockCoder>(simd, 1);
+    return *llm;
+  }
 
   Result<CodedBlock> encode(const Model& model, const BlockSettings& settings,
                             std::span<const std::uint8_t> text, const PassReport& report,
@@ -151,10 +128,7 @@ Result<CodedBlock> BlockCoder::Memory::encode(const Model& model, const BlockSet
   const ModelParts& parts = model.parts();
   CZIP_TRY_ASSIGN(const auto tokens, tokens_of(parts, settings, text, segmentation));
   CodedBlock block;
-  if (settings.streams_log2 > 0) {
-    block.payload.resize(kTokenCountBytes);
-    store_le(block.payload.data(), static_cast<std::uint32_t>(tokens.size()));
-  }
+  if (settings.streams_log2 > 0) append_token_count(block.payload, tokens.size());
   TokenEncoder encoder{RangeEncoder(block.payload)};
   CZIP_TRY(reset_predictor(parts, settings, text.size()));
   const StreamLayout layout(tokens.size(), settings.streams_log2);
@@ -185,15 +159,13 @@ Status BlockCoder::Memory::decode(const Model& model, const BlockSettings& setti
   CZIP_TRY(
       one ? decode_one_stream(parts, predictor, streams, coder, text, report, ids)
           : decode_streams(parts, predictor, streams, coder, layout, tokens, text, report, ids));
-  const bool range_fits = final_range == kUnknownRange || coder.range() == final_range;
-  if (!coder.ends_here() || !range_fits) {
-    return fail(ErrorCode::corrupt, "the block's payload does not end where its text does");
-  }
+  CZIP_TRY(check_end(coder, final_range));
   if (settings.x86) make_x86_branches_relative(text);
   return {};
 }
 
-BlockCoder::BlockCoder(SimdLevel simd) : memory_(std::make_unique<Memory>(simd)) {}
+BlockCoder::BlockCoder(SimdLevel simd, std::shared_ptr<LlmBlockCoder> language_model)
+    : memory_(std::make_unique<Memory>(simd, std::move(language_model))) {}
 BlockCoder::BlockCoder(BlockCoder&&) noexcept = default;
 BlockCoder& BlockCoder::operator=(BlockCoder&&) noexcept = default;
 BlockCoder::~BlockCoder() = default;
@@ -205,6 +177,8 @@ Result<CodedBlock> BlockCoder::encode(const Model& model, const BlockSettings& s
                                       Segmentation segmentation) {
   CZIP_TRY(check_settings(model, settings));
   try {
+    if (settings.language_model)
+      return memory_->language_model_coder().encode(model, settings, text, report);
     return memory_->encode(model, settings, text, report, segmentation);
   } catch (const std::bad_alloc&) {
     return out_of_memory();
@@ -217,6 +191,11 @@ Status BlockCoder::decode(const Model& model, const BlockSettings& settings,
                           std::vector<TokenId>* tokens) {
   CZIP_TRY(check_settings(model, settings));
   try {
+    if (settings.language_model && tokens != nullptr)
+      return fail(ErrorCode::unsupported, "a block of a language model has no tokens of czip's");
+    if (settings.language_model)
+      return memory_->language_model_coder().decode(model, settings, payload, final_range, text,
+                                                    report);
     return memory_->decode(model, settings, payload, final_range, text, report, tokens);
   } catch (const std::bad_alloc&) {
     return out_of_memory();

@@ -6,6 +6,11 @@ Status check_settings(const Model& model, const BlockSettings& settings) {
   if (settings.profile > kMaxProfile || settings.streams_log2 > kMaxStreamsLog2) {
     return fail(ErrorCode::unsupported, "a block's settings are unknown to this czip");
   }
+  if (settings.language_model) {
+    if (model.has_language_model()) return {};
+    return fail(ErrorCode::unsupported,
+                "a block needs a language model, which the model does not have");
+  }
   if (settings.network && !model.has_network()) {
     return fail(ErrorCode::unsupported, "a block needs a network, which the model does not have");
   }

@@ -19,12 +19,12 @@ std::int32_t scaled_error(bool bit, std::uint32_t p, std::int32_t rate) {
 
 }  // namespace
 
-void Mixer::reset(std::size_t mixer, std::size_t selectors, std::size_t input_count,
+void Mixer::reset(std::span<const std::size_t> selector_sizes, std::size_t input_count,
                   std::span<const std::int32_t> weights,
                   std::span<const std::int32_t> final_weights, const Logistic& logistic) {
   logistic_ = &logistic;
-  mixer_ = mixer;
-  selectors_ = selectors;
+  selectors_ = selector_sizes.size();
+  std::ranges::copy(selector_sizes, selector_sizes_.begin());
   final_inputs_.fill(0);
   input_count_ = input_count;
   weights_.assign(weights.begin(), weights.end());
@@ -39,7 +39,7 @@ void Mixer::select(const std::array<std::uint32_t, kMixerSelectors>& context,
     sets_[s] = first + context[s] * input_count_;
     for (std::size_t i = 0; i < input_count_; i += kPrefetchedWeights)
       __builtin_prefetch(sets_[s] + i, 1);
-    first += kMixerSelectorSizes[mixer_][s] * input_count_;
+    first += selector_sizes_[s] * input_count_;
   }
   final_set_ = &final_weights_[final_context * kInputGroup];
 }

@@ -48,8 +48,8 @@ void Predictor::reset(const PredictorTables& tables, const Profile& profile,
   tree_ = tables.tree;
   layout_ = InputLayout(profile);
   for (std::size_t m = 0; m < kMixers; ++m) {
-    mixers_[m].reset(m, profile.selectors, layout_.total, state.weights[m], state.final_weights[m],
-                     *tables.logistic);
+    mixers_[m].reset(std::span(kMixerSelectorSizes[m]).first(profile.selectors), layout_.total,
+                     state.weights[m], state.final_weights[m], *tables.logistic);
   }
   successors_.reset(profile.lists, sizes.lists_log2, state.list_maps);
   counters_.reset(*tables.tree, sizes.counters_log2, profile.counters);

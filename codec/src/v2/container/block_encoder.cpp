@@ -7,6 +7,7 @@
 #include "czip/codec/v2/model/parts.hpp"
 #include "v2/block/x86_branches.hpp"
 #include "v2/container/block_plan.hpp"
+#include "v2/container/memory.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -28,9 +29,20 @@ constexpr std::size_t kMinTriedAsBytes = 512;
 // tried, with both kinds of tokens, so that no level makes it longer than a lower one does.
 constexpr std::size_t kMaxChanceText = std::size_t{16} << 10;
 
+// A sample shows whether a language model helps in a text of more than kMinSampledText bytes: it is
+// not used where it makes of the sample kHopelessNumerator / kHopelessDenominator of what the
+// predictor makes of the text.
+constexpr std::size_t kMinSampledText = std::size_t{16} << 10;
+constexpr std::size_t kLanguageModelSample = std::size_t{4} << 10;
+constexpr std::uint64_t kHopelessNumerator = 5;
+constexpr std::uint64_t kHopelessDenominator = 4;
+
 // How long to code a block takes, for progress only: as was measured, with the network four times
-// as long as without it, and eight times where its steps are for one stream each.
+// as long as without it, and eight times where its steps are for one stream each; with a language
+// model of a billion parameters some five hundred times.
+constexpr std::uint64_t kLanguageModelWeight = 500;
 std::uint64_t pass_weight(const BlockSettings& settings) {
+  if (settings.language_model) return kLanguageModelWeight;
   if (!settings.network) return 1;
   return settings.streams_log2 == 0 ? 8 : 4;
 }
@@ -44,6 +56,16 @@ std::span<const std::uint8_t> middle_of(std::span<const std::uint8_t> text, std:
 
 BlockSettings BlockEncoder::settings_for(std::uint64_t text_bytes) const {
   return block_settings(*model_, level_, text_bytes);
+}
+
+Result<MemoryNeed> BlockEncoder::memory(SimdLevel simd, std::uint64_t text_bytes) const {
+  CZIP_TRY_ASSIGN(MemoryNeed need,
+                  coding_memory(*model_, settings_for(text_bytes), simd, text_bytes));
+  if (const auto settings = language_model_settings(*model_, level_, text_bytes)) {
+    CZIP_TRY_ASSIGN(const MemoryNeed more, coding_memory(*model_, *settings, simd, text_bytes));
+    need.shared += more.shared;
+  }
+  return need;
 }
 
 Result<std::optional<BlockEncoder::Block>> BlockEncoder::encode(BlockCoder& coder,
@@ -74,8 +96,11 @@ Result<std::optional<BlockEncoder::Block>> BlockEncoder::encode(BlockCoder& code
   std::optional<Block> best;
   std::size_t least = text.size();
   // To verify takes as long as the first, unless another is the smallest.
-  std::uint64_t left = verify_ ? pass_weight(all.front().settings) : 0;
+  const auto with_language_model = language_model_settings(*model_, level_, text.size());
+  const std::uint64_t last = with_language_model ? pass_weight(*with_language_model) : 0;
+  std::uint64_t left = verify_ ? std::max(last, pass_weight(all.front().settings)) : 0;
   for (const Trial& trial : all) left += pass_weight(trial.settings);
+  left += last;
   for (const auto& [settings, segmentation] : all) {
     progress.begin_pass(pass_weight(settings), left);
     left -= pass_weight(settings);
@@ -85,11 +110,33 @@ Result<std::optional<BlockEncoder::Block>> BlockEncoder::encode(BlockCoder& code
     least = coded.payload.size();
     best = {settings, std::move(coded)};
   }
+  if (with_language_model) {
+    progress.begin_pass(last, left);
+    CZIP_TRY_ASSIGN(auto better,
+                    encode_with_language_model(coder, *with_language_model, text, least, progress));
+    if (better) best = std::move(better);
+  }
   if (best && verify_) {
     progress.begin_last_pass();
     CZIP_TRY(verify(coder, *best, text, progress.report()));
   }
   return best;
+}
+
+// nullopt: the result is not smaller than `least`.
+Result<std::optional<BlockEncoder::Block>> BlockEncoder::encode_with_language_model(
+    BlockCoder& coder, const BlockSettings& settings, std::span<const std::uint8_t> text,
+    std::size_t least, PassProgress& progress) const {
+  if (text.size() > kMinSampledText) {
+    const auto sample = middle_of(text, kLanguageModelSample);
+    CZIP_TRY_ASSIGN(const auto coded, coder.encode(*model_, {.language_model = true}, sample));
+    if (coded.payload.size() * text.size() * kHopelessDenominator >
+        least * sample.size() * kHopelessNumerator)
+      return std::optional<Block>();
+  }
+  CZIP_TRY_ASSIGN(auto coded, coder.encode(*model_, settings, text, progress.report()));
+  if (coded.payload.size() >= least) return std::optional<Block>();
+  return std::optional(Block{settings, std::move(coded)});
 }
 
 // Compressed and encrypted data take long to code and do not shrink. They are recognized by the

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "czip/base/error.hpp"
+#include "czip/base/memory_limit.hpp"
 #include "czip/codec/io/pass_report.hpp"
 #include "czip/codec/io/progress_sum.hpp"
 #include "czip/codec/v2/block/block_coder.hpp"
@@ -38,11 +39,18 @@ class BlockEncoder {
   Result<std::optional<Block>> encode(BlockCoder& coder, std::span<const std::uint8_t> text) const;
 
   [[nodiscard]] const Model& model() const { return *model_; }
-  [[nodiscard]] BlockSettings settings_for(std::uint64_t text_bytes) const;
+  // What coding a block of that length takes. Errors: those of coding_memory.
+  [[nodiscard]] Result<MemoryNeed> memory(SimdLevel simd, std::uint64_t text_bytes) const;
 
  private:
   Result<std::optional<Block>> encode(BlockCoder& coder, std::span<const std::uint8_t> text,
                                       BlockPlaceKind place, PassProgress& progress) const;
+  Result<std::optional<Block>> encode_with_language_model(BlockCoder& coder,
+                                                          const BlockSettings& settings,
+                                                          std::span<const std::uint8_t> text,
+                                                          std::size_t least,
+                                                          PassProgress& progress) const;
+  [[nodiscard]] BlockSettings settings_for(std::uint64_t text_bytes) const;
   Result<bool> looks_random(BlockCoder& coder, std::span<const std::uint8_t> text) const;
   struct Trial {
     BlockSettings settings;

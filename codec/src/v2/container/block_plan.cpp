@@ -6,7 +6,7 @@
 
 namespace czip::v2 {
 
-Result<LevelSettings> choose_settings(int level, std::uint32_t block_bytes) {
+Result<LevelSettings> choose_settings(const Model& model, int level, std::uint32_t block_bytes) {
   if (block_bytes != 0 && (block_bytes < kMinBlockBytes || block_bytes > kMaxBlockBytes))
     return fail(ErrorCode::invalid_argument,
                 "blocks of " + std::to_string(block_bytes) + " bytes are not possible");
@@ -15,6 +15,8 @@ Result<LevelSettings> choose_settings(int level, std::uint32_t block_bytes) {
                                                  std::to_string(kMinLevel) + " to " +
                                                  std::to_string(kMaxLevel));
   LevelSettings settings = level_settings(level);
+  if (model.has_language_model() && settings.language_model_block_bytes != 0)
+    settings.block_bytes = settings.language_model_block_bytes;
   if (block_bytes != 0) settings.block_bytes = block_bytes;
   return settings;
 }
@@ -26,6 +28,14 @@ BlockSettings block_settings(const Model& model, const LevelSettings& level,
   settings.network = true;
   settings.streams_log2 = network_streams_log2(text_bytes);
   return settings;
+}
+
+std::optional<BlockSettings> language_model_settings(const Model& model, const LevelSettings& level,
+                                                     std::uint64_t text_bytes) {
+  if (!model.has_language_model() || level.language_model_block_bytes == 0) return std::nullopt;
+  return BlockSettings{
+      .streams_log2 = language_model_streams_log2(text_bytes, level.language_model_streams_log2),
+      .language_model = true};
 }
 
 Status fill(ByteSource& source, std::size_t limit, std::vector<std::uint8_t>& text) {

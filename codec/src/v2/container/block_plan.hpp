@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "czip/base/error.hpp"
@@ -13,13 +14,17 @@
 
 namespace czip::v2 {
 
-// The level's settings, with blocks of `block_bytes` instead of its own unless that is 0. Error:
-// invalid_argument, for a level or a size that does not exist.
-Result<LevelSettings> choose_settings(int level, std::uint32_t block_bytes);
+// The level's settings with this model, with blocks of `block_bytes` instead of its own unless that
+// is 0. Error: invalid_argument, for a level or a size that does not exist.
+Result<LevelSettings> choose_settings(const Model& model, int level, std::uint32_t block_bytes);
 
-// Of a block of that length.
+// Of a block of that length, without a language model.
 [[nodiscard]] BlockSettings block_settings(const Model& model, const LevelSettings& level,
                                            std::uint64_t text_bytes);
+// With it; nullopt: the model has none, or the level does not use it.
+[[nodiscard]] std::optional<BlockSettings> language_model_settings(const Model& model,
+                                                                   const LevelSettings& level,
+                                                                   std::uint64_t text_bytes);
 
 // Reads until `text` has `limit` bytes or the source ends.
 Status fill(ByteSource& source, std::size_t limit, std::vector<std::uint8_t>& text);

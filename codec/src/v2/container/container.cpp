@@ -73,6 +73,8 @@ std::span<const std::uint8_t> checked_bytes(std::span<const std::uint8_t> traile
 }  // namespace
 
 std::uint8_t pack_settings(const BlockSettings& settings) {
+  if (settings.language_model)
+    return static_cast<std::uint8_t>(kLanguageModelBits | settings.streams_log2 << kStreamsShift);
   return static_cast<std::uint8_t>(settings.profile | (settings.network ? kNetworkBit : 0) |
                                    settings.streams_log2 << kStreamsShift |
                                    (settings.x86 ? kX86Bit : 0));
@@ -80,8 +82,9 @@ std::uint8_t pack_settings(const BlockSettings& settings) {
 
 Result<BlockSettings> unpack_settings(std::uint8_t byte) {
   BlockSettings settings;
-  settings.profile = byte & kProfileMask;
-  settings.network = (byte & kNetworkBit) != 0;
+  settings.language_model = (byte & (kLanguageModelBits | kX86Bit)) == kLanguageModelBits;
+  if (!settings.language_model) settings.profile = byte & kProfileMask;
+  settings.network = !settings.language_model && (byte & kNetworkBit) != 0;
   settings.streams_log2 = static_cast<std::uint8_t>(byte >> kStreamsShift & kStreamsMask);
   settings.x86 = (byte & kX86Bit) != 0;
   if ((byte & ~kSettingsMask) != 0 || settings.profile > kMaxProfile ||

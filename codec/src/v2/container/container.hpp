@@ -81,9 +81,11 @@ inline constexpr std::uint8_t kFlagTextBytes = 1;
 inline constexpr std::uint8_t kFlagArchive = 2;
 
 // Settings of a coded block, 7 bits: bits 0-1 the profile, 2 the network, 3-5 log2 of the streams,
-// 6 absolute targets of x86 branches. Compact frames have the first 6.
+// 6 absolute targets of x86 branches. Bits 0-2 all set, and 6 not, stand for a language model.
+// Compact frames have the first 6.
 inline constexpr std::uint8_t kProfileMask = 3;
 inline constexpr std::uint8_t kNetworkBit = 4;
+inline constexpr std::uint8_t kLanguageModelBits = kProfileMask | kNetworkBit;
 inline constexpr int kStreamsShift = 3;
 inline constexpr std::uint8_t kStreamsMask = 7;
 inline constexpr std::uint8_t kX86Bit = 0x40;

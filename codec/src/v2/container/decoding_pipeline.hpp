@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "czip/base/parallel.hpp"
 #include "czip/base/pipeline.hpp"
 #include "czip/codec/io/progress_sum.hpp"
 #include "czip/codec/v2/block/block_coder.hpp"
@@ -44,7 +45,8 @@ class DecodingPipeline {
           threads_within_limit(options_->threads, std::numeric_limits<std::uint64_t>::max(),
                                options_->memory_limit, task_memory_));
       threads_ = std::max(threads_, threads);
-      const auto coders = context_->coders(threads, options_->simd);
+      const auto coders =
+          context_->coders(threads, thread_count(options_->threads, kMaxThreads), options_->simd);
       CZIP_TRY(run_ordered<Task>(
           threads,
           {.pull = [this](Task& task) { return next(task); },

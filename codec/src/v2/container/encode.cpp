@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "czip/base/little_endian.hpp"
+#include "czip/base/parallel.hpp"
 #include "czip/base/pipeline.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/codec/v2/model/parts.hpp"
@@ -79,16 +80,15 @@ class FrameEncoder {
     const std::uint64_t expected =
         options_->text_bytes.value_or(std::numeric_limits<std::uint64_t>::max());
     const std::uint64_t block_bytes = std::min<std::uint64_t>(level_.block_bytes, expected);
-    CZIP_TRY_ASSIGN(MemoryNeed need,
-                    coding_memory(encoder_.model(), encoder_.settings_for(block_bytes),
-                                  options_->simd, block_bytes));
+    CZIP_TRY_ASSIGN(MemoryNeed need, encoder_.memory(options_->simd, block_bytes));
     // A repetition, and what was read behind it for the next block.
     need.per_thread += 2 * std::uint64_t{block_bytes_ - level_.block_bytes};
     CZIP_TRY_ASSIGN(const unsigned threads,
                     threads_within_limit(options_->threads, expected / level_.block_bytes + 1,
                                          options_->memory_limit, need));
     report.threads = threads;
-    const auto coders = context.coders(threads, options_->simd);
+    const auto coders =
+        context.coders(threads, thread_count(options_->threads, kMaxThreads), options_->simd);
     CZIP_TRY(run_ordered<Task>(
         threads,
         {.pull = [this](Task& task) { return pull(task); },
@@ -228,14 +228,14 @@ Status write_compact(const Model& model, const EncodeOptions& options, const Lev
                      CodingContext& context, std::span<const std::uint8_t> text, ByteSink& out,
                      CodingReport& report) {
   const BlockEncoder encoder(model, level, options.verify);
-  CZIP_TRY_ASSIGN(const MemoryNeed need, coding_memory(model, encoder.settings_for(text.size()),
-                                                       options.simd, text.size()));
+  CZIP_TRY_ASSIGN(const MemoryNeed need, encoder.memory(options.simd, text.size()));
   CZIP_TRY_ASSIGN(report.threads, threads_within_limit(1, 1, options.memory_limit, need));
   Result<std::optional<BlockEncoder::Block>> coded = std::optional<BlockEncoder::Block>();
   ProgressSum progress(options.progress);
   if (!text.empty()) {
-    coded = encoder.encode(context.coders(1, options.simd).front(), text,
-                           BlockPlaceKind::compact_frame, progress);
+    coded = encoder.encode(
+        context.coders(1, thread_count(options.threads, kMaxThreads), options.simd).front(), text,
+        BlockPlaceKind::compact_frame, progress);
   }
   CZIP_TRY(coded);
   const auto text_bytes = static_cast<std::uint32_t>(text.size());
@@ -268,7 +268,8 @@ Status write_compact(const Model& model, const EncodeOptions& options, const Lev
 
 Status encode_text(const Model& model, ByteSource& text, ByteSink& out,
                    const EncodeOptions& options, CodingReport& report) {
-  CZIP_TRY_ASSIGN(const LevelSettings level, choose_settings(options.level, options.block_bytes));
+  CZIP_TRY_ASSIGN(const LevelSettings level,
+                  choose_settings(model, options.level, options.block_bytes));
   // Load the network before the blocks' memory is allocated: loading takes twice its memory.
   if (level.network && model.has_network()) {
     CZIP_TRY(network_of(model.parts(), options.simd));

@@ -11,6 +11,7 @@ void count(const Record& record, FrameInfo& frame) {
   ++frame.blocks;
   if (record.stored()) ++frame.stored_blocks;
   if (record.settings().network) ++frame.network_blocks;
+  if (record.settings().language_model) ++frame.language_model_blocks;
 }
 
 FrameInfo compact_frame(const Record& record, const FrameReader& reader) {

@@ -5,6 +5,7 @@
 #include "czip/codec/v2/coding/predictor.hpp"
 #include "czip/codec/v2/model/format.hpp"
 #include "czip/codec/v2/model/parts.hpp"
+#include "v2/block/llm_block_coder.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -34,6 +35,12 @@ MemoryNeed recurrent_memory(const RecurrentConfig& config, std::uint8_t streams_
 Result<MemoryNeed> coding_memory(const Model& model, const BlockSettings& settings, SimdLevel simd,
                                  std::uint64_t text_bytes) {
   MemoryNeed need;
+  if (settings.language_model) {
+    need.per_thread = text_bytes * kBytesPerTextByte;
+    if (!model.has_language_model()) return need;
+    CZIP_TRY_ASSIGN(need.shared, LlmBlockCoder::memory(model, settings, simd, text_bytes));
+    return need;
+  }
   need.per_thread = TableSizes::for_text(text_bytes, kProfiles[settings.profile]).bytes() +
                     text_bytes * kBytesPerTextByte;
   if (kProfiles[settings.profile].recurrent) {

@@ -29,6 +29,8 @@ Status decode_payload(BlockCoder& coder, DecodingTask& task, std::uint32_t final
   }
   if (record.settings().network && !task.model->has_network())
     return fail(ErrorCode::corrupt, "it asks for a network that its model does not have");
+  if (record.settings().language_model && !task.model->has_language_model())
+    return fail(ErrorCode::corrupt, "it asks for a language model that its model does not have");
   task.text.resize(record.coded_bytes());
   task.tokens.clear();
   return coder.decode(*task.model, record.settings(), payload, final_range, task.text, report,

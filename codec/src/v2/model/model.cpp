@@ -89,9 +89,12 @@ Result<std::shared_ptr<const ModelParts>> load(safetensors::File file, ModelTrus
   const auto splits = reader.values<std::uint16_t>(kCodeSplitsTensor, {vocabulary - 1});
   const std::size_t network_tensors = count_tensors(file, kTensorPrefix);
   const std::size_t recurrent_tensors = count_tensors(file, kRecurrentPrefix);
+  const auto language_model_tensors = static_cast<std::size_t>(std::ranges::count_if(
+      file.tensors(), [](const auto& tensor) { return is_language_model_tensor(tensor.first); }));
   require_states(reader, network_tensors > 0);
   CZIP_TRY_ASSIGN(auto prior, read_prior(reader, vocabulary));
-  if (reader.used() + network_tensors + recurrent_tensors != file.tensors().size()) {
+  if (reader.used() + network_tensors + recurrent_tensors + language_model_tensors !=
+      file.tensors().size()) {
     return fail(ErrorCode::unsupported, "the model has tensors that this czip does not know");
   }
   CZIP_TRY_ASSIGN(auto tokenizer, Tokenizer::parse(lengths, token_bytes));
@@ -106,10 +109,13 @@ Result<std::shared_ptr<const ModelParts>> load(safetensors::File file, ModelTrus
     CZIP_TRY(load_recurrent_network(file, tree, SimdLevel::scalar));
     recurrent = std::make_unique<RecurrentCache>(load_recurrent_network);
   }
+  std::unique_ptr<const LanguageModelCache> language_model;
+  if (language_model_tensors > 0)
+    language_model = std::make_unique<LanguageModelCache>(load_language_model);
   return std::make_shared<const ModelParts>(
       ModelParts{hash, read_description(file), std::move(tokenizer), Logistic(), std::move(tree),
                  std::move(prior), std::make_unique<StateCache>(), std::move(network),
-                 std::move(recurrent), std::move(file)});
+                 std::move(recurrent), std::move(language_model), std::move(file)});
 }
 
 }  // namespace
@@ -127,6 +133,7 @@ Result<Model> Model::parse(std::span<const std::uint8_t> file, ModelTrust trust)
 const Hash128& Model::hash() const { return parts_->hash; }
 const ModelDescription& Model::description() const { return parts_->description; }
 bool Model::has_network() const { return parts_->network != nullptr; }
+bool Model::has_language_model() const { return parts_->language_model != nullptr; }
 std::uint32_t Model::vocabulary_size() const { return parts_->tree.size(); }
 
 }  // namespace czip::v2

@@ -116,7 +116,7 @@ Result<ScoreReport> PrimedScorer::prime(const Model& model, std::span<const std:
                                         const PrimedOptions& options, const PassReport& progress) {
   State& state = *state_;
   state.model.reset();
-  CZIP_TRY_ASSIGN(const LevelSettings level, choose_settings(options.level, 0));
+  CZIP_TRY_ASSIGN(const LevelSettings level, choose_settings(model, options.level, 0));
   if (context.size() > kMaxBlockBytes || options.text_bytes > kMaxBlockBytes - context.size())
     return fail(ErrorCode::invalid_argument, "a context and a text of more than " +
                                                  std::to_string(kMaxBlockBytes) +

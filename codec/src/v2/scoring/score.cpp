@@ -127,7 +127,8 @@ Status check_candidates(const ScoreOptions& options) {
 Result<ScoreReport> score(const Model& model, ByteSource& text, const ScoreOptions& options,
                           const ScoreVisitor& visit) try {
   CZIP_TRY(check_candidates(options));
-  CZIP_TRY_ASSIGN(const LevelSettings level, choose_settings(options.level, options.block_bytes));
+  CZIP_TRY_ASSIGN(const LevelSettings level,
+                  choose_settings(model, options.level, options.block_bytes));
   Scoring scoring(options, options.progress, visit);
   for (;;) {
     std::vector<std::uint8_t> block;

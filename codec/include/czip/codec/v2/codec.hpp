@@ -50,6 +50,10 @@ struct LevelSettings {
   bool network = false;           // uses the model's network, the transformer, if it has one
   Trials trials = Trials::none;   // what else is tried for each block, if the network is used
   std::uint32_t block_bytes = 0;  // of text in every block but the last
+  // Of a model that has a language model: the block's text, if the level uses it, or 0; and the
+  // most streams, log2. It is tried for every block, besides the rest.
+  std::uint32_t language_model_block_bytes = 0;
+  std::uint8_t language_model_streams_log2 = 0;
 };
 
 // `level` must be one of kMinLevel..kMaxLevel.
@@ -69,7 +73,8 @@ class CodingContext {
   ~CodingContext();
 
   // Used by the codec: gives a coder for each thread of a call. They are valid until the next call.
-  std::span<BlockCoder> coders(std::size_t threads, SimdLevel simd);
+  // Blocks that a language model codes have `all_threads` for themselves, one after another.
+  std::span<BlockCoder> coders(std::size_t threads, unsigned all_threads, SimdLevel simd);
 
  private:
   struct Coders;
@@ -197,6 +202,7 @@ struct FrameInfo {
   std::uint64_t blocks = 0;
   std::uint64_t stored_blocks = 0;
   std::uint64_t network_blocks = 0;
+  std::uint64_t language_model_blocks = 0;
   std::optional<Hash128> text_hash;  // nullopt: a compact frame, which does not say
 };
 

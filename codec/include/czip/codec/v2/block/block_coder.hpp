@@ -16,6 +16,8 @@
 
 namespace czip::v2 {
 
+class LlmBlockCoder;
+
 struct CodedBlock {
   std::vector<std::uint8_t> payload;
   std::uint32_t final_range = 0;  // the range coder's after the last decision
@@ -34,7 +36,8 @@ enum class Segmentation : std::uint8_t { tokenizer, bytes };
 // independently of the others: the results are those of encode_block and decode_block.
 class BlockCoder {
  public:
-  explicit BlockCoder(SimdLevel simd);
+  // Coders that share a `language_model` use it by turns. Null: one of its own, on one thread.
+  explicit BlockCoder(SimdLevel simd, std::shared_ptr<LlmBlockCoder> language_model = nullptr);
   BlockCoder(BlockCoder&&) noexcept;
   BlockCoder& operator=(BlockCoder&&) noexcept;
   ~BlockCoder();
@@ -49,7 +52,8 @@ class BlockCoder {
 
   // Decodes exactly `text.size()` bytes, and gives their tokens unless `tokens` is null. Checks
   // that the coder ends in `final_range`, unless that is kUnknownRange, and that it used the whole
-  // payload. Errors: those of encode, corrupt, truncated.
+  // payload. Errors: those of encode, corrupt, truncated; unsupported, for the tokens of a block
+  // that was coded with a language model.
   Status decode(const Model& model, const BlockSettings& settings,
                 std::span<const std::uint8_t> payload, std::uint32_t final_range,
                 std::span<std::uint8_t> text, const PassReport& report = {},

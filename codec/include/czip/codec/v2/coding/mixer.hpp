@@ -18,10 +18,10 @@ class Mixer {
  public:
   explicit Mixer(SimdLevel simd) : kernels_(&mixer_kernels(simd)) {}
 
-  // Begins with all inputs 0, weights [weight_sets(mixer, selectors)][input_count] and
-  // final_weights [kFinalWeightSets[mixer]][kInputGroup], both Q16. `mixer` is below kMixers;
-  // `logistic` must outlive the use of the mixer.
-  void reset(std::size_t mixer, std::size_t selectors, std::size_t input_count,
+  // Begins with all inputs 0. `selector_sizes`, at most kMixerSelectors, are the numbers of sets of
+  // each selector; weights [their sum][input_count] and final_weights [final sets][kInputGroup] are
+  // Q16. `logistic` must outlive the use of the mixer.
+  void reset(std::span<const std::size_t> selector_sizes, std::size_t input_count,
              std::span<const std::int32_t> weights, std::span<const std::int32_t> final_weights,
              const Logistic& logistic);
 
@@ -31,8 +31,8 @@ class Mixer {
   // The first layer's learning rate from here on, at most 1023: an update moves a weight by
   // input * error * rate / 2^22, with the error in Q16.
   void set_rate(std::int32_t rate) { rate_ = rate; }
-  // Selectors past the mixer's take no part. context[s] is below kMixerSelectorSizes[mixer][s],
-  // final_context below kFinalWeightSets[mixer].
+  // Selectors past the mixer's take no part. context[s] is below the selector's size, final_context
+  // below the number of final sets.
   void select(const std::array<std::uint32_t, kMixerSelectors>& context,
               std::uint32_t final_context);
   // The mixed prediction, stretched, within +-kMaxStretch.
@@ -62,7 +62,7 @@ class Mixer {
 
  private:
   const Logistic* logistic_ = nullptr;
-  std::size_t mixer_ = 0;
+  std::array<std::size_t, kMixerSelectors> selector_sizes_{};
   std::size_t selectors_ = 0;
   const MixerKernels* kernels_;
   std::size_t input_count_ = 0;
@@ -83,7 +83,7 @@ inline Mixer::Trace Mixer::trace() const {
   const std::int32_t* first = weights_.data();
   for (std::size_t s = 0; s < selectors_; ++s) {
     trace.sets[s] = static_cast<std::size_t>(sets_[s] - first) / input_count_;
-    first += kMixerSelectorSizes[mixer_][s] * input_count_;
+    first += selector_sizes_[s] * input_count_;
   }
   trace.final_set = static_cast<std::size_t>(final_set_ - final_weights_.data()) / kInputGroup;
   return trace;

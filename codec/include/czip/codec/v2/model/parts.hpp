@@ -9,6 +9,7 @@
 #include "czip/codec/v2/coding/profile.hpp"
 #include "czip/codec/v2/coding/trained_state.hpp"
 #include "czip/codec/v2/model.hpp"
+#include "czip/codec/v2/model/language_model.hpp"
 #include "czip/codec/v2/model/network.hpp"
 #include "czip/codec/v2/model/state_cache.hpp"
 #include "czip/engine/safetensors/reader.hpp"
@@ -25,8 +26,9 @@ struct ModelParts {
   CodeTree tree;
   Prior prior;
   std::unique_ptr<const StateCache> states;
-  std::unique_ptr<const NetworkCache> network;      // null: the model has none
-  std::unique_ptr<const RecurrentCache> recurrent;  // the same
+  std::unique_ptr<const NetworkCache> network;               // null: the model has none
+  std::unique_ptr<const RecurrentCache> recurrent;           // the same
+  std::unique_ptr<const LanguageModelCache> language_model;  // the same
   safetensors::File file;
 };
 
@@ -43,5 +45,8 @@ Result<const ModelNetwork*> network_of(const ModelParts& model, SimdLevel simd);
 // The recurrent network, in the same way; null: the model has none. Errors: those of
 // load_recurrent_network.
 Result<const RecurrentNetwork*> recurrent_network_of(const ModelParts& model, SimdLevel simd);
+// The language model of a model that has one, in the same way. Errors: those of
+// load_language_model.
+Result<const LanguageModel*> language_model_of(const ModelParts& model, SimdLevel simd);
 
 }  // namespace czip::v2

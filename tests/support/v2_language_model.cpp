@@ -1,0 +1,106 @@
+#include "support/v2_language_model.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "czip/codec/v2/llm/token_frequencies.hpp"
+#include "czip/codec/v2/model/language_model.hpp"
+#include "czip/codec/v2/model/parts.hpp"
+#include "czip/engine/llm/state.hpp"
+#include "czip/engine/safetensors/reader.hpp"
+#include "czip/tokenizer/llm/description.hpp"
+#include "support/llm_seeded_model.hpp"
+#include "support/results.hpp"
+#include "support/splitmix64.hpp"
+#include "support/v2_tiny_model.hpp"
+
+namespace czip::test {
+namespace {
+
+constexpr std::string_view kPairs =
+    "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve "
+    "co "
+    "me de hi ri ro ic ne ea ";
+constexpr std::size_t kPairStep = 3;
+static_assert(256 + kPairs.size() / kPairStep == kSeededLlmTokens);
+
+void add_tokenizer(SafetensorsContent& content) {
+  llm::Settings settings;
+  settings.vocabulary_size = kSeededLlmVocabulary;
+  settings.first_token = kSeededLlmTokens;
+  std::vector<std::uint16_t> lengths(kSeededLlmVocabulary, 0);
+  std::vector<std::uint8_t> bytes;
+  std::vector<std::uint32_t> merges;
+  for (std::uint32_t id = 0; id < kSeededLlmTokens; ++id) {
+    if (id < 256) {
+      bytes.push_back(static_cast<std::uint8_t>(id));
+    } else {
+      for (const char c : kPairs.substr((id - 256) * kPairStep, 2)) {
+        bytes.push_back(static_cast<std::uint8_t>(c));
+        merges.push_back(static_cast<std::uint8_t>(c));
+      }
+    }
+    lengths[id] = id < 256 ? 1 : 2;
+  }
+  const auto add = [&content](const char* name, std::vector<std::uint64_t> shape,
+                              const auto& values) {
+    content.tensors.push_back(make_tensor(std::string(v2::kLlmTokenizerPrefix) + name,
+                                          std::move(shape), std::span(values)));
+  };
+  const std::vector<std::uint32_t> config = settings.words();
+  add("config", {config.size()}, config);
+  add("lengths", {lengths.size()}, lengths);
+  add("bytes", {bytes.size()}, bytes);
+  add("merges", {merges.size() / 2, 2}, merges);
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> make_tiny_language_model_v2() {
+  const std::vector<std::uint8_t> file = make_tiny_model_v2();
+  const auto tiny = value_of(safetensors::File::parse(file));
+  SeededLlmOptions options;
+  options.config.vocabulary = kSeededLlmVocabulary;
+  SafetensorsContent content = make_seeded_llm(options);
+  content.metadata.clear();
+  add_tokenizer(content);
+  content.metadata.insert(tiny.metadata().begin(), tiny.metadata().end());
+  for (const auto& [name, tensor] : tiny.tensors())
+    content.tensors.push_back({name,
+                               std::string(safetensors::dtype_name(tensor.dtype)),
+                               tensor.shape,
+                               {tensor.bytes.begin(), tensor.bytes.end()}});
+  return write_model_v2(content);
+}
+
+const v2::Model& tiny_language_model_v2() {
+  static const std::vector<std::uint8_t> file = make_tiny_language_model_v2();
+  static const v2::Model model = value_of(v2::Model::parse(file));
+  return model;
+}
+
+Bytes text_of_language_model(std::size_t bytes) {
+  const v2::LanguageModel& model =
+      *value_of(v2::language_model_of(tiny_language_model_v2().parts(), best_simd_level()));
+  auto state = value_of(llm::State::create(model.network, {.streams = 1}));
+  v2::TokenFrequencies frequencies;
+  frequencies.reset(model);
+  std::vector<std::int32_t> logits(kSeededLlmVocabulary);
+  SplitMix64 random(7);
+  Bytes text;
+  for (std::uint32_t token = model.first_token; text.size() < bytes;) {
+    const llm::Row row{0, token};
+    state.forward(std::span(&row, 1), logits);
+    frequencies.set(logits);
+    token = random.next() % 10 == 0 ? static_cast<std::uint32_t>(random.next() % kSeededLlmTokens)
+                                    : frequencies.likeliest()[0];
+    const std::string_view of_token = model.tokenizer.token(token);
+    text.insert(text.end(), of_token.begin(), of_token.end());
+  }
+  return text;
+}
+
+}  // namespace czip::test

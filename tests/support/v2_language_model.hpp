@@ -1,0 +1,24 @@
+// The tiny model with a language model of random weights and a small vocabulary.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "czip/codec/v2/model.hpp"
+#include "support/bytes.hpp"
+
+namespace czip::test {
+
+// Its tokens are the 256 bytes and some pairs of letters; ids 296 to 299 have no bytes, and 296
+// comes before a text.
+inline constexpr std::uint32_t kSeededLlmVocabulary = 300;
+inline constexpr std::uint32_t kSeededLlmTokens = 296;
+
+[[nodiscard]] std::vector<std::uint8_t> make_tiny_language_model_v2();
+[[nodiscard]] const v2::Model& tiny_language_model_v2();
+
+// A text of at least so many bytes that the language model predicts: its tokens are the likeliest
+// ones, but for one in ten.
+[[nodiscard]] Bytes text_of_language_model(std::size_t bytes);
+
+}  // namespace czip::test
