@@ -1,4 +1,4 @@
-// The tables of a czip-llm-v1 file (conformance/czip-network-llm.md, section 1), in integers.
+// The tables of a czip-llm-v1 network (conformance/czip-network-llm.md, section 1), in integers.
 //
 // Each entry is rounded once from a number of fixed point with an error below 2^-40 (of an entry's
 // unit: 2^-20), so it is the nearest integer unless the real number is that close to a tie.
