@@ -9,6 +9,7 @@
 
 #include "czip/base/error.hpp"
 #include "czip/base/hash128.hpp"
+#include "czip/engine/safetensors/reader.hpp"
 #include "czip/engine/safetensors/writer.hpp"
 #include "czip/import/gguf/model.hpp"
 #include "czip/import/network/architecture.hpp"
@@ -39,6 +40,15 @@ Result<PublicModel> read_gguf_model(const gguf::Model& model);
 // `model` is llama2c.hpp's file, `tokenizer` that of tokenizer/llama2c.hpp.
 Result<PublicModel> read_llama2c_model(std::span<const std::uint8_t> model,
                                        std::span<const std::uint8_t> tokenizer);
+
+struct HuggingFaceFiles {
+  std::string_view config;            // config.json
+  std::string_view tokenizer;         // tokenizer.json
+  std::string_view tokenizer_config;  // tokenizer_config.json, or nothing
+  std::span<const safetensors::File> weights;
+};
+// It states no name, description or license.
+Result<PublicModel> read_hugging_face_model(const HuggingFaceFiles& files);
 
 // Writes the model's network and tokenizer, `metadata`, a content hash over the metadata `format`
 // and all tensors, and `more` tensors. Returns the hash. Errors: those of write_model.
