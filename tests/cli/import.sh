@@ -31,6 +31,14 @@ states named.czm name 'a \"name\"'; states named.czm description words
 states named.czm license CC0; states named.czm training_data none
 expect 0 import -q qwen2.gguf; present qwen2.czm
 
+# The card, as soon as czip loads such models.
+if "$CZIP" model named.czm >card 2>/dev/null; then
+  grep -q '^  source file    tiny.gguf$' card || fail 'no source'
+  grep -q '^  source kind    base$' card || fail 'no kind'
+  grep -q '^  language model language model, int8: 2 layers of width 48.*; 257 tokens$' card || fail 'no language model'
+  expect 0 "$CZIP" model --json named.czm >card.json; silent; valid_json card.json
+fi
+
 # With the built-in model instead of the tests' own.
 if "$CZIP" model built-in >/dev/null 2>&1; then
   expect 0 "$CZIP" import -q -o with_built_in.czm tiny.gguf

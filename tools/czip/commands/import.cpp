@@ -35,6 +35,7 @@
 #include "io/mapping_faults.hpp"
 #include "io/signals.hpp"
 #include "io/staged_output.hpp"
+#include "models/model_card.hpp"
 #include "models/model_file.hpp"
 
 namespace czip::tool {
@@ -74,9 +75,9 @@ safetensors::Metadata metadata_of(const Arguments& arguments, const PublicSource
   add(v2::kDescriptionKey, card_text_of(about.description, model.description));
   add(v2::kLicenseKey, card_text_of(about.license, model.license));
   add(v2::kTrainingDataKey, about.training_data);
-  add("kind", model.is_chat ? "chat" : "base");
-  add("source_file", source.files.names());
-  add("source_hash", hash);
+  add(kKindKey, model.is_chat ? "chat" : "base");
+  add(kSourceFileKey, source.files.names());
+  add(kSourceHashKey, hash);
   return metadata;
 }
 
