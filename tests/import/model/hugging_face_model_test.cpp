@@ -86,8 +86,11 @@ TEST_CASE("hugging face: what czip does not know is refused by its name") {
         "the architecture 'gemma' is none that czip imports (llama, mistral, qwen2)");
   CHECK(refusal(R"("gelu")", R"("silu")") ==
         "the model has the activation 'gelu', which czip does not import");
-  CHECK(refusal(R"({"rope_type": "llama3", "factor": 8.0})", "null") ==
-        "the model scales its rotary positions by 'llama3', which czip does not import");
+  CHECK(refusal(R"({"rope_type": "yarn", "factor": 8.0})", "null") ==
+        "the model scales its rotary positions by 'yarn', which czip does not import");
+  CHECK(refusal(R"({"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 4,
+                    "high_freq_factor": 1, "original_max_position_embeddings": 64})",
+                "null") == "the scaling of rotary positions is out of range");
   CHECK(refusal(R"("partial_rotary_factor": 0.5)", R"("rope_scaling": null)") ==
         "the model rotates a part of each head, which czip does not import");
   CHECK(refusal(R"("vocab_size": 256)", R"("vocab_size": 257)").starts_with("tokenizer.json: "));

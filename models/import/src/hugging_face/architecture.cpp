@@ -16,6 +16,7 @@
 #include "czip/import/dyadic.hpp"
 #include "czip/import/hugging_face/json_fields.hpp"
 #include "czip/import/network/architecture.hpp"
+#include "czip/import/network/tables.hpp"
 #include "czip/import/tensors.hpp"
 
 namespace czip::importer {
@@ -177,6 +178,15 @@ Status ConfigReader::read_scaling(std::string_view prefix) {
   CZIP_TRY_ASSIGN(const std::string_view older, fields_.string_or(named("type"), "default"));
   CZIP_TRY_ASSIGN(const std::string_view kind, fields_.string_or(named("rope_type"), older));
   if (kind == "default") return {};
+  if (kind == "llama3") {
+    Llama3Scaling scaling;
+    CZIP_TRY_ASSIGN(scaling.factor, fields_.real(named("factor")));
+    CZIP_TRY_ASSIGN(scaling.low, fields_.real(named("low_freq_factor")));
+    CZIP_TRY_ASSIGN(scaling.high, fields_.real(named("high_freq_factor")));
+    CZIP_TRY_ASSIGN(scaling.positions, number(named("original_max_position_embeddings"), 1U << 30));
+    CZIP_TRY_ASSIGN(result_.rotary.divisors, llama3_divisors(result_.rotary, scaling));
+    return {};
+  }
   if (kind != "linear")
     return fail(ErrorCode::unsupported, "the model scales its rotary positions by " +
                                             in_quotes(kind) + ", which czip does not import");
