@@ -19,6 +19,9 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "import/tiny_gguf.hpp"
+#include "support/bytes.hpp"
+
 namespace fs = std::filesystem;
 
 namespace czip::test {
@@ -161,6 +164,7 @@ Bench::Bench(std::string czip, std::string work, const std::string& model1,
       {"train",
        {"train", "-q", "--vocabulary", "270", "--prior-size", "20000", "-o", "new.czm",
         "documents"}},
+      {"import", {"import", "-q", m2, "-o", "imported.czm", "tiny.gguf"}},
       {"compress-1", {"-k", "-1", m1, "little"}},
       {"decompress-1", {"-d", m1, "-o", "out", "old.v1"}},
       {"compat-compress", {"compress", "-i", "little", "-o", "out", "-m", model1_file}},
@@ -190,6 +194,8 @@ void Bench::make_inputs(const std::string& model1, const std::string& tiny_model
   write(base / "folder/one", lines(3));
   write(base / "folder/inner/two", lines(5));
   fs::create_symlink("one", base / "folder/link");
+  const Bytes gguf = tiny_gguf("llama").file();
+  write(base / "tiny.gguf", std::string(gguf.begin(), gguf.end()));
   std::string documents;
   for (int i = 0; i < 72; ++i) documents += lines(20 + i % 7) + std::string(1, '\0');
   write(base / "documents", documents);

@@ -16,6 +16,10 @@ namespace czip::test {
 
 class MemorySink : public importer::ModelSink {
  public:
+  Status expect(std::uint64_t size) override {
+    expected = size;
+    return {};
+  }
   Status append(std::span<const std::uint8_t> more) override {
     bytes.insert(bytes.end(), more.begin(), more.end());
     return {};
@@ -29,6 +33,7 @@ class MemorySink : public importer::ModelSink {
   }
 
   Bytes bytes;
+  std::uint64_t expected = 0;
 };
 
 // The difference of logits of some tokens below 20 from those in floating point, as a part of their

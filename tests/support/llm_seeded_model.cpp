@@ -35,7 +35,6 @@ class Maker {
                       {options_.extreme ? std::uint8_t{1} : std::uint8_t{17}});
     for (std::uint32_t i = 0; i < c_.layers; ++i) layer("layers." + std::to_string(i) + ".");
     matrix("head", c_.vocabulary, c_.width, of_norm(c_.width, 17), kHeadBias, 20000);
-    content_.metadata["format"] = kFormatName;
     return std::move(content_);
   }
 

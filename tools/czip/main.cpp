@@ -54,6 +54,8 @@ ExitStatus run(Session& session) {
       return run_bench(session);
     case Command::train:
       return run_train(session);
+    case Command::import_model:
+      return run_import(session);
     default:
       return run_compress(session);
   }

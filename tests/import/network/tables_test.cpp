@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -81,6 +83,35 @@ TEST_CASE("tables: rotary positions") {
   for (std::ptrdiff_t p = 0; p < 2048; p += 64)
     every64.insert(every64.end(), table.begin() + 64 * p, table.begin() + 64 * p + 64);
   CHECK(fnv(every64) == 0xf31796d1e0861b58);
+}
+
+TEST_CASE("tables: divisors of Llama 3") {
+  const RotaryFrequencies frequencies{{500000, 0}, 128, {}};
+  constexpr double kTwoPi = 6.283185307179586;
+  for (const double factor : {8.0, 32.0}) {
+    const auto divisors = llama3_divisors(
+        frequencies, {{static_cast<std::int64_t>(factor), 0}, {1, 0}, {4, 0}, 8192});
+    REQUIRE(divisors.has_value());
+    REQUIRE(divisors->size() == 64);
+    for (std::size_t i = 0; i < 64; ++i) {
+      const double wavelength = kTwoPi * std::pow(500000.0, static_cast<double>(i) / 64);
+      const double share = std::clamp((8192 / wavelength - 1) / (4 - 1), 0.0, 1.0);
+      const double expected = 1 / ((1 - share) / factor + share);
+      const Dyadic& divisor = (*divisors)[i];
+      CHECK(std::ldexp(static_cast<double>(divisor.mantissa), divisor.exponent) ==
+            doctest::Approx(expected).epsilon(1e-8));
+    }
+    CHECK(divisors->front() == Dyadic{1 << 27, -27});
+    CHECK(rotary_table({{500000, 0}, 128, *divisors}, 16).has_value());
+  }
+  const auto refused = [&](Dyadic factor, Dyadic low, Dyadic high) {
+    return !llama3_divisors(frequencies, {factor, low, high, 8192}).has_value();
+  };
+  CHECK(refused({1, -1}, {1, 0}, {4, 0}));
+  CHECK(refused({64, 0}, {1, 0}, {4, 0}));
+  CHECK(refused({8, 0}, {-1, 0}, {4, 0}));
+  CHECK(refused({8, 0}, {4, 0}, {4, 0}));
+  CHECK(refused({8, 0}, {1, 0}, {1, 9}));
 }
 
 TEST_CASE("tables: bases of rotary positions out of range are refused") {

@@ -22,13 +22,13 @@ llm::Description read_back(const llm::Description& description) {
   TensorReader reader(*parsed);
   constexpr auto kAny = TensorReader::kAnyLength;
   llm::Description back;
-  back.config = reader.values<std::uint32_t>("tokenizer.config", {llm::Settings::kWords});
-  back.lengths = reader.values<std::uint16_t>("tokenizer.lengths", {kAny});
-  back.bytes = reader.values<std::uint8_t>("tokenizer.bytes", {kAny});
-  if (reader.has("tokenizer.merges"))
-    back.merges = reader.values<std::uint32_t>("tokenizer.merges", {kAny, 2});
-  if (reader.has("tokenizer.order"))
-    back.order = reader.values<std::uint32_t>("tokenizer.order", {kAny});
+  back.config = reader.values<std::uint32_t>("llm_tokenizer.config", {llm::Settings::kWords});
+  back.lengths = reader.values<std::uint16_t>("llm_tokenizer.lengths", {kAny});
+  back.bytes = reader.values<std::uint8_t>("llm_tokenizer.bytes", {kAny});
+  if (reader.has("llm_tokenizer.merges"))
+    back.merges = reader.values<std::uint32_t>("llm_tokenizer.merges", {kAny, 2});
+  if (reader.has("llm_tokenizer.order"))
+    back.order = reader.values<std::uint32_t>("llm_tokenizer.order", {kAny});
   CHECK(reader.status().has_value());
   CHECK(reader.used() == parsed->tensors().size());
   return back;

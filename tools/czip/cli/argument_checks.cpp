@@ -47,6 +47,15 @@ Status check_description(const ModelDescription& about) {
   return {};
 }
 
+Status check_import(const Arguments& arguments) {
+  CZIP_TRY(check_description(arguments.description));
+  if (arguments.files.size() != 1 || arguments.files.front() == "-")
+    return usage_error("import needs one model, a file or a folder; see czip import --help");
+  if (arguments.output == "-")
+    return usage_error("import writes a file; name it with -o, and not -");
+  return {};
+}
+
 Status check_training(const Arguments& arguments) {
   CZIP_TRY(check_description(arguments.description));
   if (arguments.files.empty() || arguments.output.empty() || arguments.output == "-")
@@ -135,6 +144,7 @@ Status check_arguments(const Arguments& arguments) {
   if (arguments.command == Command::train) {
     CZIP_TRY(check_training(arguments));
   }
+  if (arguments.command == Command::import_model) CZIP_TRY(check_import(arguments));
   if (arguments.command == Command::inspect) CZIP_TRY(check_inspection(arguments));
   if (int{arguments.json} + int{arguments.csv} + int{arguments.svg} > 1)
     return usage_error("--json, --csv and --svg are different forms; choose one");

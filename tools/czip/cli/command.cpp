@@ -15,14 +15,15 @@ struct CommandName {
   Command command;
 };
 constexpr std::array kCommands{
-    CommandName{"compress", Command::compress}, CommandName{"decompress", Command::decompress},
-    CommandName{"test", Command::test},         CommandName{"list", Command::list},
-    CommandName{"verify", Command::verify},     CommandName{"selftest", Command::selftest},
-    CommandName{"bench", Command::bench},       CommandName{"train", Command::train},
-    CommandName{"repair", Command::repair},     CommandName{"model", Command::model},
-    CommandName{"inspect", Command::inspect},   CommandName{"score", Command::score},
-    CommandName{"compare", Command::compare},   CommandName{"classify", Command::classify},
-    CommandName{"append", Command::append},     CommandName{"repack", Command::repack},
+    CommandName{"compress", Command::compress},   CommandName{"decompress", Command::decompress},
+    CommandName{"test", Command::test},           CommandName{"list", Command::list},
+    CommandName{"verify", Command::verify},       CommandName{"selftest", Command::selftest},
+    CommandName{"bench", Command::bench},         CommandName{"train", Command::train},
+    CommandName{"repair", Command::repair},       CommandName{"model", Command::model},
+    CommandName{"inspect", Command::inspect},     CommandName{"score", Command::score},
+    CommandName{"compare", Command::compare},     CommandName{"classify", Command::classify},
+    CommandName{"append", Command::append},       CommandName{"repack", Command::repack},
+    CommandName{"import", Command::import_model},
 };
 
 }  // namespace

@@ -29,6 +29,7 @@ enum class Command : std::uint32_t {
   classify = 1 << 15,
   append = 1 << 17,
   repack = 1 << 18,
+  import_model = 1 << 19,
 };
 
 [[nodiscard]] constexpr unsigned bit(Command command) { return static_cast<unsigned>(command); }

@@ -291,6 +291,31 @@ czip train -r -o mail.czm mail   every file in a directory
 czip -m logs.czm new.log         the model at work; keep it with your files
 )"};
 
+constexpr HelpPage kImportPage{
+    .command = Command::import_model,
+    .summary = "make a model of a public language model",
+    .usage = R"(czip import [OPTION...] MODEL.gguf
+czip import [OPTION...] FOLDER
+czip import [OPTION...] --tokenizer FILE MODEL.bin
+)",
+    .text =
+        R"(Makes a model file of a public language model, in integers. MODEL.gguf is a GGUF file, or
+the first of several (NAME-00001-of-00003.gguf). FOLDER has config.json, tokenizer.json
+and the weights as safetensors. MODEL.bin is of llama2.c, version 0. What a file is, its
+content says. Known are the architectures llama (Llama, TinyLlama, SmolLM, Mistral) and
+qwen2, and of GGUF's types of weights F32, F16, BF16, Q8_0, Q4_0 to Q5_1, Q2_K to Q6_K,
+IQ2_XXS and IQ4_NL. All else is refused by its name.
+
+Weights get 8 bits, so the model has about as many bytes as the source has weights. The
+same source gives the same model on every machine. The model's metadata state name,
+licence and kind (base, or chat for one that was trained to chat), the files that it was
+made of, and their SHA-256: of several files, that of all one after another.
+)",
+    .examples = R"(czip import tinyllama.gguf       writes tinyllama.czm
+czip import -o small.czm SmolLM2-135M --license Apache-2.0
+czip import --tokenizer tokenizer.bin stories15M.bin
+)"};
+
 constexpr HelpPage kCompatCompressPage{
     .command = Command::compat_compress,
     .summary = "",
@@ -310,11 +335,11 @@ constexpr HelpPage kCompatDecompressPage{
 )",
     .examples = "czip decompress -m v001_eng.czm -i notes.czip -o notes.txt\n"};
 
-constexpr std::array kPages{kFilesPage,    kCompressPage,       kDecompressPage,      kTestPage,
-                            kListPage,     kRepairPage,         kAppendPage,          kRepackPage,
-                            kModelPage,    kInspectPage,        kScorePage,           kComparePage,
-                            kClassifyPage, kVerifyPage,         kSelftestPage,        kBenchPage,
-                            kTrainPage,    kCompatCompressPage, kCompatDecompressPage};
+constexpr std::array kPages{
+    kFilesPage,  kCompressPage, kDecompressPage, kTestPage,           kListPage,
+    kRepairPage, kAppendPage,   kRepackPage,     kModelPage,          kInspectPage,
+    kScorePage,  kComparePage,  kClassifyPage,   kVerifyPage,         kSelftestPage,
+    kBenchPage,  kTrainPage,    kImportPage,     kCompatCompressPage, kCompatDecompressPage};
 
 constexpr HelpTopic kExitStatus{"exit-status", R"(The exit status is the highest of all files:
   0  success. Warnings do not change it: decompressing a file that its recovery data

@@ -36,6 +36,8 @@ constexpr unsigned kScorers = kInspect | kScore;
 constexpr unsigned kCompare = bit(Command::compare);
 constexpr unsigned kClassify = bit(Command::classify);
 constexpr unsigned kLenses = kScorers | kCompare | kClassify;
+constexpr unsigned kImport = bit(Command::import_model);
+constexpr unsigned kMakers = kTrain | kImport;
 constexpr unsigned kEvery = ~0U;
 
 using Id = OptionId;
@@ -202,7 +204,14 @@ constexpr std::array kOptions = {
     OptionRow{Id::model, 'm', "model", "MODEL", kTrain,
               "model that decompresses the texts named *.czip\n"
               "(default: the built-in model)"},
-    OptionRow{Id::force, 'f', "force", nullptr, kTrain, "overwrite MODEL"},
+    OptionRow{Id::output, 'o', "output", "MODEL", kImport,
+              "model file to write (default: the source's name with .czm)"},
+    OptionRow{Id::force, 'f', "force", nullptr, kMakers, "overwrite MODEL"},
+    OptionRow{Id::model, 'm', "model", "MODEL", kImport,
+              "model whose tokens, prior and recurrent network code what the\n"
+              "language model does not help (default: the built-in model)"},
+    OptionRow{Id::tokenizer, 0, "tokenizer", "FILE", kImport,
+              "tokenizer.bin of a model of llama2.c"},
     OptionRow{Id::recursive, 'r', "recursive", nullptr, kTrain,
               "train on every file in directories"},
     OptionRow{Id::vocabulary, 0, "vocabulary", "N", kTrain,
@@ -234,10 +243,10 @@ constexpr std::array kOptions = {
               "trained network to add to the model of --from: a file of\n"
               "--save-network or a model; --minutes and --tokens train it\n"
               "further"},
-    OptionRow{Id::name, 0, "name", "TEXT", kTrain, "the model's name"},
-    OptionRow{Id::description, 0, "description", "TEXT", kTrain, "what the model is for"},
-    OptionRow{Id::license, 0, "license", "TEXT", kTrain, "the model's licence"},
-    OptionRow{Id::training_data, 0, "training-data", "TEXT", kTrain,
+    OptionRow{Id::name, 0, "name", "TEXT", kMakers, "the model's name"},
+    OptionRow{Id::description, 0, "description", "TEXT", kMakers, "what the model is for"},
+    OptionRow{Id::license, 0, "license", "TEXT", kMakers, "the model's licence"},
+    OptionRow{Id::training_data, 0, "training-data", "TEXT", kMakers,
               "what the model was trained on"},
     OptionRow{Id::range, 0, "range", "START:LEN", kFiles | kDecompress,
               "decompress LEN bytes from byte START, or the rest without LEN;\n"

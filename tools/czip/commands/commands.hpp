@@ -16,6 +16,7 @@ ExitStatus run_compress(Session& session);
 ExitStatus run_repack(Session& session);
 ExitStatus run_repair(Session& session);
 ExitStatus run_decompress(Session& session);  // also test
+ExitStatus run_import(Session& session);
 ExitStatus run_inspect(Session& session);
 ExitStatus run_list(Session& session);
 ExitStatus run_model(Session& session);

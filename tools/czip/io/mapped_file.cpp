@@ -24,7 +24,7 @@ Result<MappedFile> MappedFile::open(int fd) {
     return fail(ErrorCode::out_of_memory, "is too large for this machine");
   const auto length = static_cast<std::size_t>(size);
   void* const bytes = mmap(nullptr, length, PROT_READ, MAP_SHARED, fd, 0);
-  if (bytes == MAP_FAILED) return system_failure("cannot map a temporary file", errno);
+  if (bytes == MAP_FAILED) return system_failure("cannot map a file", errno);
   return MappedFile({static_cast<const std::uint8_t*>(bytes), length});
 }
 

@@ -1,4 +1,4 @@
-// The bytes of a file of our own, such as a temporary one, without holding them in memory.
+// The bytes of a file without holding them in memory.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace czip::tool {
 
-// Nobody else may shorten the file while it is mapped.
+// Where others may shorten the file while it is mapped: io/mapping_faults.hpp.
 class MappedFile {
  public:
   static Result<MappedFile> open(int fd);

@@ -243,12 +243,16 @@ Status StagedOutput::copy_to_stream() {
   }
 }
 
-Status write_file(const std::string& path, std::span<const std::uint8_t> bytes, bool replace) {
+OutputPlan file_plan(const std::string& path, bool replace) {
   OutputPlan plan{.path = without_links(path), .is_stream = false, .replace = replace};
   struct stat existing {};
   plan.is_stream = stat(plan.path.c_str(), &existing) == 0 && !S_ISREG(existing.st_mode) &&
                    !S_ISDIR(existing.st_mode);
-  auto output = StagedOutput::create(plan);
+  return plan;
+}
+
+Status write_file(const std::string& path, std::span<const std::uint8_t> bytes, bool replace) {
+  auto output = StagedOutput::create(file_plan(path, replace));
   CZIP_TRY(output);
   CZIP_TRY(write_all(output->fd(), bytes, output->label()));
   return output->publish(Input{});

@@ -69,6 +69,10 @@ class StagedOutput {
   std::unique_ptr<std::string> temporary_;  // on the heap: the signal handler reads it
 };
 
+// The plan of a file, where links lead. A device is written to. Of the checks, only those of
+// StagedOutput are made.
+[[nodiscard]] OutputPlan file_plan(const std::string& path, bool replace);
+
 // Writes a file, which appears when it is complete, where links lead. A device is written to.
 Status write_file(const std::string& path, std::span<const std::uint8_t> bytes, bool replace);
 

@@ -13,6 +13,8 @@
 #include "czip/codec/v2/model.hpp"
 #include "czip/codec/v2/model/format.hpp"
 #include "czip/codec/v2/model/parts.hpp"
+#include "czip/engine/llm/constants.hpp"
+#include "czip/engine/llm/weights.hpp"
 #include "czip/engine/v1/constants.hpp"
 #include "models/model_file.hpp"
 #include "models/model_store.hpp"
@@ -85,6 +87,35 @@ Result<Json> recurrent_network_of(const v2::ModelParts& parts) {
               {"bytes", bytes_of(parts.file, v2::kRecurrentPrefix)}};
 }
 
+// What an import states of its source.
+Json source_of(const safetensors::File& file) {
+  const auto& metadata = file.metadata();
+  if (!metadata.contains(kSourceFileKey)) return Json();
+  const auto value = [&](std::string_view key) {
+    const auto found = metadata.find(key);
+    return text_or_null(found == metadata.end() ? "" : found->second);
+  };
+  return {
+      {"kind", value(kKindKey)}, {"file", value(kSourceFileKey)}, {"hash", value(kSourceHashKey)}};
+}
+
+Result<Json> language_model_of(const safetensors::File& file) {
+  const std::uint64_t bytes = bytes_of(file, llm::kTensorPrefix);
+  if (bytes == 0) return Json();
+  CZIP_TRY_ASSIGN(const auto weights, llm::Weights::parse(file));
+  const llm::Config& c = weights.config;
+  return Json{{"kind", "language model, int8"},
+              {"layers", c.layers},
+              {"width", c.width},
+              {"heads", c.heads},
+              {"kv_heads", c.kv_heads},
+              {"head_width", c.head_size},
+              {"feed_forward", c.feed_forward},
+              {"window_tokens", c.context},
+              {"tokens", c.vocabulary},
+              {"bytes", bytes}};
+}
+
 Json network_of(const v1::Weights& network, std::uint64_t bytes) {
   return {{"kind", "transformer, int8"},
           {"layers", network.layers.size()},
@@ -109,6 +140,8 @@ Result<Json> card_v2(const std::string& path, std::span<const std::uint8_t> file
   card["prior_bytes"] = bytes_of(model.parts().file, v2::kPriorPrefix);
   CZIP_TRY_ASSIGN(card["recurrent_network"], recurrent_network_of(model.parts()));
   CZIP_TRY_ASSIGN(card["network"], network_of(model.parts()));
+  CZIP_TRY_ASSIGN(card["language_model"], language_model_of(model.parts().file));
+  card["source"] = source_of(model.parts().file);
   return card;
 }
 
@@ -130,6 +163,8 @@ Result<Json> card_v1(const std::string& path, std::span<const std::uint8_t> file
   card["recurrent_network"] = Json();
   CZIP_TRY_ASSIGN(const auto tensors, safetensors::File::parse(file));
   card["network"] = network_of(model.network, bytes_of(tensors, ""));
+  card["language_model"] = Json();
+  card["source"] = Json();
   return card;
 }
 
@@ -176,6 +211,12 @@ std::string card_text(const Json& card) {
   if (!card["recurrent_network"].is_null())
     line("recurrent", recurrent_text(card["recurrent_network"]));
   line("network", network_text(card["network"]));
+  const Json& language_model = card["language_model"];
+  if (!language_model.is_null())
+    line("language model",
+         network_text(language_model) + "; " + number(language_model["tokens"]) + " tokens");
+  for (const auto& [key, value] : card["source"].items())
+    if (!value.is_null()) line(("source " + key).c_str(), value.get<std::string>());
   return text;
 }
 

@@ -87,12 +87,8 @@ Status Reader::read_sizes() {
   CZIP_TRY_ASSIGN(c.layers, number("block_count", Limits::kLayers));
   CZIP_TRY_ASSIGN(result_.feed_forward, number("feed_forward_length", Limits::kFeedForward));
   CZIP_TRY_ASSIGN(const std::uint32_t context, number("context_length", UINT32_MAX));
-  constexpr std::uint32_t kMultiple = Limits::kFeedForwardMultiple;
-  c.feed_forward = (result_.feed_forward + kMultiple - 1) / kMultiple * kMultiple;
   c.context = std::min(context, Limits::kContext);
-  c.kept = std::min(kKept, c.context / llm::kKeptDivisor);
-  c.gated = 1;
-  c.block = block_of(std::max(c.feed_forward, 1U), Limits::kBlock);
+  derive_sizes(result_);
   return {};
 }
 
@@ -185,6 +181,15 @@ Result<Architecture> Reader::read() {
 }
 
 }  // namespace
+
+void derive_sizes(Architecture& architecture) {
+  constexpr std::uint32_t kMultiple = Limits::kFeedForwardMultiple;
+  llm::Config& c = architecture.config;
+  c.feed_forward = (architecture.feed_forward + kMultiple - 1) / kMultiple * kMultiple;
+  c.kept = std::min(kKept, c.context / llm::kKeptDivisor);
+  c.gated = 1;
+  c.block = block_of(std::max(c.feed_forward, 1U), Limits::kBlock);
+}
 
 Result<std::uint64_t> fixed_epsilon(const Dyadic& real, std::uint32_t width) {
   constexpr int kSquaredUnitBits = 32;  // a residual's unit is 2^-16

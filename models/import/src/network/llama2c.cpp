@@ -1,6 +1,5 @@
 #include "czip/import/network/llama2c.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +15,6 @@
 #include "czip/import/element_type.hpp"
 #include "czip/import/ieee754.hpp"
 #include "czip/import/network/architecture.hpp"
-#include "czip/import/network/rotation.hpp"
 #include "czip/import/tensors.hpp"
 #include "network/source_tensors.hpp"
 
@@ -25,7 +23,6 @@ namespace {
 
 constexpr std::size_t kFields = 7;
 constexpr std::uint32_t kEpsilon = 0x3727c5ac;  // 1e-5, of run.c
-constexpr std::uint32_t kKept = 4;              // first tokens (StreamingLLM: Xiao et al., 2023)
 using Limits = llm::Limits;
 
 // Takes tensors from the front of the data. The first error stays.
@@ -85,22 +82,18 @@ Result<Architecture> architecture_of(const std::array<std::int32_t, kFields>& fi
                                           std::to_string(kMost[i]));
     sizes[i] = static_cast<std::uint32_t>(value);
   }
-  constexpr std::uint32_t kMultiple = Limits::kFeedForwardMultiple;
   Architecture result;
   llm::Config& c = result.config;
   c.width = sizes[0];
   result.feed_forward = sizes[1];
-  c.feed_forward = (sizes[1] + kMultiple - 1) / kMultiple * kMultiple;
   c.layers = sizes[2];
   c.heads = sizes[3];
   c.kv_heads = sizes[4];
   c.head_size = c.width / c.heads;
   c.vocabulary = sizes[5];
   c.context = sizes[6];
-  c.kept = std::min(kKept, c.context / llm::kKeptDivisor);
   c.rotary = c.head_size;
-  c.gated = 1;
-  c.block = block_of(c.feed_forward, Limits::kBlock);
+  derive_sizes(result);
   CZIP_TRY(check_shape(c));
   CZIP_TRY_ASSIGN(c.epsilon, fixed_epsilon(f32_parts(kEpsilon), c.width));
   result.interleaved_pairs = true;

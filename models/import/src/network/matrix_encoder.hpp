@@ -1,5 +1,5 @@
-// A matrix of a czip-llm-v1 file, output by output: weights in tiles go to a sink at once, scales
-// are kept.
+// A matrix of a czip-llm-v1 network, output by output: weights in tiles go to a sink at once,
+// scales are kept.
 #pragma once
 
 #include <cstddef>

@@ -11,7 +11,6 @@
 
 #include "czip/base/error.hpp"
 #include "czip/base/hash128.hpp"
-#include "czip/engine/llm/constants.hpp"
 #include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/engine/safetensors/writer.hpp"
@@ -44,8 +43,7 @@ Result<Hash128> write_model(const Architecture& architecture, const TensorSet& t
   CZIP_TRY(check_tensors(architecture, tensors));
   CZIP_TRY_ASSIGN(SmallTensors small, SmallTensors::create(architecture, std::move(more)));
   const std::string zeros = to_hex(Hash128{});
-  safetensors::Metadata pairs{{"format", std::string(llm::kFormatName)},
-                              {std::string(safetensors::kContentHashKey), zeros}};
+  safetensors::Metadata pairs{{std::string(safetensors::kContentHashKey), zeros}};
   pairs.insert(pairs.end(), metadata.begin(), metadata.end());
   std::vector<safetensors::TensorOutline> outlines = weight_outlines(architecture.config);
   for (const safetensors::TensorContent& tensor : small.all())
@@ -53,6 +51,9 @@ Result<Hash128> write_model(const Architecture& architecture, const TensorSet& t
   const std::vector<std::uint8_t> header = safetensors::aligned_header(pairs, outlines);
   const auto place =
       std::search(header.begin(), header.end(), zeros.begin(), zeros.end()) - header.begin();
+  std::uint64_t size = header.size();
+  for (const safetensors::TensorOutline& outline : outlines) size += outline.size;
+  CZIP_TRY(sink.expect(size));
   CZIP_TRY(sink.append(header));
 
   LayerWriter writer(architecture, tensors, small, sink);

@@ -1,4 +1,4 @@
-// All tensors of a czip-llm-v1 file but weights: they stay in memory until the weights are written.
+// All tensors of a model file but weights: they stay in memory until the weights are written.
 #pragma once
 
 #include <cstdint>

@@ -7,7 +7,6 @@
 
 namespace czip::llm {
 
-inline constexpr std::string_view kFormatName = "czip-llm-v1";
 inline constexpr std::string_view kTensorPrefix = "llm.";
 inline constexpr std::uint32_t kFormatVersion = 1;
 inline constexpr std::size_t kConfigFields = 16;

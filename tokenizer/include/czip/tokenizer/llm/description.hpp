@@ -42,7 +42,7 @@ enum class Splitting : std::uint8_t {
   lines = 6,  // \n+|[^\n]+
 };
 
-// The tensor `tokenizer.config`.
+// The tensor `llm_tokenizer.config`.
 struct Settings {
   static constexpr std::size_t kWords = 8;
 

@@ -31,6 +31,10 @@ struct Architecture {
 // the format's limits; what is wrong is named.
 Result<Architecture> read_architecture(const gguf::Metadata& metadata, const TensorSet& tensors);
 
+// Sets what follows from feed-forward and context: the padding, the transform's block, and how many
+// first tokens are kept.
+void derive_sizes(Architecture& architecture);
+
 // epsilon of the norms as the configuration has it: times D, by the square of the residual's unit,
 // ties to even. Error unsupported: it is negative or large.
 Result<std::uint64_t> fixed_epsilon(const Dyadic& real, std::uint32_t width);

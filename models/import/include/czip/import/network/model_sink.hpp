@@ -12,6 +12,8 @@ class ModelSink {
  public:
   virtual ~ModelSink() = default;
 
+  // Called first: so many bytes will come.
+  virtual Status expect(std::uint64_t bytes) = 0;
   // Bytes behind those before.
   virtual Status append(std::span<const std::uint8_t> bytes) = 0;
   // All that was appended, to read it once: a file is mapped. Valid until `overwrite`.

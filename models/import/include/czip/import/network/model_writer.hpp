@@ -1,5 +1,6 @@
-// From the tensors of a public model to a czip-llm-v1 file (conformance/czip-network-llm.md),
-// streamed: in memory are one matrix as int32 at most, and all tensors but weights.
+// From the tensors of a public model to a model file with a language model
+// (conformance/czip-network-llm.md), streamed: in memory are one matrix as int32 at most, and all
+// tensors but weights.
 #pragma once
 
 #include <vector>
@@ -13,8 +14,9 @@
 
 namespace czip::importer {
 
-// Writes the whole file. `metadata` are keys beside `format` and `content_hash`, `more` tensors
-// beside the network's. Returns the content hash. The names of tensors are ggml's.
+// Writes the whole file. `metadata` are keys beside `content_hash`, `more` tensors beside the
+// network's. Returns the content hash, over `format` and all tensors. The names of tensors are
+// ggml's.
 // Errors: the sink's; corrupt for tensors that are missing, of another shape, or not finite;
 // unsupported for tensors that are not known, and numbers beyond the format's range.
 Result<Hash128> write_model(const Architecture& architecture, const TensorSet& tensors,

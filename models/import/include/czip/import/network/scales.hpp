@@ -1,4 +1,4 @@
-// The scales of a matrix as a czip-llm-v1 file has them: integers of 24 bits and one shift
+// The scales of a matrix as a czip-llm-v1 network has them: integers of 24 bits and one shift
 // (conformance/czip-network-llm.md, section 5).
 #pragma once
 
