@@ -27,7 +27,6 @@ SafetensorsContent make_seeded_llm(const SeededLlmOptions& options) {
   signature::add_llm_tensors(
       {.config = options.config, .extreme = options.extreme, .seed = options.seed},
       true_tables(options.config), content.tensors);
-  content.metadata["format"] = llm::kFormatName;
   return content;
 }
 
