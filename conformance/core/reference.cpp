@@ -33,6 +33,7 @@ std::string reference_language_stages(
     const std::vector<std::uint8_t>& model, std::size_t window,
     const std::vector<std::pair<std::size_t, std::size_t>>& rows) {
   std::vector<reference::llm::Row> named;
+  named.reserve(rows.size());
   for (const auto& [stream, token] : rows) named.push_back({stream, token});
   try {
     return reference::llm::stages(model, window, named);

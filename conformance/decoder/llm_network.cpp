@@ -221,7 +221,7 @@ int read_shift(Tensors& tensors, const std::string& name, int least, int most) {
 }
 
 std::vector<std::uint32_t> read_scale(Tensors& tensors, const std::string& name, std::size_t size) {
-  const auto scale = tensors.get<std::uint32_t>(name, "U32", {size});
+  auto scale = tensors.get<std::uint32_t>(name, "U32", {size});
   for (const std::uint32_t value : scale)
     require(value < 1u << 24, "the model's tensor " + name + " is out of range");
   return scale;
@@ -229,7 +229,7 @@ std::vector<std::uint32_t> read_scale(Tensors& tensors, const std::string& name,
 
 std::vector<std::int32_t> read_bounded(Tensors& tensors, const std::string& name,
                                        const std::vector<std::uint64_t>& shape) {
-  const auto values = tensors.get<std::int32_t>(name, "I32", shape);
+  auto values = tensors.get<std::int32_t>(name, "I32", shape);
   for (const std::int32_t value : values)
     require(-kBound <= value && value <= kBound, "the model's tensor " + name + " is out of range");
   return values;
