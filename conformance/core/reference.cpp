@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "decoder/container.hpp"
+#include "decoder/llm_stages.hpp"
 #include "decoder/model.hpp"
 #include "decoder/stages.hpp"
 
@@ -22,6 +23,30 @@ std::string reference_stages(const std::vector<std::uint8_t>& model,
                              const std::vector<std::uint8_t>& file, std::size_t decisions) {
   try {
     return reference::stages(reference::parse_model(model), file, decisions);
+  } catch (const reference::Refused& refused) {
+    std::printf("the independent decoder: %s\n", refused.what());
+    return {};
+  }
+}
+
+std::string reference_language_stages(
+    const std::vector<std::uint8_t>& model, std::size_t window,
+    const std::vector<std::pair<std::size_t, std::size_t>>& rows) {
+  std::vector<reference::llm::Row> named;
+  named.reserve(rows.size());
+  for (const auto& [stream, token] : rows) named.push_back({stream, token});
+  try {
+    return reference::llm::stages(model, window, named);
+  } catch (const reference::Refused& refused) {
+    std::printf("the independent decoder: %s\n", refused.what());
+    return {};
+  }
+}
+
+std::string reference_language_text(const std::vector<std::uint8_t>& model,
+                                    const std::vector<std::uint32_t>& ids) {
+  try {
+    return reference::llm::text_of(model, ids);
   } catch (const reference::Refused& refused) {
     std::printf("the independent decoder: %s\n", refused.what());
     return {};

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 // The text of a CZIPv2 file; empty, with a line on standard output, where it is refused.
@@ -14,3 +15,10 @@ std::vector<std::uint8_t> reference_text(const std::vector<std::uint8_t>& model,
 // on standard output, where it is refused.
 std::string reference_stages(const std::vector<std::uint8_t>& model,
                              const std::vector<std::uint8_t>& file, std::size_t decisions);
+
+// The stages of a model's language model for rows of streams and tokens, and the text of tokens by
+// its tokenizer; likewise empty where it is refused.
+std::string reference_language_stages(const std::vector<std::uint8_t>& model, std::size_t window,
+                                      const std::vector<std::pair<std::size_t, std::size_t>>& rows);
+std::string reference_language_text(const std::vector<std::uint8_t>& model,
+                                    const std::vector<std::uint32_t>& ids);

@@ -2,28 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "xxh3.hpp"
+#include "stage_hashes.hpp"
 
 namespace reference {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string hex(std::uint64_t value, std::size_t digits) {
-  std::string text;
-  for (std::size_t i = digits; i > 0; --i) text += "0123456789abcdef"[value >> 4 * (i - 1) & 15];
-  return text;
-}
-
-// XXH3-64 of numbers of 32 bits, little-endian.
-template <class Numbers>
-std::string hash_of(const Numbers& numbers) {
-  Bytes bytes;
-  for (const auto number : numbers)
-    for (int shift = 0; shift < 32; shift += 8)
-      bytes.push_back(static_cast<std::uint8_t>(static_cast<std::uint32_t>(number) >> shift & 255));
-  return hex(xxh3_64(bytes.data(), bytes.size()), 16);
-}
 
 class StageRecorder final : public Observer {
  public:

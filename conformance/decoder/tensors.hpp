@@ -1,6 +1,7 @@
 // Reads a model's tensors, and requires the type and shape of each.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ class Tensors {
 
   [[nodiscard]] bool has(const std::string& name) const { return file_->tensors.count(name) == 1; }
 
-  // To be called once for each tensor: require_all_used counts the calls.
+  // Of type and shape as they must be.
   template <class T>
   std::vector<T> get(const std::string& name, const std::string& dtype,
                      const std::vector<std::uint64_t>& shape) {
@@ -26,20 +27,23 @@ class Tensors {
     for (std::size_t i = 0; fits && i < shape.size(); ++i)
       fits = shape[i] == kAny || shape[i] == tensor.shape[i];
     require(fits, "the model's tensor " + name + " has the wrong type or shape");
-    ++used_;
+    used_.insert(name);
     std::vector<T> values;
     for (std::size_t at = 0; at < tensor.size; at += sizeof(T))
       values.push_back(static_cast<T>(integer_at(tensor.data + at, sizeof(T))));
     return values;
   }
 
-  void require_all_used() const {
-    require(used_ == file_->tensors.size(), "the model has unknown tensors");
+  // Refuses tensors whose names begin so, and that were not read.
+  void require_all_used(const std::string& prefix = "") const {
+    for (const auto& entry : file_->tensors)
+      require(entry.first.compare(0, prefix.size(), prefix) != 0 || used_.count(entry.first) == 1,
+              "the model has unknown tensors");
   }
 
  private:
   const Safetensors* file_;
-  std::size_t used_ = 0;
+  std::set<std::string> used_;
 };
 
 }  // namespace reference

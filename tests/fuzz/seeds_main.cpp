@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "czip/codec/v1/codec.hpp"
+#include "czip/engine/safetensors/writer.hpp"
 #include "import/gguf_builder.hpp"
 #include "support/files.hpp"
 #include "support/sample_text.hpp"
@@ -154,6 +155,80 @@ void add_tokenizers(Seeds& seeds) {
     seeds.add("v1_json", 1, joined({to_bytes(pattern), {0}, words(80)}));
 }
 
+// Descriptions of all kinds with a few tokens, and texts.
+void add_llm_tokenizers(Seeds& seeds) {
+  const std::vector<std::string> tokens{"ab", "abc", " a", "\xc3\xa9", "\xc3\xa9t", "12", "\n\n"};
+  Bytes listed{static_cast<std::uint8_t>(tokens.size())};
+  for (const std::string& token : tokens) {
+    listed.push_back(static_cast<std::uint8_t>(token.size()));
+    listed = joined({listed, to_bytes(token)});
+  }
+  const Bytes text = to_bytes("abc ab 12345 It's \xc3\xa9t\xc3\xa9\xe3\x80\x80!?\r\n\n\t\xff");
+  for (std::uint8_t kind = 0; kind < 28; ++kind) {
+    const auto bit = [kind](int i) { return static_cast<std::uint8_t>(kind >> i & 1); };
+    const auto splitting = static_cast<std::uint8_t>(kind / 4);
+    const Bytes orders = bit(0) == 0 ? Bytes{0} : Bytes{6, 5, 4, 3, 2, 1, 0};
+    seeds.add("llm_tokenizer",
+              joined({{bit(0), bit(1), splitting, bit(0), 0}, listed, orders, {0}, text}));
+  }
+  add_random(seeds, "llm_tokenizer", 30, 200);
+}
+
+// A tokenizer.json in which 256 characters are the bytes.
+std::string tokenizer_json(const std::string& steps) {
+  std::string vocabulary;
+  std::uint32_t id = 0;
+  const auto add = [&](std::uint32_t code) {
+    const std::string hex = {"0123456789abcdef"[code >> 8 & 15], "0123456789abcdef"[code >> 4 & 15],
+                             "0123456789abcdef"[code & 15]};
+    vocabulary += "\"\\u0" + hex + "\": " + std::to_string(id++) + ", ";
+  };
+  for (std::uint32_t code = 33; code < 256; ++code)
+    if (code < 127 || (code > 160 && code != 173)) add(code);
+  for (std::uint32_t code = 256; code < 324; ++code) add(code);
+  return R"({"added_tokens": [{"id": 258, "content": "<s>", "special": true}], )" + steps +
+         R"(, "model": {"type": "BPE", "vocab": {)" + vocabulary +
+         R"("ab": 256, "aab": 257}, "merges": ["a b", ["a", "ab"]]}})";
+}
+
+void add_hugging_face(Seeds& seeds) {
+  seeds.add("hugging_face", 0,
+            to_bytes(R"({"a": [1, -2, 3.5e-1, "x", null], "b": {"c": true, "d": 1e400}})"));
+  for (const char* steps :
+       {R"("normalizer": null, "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false})",
+        R"("normalizer": {"type": "NFC"}, "pre_tokenizer": {"type": "Sequence", "pretokenizers": [)"
+        R"({"type": "Digits", "individual_digits": true}, {"type": "ByteLevel"}]})",
+        R"("pre_tokenizer": null, "normalizer": {"type": "Sequence", "normalizers": [{"type": )"
+        R"("Replace", "pattern": {"String": " "}, "content": "\u2581"}]})"})
+    seeds.add("hugging_face", joined({{1, 3}, to_bytes(tokenizer_json(steps))}));
+  seeds.add("hugging_face", 2,
+            to_bytes(R"({"metadata": {}, "weight_map": {"a": "m-1.safetensors", "b": "m-2"}})"));
+  seeds.add(
+      "hugging_face", 3,
+      safetensors::write({}, std::vector<TensorContent>{{"a", "BF16", {2, 3}, random_bytes(12, 1)},
+                                                        {"b", "F32", {2}, Bytes(8)},
+                                                        {"c", "BOOL", {1}, {1}}}));
+  Bytes bin(4);
+  for (std::uint32_t id = 0; id < 260; ++id) {
+    std::string text = id < 3 ? "<s>" : id < 259 ? "<0x00>" : "ab";
+    if (text[1] == '0') {
+      text[3] = "0123456789ABCDEF"[(id - 3) >> 4];
+      text[4] = "0123456789ABCDEF"[(id - 3) & 15];
+    }
+    bin = joined({bin, Bytes(4), le(static_cast<std::uint32_t>(text.size())), to_bytes(text)});
+  }
+  seeds.add("hugging_face", joined({{4, 4}, bin}));
+  Bytes model;
+  for (const std::uint32_t field : {16U, 24U, 1U, 1U, 1U, 20U, 16U})
+    model = joined({model, le(field)});
+  const std::size_t numbers = 20 * 16 + 16 + 4 * 16 * 16 + 16 + 3 * 24 * 16 + 16 + 16 * 16;
+  seeds.add("hugging_face", joined({{5}, model, Bytes(4 * numbers)}));
+  Bytes ones;
+  for (std::size_t i = 0; i < numbers; ++i)  // 0.5 to 1.4
+    ones = joined({ones, le(std::uint32_t{0x3f000000} + static_cast<std::uint32_t>(i << 12))});
+  seeds.add("hugging_face", joined({{5}, model, ones}));
+}
+
 void add_options(Seeds& seeds) {
   for (const char* line :
        {"-d\nfile.czip", "-9\n-k\n-T4\na\nb", "compress\n-i\nin\n-o\nout\n-m\nmodel",
@@ -261,6 +336,15 @@ int main(int argc, char** argv) {
   add_random(seeds, "checkpoint", 20, 12);
   seeds.add("checkpoint", {1});
   add_ggufs(seeds);
+  for (const std::uint8_t kind : Bytes{1, 2, 3, 4, 5, 6, 7, 8})
+    for (std::uint64_t i = 0; i < 6; ++i) {
+      Bytes edits = random_bytes(24, i);
+      if (i == 0) edits = {0, 1};  // without a change
+      seeds.add("llm_network", kind, edits);
+      seeds.add("imported_gguf", kind, joined({{static_cast<std::uint8_t>(i % 2)}, edits}));
+    }
+  add_llm_tokenizers(seeds);
+  add_hugging_face(seeds);
   add_simd(seeds);
   add_tokenizers(seeds);
   add_options(seeds);

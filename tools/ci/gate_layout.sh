@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Namespaces follow folders, files are short, and so are comment lines (clang-format leaves comments alone).
-#  - A file in a folder v1, v2, simd, safetensors, bpe or nn opens namespaces of that name only: czip::v1, or one in it;
+#  - A file in a folder v1, v2, llm, simd, safetensors, bpe or nn opens namespaces of that name only: czip::v1, or one in it;
 #    tools/czip has czip::tool, tests/support czip::test, the reference decoder reference, and what all versions share,
 #    base and io, czip itself. Tests are in the namespace of what they test, or in czip::test.
 #  - No source has more than 500 lines; .clang-tidy has the limit of functions.
@@ -18,7 +18,7 @@ unfinished_merges() {
     if (path ~ /^conformance\/decoder\//) return "reference"
     if (path ~ /\/(base|io)\/[^\/]*$/) return "czip"
     last = ""  # the innermost folder that names one
-    while (match(path, /\/(v1|v2|simd|safetensors|bpe|nn)\//)) {
+    while (match(path, /\/(v1|v2|llm|simd|safetensors|bpe|nn)\//)) {
       if (last != "v1" && last != "v2") last = substr(path, RSTART + 1, RLENGTH - 2)
       path = substr(path, RSTART + RLENGTH - 1)
     }

@@ -36,6 +36,7 @@ bites shellcheck SC2086 tools/fault.sh <<< $'#!/bin/sh\nrm $1'
 
 bites layout 'more than 500 lines' engine/src/v1/fault.cpp < <(yes '// A line.' | head -n 501)
 bites layout 'namespace czip::v2 in a folder of czip::v1' engine/src/v1/fault.cpp <<< 'namespace czip::v2 {'
+bites layout 'namespace czip::v2 in a folder of czip::llm' engine/src/llm/fault.cpp <<< 'namespace czip::v2 {'
 bites layout 'namespace czip in a folder of czip::tool' tools/czip/cli/fault.cpp <<< 'namespace czip {'
 bites layout 'fault.md:1: an unfinished merge' conformance/fault.md < <(printf '%s HEAD\n' '<''<<<<<<')
 bites layout 'comment of more than 100 columns' engine/src/v1/fault.cpp < <(printf '// %0100d\n' 0)

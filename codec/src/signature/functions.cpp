@@ -1,4 +1,4 @@
-// The integer functions of both networks, over their ranges. Arguments are drawn one to a
+// The integer functions of all networks, over their ranges. Arguments are drawn one to a
 // statement: compilers evaluate those of one call in different orders.
 #include "czip/engine/v1/functions.hpp"
 
@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "czip/engine/integer_math.hpp"
+#include "czip/engine/llm/functions.hpp"
 #include "czip/engine/v2/functions.hpp"
 #include "signature/parts.hpp"
 #include "signature/random.hpp"
@@ -59,6 +60,44 @@ void add_integer_math(Draws& draws, Hasher& hasher) {
     hasher.add(shift_right_rne(((x >> shift) << shift) | half, shift));  // a tie
     hasher.add(integer_sqrt(draws.spread(6, 7, 0)));
   }
+}
+
+void add_vector_functions_llm(const Draws& draws, Hasher& hasher) {
+  const auto largest = static_cast<std::uint32_t>(1 + draws.spread(0, 1, 34) % llm::kBound);
+  const auto y = static_cast<std::int32_t>(draws.within(2, largest));
+  hasher.add(llm::quantized(y, llm::quantization_of(largest)));
+  const llm::VectorScale of_numbers = llm::quantized_scale(largest);
+  const std::uint64_t root = largest >> llm::square_shift(largest);
+  const std::uint64_t sum = root * root * (1 + draws.below(3, 16384));
+  const llm::VectorScale of_norm = llm::normalized_scale(largest, sum, draws.spread(5, 6, 2));
+  const std::uint32_t inputs = 16 * (1 + draws.below(7, 4096));
+  const auto acc = static_cast<std::int32_t>(draws.within(2, std::int64_t{128 * 127} * inputs));
+  const std::uint32_t scale = draws.below(3, llm::kMaxScale + 1);
+  const int shift = llm::kLeastShift + static_cast<int>(draws.below(4, 52));
+  for (const llm::VectorScale& vector : {of_numbers, of_norm}) {
+    hasher.add(vector.mantissa);
+    hasher.add(vector.exponent);
+    hasher.add(llm::rescaled(acc, scale, llm::rescale_of(inputs, shift, vector)));
+  }
+  hasher.add(llm::transform_shift(largest, 1U << draws.below(5, 10)));
+}
+
+void add_attention_functions_llm(const Draws& draws, const llm::Exp2Table& exp2, Hasher& hasher) {
+  const auto gap = static_cast<std::uint32_t>(draws.spread(0, 1, 32));
+  hasher.add(llm::exp2_weight(gap, exp2));
+  hasher.add(llm::frequency(gap, exp2));
+  const auto score = static_cast<std::int32_t>(draws.within(2, 256 * 2047 * 4095LL));
+  hasher.add(llm::score_gap(256 * 2047 * 4095, score, 1 + static_cast<int>(draws.below(3, 20))));
+  const std::uint64_t sum = 16776704 + draws.spread(4, 5, 26);
+  hasher.add(llm::attention_weight(draws.below(6, 16776705), llm::attention_factor(sum)));
+  const auto q = static_cast<std::int32_t>(draws.within(7, 131070));
+  hasher.add(llm::scored_query(q, llm::query_shift(static_cast<std::uint32_t>(magnitude(q)))));
+  const auto a = static_cast<std::int32_t>(draws.within(0, llm::kQueryBound));
+  const auto b = static_cast<std::int32_t>(draws.within(1, llm::kQueryBound));
+  const auto cos = static_cast<std::int32_t>(draws.within(2, llm::kRotaryOne));
+  const auto sin = static_cast<std::int32_t>(draws.within(3, llm::kRotaryOne));
+  hasher.add(llm::rotated_first(a, b, cos, sin));
+  hasher.add(llm::rotated_second(a, b, cos, sin));
 }
 
 }  // namespace
@@ -123,6 +162,29 @@ Status add_functions_v2(SimdLevel, Hasher& hasher) {
     hasher.add(v2::frequency_shift(draws.raw(1) >> 16, 1 + draws.below(2, 65536)));
     hasher.add(v2::bigram_bucket(draws.below(3, 65536), draws.below(4, 65536),
                                  1 + static_cast<int>(draws.below(5, 20))));
+  }
+  return {};
+}
+
+Status add_functions_llm(SimdLevel, Hasher& hasher) {
+  Draws draws(14);
+  llm::Exp2Table exp2{};
+  for (std::uint32_t i = 0; i < exp2.size(); ++i)
+    exp2[i] = static_cast<std::uint16_t>(llm::kFirstExp2 - (i < 16 ? 2048 * i : 176 * (i - 16)));
+  llm::GateTable gate{};  // as kernels have it, from 1/2 to 1 in equal steps
+  for (std::uint32_t i = 0; i < gate.size(); ++i) gate[i] = (256 * i) << 12 | 256;
+  for (int i = 0; i < kRounds; ++i) {
+    draws.next();
+    add_vector_functions_llm(draws, hasher);
+    draws.next();
+    add_attention_functions_llm(draws, exp2, hasher);
+    draws.next();
+    const std::int64_t bound = llm::kHiddenBound >> draws.below(0, 12);
+    const std::int32_t activation =
+        llm::activation(static_cast<std::int32_t>(draws.within(1, bound)), gate);
+    hasher.add(activation);
+    hasher.add(llm::ungated(activation));
+    hasher.add(llm::gated(activation, static_cast<std::int32_t>(draws.within(2, bound))));
   }
   return {};
 }

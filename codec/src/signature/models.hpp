@@ -6,6 +6,7 @@
 
 #include "czip/base/error.hpp"
 #include "czip/codec/v2/model.hpp"
+#include "czip/engine/llm/config.hpp"
 #include "czip/engine/safetensors/writer.hpp"
 #include "czip/engine/v2/network.hpp"
 #include "czip/engine/v2/recurrent_network.hpp"
@@ -21,6 +22,24 @@ void add_network_tensors(const v2::NetworkConfig& config, std::size_t groups, Ra
 
 // The tensors "recurrent.*" of random weights.
 void add_recurrent_tensors(const v2::RecurrentConfig& config, Random& random, Tensors& tensors);
+
+struct LlmOptions {
+  llm::Config config;
+  // Puts every weight, scale and bias at an end of its range, and every shift at its least.
+  bool extreme = false;
+  std::uint64_t seed = 1;
+};
+struct LlmTables {
+  std::vector<std::uint16_t> exp2;
+  std::vector<std::uint32_t> gate;
+  std::vector<std::int16_t> rotary;  // [context, rotary]
+};
+
+// Straight lines, and any rotations: they test the arithmetic as well as true ones.
+[[nodiscard]] LlmTables make_llm_tables(const llm::Config& config, Random& random);
+
+// The tensors "llm.*" of random weights.
+void add_llm_tensors(const LlmOptions& options, const LlmTables& tables, Tensors& tensors);
 
 // A complete czip-model-v2 file, with both networks.
 Result<std::vector<std::uint8_t>> make_model_v2();

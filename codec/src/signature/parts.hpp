@@ -10,9 +10,12 @@ namespace czip::signature {
 
 Status add_functions_v1(SimdLevel level, Hasher& hasher);
 Status add_functions_v2(SimdLevel level, Hasher& hasher);
+Status add_functions_llm(SimdLevel level, Hasher& hasher);
 Status add_network_v1(SimdLevel level, Hasher& hasher);
 Status add_network_v2(SimdLevel level, Hasher& hasher);
 Status add_recurrent_network(SimdLevel level, Hasher& hasher);
+Status add_network_llm(SimdLevel level, Hasher& hasher);
+Status add_tokenizer_llm(SimdLevel level, Hasher& hasher);
 Status add_mixer(SimdLevel level, Hasher& hasher);
 Status add_successors(SimdLevel level, Hasher& hasher);
 Status add_prior(SimdLevel level, Hasher& hasher);

@@ -35,9 +35,12 @@ struct PartMaker {
 constexpr std::array kParts{
     PartMaker{"v1 functions", add_functions_v1},
     PartMaker{"v2 functions", add_functions_v2},
+    PartMaker{"llm functions", add_functions_llm},
     PartMaker{"v1 network", add_network_v1},
     PartMaker{"v2 network", add_network_v2},
     PartMaker{"v2 recurrent network", add_recurrent_network},
+    PartMaker{"llm network", add_network_llm},
+    PartMaker{"llm tokenizer", add_tokenizer_llm},
     PartMaker{"v2 mixer", add_mixer},
     PartMaker{"v2 successor kernels", add_successors},
     PartMaker{"v2 prior kernels", add_prior},

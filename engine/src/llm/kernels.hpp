@@ -20,14 +20,9 @@ struct OutputScales {
 // exp2 as kernels look it up: 16 coarse entries, then 16 fine ones, on a boundary of 64 bytes.
 struct alignas(64) WideExp2 {
   std::uint32_t entries[kExp2Entries];
-};
 
-[[nodiscard]] constexpr Exp2Table narrow_exp2(const WideExp2& wide) {
-  Exp2Table table{};
-  for (std::size_t i = 0; i < kExp2Entries; ++i)
-    table[i] = static_cast<std::uint16_t>(wide.entries[i]);
-  return table;
-}
+  constexpr std::uint32_t operator[](std::size_t i) const { return entries[i]; }
+};
 
 // Keys and values of one stream, layer and key/value head, in the layout of every level, int16:
 // keys [slots / 16][head_size / 2][16 slots][2], values [slots / 2][head_size][2 slots].

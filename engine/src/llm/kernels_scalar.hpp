@@ -77,15 +77,13 @@ void rotate(std::int32_t* x, std::size_t half, const std::int16_t* cos, const st
 
 void frequencies(const std::int32_t* logits, std::size_t n, std::int32_t largest_logit,
                  const WideExp2& exp2, std::uint32_t* y) {
-  const Exp2Table table = narrow_exp2(exp2);
   for (std::size_t i = 0; i < n; ++i)
-    y[i] = frequency(static_cast<std::uint32_t>(largest_logit - logits[i]), table);
+    y[i] = frequency(static_cast<std::uint32_t>(largest_logit - logits[i]), exp2);
 }
 
 void attend_head(const AttentionInput& input, const std::int32_t* query,
                  const KeyValueWindow& window, const AttentionScratch& scratch, std::int32_t* out) {
   const std::size_t head_size = window.head_size;
-  const Exp2Table exp2 = narrow_exp2(*input.exp2);
   const int shift = query_shift(largest(query, head_size));
   std::int32_t most = INT32_MIN;
   for (std::size_t t = 0; t < input.slots; ++t) {
@@ -96,7 +94,7 @@ void attend_head(const AttentionInput& input, const std::int32_t* query,
     most = std::max(most, score);
   }
   const auto weight = [&](std::size_t t) {
-    return exp2_weight(score_gap(most, scratch.scores[t], input.score_shift - shift), exp2);
+    return exp2_weight(score_gap(most, scratch.scores[t], input.score_shift - shift), *input.exp2);
   };
   std::uint64_t sum = 0;
   for (std::size_t t = 0; t < input.slots; ++t) sum += weight(t);

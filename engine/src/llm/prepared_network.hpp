@@ -3,9 +3,14 @@
 
 #include "czip/engine/llm/network.hpp"
 #include "llm/kernels.hpp"
+#include "simd/dense.hpp"
 #include "simd/kernel_set.hpp"
 
 namespace czip::llm {
+
+// The kernels take the file's tiles as they are.
+static_assert(kTileOutputs == simd::kFileTileOutputs && kTileInputs == simd::kFileTileInputs &&
+              kWeightOffset == simd::kFileOffset);
 
 struct PreparedNetwork {
   Weights weights;

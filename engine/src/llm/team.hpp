@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "czip/base/parallel.hpp"
+#include "czip/base/threads.hpp"
 
 namespace czip::llm {
 
@@ -84,11 +85,6 @@ class Team {
     if (++looks < kLooks) return;
     looks = 0;
     yield_thread();
-  }
-  static void yield_thread() {
-#if defined(__STDCPP_THREADS__)
-    std::this_thread::yield();
-#endif
   }
 
   const unsigned threads_;

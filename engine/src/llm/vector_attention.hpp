@@ -87,9 +87,8 @@ struct VectorAttention {
       Ops::store(scores + t, weight);
     }
     std::uint64_t sum = Ops::sum(sums);
-    const Exp2Table table = t < slots ? narrow_exp2(exp2) : Exp2Table{};
     for (; t < slots; ++t) {
-      const std::uint32_t weight = exp2_weight(score_gap(largest, scores[t], shift), table);
+      const std::uint32_t weight = exp2_weight(score_gap(largest, scores[t], shift), exp2);
       sum += weight;
       scores[t] = static_cast<std::int32_t>(weight);
     }

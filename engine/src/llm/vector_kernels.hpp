@@ -176,9 +176,7 @@ struct VectorKernels {
       const I32 at_least_1 = Ops::sub(weight, Ops::equal(weight, Ops::set(0)));
       Ops::store(reinterpret_cast<std::int32_t*>(y) + i, at_least_1);
     }
-    if (i == n) return;
-    const Exp2Table table = narrow_exp2(exp2);
-    for (; i < n; ++i) y[i] = frequency(static_cast<std::uint32_t>(largest - logits[i]), table);
+    for (; i < n; ++i) y[i] = frequency(static_cast<std::uint32_t>(largest - logits[i]), exp2);
   }
 };
 

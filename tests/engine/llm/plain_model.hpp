@@ -32,13 +32,21 @@ class PlainModel {
       if (c_.rotary == 0)
         r[i] = clamp_to(std::int64_t{r[i]} + w_.positions[position_ * c_.width + i], llm::kBound);
     }
+    residuals_ = {r};
     for (std::size_t layer = 0; layer < c_.layers; ++layer) {
       add(r, product(w_.layers[layer].output, quantize(attention(layer, r), 0)));
+      residuals_.push_back(r);
       add(r, product(w_.layers[layer].down, hidden(w_.layers[layer], r)));
+      residuals_.push_back(r);
     }
     ++position_;
     return product(w_.head, normalize(r));
   }
+
+  // Of the last step: after the embedding, then after each half of a layer.
+  [[nodiscard]] const std::vector<Numbers>& residuals() const { return residuals_; }
+  // Of the next token.
+  [[nodiscard]] std::size_t position() const { return position_; }
 
  private:
   struct Vector {
@@ -200,6 +208,7 @@ class PlainModel {
   const llm::Config& c_;
   std::uint32_t window_;
   std::size_t position_ = 0;
+  std::vector<Numbers> residuals_;
   std::vector<std::vector<Slot>> slots_;  // [L * G]
 };
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "support/error_style.hpp"
+#include "support/fnv1a.hpp"
 #include "support/seeded_tokens.hpp"
 #include "support/splitmix64.hpp"
 #include "support/v2_seeded_network.hpp"
@@ -116,21 +117,12 @@ TEST_CASE("logits are the same at every level and for every number of streams") 
   }
 }
 
-// FNV-1a of the logits as little-endian 32-bit integers.
-std::uint64_t hash_of(const Logits& logits) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const std::int32_t logit : logits)
-    for (int shift = 0; shift < 32; shift += 8)
-      hash = (hash ^ ((static_cast<std::uint32_t>(logit) >> shift) & 255)) * 0x100000001b3;
-  return hash;
-}
-
 TEST_CASE("logits stay what they were when the semantics were defined") {
   SeededNetworkV2Options options;
-  CHECK(hash_of(run(seeded_network(options, best_simd_level()), 1, 100, 1)[0]) ==
+  CHECK(test::fnv1a(run(seeded_network(options, best_simd_level()), 1, 100, 1)[0]) ==
         0x4fa0c1f04e471e51);
   options.config.gated = 1;
-  CHECK(hash_of(run(seeded_network(options, best_simd_level()), 1, 100, 1)[0]) ==
+  CHECK(test::fnv1a(run(seeded_network(options, best_simd_level()), 1, 100, 1)[0]) ==
         0xf0800f21936b54da);
 }
 

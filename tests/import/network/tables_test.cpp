@@ -12,6 +12,7 @@
 #include "czip/engine/llm/constants.hpp"
 #include "czip/import/dyadic.hpp"
 #include "network/real_functions.hpp"
+#include "support/fnv1a.hpp"
 
 namespace czip::test {
 namespace {
@@ -19,16 +20,6 @@ namespace {
 using namespace czip::importer;
 using Numbers = std::vector<std::uint32_t>;
 using Entries = std::vector<std::int16_t>;
-
-// FNV-1a over each number as 32 bits, little-endian.
-template <class T>
-std::uint64_t fnv(const std::vector<T>& values) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const T value : values)
-    for (int shift = 0; shift < 32; shift += 8)
-      hash = (hash ^ (static_cast<std::uint32_t>(value) >> shift & 0xff)) * 0x100000001b3;
-  return hash;
-}
 
 Numbers entries(const std::vector<std::uint32_t>& table) {
   Numbers result;
@@ -60,11 +51,11 @@ TEST_CASE("tables: gates") {
   const Numbers silu = gate_table(Activation::silu);
   CHECK(entries(silu) ==
         Numbers{524288, 526336, 528384, 766570, 1027899, 1048224, 1048546, 1048576, 1048576});
-  CHECK(fnv(silu) == 0x871b60c5e8d9cda1);
+  CHECK(fnv1a(silu) == 0x871b60c5e8d9cda1);
   const Numbers gelu = gate_table(Activation::gelu_tanh);
   CHECK(entries(gelu) ==
         Numbers{524288, 527556, 530824, 882054, 1048547, 1048576, 1048576, 1048576, 1048576});
-  CHECK(fnv(gelu) == 0x09dea0f18e640408);
+  CHECK(fnv1a(gelu) == 0x09dea0f18e640408);
 }
 
 TEST_CASE("tables: rotary positions") {
@@ -82,7 +73,7 @@ TEST_CASE("tables: rotary positions") {
   const Entries table = rotary({{10000, 0}, 64, {}}, 2048);
   for (std::ptrdiff_t p = 0; p < 2048; p += 64)
     every64.insert(every64.end(), table.begin() + 64 * p, table.begin() + 64 * p + 64);
-  CHECK(fnv(every64) == 0xf31796d1e0861b58);
+  CHECK(fnv1a(every64) == 0xf31796d1e0861b58);
 }
 
 TEST_CASE("tables: divisors of Llama 3") {

@@ -19,7 +19,7 @@ constexpr std::array<Field, Settings::kWords - 1> kFields{{
     {"vocabulary size", 0xffffffff},  // Tokenizer has the limit
     {"start", 1},
     {"merging", 1},
-    {"splitting", 6},
+    {"splitting", kSplittings - 1},
     {"whole pieces", 1},
     {"first token", 0xffffffff},
     {"reserved word", 0},

@@ -23,6 +23,9 @@ using OnceFlag = std::once_flag;
 
 [[nodiscard]] inline unsigned hardware_threads() { return std::thread::hardware_concurrency(); }
 
+// Lets others run.
+inline void yield_thread() { std::this_thread::yield(); }
+
 template <class Function>
 void call_once(OnceFlag& flag, Function&& function) {
   std::call_once(flag, std::forward<Function>(function));
@@ -68,6 +71,8 @@ struct OnceFlag {
 };
 
 [[nodiscard]] inline unsigned hardware_threads() { return 1; }
+
+inline void yield_thread() {}
 
 template <class Function>
 void call_once(OnceFlag& flag, Function&& function) {

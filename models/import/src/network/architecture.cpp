@@ -216,6 +216,8 @@ Status check_shape(const llm::Config& c) {
   if (c.heads % c.kv_heads != 0) return refuse("heads that do not share keys evenly");
   if (c.head_size == 0 || c.head_size % Limits::kMultiple != 0)
     return refuse("heads of " + std::to_string(c.head_size) + " elements, no multiple of 16");
+  if (c.head_size > Limits::kHeadSize)  // where it is not stated, but follows from the width
+    return refuse("heads of " + std::to_string(c.head_size) + " elements, more than 256");
   if (c.rotary == 0 || c.rotary % 2 != 0 || c.rotary > c.head_size)
     return refuse(std::to_string(c.rotary) + " rotated elements in a head of " +
                   std::to_string(c.head_size));

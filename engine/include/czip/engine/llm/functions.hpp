@@ -93,16 +93,18 @@ struct Rescale {
   return clamp_to(round_shift(t * static_cast<std::int64_t>(how.mantissa), how.second), kBound);
 }
 
-// 2^(-i/16), then 2^(-i/256), Q16.
+// 2^(-i/16), then 2^(-i/256), Q16. The functions also take a table of wider numbers.
 using Exp2Table = std::array<std::uint16_t, kExp2Entries>;
 
 // 2^-(gap / 256) without its whole octaves, Q32.
-[[nodiscard]] constexpr std::uint32_t exp2_within_octave(std::uint32_t gap, const Exp2Table& exp2) {
+template <class Table>
+[[nodiscard]] constexpr std::uint32_t exp2_within_octave(std::uint32_t gap, const Table& exp2) {
   return std::uint32_t{exp2[gap / kExp2Half % kExp2Half]} * exp2[kExp2Half + gap % kExp2Half];
 }
 
 // 2^-(gap / 256), Q24.
-[[nodiscard]] constexpr std::uint32_t exp2_weight(std::uint32_t gap, const Exp2Table& exp2) {
+template <class Table>
+[[nodiscard]] constexpr std::uint32_t exp2_weight(std::uint32_t gap, const Table& exp2) {
   const std::uint32_t octave = gap >> kGapBits;
   if (octave > kLastOctave) return 0;
   return exp2_within_octave(gap, exp2) >>
@@ -110,7 +112,8 @@ using Exp2Table = std::array<std::uint16_t, kExp2Entries>;
 }
 
 // Of a logit that is this far below the largest, Q16: 2^-(gap / 256), Q32, and at least 1.
-[[nodiscard]] constexpr std::uint32_t frequency(std::uint32_t below, const Exp2Table& exp2) {
+template <class Table>
+[[nodiscard]] constexpr std::uint32_t frequency(std::uint32_t below, const Table& exp2) {
   const auto gap = static_cast<std::uint32_t>(round_shift(below, kLogitGapShift));
   const std::uint32_t octave = gap >> kGapBits;
   if (octave > kLastFrequencyOctave) return 1;

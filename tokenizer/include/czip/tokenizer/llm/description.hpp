@@ -41,6 +41,7 @@ enum class Splitting : std::uint8_t {
   llama_cpp = 5,
   lines = 6,  // \n+|[^\n]+
 };
+inline constexpr std::uint8_t kSplittings = 7;
 
 // The tensor `llm_tokenizer.config`.
 struct Settings {
