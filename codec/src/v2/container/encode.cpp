@@ -19,6 +19,7 @@
 #include "v2/container/block_encoder.hpp"
 #include "v2/container/block_plan.hpp"
 #include "v2/container/container.hpp"
+#include "v2/container/earlier_blocks.hpp"
 #include "v2/container/frame_writer.hpp"
 #include "v2/container/hashing.hpp"
 #include "v2/container/memory.hpp"
@@ -69,11 +70,13 @@ class FrameEncoder {
         begun_(std::move(begun)),
         source_(&source),
         progress_(options.progress),
-        writer_(out, {.archive = options.archive,
-                      .level = options.level,
-                      .model = model.hash(),
-                      .block_bytes = block_bytes_,
-                      .text_bytes = options.text_bytes}) {}
+        header_{.archive = options.archive,
+                .level = options.level,
+                .model = model.hash(),
+                .block_bytes = block_bytes_,
+                .text_bytes = options.text_bytes},
+        writer_(out, header_),
+        earlier_(options.earlier, header_) {}
 
   Status run(CodingContext& context, CodingReport& report) {
     report_ = &report;
@@ -104,9 +107,11 @@ class FrameEncoder {
     Bytes text;  // freed once coded
     Bytes payload;
     std::size_t pattern = 0;  // bytes that the text repeats; 0: another block
+    bool taken = false;       // from the earlier file
   };
 
   Result<bool> pull(Task& task) {
+    task.taken = false;
     task.text = std::exchange(begun_, {});
     CZIP_TRY(fill(*source_, level_.block_bytes, task.text));
     std::size_t end = std::min<std::size_t>(task.text.size(), level_.block_bytes);
@@ -129,10 +134,19 @@ class FrameEncoder {
     begun_.assign(task.text.begin() + static_cast<std::ptrdiff_t>(end), task.text.end());
     task.text.resize(end);
     hasher_.add(task.text);
+    if (auto earlier = earlier_.take(task.text)) {
+      task.header = earlier->block;
+      task.payload = std::move(earlier->payload);
+      task.taken = true;
+    }
     return !task.text.empty();
   }
 
   Status process(BlockCoder& coder, Task& task) {
+    if (task.taken) {
+      release(task.text);
+      return progress_.add(task.header.text_bytes);
+    }
     BlockHeader& header = task.header;
     header = {.text_bytes = static_cast<std::uint32_t>(task.text.size()),
               .text_hash = hash64(task.text)};
@@ -188,6 +202,7 @@ class FrameEncoder {
     report_->payload_bytes += task.header.payload_bytes;
     ++report_->blocks;
     if (task.header.type == BlockType::stored) ++report_->stored_blocks;
+    if (task.taken) ++report_->taken_blocks;
     return {};
   }
 
@@ -199,7 +214,9 @@ class FrameEncoder {
   std::size_t next_pattern_ = 0;  // the next block's, where it is known to repeat one
   ByteSource* source_;
   ProgressSum progress_;
+  FrameHeader header_;
   FrameWriter writer_;
+  EarlierBlocks earlier_;
   TextHasher hasher_;
   CodingReport* report_ = nullptr;
 };

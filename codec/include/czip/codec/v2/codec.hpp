@@ -103,6 +103,10 @@ struct EncodeOptions {
   // Bytes that coding may take, besides the model's file; 0: no limit. Fewer threads take less;
   // where even one takes too much, coding fails.
   std::uint64_t memory_limit = 0;
+  // The beginning of the file that an earlier call wrote, which was interrupted. Of the same text,
+  // with the same model and options, its blocks are taken instead of coded again; null: none. A
+  // file of anything else is no error, and of no use. Short texts have no blocks to take.
+  ByteSource* earlier = nullptr;
 };
 
 struct CodingReport {
@@ -111,6 +115,7 @@ struct CodingReport {
   std::uint64_t frames = 0;
   std::uint64_t blocks = 0;
   std::uint64_t stored_blocks = 0;  // of these, incompressible ones
+  std::uint64_t taken_blocks = 0;   // of these, those of an earlier file; of an encoding
   std::uint64_t payload_bytes = 0;  // of all blocks
   Hash128 text_hash;                // of the whole text
   unsigned threads = 0;             // the most that coded at once
