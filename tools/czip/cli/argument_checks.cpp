@@ -71,17 +71,30 @@ Status check_training(const Arguments& arguments) {
   if (!arguments.from.empty() && arguments.network.empty() && !network.wanted())
     return usage_error("--from MODEL needs a network: --network FILE, --minutes or --tokens");
   if (!network.wanted() &&
-      (network.seed != 1 || !(network.size + network.checkpoint + network.save).empty()))
+      (network.seed != 1 || !(network.size + arguments.checkpoint + network.save).empty()))
     return usage_error(
         "--seed, --network-size, --checkpoint and --save-network need --minutes or --tokens");
-  if (network.resume && network.checkpoint.empty())
-    return usage_error("--resume needs --checkpoint FILE");
   if (!arguments.from.empty() &&
       (arguments.vocabulary != 0 || arguments.prior_bytes != 0 || arguments.epochs != 1))
     return usage_error(
         "--from sets the tokens, the prior and the recurrent network; leave out --vocabulary, "
         "--prior-size and --epochs");
   return {};
+}
+
+// A checkpoint of compressing is of one file, and of format 2.
+Status check_checkpoint(const Arguments& arguments) {
+  if (arguments.resume && arguments.checkpoint.empty())
+    return usage_error("--resume needs --checkpoint FILE");
+  if (arguments.checkpoint.empty() || arguments.command == Command::train) return {};
+  if (arguments.command != Command::compress)
+    return usage_error("--checkpoint is of compressing; leave it out");
+  if (arguments.files.size() != 1 || arguments.recursive || arguments.interactive ||
+      arguments.message)
+    return usage_error("--checkpoint is of the compression of one file; name one");
+  return arguments.format == 1
+             ? usage_error("--checkpoint belongs to format 2; leave it out, or --format 1")
+             : Status{};
 }
 
 // --text and -i take no files and print.
@@ -126,6 +139,7 @@ Status check_inspection(const Arguments& arguments) {
 
 Status check_arguments(const Arguments& arguments) {
   CZIP_TRY(check_messages(arguments));
+  CZIP_TRY(check_checkpoint(arguments));
   const bool writes =
       arguments.command == Command::compress || arguments.command == Command::decompress;
   if (arguments.compat && arguments.files.size() != 1)

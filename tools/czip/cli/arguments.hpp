@@ -24,9 +24,7 @@ struct NetworkArguments {
   std::uint32_t minutes = 0;  // 0: no limit
   std::uint32_t tokens = 0;   // 0: no limit
   std::uint32_t seed = 1;
-  std::string size;        // empty: the default
-  std::string checkpoint;  // a file; empty: none
-  bool resume = false;
+  std::string size;  // empty: the default
   std::string save;  // a file for the network alone; empty: none
   [[nodiscard]] bool wanted() const { return minutes != 0 || tokens != 0; }
 };
@@ -55,8 +53,10 @@ struct Arguments {
   std::string files_from;              // a file with further names
   std::string newer;                   // packs what was changed after this file
   bool one_file_system = false;
-  bool update = false;   // compresses what is newer than its compressed file
-  std::uint32_t at = 0;  // version of an archive; 0: the newest
+  std::string checkpoint;  // a file for the state of long work; empty: none
+  bool resume = false;     // goes on from it
+  bool update = false;     // compresses what is newer than its compressed file
+  std::uint32_t at = 0;    // version of an archive; 0: the newest
   bool salvage = false;
   bool skip_lost = false;
   bool quiet = false;

@@ -260,7 +260,7 @@ Status OptionParser::apply_switch(const OptionRow& row) {
       arguments_.owners = OwnerMode::numbers;
       return {};
     case OptionId::resume:
-      arguments_.network_training.resume = true;
+      arguments_.resume = true;
       return {};
     case OptionId::stdout_:
       arguments_.output = "-";
@@ -310,7 +310,7 @@ std::string* OptionParser::text_of(OptionId id) {
     case OptionId::against_model:
       return &arguments_.against_model;
     case OptionId::checkpoint:
-      return &arguments_.network_training.checkpoint;
+      return &arguments_.checkpoint;
     case OptionId::description:
       return &arguments_.description.description;
     case OptionId::files_from:

@@ -235,8 +235,13 @@ constexpr std::array kOptions = {
               "size of the network (default: base)"},
     OptionRow{Id::checkpoint, 0, "checkpoint", "FILE", kTrain,
               "file for the state of the network's training"},
+    OptionRow{Id::checkpoint, 0, "checkpoint", "FILE", kFiles | kCompress,
+              "keep in FILE what is coded so far, for --resume; FILE is removed\n"
+              "when the output is complete"},
     OptionRow{Id::resume, 0, "resume", nullptr, kTrain,
               "resume an interrupted training from the checkpoint"},
+    OptionRow{Id::resume, 0, "resume", nullptr, kFiles | kCompress,
+              "go on from the checkpoint of the same file, model and options"},
     OptionRow{Id::save_network, 0, "save-network", "FILE", kTrain,
               "also write the network alone, for --network"},
     OptionRow{Id::network, 0, "network", "FILE", kTrain,

@@ -145,11 +145,11 @@ bool name_one_file(const std::string& a, const std::string& b) {
 // Fails before hours of training rather than after. No output may be an input or another output.
 Status check_outputs(const Arguments& arguments) {
   const NetworkArguments& network = arguments.network_training;
-  const bool own_checkpoint = arguments.force || network.resume;
+  const bool own_checkpoint = arguments.force || arguments.resume;
   CZIP_TRY(check_output_file(arguments.output, arguments.force));
   CZIP_TRY(check_output_file(network.save, arguments.force));
-  CZIP_TRY(check_output_file(network.checkpoint, own_checkpoint));
-  std::vector<std::string> paths{arguments.output, network.save, network.checkpoint};
+  CZIP_TRY(check_output_file(arguments.checkpoint, own_checkpoint));
+  std::vector<std::string> paths{arguments.output, network.save, arguments.checkpoint};
   std::erase(paths, "");
   for (std::size_t i = 0; i < paths.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
@@ -173,9 +173,9 @@ Status check_writable(const std::string& path) {
 Status check_possible(const Arguments& arguments) {
   const NetworkArguments& network = arguments.network_training;
   if (network.wanted() || arguments.format == 1) CZIP_TRY(can_train_networks());
-  for (const std::string& path : {arguments.output, network.save, network.checkpoint})
+  for (const std::string& path : {arguments.output, network.save, arguments.checkpoint})
     CZIP_TRY(check_writable(path));
-  return network.resume ? check_checkpoint_file(network.checkpoint) : Status{};
+  return arguments.resume ? check_checkpoint_file(arguments.checkpoint) : Status{};
 }
 
 // The texts, which must not be outputs. Directories are known only now.

@@ -43,14 +43,15 @@ Status set_options(const Session& session, nn::RunOptions& options) {
     session.console.note(describe(progress));
     return {};
   };
-  if (arguments.checkpoint.empty()) return {};
-  options.save_checkpoint = [&arguments](std::span<const std::uint8_t> bytes) {
-    const auto written = write_file(arguments.checkpoint, bytes, true);
-    return written ? Status{} : failure_in(arguments.checkpoint, written.error());
+  const std::string& path = session.arguments.checkpoint;
+  if (path.empty()) return {};
+  options.save_checkpoint = [&path](std::span<const std::uint8_t> bytes) {
+    const auto written = write_file(path, bytes, true);
+    return written ? Status{} : failure_in(path, written.error());
   };
-  if (!arguments.resume) return {};
-  auto checkpoint = read_regular_file(arguments.checkpoint, std::nullopt);
-  if (!checkpoint) return failure_in(arguments.checkpoint, checkpoint.error());
+  if (!session.arguments.resume) return {};
+  auto checkpoint = read_regular_file(path, std::nullopt);
+  if (!checkpoint) return failure_in(path, checkpoint.error());
   options.checkpoint = std::move(*checkpoint);
   return {};
 }

@@ -21,6 +21,7 @@
 #include "io/limited_sink.hpp"
 #include "io/staged_output.hpp"
 #include "io/streams.hpp"
+#include "v2/checkpoint.hpp"
 #include "v2/coders.hpp"
 #include "v2/options.hpp"
 
@@ -144,15 +145,19 @@ Status compress_to_stream(const Session& session, const v2::Model& model, const 
 // Announces the length, and begins again without that where the file became shorter.
 Status compress_to_file(const Session& session, const v2::Model& model, const Input& input,
                         const OutputPlan& plan) {
+  CZIP_TRY_ASSIGN(auto checkpoint, EncodingCheckpoint::open(session.arguments));
   CZIP_TRY_ASSIGN(auto output, StagedOutput::create(plan));
   FileSink sink(output.fd(), output.label());
   v2::EncodeOptions options = encode_options_v2(session);
   options.text_bytes = known_length(input);
   InputSource text(input);
-  const auto encode = [&] {
+  const auto encode = [&]() -> Result<v2::CodingReport> {
     ProgressBar progress(std::string(input.label()), options.text_bytes.value_or(0),
                          session.wants_progress());
-    return encode_v2(session, model, progress, text, sink, options);
+    if (!checkpoint) return encode_v2(session, model, progress, text, sink, options);
+    CZIP_TRY(checkpoint->begin(sink));
+    options.earlier = checkpoint->earlier();
+    return encode_v2(session, model, progress, text, *checkpoint, options);
   };
   auto report = encode();
   if (!report && options.text_bytes && text.is_short()) {
@@ -162,7 +167,12 @@ Status compress_to_file(const Session& session, const v2::Model& model, const In
     report = encode();
   }
   CZIP_TRY(report);
+  if (report->taken_blocks != 0)
+    session.console.note(format("%s of %s blocks were in the checkpoint",
+                                grouped(report->taken_blocks).c_str(),
+                                grouped(report->blocks).c_str()));
   CZIP_TRY(publish_v2(session, model, input, plan, output, sink, *report));
+  if (checkpoint) CZIP_TRY(checkpoint->remove());
   warn_of_change(session.console, input, report->text_bytes);
   return {};
 }
@@ -173,7 +183,9 @@ Status compress_v2(const Session& session, const v2::Model& model, Input& input)
   CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
   // Recovery data are of the whole file, which must be read again.
   // An armour is written when the data are complete.
-  return plan.is_stream && !plan.armoured && session.arguments.recovery == 0
+  // With a checkpoint, nothing goes out before all is done: the file may be tried again.
+  return plan.is_stream && !plan.armoured && session.arguments.recovery == 0 &&
+                 session.arguments.checkpoint.empty()
              ? compress_to_stream(session, model, input, plan)
              : compress_to_file(session, model, input, plan);
 }
