@@ -283,10 +283,26 @@ Status write_compact(const Model& model, const EncodeOptions& options, const Lev
   return out.write(file);
 }
 
+// Takes fewer streams of a language model where the limit has no room for the level's, which are
+// recorded in the file: a decoder needs the same memory.
+Status fit_language_model(const Model& model, const EncodeOptions& options, LevelSettings& level) {
+  if (options.memory_limit == 0) return {};
+  const std::uint64_t text_bytes =
+      std::min<std::uint64_t>(level.block_bytes, options.text_bytes.value_or(level.block_bytes));
+  while (level.language_model_streams_log2 > 0 &&
+         language_model_settings(model, level, text_bytes)) {
+    CZIP_TRY_ASSIGN(const MemoryNeed need,
+                    BlockEncoder(model, level, false).memory(options.simd, text_bytes));
+    if (need.shared + need.per_thread <= options.memory_limit) break;
+    --level.language_model_streams_log2;
+  }
+  return {};
+}
+
 Status encode_text(const Model& model, ByteSource& text, ByteSink& out,
                    const EncodeOptions& options, CodingReport& report) {
-  CZIP_TRY_ASSIGN(const LevelSettings level,
-                  choose_settings(model, options.level, options.block_bytes));
+  CZIP_TRY_ASSIGN(LevelSettings level, choose_settings(model, options.level, options.block_bytes));
+  CZIP_TRY(fit_language_model(model, options, level));
   // Load the network before the blocks' memory is allocated: loading takes twice its memory.
   if (level.network && model.has_network()) {
     CZIP_TRY(network_of(model.parts(), options.simd));

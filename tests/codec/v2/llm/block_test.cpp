@@ -151,6 +151,28 @@ TEST_CASE("settings of a language model are refused where the model has none") {
   CHECK(status.error().message.find("language model") != std::string::npos);
 }
 
+TEST_CASE("a limit on memory takes streams of a language model, and the file says so") {
+  const Bytes text = test::text_of_language_model(20'000);
+  const auto with_limit = [&text](std::uint64_t limit) {
+    MemorySink sink;
+    const auto report =
+        encode(tiny_language_model_v2(), text, sink, {.threads = 1, .memory_limit = limit});
+    return report ? std::move(sink).take() : Bytes{};
+  };
+  // The least limit that suffices.
+  std::uint64_t least = std::uint64_t{1} << 30;
+  for (std::uint64_t step = least / 2; step > 0; step /= 2)
+    if (!with_limit(least - step).empty()) least -= step;
+  const Bytes fewer = with_limit(least);
+  CHECK(fewer != coded(text, {.threads = 1}));
+  CHECK(fewer[1] == 0x87);  // one stream
+  MemorySource in(fewer);
+  MemorySink out;
+  const auto models = [](const ModelReference&) { return Result<Model>(tiny_language_model_v2()); };
+  CHECK(decode(models, in, out, {.threads = 1, .memory_limit = least}).has_value());
+  CHECK(out.bytes() == text);
+}
+
 TEST_CASE("a limit on memory that has no room for a language model is an error") {
   const Bytes text = test::text_of_language_model(2'000);
   MemorySink sink;

@@ -100,8 +100,9 @@ struct EncodeOptions {
   std::optional<std::uint64_t> text_bytes{};
   Progress progress{};  // what is tried for a block, and verifying it, count for shares of its text
   CodingContext* context = nullptr;  // null: a new one
-  // Bytes that coding may take, besides the model's file; 0: no limit. Fewer threads take less;
-  // where even one takes too much, coding fails.
+  // Bytes that coding may take, besides the model's file; 0: no limit. Fewer threads take less, and
+  // so do fewer streams of a language model, which make another file; where even one takes too
+  // much, coding fails.
   std::uint64_t memory_limit = 0;
   // The beginning of the file that an earlier call wrote, which was interrupted. Of the same text,
   // with the same model and options, its blocks are taken instead of coded again; null: none. A
