@@ -17,6 +17,7 @@
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/codec/v2/recovery.hpp"
+#include "io/file_content.hpp"
 #include "io/input.hpp"
 #include "io/limited_sink.hpp"
 #include "io/staged_output.hpp"
@@ -106,6 +107,7 @@ Status publish_v2(const Session& session, const v2::Model& model, const Input& i
   if (session.arguments.verify) {
     CZIP_TRY(verify_written(session, model, std::string(input.label()), output.fd(), report));
   }
+  CZIP_TRY(check_mapped_unchanged());
   CZIP_TRY(output.publish(input));
   summarize_v2(session, input, plan, with_recovery);
   return remove_if_asked(session.arguments, session.console, input, plan);
@@ -135,6 +137,7 @@ Status compress_to_stream(const Session& session, const v2::Model& model, const 
   ProgressBar progress(std::string(input.label()), options.text_bytes.value_or(length),
                        session.wants_progress());
   CZIP_TRY_ASSIGN(const auto report, encode_v2(session, model, progress, source, sink, options));
+  CZIP_TRY(check_mapped_unchanged());
   CZIP_TRY(stream.close());
   warn_of_change(session.console, input, report.text_bytes);
   summarize_v2(session, input, plan, report);
