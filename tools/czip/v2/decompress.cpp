@@ -104,6 +104,7 @@ Status decompress_v2(const Session& session, ModelStore& models, Input& input) {
   CZIP_TRY(sink.flush());
   CZIP_TRY(output.publish(input));
   summarize(session, input, plan.label(), report);
+  if (input.is_regular()) tell_language_model_blocks(session, input.file.get());
   CZIP_TRY(check_trailing_data(session, input.label(), report.trailing));
   return remove_if_asked(session.arguments, session.console, input, plan);
 }
