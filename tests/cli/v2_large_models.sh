@@ -67,3 +67,16 @@ during '.unpacked.czip-*' shorten -q -d -T1 -m large.czm folder.czip
 [ $status = 1 ] || fail "status $status"; one_line; stderr_has '^czip: large.czm: became shorter while it was read'
 absent folder; clean
 fresh; expect 0 "$CZIP" -q -d -m large.czm folder.czip; diff -r folder kept || fail 'the folder comes back changed'
+
+# What takes long is said beforehand, with -v also where no terminal is.
+prose 9 300000 >long
+"$CZIP" -v -9 -m large.czm long 2>.err &
+pid=$!
+tries=0
+until grep -q '^long: the language model will take about [0-9,]* \(seconds\|minutes\|hours\|days\)$' .err; do
+  tries=$((tries + 1))
+  [ $tries -lt 6000 ] || fail 'nothing is said of the time'
+  sleep 0.02
+done
+kill $pid; wait $pid || true
+absent long.czip; clean

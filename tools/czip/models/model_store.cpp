@@ -131,6 +131,8 @@ Result<v2::Model> ModelStore::find(const v2::ModelReference& wanted) {
 }
 
 std::optional<v2::Model> ModelStore::search_folders(const v2::ModelReference& wanted) {
+  for (const v2::Model& model : found_)
+    if (wanted.matches(model.hash())) return model;
   for (const std::string& folder : model_folders())
     for (const std::string& name : model_files(folder)) {
       if (!may_be(name, wanted)) continue;
@@ -141,6 +143,7 @@ std::optional<v2::Model> ModelStore::search_folders(const v2::ModelReference& wa
       if (!check_expected_hash(expected_, model->hash())) continue;
       register_input(name, InputRole::helper);
       files_.push_back(std::move(*file));
+      found_.push_back(*model);
       return std::move(*model);
     }
   return std::nullopt;

@@ -53,6 +53,7 @@ class ModelStore {
   std::optional<v1::Model> v1_;
   std::optional<v2::Model> v2_;
   std::vector<FileContent> files_;  // models refer to them
+  std::vector<v2::Model> found_;    // in folders
   bool v1_wanted_ = false;
   bool v2_found_ = false;
 };

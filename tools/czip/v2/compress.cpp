@@ -23,6 +23,7 @@
 #include "io/staged_output.hpp"
 #include "io/streams.hpp"
 #include "v2/coders.hpp"
+#include "v2/expected_time.hpp"
 #include "v2/options.hpp"
 
 namespace czip::tool {
@@ -70,11 +71,10 @@ void summarize_v2(const Session& session, const Input& input, const OutputPlan& 
         static_cast<unsigned long long>(file_bytes), printable(plan.label()).c_str()));
   const double coding = seconds(report.coding_ns);
   session.console.detail(format(
-      "  level %d, %s blocks, %s of them stored; SIMD level %s, threads %u\n  coding %.2f s, %.0f "
-      "kB/s",
+      "  level %d, %s blocks, %s of them stored; SIMD level %s, threads %u\n  coding %.2f s, %s",
       encode_options_v2(session).level, grouped(report.blocks).c_str(),
       grouped(report.stored_blocks).c_str(), std::string(simd_level_name(session.simd())).c_str(),
-      report.threads, coding, per_second(report.text_bytes, coding) / 1000));
+      report.threads, coding, speed_text(per_second(report.text_bytes, coding)).c_str()));
 }
 
 Result<v2::CodingReport> encode_v2(const Session& session, const v2::Model& model,
@@ -188,6 +188,7 @@ Status compress_to_file(const Session& session, const v2::Model& model, const In
 
 Status compress_v2(const Session& session, const v2::Model& model, Input& input) {
   CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
+  tell_compressing_time(session, model, input);
   // Recovery data are of the whole file, which must be read again.
   // An armour is written when the data are complete.
   return plan.is_stream && !plan.armoured && session.arguments.recovery == 0
