@@ -13,6 +13,7 @@
 #include "commands/commands.hpp"
 #include "czip/base/error.hpp"
 #include "io/input_registry.hpp"
+#include "io/mapping_faults.hpp"
 #include "io/signals.hpp"
 #include "io/standard_streams.hpp"
 #include "models/model_file.hpp"
@@ -80,6 +81,14 @@ void register_inputs(const Arguments& arguments) {
       register_input(*path, InputRole::helper);
 }
 
+// A mapped file cannot be read any more: io/mapping_faults.hpp.
+void end_on_fault(const char* line) {
+  Console::last_error(line != nullptr
+                          ? line
+                          : "czip: a file became shorter while it was read, or its disk fails\n");
+  end_without_outputs(static_cast<int>(ExitStatus::environment));
+}
+
 ExitStatus run_command_line(int argc, const char* const* argv) {
   Console plain(false, false);
   auto arguments = parse_arguments(argc, argv);
@@ -106,6 +115,7 @@ int main(int argc, char** argv) {
   fill_standard_descriptors();
   install_memory_reserve();
   install_signal_handlers();
+  install_mapping_fault_handler(end_on_fault);
   const Console console(false, false);
   // The libraries report errors by value. Exceptions mean no memory or a defect.
   try {

@@ -85,7 +85,7 @@ Result<ExitStatus> compress_archive(const Session& session, const v2::Model& mod
 
   ExitStatus status = ExitStatus::ok;
   CZIP_TRY_ASSIGN(auto request, pack_request(session, roots, status));
-  v2::EncodeOptions options = archive_options(session);
+  v2::EncodeOptions options = archive_options(session, model);
   if (plan.is_stream && !plan.armoured && arguments.recovery == 0) {
     CZIP_TRY_ASSIGN(auto stream, open_stream(plan));
     // Standard output may be a file in what is archived.

@@ -48,11 +48,15 @@ Result<PackRequest> pack_request(const Session& session, const std::vector<std::
   return request;
 }
 
-v2::EncodeOptions archive_options(const Session& session) {
+v2::EncodeOptions archive_options(const Session& session, const v2::Model& model) {
   v2::EncodeOptions options = encode_options_v2(session);
   options.archive = true;
-  if (options.block_bytes == 0)
-    options.block_bytes = std::min(kBlockBytes, v2::level_settings(options.level).block_bytes);
+  if (options.block_bytes != 0) return options;
+  const v2::LevelSettings level = v2::level_settings(options.level);
+  const bool with_language_model =
+      model.has_language_model() && level.language_model_block_bytes != 0;
+  options.block_bytes = std::min(
+      kBlockBytes, with_language_model ? level.language_model_block_bytes : level.block_bytes);
   return options;
 }
 

@@ -24,7 +24,7 @@ Result<PackRequest> pack_request(const Session& session, const std::vector<std::
 
 // What the options say of coding. Without --block-size, blocks are so small that a member is
 // quickly extracted.
-[[nodiscard]] v2::EncodeOptions archive_options(const Session& session);
+[[nodiscard]] v2::EncodeOptions archive_options(const Session& session, const v2::Model& model);
 
 struct EncodedVersion {
   v2::CodingReport coding;  // of the frame; file_bytes counts the index, too

@@ -64,7 +64,7 @@ Status repack_archive(const Session& session, ModelStore& models, const v2::Mode
   };
   CZIP_TRY_ASSIGN(const auto version,
                   encode_version(session, model, produce, std::string(input.label()), sink,
-                                 archive_options(session)));
+                                 archive_options(session, model)));
   return publish_v2(session, model, input, plan, output, sink, version.coding);
 }
 

@@ -22,6 +22,7 @@
 #include "base/text.hpp"
 #include "cli/console.hpp"
 #include "czip/codec/v2/attachment.hpp"
+#include "io/file_content.hpp"
 #include "io/input.hpp"
 #include "io/signals.hpp"
 #include "io/streams.hpp"
@@ -146,11 +147,12 @@ class Update {
     CZIP_TRY(OffsetSink(store_, mark, writing_).write(v2::hiding_mark()));
     CZIP_TRY(sync_file(fd, "cannot write"));
     OffsetSink sink(store_, mark + v2::kHidingMarkBytes, writing_);
-    v2::EncodeOptions options = archive_options(*session_);
+    v2::EncodeOptions options = archive_options(*session_, *model_);
     options.verify = session_->arguments.verify;
     CZIP_TRY_ASSIGN(report_, encode_packed(*session_, *model_, request,
                                            std::string(archive_->label()), sink, options));
     if (report_.packed.nothing_new()) return {};
+    CZIP_TRY(check_mapped_unchanged());
     if (session_->arguments.recovery != 0) {
       CommittedFile committed(store_, mark, writing_);
       CZIP_TRY_ASSIGN(const auto added, add_recovery(*session_, committed, archive_->label()));

@@ -134,4 +134,9 @@ double per_second(std::uint64_t amount, double seconds) {
   return seconds > 0 ? static_cast<double>(amount) / seconds : 0.0;
 }
 
+std::string speed_text(double bytes_per_second) {
+  return bytes_per_second < 1000 ? format("%.0f B/s", bytes_per_second)
+                                 : format("%.0f kB/s", bytes_per_second / 1000);
+}
+
 }  // namespace czip::tool

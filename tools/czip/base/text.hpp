@@ -34,4 +34,7 @@ namespace czip::tool {
   return static_cast<double>(nanoseconds) / 1e9;
 }
 
+// "340 B/s", "12 kB/s".
+[[nodiscard]] std::string speed_text(double bytes_per_second);
+
 }  // namespace czip::tool

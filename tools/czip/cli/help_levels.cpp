@@ -47,6 +47,21 @@ std::string table() {
   return text;
 }
 
+// Of the levels that use a language model, where the model has one.
+std::string language_model_table() {
+  std::string text = "  level  block    streams\n";
+  for (int i = v2::kMinLevel; i <= v2::kMaxLevel; ++i) {
+    const v2::LevelSettings level = v2::level_settings(i);
+    if (level.language_model_block_bytes == 0) continue;
+    const unsigned streams = 1U << level.language_model_streams_log2;
+    text +=
+        format("  -%d     %-7s  ", i, block_size(level.language_model_block_bytes).c_str()) +
+        (streams == 1 ? "1: smallest, and slowest to decompress" : format("up to %u", streams)) +
+        '\n';
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string_view help_of_levels() {
@@ -56,7 +71,15 @@ predict better and take longer, for compressing and for decompressing. A longer 
 makes long texts smaller; --range and -T take blocks as wholes (--block-size sets them).
 Levels that try a block in other ways, too, keep the smallest.
 
-)" + table();
+)" + table() +
+      R"(
+With a model of a public language model (czip import), levels 6 to 9 try that for each
+block, too, and blocks are shorter; levels 1 to 5 do not use it. A block is kept without it
+where that is smaller. Some KB a second and less are coded with it, for compressing and for
+decompressing. The streams of a block share the steps of decompressing, so more are faster,
+but each begins without context. czip list -v counts the blocks that use it.
+
+)" + language_model_table();
   return text;
 }
 

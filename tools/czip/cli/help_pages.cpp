@@ -105,9 +105,10 @@ czip list [OPTION...] ARCHIVE MEMBER...
 )",
     .text =
         R"(Shows the formats, sizes and models of files, bytes of recovery data that they have (-:
-none), and the members of archives. With -m MODEL -v, also whether the hash that CZIPv1
-stores is that of MODEL's path. An archive that has lost its index is decoded for its
-members; -m names the model for that. What models are, czip model shows.
+none), and the members of archives. With -v, also hashes, the model, and how many blocks
+are stored, use the model's network or its language model; with -m MODEL, also whether the
+hash that CZIPv1 stores is that of MODEL's path. An archive that has lost its index is
+decoded for its members; -m names the model for that. What models are, czip model shows.
 )",
     .examples = R"(czip list -v notes.txt.czip      with hashes and the model's name
 czip list --json *.czip          for programs
@@ -180,7 +181,9 @@ czip inspect --html -o PAGE.html [OPTION...] [FILE]
         R"(Shows the bits of each token of a text by the prediction that compresses it, what each part
 of the predictor saves of them, and with --candidates what was likely instead. FILE is a
 text, or a compressed file, which is decoded. Two models, of either format, stand side by
-side. The page has a heat map of the text and works from a file, without a network.
+side. The page has a heat map of the text and works from a file, without a network. A
+public language model in a model (czip import) takes no part: the rest of the model
+predicts the text, and blocks that were compressed with it are refused.
 )",
     .examples = R"(czip inspect --candidates 3 notes.txt | less
 czip inspect --html -o notes.html notes.txt
@@ -196,7 +199,9 @@ constexpr HelpPage kScorePage{
         R"(Shows how well models predict texts: bits per byte and perplexity of each text, and of all
 of them for each model. The perplexity per token is 2^(bits per token) and depends on how a
 model divides a text; that per byte, and bits per byte, can be compared between models.
-FILE is a text, or a compressed file, which is decoded.
+FILE is a text, or a compressed file, which is decoded. A public language model in a model
+(czip import) takes no part: texts are scored by the rest of the model, and blocks that
+were compressed with it are refused.
 )",
     .examples = R"(czip score -7 -m small.czm -m own.czm -r texts  which model suits the texts?
 )"};
@@ -232,8 +237,9 @@ constexpr HelpPage kVerifyPage{
 czip verify [OPTION...] MODEL --against FILE.czip --text FILE
 )",
     .text = R"(Checks a model: its hash, structure, ranges, tables against their formulas, that no
-accumulator can overflow, and that a text comes back. The second form also proves a
-compression made elsewhere, byte for byte.
+accumulator can overflow, and that a text comes back; of a public language model in it
+also the tokenizer, and that all instruction sets compute the same. The second form also
+proves a compression made elsewhere, byte for byte.
 )",
     .examples = R"(czip verify my.czm
 czip verify v001_eng.czm --against notes.czip --text notes.txt
@@ -310,6 +316,9 @@ Weights get 8 bits, so the model has about as many bytes as the source has weigh
 same source gives the same model on every machine. The model's metadata state name,
 licence and kind (base, or chat for one that was trained to chat), the files that it was
 made of, and their SHA-256: of several files, that of all one after another.
+
+Levels 6 to 9 use it: czip help levels. It is slow, at some KB a second and less, and every
+file needs its very model: keep them together.
 )",
     .examples = R"(czip import tinyllama.gguf       writes tinyllama.czm
 czip import -o small.czm SmolLM2-135M --license Apache-2.0

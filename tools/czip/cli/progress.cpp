@@ -79,7 +79,8 @@ void ProgressBar::draw(std::uint64_t done, double elapsed) {
 }
 
 std::string ProgressBar::rate_text(double rate) const {
-  if (unit_.empty()) return format("%.1f kB/s", rate / 1000);
+  if (unit_.empty())
+    return rate < 1000 ? format("%.0f B/s", rate) : format("%.1f kB/s", rate / 1000);
   return rate < 10 ? format("%.2f ", rate) + unit_ + "/s"
                    : grouped(static_cast<std::uint64_t>(rate)) + " " + unit_ + "/s";
 }

@@ -1,6 +1,4 @@
 // czip import: makes a model of czip of a public language model.
-#include <unistd.h>
-
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -32,8 +30,6 @@
 #include "importing/companion.hpp"
 #include "importing/model_file_sink.hpp"
 #include "importing/public_source.hpp"
-#include "io/mapping_faults.hpp"
-#include "io/signals.hpp"
 #include "io/staged_output.hpp"
 #include "models/model_card.hpp"
 #include "models/model_file.hpp"
@@ -43,18 +39,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Tensors = std::vector<safetensors::TensorContent>;
-
-// What is said where the source can no longer be read: a signal handler takes no memory.
-std::string& fault_line() {
-  static std::string line;
-  return line;
-}
-
-void end_on_fault() {
-  remove_unfinished_file();
-  Console::last_error(fault_line());
-  _exit(static_cast<int>(ExitStatus::environment));
-}
 
 // A text of the source for the model's card.
 std::string card_text_of(const std::string& given, std::string_view stated) {
@@ -118,9 +102,6 @@ class Import {
   Status run() {
     const Clock::time_point start = Clock::now();
     CZIP_TRY(check_output_file(target_, arguments_.force));
-    fault_line() = "czip: " + printable(path_) +
-                   ": became shorter while it was read, or its disk fails; nothing was written\n";
-    const MappingFaults faults(end_on_fault);
     CZIP_TRY_ASSIGN(const auto source, open_public_source(path_, arguments_.tokenizer));
     CZIP_TRY_ASSIGN(Tensors companion, read_companion());
     // Now all inputs are known.

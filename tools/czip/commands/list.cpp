@@ -148,6 +148,9 @@ std::string details(ModelStore& models, const v2::FrameInfo& frame) {
     text += "no model";
   }
   text += "; " + grouped(frame.stored_blocks) + " of " + grouped(frame.blocks) + " blocks stored";
+  if (frame.network_blocks != 0) text += ", " + grouped(frame.network_blocks) + " with the network";
+  if (frame.language_model_blocks != 0)
+    text += ", " + grouped(frame.language_model_blocks) + " with the language model";
   if (frame.text_hash) text += ", text hash " + to_hex(*frame.text_hash);
   return text + format(", %.3f bits per byte\n", bits_per_byte(frame.file_bytes, frame.text_bytes));
 }

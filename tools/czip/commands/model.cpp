@@ -83,7 +83,7 @@ class Describer {
     if (input.is_stdin())
       return fail(ErrorCode::corrupt, "is not a file that czip wrote; name the file of a model");
     CZIP_TRY_ASSIGN(const auto file, read_model_file(input.name, InputRole::helper));
-    CZIP_TRY_ASSIGN(auto card, model_card(input.name, file));
+    CZIP_TRY_ASSIGN(auto card, model_card(input.name, file.bytes()));
     add_card(std::move(card));
     return {};
   }

@@ -80,19 +80,19 @@ class Report {
 
 // The model to which a network is added. It refers to its file.
 struct BaseModel {
-  std::vector<std::uint8_t> file;  // empty: it is built in
+  FileContent file;  // empty: it is built in
   v2::Model model;
 };
 
 Result<BaseModel> parse_base(std::vector<std::uint8_t> file) {
   CZIP_TRY_ASSIGN(auto model, v2::Model::parse(file));
-  return BaseModel{std::move(file), std::move(model)};
+  return BaseModel{FileContent(std::move(file)), std::move(model)};
 }
 
 Result<BaseModel> read_base(const std::string& name) {
   CZIP_TRY_ASSIGN(auto file, read_named_model(name));
   CZIP_TRY_ASSIGN(auto model, parse_v2_model(file));
-  return BaseModel{std::move(file.held), std::move(model)};
+  return BaseModel{std::move(file.content), std::move(model)};
 }
 
 v2::TrainingOptions options_of(const Arguments& arguments, Report& report) {
@@ -127,11 +127,12 @@ Result<std::vector<std::uint8_t>> read_network(const Session& session,
                                                const std::optional<BaseModel>& base) {
   const std::string& path = session.arguments.network;
   if (path.empty() || !base) return std::vector<std::uint8_t>{};
-  auto network = read_model_file(path, InputRole::helper);
+  const auto network = read_model_file(path, InputRole::helper);
   if (!network) return failure_in(path, network.error());
-  const auto fits = v2::check_network(base->model, *network);
+  const auto bytes = network->bytes();
+  const auto fits = v2::check_network(base->model, bytes);
   if (!fits) return failure_in(path, fits.error());
-  return network;
+  return std::vector<std::uint8_t>(bytes.begin(), bytes.end());
 }
 
 bool name_one_file(const std::string& a, const std::string& b) {

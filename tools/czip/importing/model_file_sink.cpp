@@ -41,7 +41,7 @@ Status ModelFileSink::append(std::span<const std::uint8_t> bytes) {
 Result<std::span<const std::uint8_t>> ModelFileSink::written() {
   bar_.reset();
   CZIP_TRY(file_.flush());
-  CZIP_TRY_ASSIGN(auto map, MappedFile::open(output_->fd()));
+  CZIP_TRY_ASSIGN(auto map, MappedFile::open(output_->fd(), output_->label().file));
   map_.emplace(std::move(map));
   return map_->bytes();
 }

@@ -33,7 +33,7 @@ Result<std::span<const std::uint8_t>> SourceFiles::add(const std::string& path) 
   auto input =
       open_input(path, {.follow_links = true, .allow_special = false, .role = InputRole::helper});
   if (!input) return failure_in(path, input.error());
-  auto map = MappedFile::open(input->file.get());
+  auto map = MappedFile::open(input->file.get(), path);
   if (!map) return failure_in(path, map.error());
   files_.push_back(std::make_unique<File>(File{*std::move(input), *std::move(map)}));
   return files_.back()->map.bytes();

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +16,6 @@
 
 #include "base/errors.hpp"
 #include "base/text.hpp"
-#include "czip/base/little_endian.hpp"
 #include "io/descriptor.hpp"
 #include "io/standard_streams.hpp"
 #include "io/streams.hpp"
@@ -28,7 +26,6 @@ namespace {
 constexpr std::size_t kReadSize = std::size_t{1} << 18;
 constexpr std::uint64_t kMaxSideFile = std::uint64_t{1} << 32;
 constexpr const char* kTooLarge = "is larger than 4 GiB; check the name";
-constexpr std::uint64_t kSmallFile = std::uint64_t{1} << 20;
 
 // Reads on behind what was peeked.
 Result<std::size_t> read_more(const Input& input, std::span<std::uint8_t> buffer) {
@@ -163,23 +160,6 @@ Result<std::vector<std::uint8_t>> read_regular_file(const std::string& name,
                                                     std::optional<InputRole> role) {
   auto input = open_input(name, {.follow_links = true, .allow_special = false, .role = role});
   CZIP_TRY(input);
-  return read_whole(*input, kMaxSideFile, kTooLarge);
-}
-
-Result<std::vector<std::uint8_t>> read_model_file(const std::string& name,
-                                                  std::optional<InputRole> role) {
-  auto input = open_input(name, {.follow_links = true, .allow_special = false, .role = role});
-  CZIP_TRY(input);
-  // A safetensors file begins with the length of its header, which is a JSON object.
-  std::array<std::uint8_t, 9> start{};
-  FileRandomAccess file(input->file.get());
-  CZIP_TRY_ASSIGN(const auto count, file.read_at(0, start));
-  const auto size = static_cast<std::uint64_t>(input->status.st_size);
-  const bool plausible = count == start.size() && start.back() == '{' &&
-                         load_le<std::uint64_t>(start.data()) <= size - sizeof(std::uint64_t);
-  // What is small is read all the same, so that the loader says precisely what is wrong.
-  if (!plausible && size > kSmallFile)
-    return fail(ErrorCode::corrupt, "is not a model; check the name");
   return read_whole(*input, kMaxSideFile, kTooLarge);
 }
 

@@ -87,13 +87,10 @@ Result<std::vector<std::uint8_t>> read_whole(const Input& input, std::uint64_t l
 Result<std::vector<std::uint8_t>> read_file(const std::string& name, std::uint64_t limit,
                                             const std::string& limit_reason);
 
-// Reads a model or what belongs to one: only regular files, for a pipe or device may never end.
+// Reads what belongs to a model: only regular files, for a pipe or device may never end.
 // `role`: see InputRules.
 Result<std::vector<std::uint8_t>> read_regular_file(const std::string& name,
                                                     std::optional<InputRole> role);
-// The same for a model, whose header is checked before all of it is read.
-Result<std::vector<std::uint8_t>> read_model_file(const std::string& name,
-                                                  std::optional<InputRole> role);
 
 // Makes an input seekable: pipes are copied into an anonymous file.
 Status make_seekable(Input& input);

@@ -21,7 +21,8 @@ namespace {
 constexpr std::array kEndingSignals{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 
 std::atomic<const char*> unfinished_file{nullptr};
-// The watch's event, -1 without a watch, and the signal that arrived.
+// The watch's event, -1 without a watch, and the signal that arrived, or the negative status of
+// end_without_outputs.
 std::atomic<int> watch_event{-1};
 std::atomic<int> arrived_signal{0};
 static_assert(std::atomic<const char*>::is_always_lock_free &&
@@ -96,6 +97,17 @@ void remove_unfinished_file() {
   if (const char* const path = unfinished_file.exchange(nullptr); path != nullptr) unlink(path);
 }
 
+void end_without_outputs(int status) {
+  if (const int event = watch_event; event >= 0) {
+    arrived_signal = -status;
+    const std::uint64_t one = 1;
+    if (write(event, &one, sizeof one) == sizeof one)
+      for (;;) pause();
+  }
+  remove_unfinished_file();
+  _exit(status);
+}
+
 SignalsHeld::SignalsHeld() {
   const sigset_t set = ending_signals();
   pthread_sigmask(SIG_BLOCK, &set, &before_);
@@ -136,6 +148,7 @@ void InterruptWatch::watch() {
   if (events[0].revents == 0) return;
   clean_up_();
   const int number = arrived_signal;
+  if (number < 0) _exit(-number);
   std::signal(number, SIG_DFL);
   raise(number);
 }

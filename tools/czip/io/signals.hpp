@@ -20,6 +20,10 @@ void set_unfinished_file(const char* path);
 // Removes that file, if any. May be called in a signal handler and on any thread.
 void remove_unfinished_file();
 
+// Ends the command without its unfinished outputs. May be called in a handler of a signal that a
+// thread's own work raised, on any thread.
+[[noreturn]] void end_without_outputs(int status);
+
 // Blocks the signals in this thread while a file and its registration change together.
 class SignalsHeld {
  public:

@@ -121,9 +121,26 @@ Result<NamedModel> read_named_model(const std::string& name) {
   CZIP_TRY_ASSIGN(const auto path, find_model_file(name));
   auto file = read_model_file(path, InputRole::helper);
   if (!file) return failure_in(path, file.error());
-  NamedModel model{.path = path, .held = std::move(*file)};
-  model.bytes = model.held;
+  NamedModel model{.path = path, .content = std::move(*file)};
+  model.bytes = model.content.bytes();
   return model;
+}
+
+Result<FileContent> read_model_file(const std::string& path, std::optional<InputRole> role) {
+  constexpr std::uint64_t kSmallFile = std::uint64_t{1} << 20;
+  auto input = open_input(path, {.follow_links = true, .allow_special = false, .role = role});
+  CZIP_TRY(input);
+  // A safetensors file begins with the length of its header, which is a JSON object.
+  std::array<std::uint8_t, 9> start{};
+  FileRandomAccess file(input->file.get());
+  CZIP_TRY_ASSIGN(const auto count, file.read_at(0, start));
+  const auto size = static_cast<std::uint64_t>(input->status.st_size);
+  const bool plausible = count == start.size() && start.back() == '{' &&
+                         load_le<std::uint64_t>(start.data()) <= size - sizeof(std::uint64_t);
+  // What is small is read all the same, so that the loader says precisely what is wrong.
+  if (!plausible && size > kSmallFile)
+    return fail(ErrorCode::corrupt, "is not a model; check the name");
+  return FileContent::of(std::move(*input));
 }
 
 Result<v2::Model> parse_v2_model(const NamedModel& file) {

@@ -12,6 +12,8 @@
 #include "czip/base/hash128.hpp"
 #include "czip/codec/v1/model.hpp"
 #include "czip/codec/v2/model.hpp"
+#include "io/file_content.hpp"
+#include "io/input.hpp"
 
 namespace czip::tool {
 
@@ -30,11 +32,16 @@ Result<std::string> find_model_file(const std::string& name);
 struct NamedModel {
   std::string path;  // for messages
   bool is_built_in = false;
-  std::vector<std::uint8_t> held{};       // what was read
-  std::span<const std::uint8_t> bytes{};  // refers to `held`, or is built in
+  FileContent content{};                  // empty: it is built in
+  std::span<const std::uint8_t> bytes{};  // of `content`, or built in
 };
-// Reads the model `name`: the built-in one or that of find_model_file. Errors name the file.
+// Opens the model `name`: the built-in one or that of find_model_file. Errors name the file.
 Result<NamedModel> read_named_model(const std::string& name);
+
+// The content of the model file at `path`. Only regular files are read: a pipe or device may never
+// end. `role`: see InputRules. Errors: it cannot be read, or its beginning
+// is not that of a model.
+Result<FileContent> read_model_file(const std::string& path, std::optional<InputRole> role);
 
 // Parses it as a model of CZIPv2; the built-in one is trusted to have the hash that it states.
 // Errors name the file.

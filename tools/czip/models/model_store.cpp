@@ -52,7 +52,7 @@ Result<ModelStore> ModelStore::open(const Arguments& arguments) {
     return store;
   }
   CZIP_TRY_ASSIGN(auto model, parse_v2_model(file));
-  store.files_.push_back(std::make_unique<std::vector<std::uint8_t>>(std::move(file.held)));
+  store.files_.push_back(std::move(file.content));
   const auto expected = check_expected_hash(store.expected_, model.hash());
   if (!expected) return failure_in(path, expected.error());
   store.v2_ = std::move(model);
@@ -131,17 +131,19 @@ Result<v2::Model> ModelStore::find(const v2::ModelReference& wanted) {
 }
 
 std::optional<v2::Model> ModelStore::search_folders(const v2::ModelReference& wanted) {
+  for (const v2::Model& model : found_)
+    if (wanted.matches(model.hash())) return model;
   for (const std::string& folder : model_folders())
     for (const std::string& name : model_files(folder)) {
       if (!may_be(name, wanted)) continue;
       auto file = read_model_file(name, std::nullopt);
       if (!file) continue;
-      auto kept = std::make_unique<std::vector<std::uint8_t>>(std::move(*file));
-      auto model = v2::Model::parse(*kept);
+      auto model = v2::Model::parse(file->bytes());
       if (!model || !wanted.matches(model->hash())) continue;
       if (!check_expected_hash(expected_, model->hash())) continue;
       register_input(name, InputRole::helper);
-      files_.push_back(std::move(kept));
+      files_.push_back(std::move(*file));
+      found_.push_back(*model);
       return std::move(*model);
     }
   return std::nullopt;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +14,7 @@
 #include "czip/codec/v1/model.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/codec/v2/model.hpp"
+#include "io/file_content.hpp"
 
 namespace czip::tool {
 
@@ -44,8 +44,6 @@ class ModelStore {
   [[nodiscard]] std::string name_of(const v2::ModelReference& reference);
 
  private:
-  using File = std::unique_ptr<std::vector<std::uint8_t>>;
-
   Result<v2::Model> v2_or_built_in();
   Result<v2::Model> find(const v2::ModelReference& wanted);
   std::optional<v2::Model> search_folders(const v2::ModelReference& wanted);
@@ -54,7 +52,8 @@ class ModelStore {
   std::optional<Hash128> expected_;  // --expect-hash
   std::optional<v1::Model> v1_;
   std::optional<v2::Model> v2_;
-  std::vector<File> files_;  // models refer to them
+  std::vector<FileContent> files_;  // models refer to them
+  std::vector<v2::Model> found_;    // in folders
   bool v1_wanted_ = false;
   bool v2_found_ = false;
 };

@@ -21,7 +21,7 @@ Status prove_by_coding_again(const Session& session, const v1::Model& model, con
   CZIP_TRY_ASSIGN(const auto info, v1::inspect(source));
   CZIP_TRY(source.rewind());
   CZIP_TRY_ASSIGN(const auto level, level_of(info, model.network.context_log2));
-  CZIP_TRY_ASSIGN(auto text, MappedFile::open(text_fd));
+  CZIP_TRY_ASSIGN(auto text, MappedFile::open(text_fd, file.label()));
 
   v1::EncodeOptions options = encode_options_v1(session);
   options.level = level;

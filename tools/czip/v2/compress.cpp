@@ -17,12 +17,14 @@
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/codec/v2/recovery.hpp"
+#include "io/file_content.hpp"
 #include "io/input.hpp"
 #include "io/limited_sink.hpp"
 #include "io/staged_output.hpp"
 #include "io/streams.hpp"
 #include "v2/checkpoint.hpp"
 #include "v2/coders.hpp"
+#include "v2/expected_time.hpp"
 #include "v2/options.hpp"
 
 namespace czip::tool {
@@ -70,11 +72,10 @@ void summarize_v2(const Session& session, const Input& input, const OutputPlan& 
         static_cast<unsigned long long>(file_bytes), printable(plan.label()).c_str()));
   const double coding = seconds(report.coding_ns);
   session.console.detail(format(
-      "  level %d, %s blocks, %s of them stored; SIMD level %s, threads %u\n  coding %.2f s, %.0f "
-      "kB/s",
+      "  level %d, %s blocks, %s of them stored; SIMD level %s, threads %u\n  coding %.2f s, %s",
       encode_options_v2(session).level, grouped(report.blocks).c_str(),
       grouped(report.stored_blocks).c_str(), std::string(simd_level_name(session.simd())).c_str(),
-      report.threads, coding, per_second(report.text_bytes, coding) / 1000));
+      report.threads, coding, speed_text(per_second(report.text_bytes, coding)).c_str()));
 }
 
 Result<v2::CodingReport> encode_v2(const Session& session, const v2::Model& model,
@@ -94,6 +95,19 @@ Result<std::uint64_t> add_recovery(const Session& session, RandomAccessFile& fil
   return v2::append_recovery(file, session.arguments.recovery, progress.follow());
 }
 
+void tell_language_model_blocks(const Session& session, int fd) {
+  if (!session.console.verbose()) return;
+  std::uint64_t used = 0;
+  FileRandomAccess file(fd);
+  const auto info = v2::inspect(file, [&](const v2::FrameInfo& frame) -> Status {
+    used += frame.language_model_blocks;
+    return {};
+  });
+  if (info && used != 0)
+    session.console.detail(format("  %s of %s blocks with the language model",
+                                  grouped(used).c_str(), grouped(info->blocks).c_str()));
+}
+
 Status publish_v2(const Session& session, const v2::Model& model, const Input& input,
                   const OutputPlan& plan, StagedOutput& output, FileSink& sink,
                   const v2::CodingReport& report) {
@@ -107,6 +121,8 @@ Status publish_v2(const Session& session, const v2::Model& model, const Input& i
   if (session.arguments.verify) {
     CZIP_TRY(verify_written(session, model, std::string(input.label()), output.fd(), report));
   }
+  CZIP_TRY(check_mapped_unchanged());
+  tell_language_model_blocks(session, output.fd());
   CZIP_TRY(output.publish(input));
   summarize_v2(session, input, plan, with_recovery);
   return remove_if_asked(session.arguments, session.console, input, plan);
@@ -136,6 +152,7 @@ Status compress_to_stream(const Session& session, const v2::Model& model, const 
   ProgressBar progress(std::string(input.label()), options.text_bytes.value_or(length),
                        session.wants_progress());
   CZIP_TRY_ASSIGN(const auto report, encode_v2(session, model, progress, source, sink, options));
+  CZIP_TRY(check_mapped_unchanged());
   CZIP_TRY(stream.close());
   warn_of_change(session.console, input, report.text_bytes);
   summarize_v2(session, input, plan, report);
@@ -181,6 +198,7 @@ Status compress_to_file(const Session& session, const v2::Model& model, const In
 
 Status compress_v2(const Session& session, const v2::Model& model, Input& input) {
   CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
+  tell_compressing_time(session, model, input);
   // Recovery data are of the whole file, which must be read again.
   // An armour is written when the data are complete.
   // With a checkpoint, nothing goes out before all is done: the file may be tried again.

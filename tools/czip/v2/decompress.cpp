@@ -18,6 +18,7 @@
 #include "io/streams.hpp"
 #include "models/model_store.hpp"
 #include "v2/coders.hpp"
+#include "v2/expected_time.hpp"
 #include "v2/options.hpp"
 
 namespace czip::tool {
@@ -47,10 +48,10 @@ void summarize(const Session& session, const Input& input, std::string_view resu
   const double decoding = seconds(report.coding_ns);
   session.console.detail(
       format("  %s blocks, %s of them stored; SIMD level %s, threads %u\n"
-             "  decoding %.2f s, %.0f kB/s",
+             "  decoding %.2f s, %s",
              grouped(report.blocks).c_str(), grouped(report.stored_blocks).c_str(),
              std::string(simd_level_name(session.simd())).c_str(), report.threads, decoding,
-             per_second(report.text_bytes, decoding) / 1000));
+             speed_text(per_second(report.text_bytes, decoding)).c_str()));
 }
 
 }  // namespace
@@ -64,6 +65,7 @@ std::uint64_t announced_text(const Session& session, const Input& input) {
 
 Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, Input& input,
                                    ByteSink& sink) {
+  tell_decompressing_time(session, models, input);
   ProgressBar progress(std::string(input.label()), expected_length(session, input),
                        session.wants_progress());
   v2::DecodeOptions options = decode_options_v2(session);
@@ -104,6 +106,7 @@ Status decompress_v2(const Session& session, ModelStore& models, Input& input) {
   CZIP_TRY(sink.flush());
   CZIP_TRY(output.publish(input));
   summarize(session, input, plan.label(), report);
+  if (input.is_regular()) tell_language_model_blocks(session, input.file.get());
   CZIP_TRY(check_trailing_data(session, input.label(), report.trailing));
   return remove_if_asked(session.arguments, session.console, input, plan);
 }

@@ -13,6 +13,7 @@
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v1/model.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "czip/engine/llm/config.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/engine/simd.hpp"
 #include "czip/engine/v1/dialect.hpp"
@@ -90,6 +91,19 @@ void check_trailing(const TrailingData& trailing, Checks& checks);
 
 // The predictor's tables are what the specification says, and no sum over them leaves its bound.
 [[nodiscard]] Checks check_predictor_tables(const v2::Model& model);
+
+// The same for the public language model in `file`, row by row.
+[[nodiscard]] Checks check_language_model_arithmetic(const safetensors::File& file,
+                                                     const VerifyCoding& coding);
+
+// Its tables keep their bounds, and are those of the functions that they stand for.
+[[nodiscard]] Checks check_language_model_tables(const safetensors::File& file,
+                                                 const llm::Config& config);
+
+// All of that for a model that has one; also its tokenizer, that all SIMD levels compute the same
+// numbers, and a short text through the whole codec. Error: see `failed`.
+[[nodiscard]] Result<Checks> check_language_model(const v2::Model& model,
+                                                  const VerifyCoding& coding);
 
 // Checks a czip-model-v2: its description and sizes, its tables, its arithmetic, and a sample
 // through the whole codec.

@@ -9,7 +9,9 @@
 #include "czip/base/little_endian.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "czip/codec/v2/model/format.hpp"
+#include "czip/codec/v2/model/language_model.hpp"
 #include "czip/codec/v2/model/parts.hpp"
+#include "czip/engine/llm/constants.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "verify/checks.hpp"
 
@@ -20,12 +22,13 @@ Check check_description(const v2::Model& model) {
   const ModelDescription& about = model.description();
   Check check{.name = "model"};
   check.text = about.name + ", " + grouped(model.vocabulary_size()) + " tokens, " +
-               (model.has_network() ? "with" : "without") + " a network, hash " +
+               (model.has_network() ? "with" : "without") + " a network, " +
+               (model.has_language_model() ? "with a language model, " : "") + "hash " +
                to_hex(model.hash()) + ", as the model states";
-  check.values = {{"model_name", about.name},      {"description", about.description},
-                  {"license", about.license},      {"training_data", about.training_data},
-                  {"hash", to_hex(model.hash())},  {"vocabulary", model.vocabulary_size()},
-                  {"network", model.has_network()}};
+  check.values = {{"model_name", about.name},       {"description", about.description},
+                  {"license", about.license},       {"training_data", about.training_data},
+                  {"hash", to_hex(model.hash())},   {"vocabulary", model.vocabulary_size()},
+                  {"network", model.has_network()}, {"language_model", model.has_language_model()}};
   return check;
 }
 
@@ -44,18 +47,22 @@ Check check_sizes(const safetensors::File& file) {
   const std::uint64_t network = bytes_of(file, v2::kTensorPrefix);
   const std::uint64_t recurrent = bytes_of(file, v2::kRecurrentPrefix);
   const std::uint64_t states = bytes_of(file, v2::kStatePrefix);
+  const std::uint64_t language_model =
+      bytes_of(file, llm::kTensorPrefix) + bytes_of(file, v2::kLlmTokenizerPrefix);
   return {"sizes",
           Verdict::ok,
           format("%s bytes of tensors: tokenizer and code %s, prior %s, states %s, "
-                 "recurrent network %s, network %s",
+                 "recurrent network %s, network %s, language model %s",
                  grouped(all).c_str(), grouped(tokenizer).c_str(), grouped(prior).c_str(),
-                 grouped(states).c_str(), grouped(recurrent).c_str(), grouped(network).c_str()),
+                 grouped(states).c_str(), grouped(recurrent).c_str(), grouped(network).c_str(),
+                 grouped(language_model).c_str()),
           {{"tensors", all},
            {"tokenizer", tokenizer},
            {"prior", prior},
            {"states", states},
            {"recurrent_network", recurrent},
-           {"network", network}}};
+           {"network", network},
+           {"language_model", language_model}}};
 }
 
 }  // namespace
@@ -71,6 +78,9 @@ Result<Checks> check_model_v2(const v2::Model& model, const VerifyCoding& coding
   if (model.has_network()) add(check_arithmetic(file));
   CZIP_TRY_ASSIGN(auto sample, check_coding(model, coding));
   checks.push_back(std::move(sample));
+  if (!model.has_language_model()) return checks;
+  CZIP_TRY_ASSIGN(auto language_model, check_language_model(model, coding));
+  add(std::move(language_model));
   return checks;
 }
 

@@ -17,6 +17,9 @@
 namespace czip::tool {
 namespace {
 
+// The highest level that uses no language model.
+constexpr int kWithoutLanguageModel = 5;
+
 // Compresses at a SIMD level into `file` and decompresses that into `back`; `before` counts what
 // other levels have done.
 using CodeAndBack = std::function<Result<void>(SimdLevel, MemorySink& file, MemorySink& back,
@@ -116,7 +119,9 @@ Result<Check> check_coding(const v2::Model& model, const VerifyCoding& coding) {
                       [&](SimdLevel simd, MemorySink& file, MemorySink& back,
                           std::uint64_t before) -> Result<void> {
                         v2::EncodeOptions encode;
-                        encode.level = v2::kMaxLevel;  // with the network
+                        // With the network; a language model has checks of its own.
+                        encode.level =
+                            model.has_language_model() ? kWithoutLanguageModel : v2::kMaxLevel;
                         encode.simd = simd;
                         encode.threads = coding.threads;
                         encode.memory_limit = coding.memory_limit;
