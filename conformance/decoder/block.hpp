@@ -8,6 +8,7 @@
 namespace reference {
 
 struct Settings {
+  bool language_model = false;  // codes the block; then there is no profile
   std::size_t profile = 0;
   bool network = false;
   std::size_t streams = 1;
@@ -16,7 +17,8 @@ struct Settings {
 
 constexpr std::uint32_t kAnyRange = 0;
 
-// Looks on while blocks are decoded. It does nothing to what it is shown.
+// Looks on while blocks are decoded, but not at those that a language model codes. It does nothing
+// to what it is shown.
 class Observer {
  public:
   Observer() = default;
