@@ -50,14 +50,27 @@ class BlockDecoder {
 class LanguageBlockDecoder {
  public:
   LanguageBlockDecoder(const llm::LanguageModel& model, const Settings& settings,
-                       std::size_t text_bytes)
-      : model_(&model), predictor_(model, text_bytes), streams_(settings.streams) {}
+                       std::size_t text_bytes, Observer* observer)
+      : model_(&model),
+        predictor_(model, text_bytes),
+        observer_(observer),
+        streams_(settings.streams) {
+    if (observer != nullptr) observer->begin_block(settings);
+  }
 
   const std::string& decode_token(std::size_t s, std::size_t position, RangeDecoder& coder) {
     llm::TextStream& stream = streams_[s];
     if (stream.tokens == 0) stream.first = position;
     predictor_.begin_token(stream);
-    while (!predictor_.decided()) predictor_.learn_bit(coder.decode(predictor_.predict()));
+    if (observer_ != nullptr) observer_->begin_token(position, s, predictor_);
+    while (!predictor_.decided()) {
+      const std::uint32_t p = predictor_.predict();
+      if (observer_ != nullptr) observer_->predicted(predictor_, p, coder.range(), coder.code());
+      const bool bit = coder.decode(p);
+      if (observer_ != nullptr) observer_->decoded(bit);
+      predictor_.learn_bit(bit);
+    }
+    if (observer_ != nullptr) observer_->end_token(predictor_.token());
     const std::string& bytes = model_->tokenizer.token(predictor_.token());
     require(!bytes.empty(), "a token without bytes stands for text");
     predictor_.end_token();
@@ -67,6 +80,7 @@ class LanguageBlockDecoder {
  private:
   const llm::LanguageModel* model_;
   llm::LanguagePredictor predictor_;
+  Observer* observer_;
   std::vector<llm::TextStream> streams_;
 };
 
@@ -128,7 +142,7 @@ Bytes decode_block(const Model& model, const Settings& settings, const std::uint
   RangeDecoder coder(begin, payload + payload_bytes);
   Bytes text;
   if (settings.language_model) {
-    LanguageBlockDecoder decoder(*model.language, settings, text_bytes);
+    LanguageBlockDecoder decoder(*model.language, settings, text_bytes, observer);
     text = decode_tokens(decoder, settings.streams, token_count, text_bytes, coder);
   } else {
     BlockDecoder decoder(model, settings, text_bytes, observer);

@@ -17,8 +17,7 @@ struct Settings {
 
 constexpr std::uint32_t kAnyRange = 0;
 
-// Looks on while blocks are decoded, but not at those that a language model codes. It does nothing
-// to what it is shown.
+// Looks on while blocks are decoded. It does nothing to what it is shown.
 class Observer {
  public:
   Observer() = default;
@@ -35,6 +34,13 @@ class Observer {
                          std::uint32_t code) = 0;
   virtual void decoded(bool bit) = 0;
   virtual void end_token(std::uint16_t token, std::uint32_t rank) = 0;
+
+  // The same of a block that a language model codes.
+  virtual void begin_token(std::size_t position, std::size_t stream,
+                           const llm::LanguagePredictor& predictor) = 0;
+  virtual void predicted(const llm::LanguagePredictor& predictor, std::uint32_t p,
+                         std::uint32_t range, std::uint32_t code) = 0;
+  virtual void end_token(std::size_t token) = 0;
 };
 
 // Returns a text, or a pattern, of exactly `text_bytes` bytes. The coder must end with the range

@@ -32,8 +32,10 @@ void TokenContexts::begin_token(const TextStream& stream) {
   std::size_t i = 0;
   for (std::size_t k = 1; k <= kRecentTokens; ++k) {
     h = hash(h, stream.recent[k - 1]);
-    if (k == kContextOrders[i])
-      places_[i++] = {place_of(h, bits_), static_cast<std::uint32_t>(h) | 1};
+    if (k != kContextOrders[i]) continue;
+    hashes_[i] = h;
+    places_[i] = {place_of(h, bits_), static_cast<std::uint32_t>(h) | 1};
+    ++i;
   }
 }
 

@@ -38,6 +38,10 @@ class TokenContexts {
 
   using Successors = std::vector<TokenCount>;  // the latest first
   void begin_token(const TextStream& stream);
+  // Of the contexts, in the order of kContextOrders.
+  [[nodiscard]] const std::array<std::uint64_t, kContextOrders.size()>& hashes() const {
+    return hashes_;
+  }
   // Of the context of kContextOrders[i]; nothing if it is not known.
   [[nodiscard]] const Successors& successors(std::size_t i) const;
   void learn(std::size_t token);
@@ -53,6 +57,7 @@ class TokenContexts {
   };
   int bits_;
   std::vector<Entry> table_;
+  std::array<std::uint64_t, kContextOrders.size()> hashes_{};
   std::array<Place, kContextOrders.size()> places_;
 };
 

@@ -131,9 +131,9 @@ LanguagePredictor::LanguagePredictor(const LanguageModel& model, std::size_t tex
 
 void LanguagePredictor::begin_token(TextStream& stream) {
   stream_ = &stream;
-  const std::size_t row =
-      stream.tokens == 0 ? model_->first_row : static_cast<std::size_t>(stream.recent[0] - 1);
-  Numbers logits = model_->network.step(stream.network, model_->network.positions(), row).logits;
+  row_ = stream.tokens == 0 ? model_->first_row : static_cast<std::size_t>(stream.recent[0] - 1);
+  logits_ = model_->network.step(stream.network, model_->network.positions(), row_).logits;
+  Numbers logits = logits_;
   for (std::size_t id = 0; id < logits.size(); ++id)
     if (model_->tokenizer.token(id).empty()) logits[id] = -kBound;
   cumulative_ = model_->network.cumulative_frequencies(logits);
@@ -190,7 +190,7 @@ std::uint64_t LanguagePredictor::sum_of_others(std::size_t begin, std::size_t en
 }
 
 std::uint32_t LanguagePredictor::predict() {
-  return logistic_.squash(next_ < candidates_.size() ? mix_for_candidate() : mix_for_search());
+  return logistic_.squash(searches() ? mix_for_search() : mix_for_candidate());
 }
 
 std::size_t LanguagePredictor::stand(std::size_t order, std::size_t token) const {
@@ -251,7 +251,7 @@ std::int32_t LanguagePredictor::mix_for_search() {
 }
 
 void LanguagePredictor::learn_bit(bool bit) {
-  if (next_ == candidates_.size()) {
+  if (searches()) {
     search_mixer_.learn_bit(bit, kRate);
     learn(nodes_[split_], bit, kNodeLimit);
     go_to(bit ? split_ : low_, bit ? high_ : split_);

@@ -46,12 +46,23 @@ class LanguagePredictor {
   [[nodiscard]] std::size_t token() const { return low_; }
   void end_token();
 
- private:
+  // To look on: what the network took in and gave, what was made of that, and what the last
+  // predict() was about and made of.
   struct Candidate {
     std::size_t token;
     std::uint64_t share;
   };
+  [[nodiscard]] std::size_t row() const { return row_; }
+  [[nodiscard]] const Numbers& logits() const { return logits_; }
+  [[nodiscard]] const std::vector<std::uint64_t>& cumulative() const { return cumulative_; }
+  [[nodiscard]] const TokenContexts& contexts() const { return contexts_; }
+  [[nodiscard]] const TokenMatch& match() const { return match_; }
+  [[nodiscard]] const std::vector<Candidate>& candidates() const { return candidates_; }
+  [[nodiscard]] bool searches() const { return next_ == candidates_.size(); }
+  [[nodiscard]] std::array<std::size_t, 3> node() const { return {low_, split_, high_}; }
+  [[nodiscard]] const Mixer& mixer() const { return searches() ? search_mixer_ : candidate_mixer_; }
 
+ private:
   [[nodiscard]] std::uint64_t sum(std::size_t begin, std::size_t end) const {
     return cumulative_[end] - cumulative_[begin];
   }
@@ -75,6 +86,8 @@ class LanguagePredictor {
   std::vector<std::uint32_t> nodes_;
 
   TextStream* stream_ = nullptr;
+  std::size_t row_ = 0;
+  Numbers logits_;  // as the network gave them
   std::vector<std::uint64_t> cumulative_;
   std::vector<Candidate> candidates_;
   std::size_t next_ = 0;  // candidate to be decided, or their number: the search

@@ -26,7 +26,9 @@ class Mixer {
   std::int32_t mix(const Inputs& inputs, const Choice& choice, std::size_t final_choice);
   void learn_bit(bool bit, std::int32_t rate);
 
+  [[nodiscard]] std::size_t selectors() const { return sets_.size(); }
   // Of the last mix().
+  [[nodiscard]] const Inputs& inputs() const { return inputs_; }
   [[nodiscard]] const Choice& choice() const { return choice_; }
   [[nodiscard]] std::size_t final_choice() const { return final_choice_; }
   [[nodiscard]] std::int32_t output_of(std::size_t selector) const {

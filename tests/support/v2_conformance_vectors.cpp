@@ -51,6 +51,8 @@ std::vector<StageFile> stage_files() {
     files.push_back({std::string("v2/") + name, "v2/tiny.czm"});
   const RandomModelFilesV2 networks = network_files_v2();
   for (const RandomModelFileV2& file : networks.files) files.push_back({file.name, networks.model});
+  files.push_back({"v2/language.czip", "v2/language.czm"});
+  files.push_back({"v2/language.streams.czip", "v2/language.czm"});
   return files;
 }
 
@@ -94,10 +96,9 @@ RandomModelFilesV2 language_model_files_v2() {
   const Bytes text = text_of_language_model(model, 2000, 1);
   made.files.push_back(
       {"v2/language.czip", text, compact_frame(model, text, {.settings = kOneStream})});
-  FullFrameRecipe streams{.blocks = {}};
-  streams.blocks.push_back(
-      {.text_bytes = text.size(), .settings = {.streams_log2 = 3, .language_model = true}});
-  made.files.push_back({"v2/language.streams.czip", text, full_frame(model, text, streams)});
+  const v2::BlockSettings streams{.streams_log2 = 3, .language_model = true};
+  made.files.push_back(
+      {"v2/language.streams.czip", text, compact_frame(model, text, {.settings = streams})});
 
   // With a block of the model's other parts, and with a pattern.
   FullFrameRecipe blocks{.blocks = {}};
