@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/reference.hpp"
@@ -96,6 +97,26 @@ void check_stored_files(const std::string& folder) {
   }
 }
 
+// Files of settings that no level chooses, with models of their own.
+void check_files_of_random_models(const std::string& folder) {
+  for (const auto& [name, files] : std::vector<std::pair<std::string, std::vector<std::string>>>{
+           {"networks.czm", {"csv.network", "csv.recurrent", "csv.streams"}},
+           {"language.czm", {"language", "language.blocks", "language.streams"}}}) {
+    const Bytes model_file = read_file(folder + "/v2/" + name);
+    const auto model = czip::v2::Model::parse(model_file);
+    if (!model) {
+      report(false, name + ": " + model.error().message);
+      continue;
+    }
+    for (const std::string& stored : files) {
+      const Bytes file = read_file(folder + "/v2/" + stored + ".czip");
+      const Bytes text = decode(*model, file);
+      report(!text.empty(), stored + " decodes");
+      report(reference_text(model_file, file) == text, stored + " decodes independently");
+    }
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -106,6 +127,9 @@ int main(int argc, char** argv) {
   std::printf("%s-endian, %d-bit\n", std::endian::native == std::endian::big ? "big" : "little",
               static_cast<int>(8 * sizeof(void*)));
   show_signatures();
-  if (argc == 2) check_stored_files(argv[1]);
+  if (argc == 2) {
+    check_stored_files(argv[1]);
+    check_files_of_random_models(argv[1]);
+  }
   return all_right ? 0 : 1;
 }

@@ -2,99 +2,112 @@
 
 #include <algorithm>
 
+#include "range_decoder.hpp"
+
 namespace reference {
 namespace {
 
-class RangeDecoder {
- public:
-  RangeDecoder(const std::uint8_t* begin, const std::uint8_t* end)
-      : begin_(begin), next_(begin), end_(end) {
-    for (int i = 0; i < 4; ++i) take_byte();
-  }
-
-  bool decode(std::uint32_t p) {
-    const auto bound = static_cast<std::uint32_t>(std::uint64_t{range_} * p >> kProbabilityBits);
-    const bool bit = code_ < bound;
-    if (bit) {
-      range_ = bound;
-    } else {
-      code_ -= bound;
-      range_ -= bound;
-    }
-    while (range_ < 1u << 24) {
-      range_ <<= 8;
-      take_byte();
-    }
-    return bit;
-  }
-
-  [[nodiscard]] std::uint32_t range() const { return range_; }
-  [[nodiscard]] std::uint32_t code() const { return code_; }
-  // Whether an encoder that stops here writes exactly the bytes that were read.
-  [[nodiscard]] bool ends_here() const {
-    const std::uint64_t low = last_four_ - code_;  // modulo 2^32
-    std::uint64_t last = low;
-    for (int zeros = 32; zeros > 0; zeros -= 8) {
-      last = ((low + (std::uint64_t{1} << zeros) - 1) >> zeros) << zeros;
-      if (last < low + range_) break;
-      last = low;
-    }
-    const bool shortest = past_end_ == 4 || (begin_ != end_ && end_[-1] != 0);
-    return next_ == end_ && shortest && static_cast<std::uint32_t>(last) == last_four_;
-  }
-
- private:
-  void take_byte() {
-    if (next_ == end_) require(++past_end_ <= 4, "a block's payload ends long before its text");
-    const std::uint32_t byte = past_end_ > 0 ? 0u : *next_++;
-    code_ = code_ << 8 | byte;
-    last_four_ = last_four_ << 8 | byte;
-  }
-
-  const std::uint8_t* begin_;
-  const std::uint8_t* next_;
-  const std::uint8_t* end_;
-  int past_end_ = 0;  // zeros read after the end
-  std::uint32_t range_ = 0xffffffff;
-  std::uint32_t code_ = 0;
-  std::uint32_t last_four_ = 0;  // bytes read
-};
-
+// Of a block that the model's own parts code.
 class BlockDecoder {
  public:
-  BlockDecoder(const Model& model, Predictor& predictor, RangeDecoder& coder, Observer* observer)
-      : model_(&model), predictor_(&predictor), coder_(&coder), observer_(observer) {}
+  BlockDecoder(const Model& model, const Settings& settings, std::size_t text_bytes,
+               Observer* observer)
+      : model_(&model),
+        predictor_(model, settings.profile, settings.network, text_bytes),
+        observer_(observer),
+        streams_(settings.streams) {
+    for (std::size_t s = 0; s < streams_.size(); ++s) streams_[s].number = s;
+    if (observer != nullptr) observer->begin_block(settings);
+  }
 
-  // Decodes one token of a stream, `position` in the block.
-  std::uint16_t decode_token(Stream& stream, std::size_t position) {
-    predictor_->begin_token(stream);
-    if (observer_ != nullptr) observer_->begin_token(position, stream, *predictor_);
-    while (!predictor_->decided()) {
-      const std::uint32_t p = predictor_->predict();
-      if (observer_ != nullptr)
-        observer_->predicted(*predictor_, p, coder_->range(), coder_->code());
-      const bool bit = coder_->decode(p);
+  // Decodes one token of a stream, `position` in the block. Returns its bytes.
+  const std::string& decode_token(std::size_t s, std::size_t position, RangeDecoder& coder) {
+    Stream& stream = streams_[s];
+    predictor_.begin_token(stream);
+    if (observer_ != nullptr) observer_->begin_token(position, stream, predictor_);
+    while (!predictor_.decided()) {
+      const std::uint32_t p = predictor_.predict();
+      if (observer_ != nullptr) observer_->predicted(predictor_, p, coder.range(), coder.code());
+      const bool bit = coder.decode(p);
       if (observer_ != nullptr) observer_->decoded(bit);
-      predictor_->learn_bit(bit);
+      predictor_.learn_bit(bit);
     }
-    const std::uint32_t rank = predictor_->rank();
+    const std::uint32_t rank = predictor_.rank();
     const std::uint16_t token = model_->order[rank];
     if (observer_ != nullptr) observer_->end_token(token, rank);
-    predictor_->end_token(model_->tokens[token]);
-    return token;
+    predictor_.end_token(model_->tokens[token]);
+    return model_->tokens[token];
   }
 
  private:
   const Model* model_;
-  Predictor* predictor_;
-  RangeDecoder* coder_;
+  Predictor predictor_;
   Observer* observer_;
+  std::vector<Stream> streams_;
+};
+
+// Of a block that a language model codes: czip-v2-llm-coding.md.
+class LanguageBlockDecoder {
+ public:
+  LanguageBlockDecoder(const llm::LanguageModel& model, const Settings& settings,
+                       std::size_t text_bytes, Observer* observer)
+      : model_(&model),
+        predictor_(model, text_bytes),
+        observer_(observer),
+        streams_(settings.streams) {
+    if (observer != nullptr) observer->begin_block(settings);
+  }
+
+  const std::string& decode_token(std::size_t s, std::size_t position, RangeDecoder& coder) {
+    llm::TextStream& stream = streams_[s];
+    if (stream.tokens == 0) stream.first = position;
+    predictor_.begin_token(stream);
+    if (observer_ != nullptr) observer_->begin_token(position, s, predictor_);
+    while (!predictor_.decided()) {
+      const std::uint32_t p = predictor_.predict();
+      if (observer_ != nullptr) observer_->predicted(predictor_, p, coder.range(), coder.code());
+      const bool bit = coder.decode(p);
+      if (observer_ != nullptr) observer_->decoded(bit);
+      predictor_.learn_bit(bit);
+    }
+    if (observer_ != nullptr) observer_->end_token(predictor_.token());
+    const std::string& bytes = model_->tokenizer.token(predictor_.token());
+    require(!bytes.empty(), "a token without bytes stands for text");
+    predictor_.end_token();
+    return bytes;
+  }
+
+ private:
+  const llm::LanguageModel* model_;
+  llm::LanguagePredictor predictor_;
+  Observer* observer_;
+  std::vector<llm::TextStream> streams_;
 };
 
 void append_token(Bytes& text, const std::string& token, std::size_t text_bytes) {
   require(token.size() <= text_bytes - text.size(),
           "a block's tokens make more bytes than its text has");
   text.insert(text.end(), token.begin(), token.end());
+}
+
+// Section 1: the streams in lockstep. The tokens' bytes live as long as the model.
+template <class Decoder>
+Bytes decode_tokens(Decoder& decoder, std::size_t streams, std::size_t token_count,
+                    std::size_t text_bytes, RangeDecoder& coder) {
+  Bytes text;
+  if (streams == 1) {
+    for (std::size_t i = 0; text.size() < text_bytes; ++i)
+      append_token(text, decoder.decode_token(0, i, coder), text_bytes);
+    return text;
+  }
+  const std::size_t length = (token_count + streams - 1) / streams;
+  std::vector<const std::string*> tokens(token_count);
+  for (std::size_t i = 0; i < length; ++i)
+    for (std::size_t s = 0; s < streams; ++s)
+      if (s * length + i < token_count)
+        tokens[s * length + i] = &decoder.decode_token(s, s * length + i, coder);
+  for (const std::string* const token : tokens) append_token(text, *token, text_bytes);
+  return text;
 }
 
 // Section 1, "x86 branches": from the first place on, the reverse of the writer's order.
@@ -116,6 +129,8 @@ Bytes decode_block(const Model& model, const Settings& settings, const std::uint
           "a block was coded with a network, and the model has none");
   require(!settings.network || kProfiles[settings.profile].network,
           "a block has a network in a profile that takes none");
+  require(!settings.language_model || model.language,
+          "a block was coded with a language model, and the model has none");
   const std::uint8_t* begin = payload;
   std::size_t token_count = 0;
   if (settings.streams > 1) {
@@ -125,24 +140,13 @@ Bytes decode_block(const Model& model, const Settings& settings, const std::uint
     begin += 4;
   }
   RangeDecoder coder(begin, payload + payload_bytes);
-  Predictor predictor(model, settings.profile, settings.network, text_bytes);
-  if (observer != nullptr) observer->begin_block(settings);
-  BlockDecoder decoder(model, predictor, coder, observer);
-  std::vector<Stream> streams(settings.streams);
-  for (std::size_t s = 0; s < streams.size(); ++s) streams[s].number = s;
-
   Bytes text;
-  if (streams.size() == 1) {
-    for (std::size_t i = 0; text.size() < text_bytes; ++i)
-      append_token(text, model.tokens[decoder.decode_token(streams[0], i)], text_bytes);
+  if (settings.language_model) {
+    LanguageBlockDecoder decoder(*model.language, settings, text_bytes, observer);
+    text = decode_tokens(decoder, settings.streams, token_count, text_bytes, coder);
   } else {
-    const std::size_t length = (token_count + streams.size() - 1) / streams.size();
-    std::vector<std::uint16_t> tokens(token_count);
-    for (std::size_t i = 0; i < length; ++i)
-      for (std::size_t s = 0; s < streams.size(); ++s)
-        if (s * length + i < token_count)
-          tokens[s * length + i] = decoder.decode_token(streams[s], s * length + i);
-    for (const std::uint16_t token : tokens) append_token(text, model.tokens[token], text_bytes);
+    BlockDecoder decoder(model, settings, text_bytes, observer);
+    text = decode_tokens(decoder, settings.streams, token_count, text_bytes, coder);
   }
   require(text.size() == text_bytes, "a block's tokens make fewer bytes than its text has");
   require(coder.ends_here() && (final_range == kAnyRange || final_range == coder.range()),

@@ -8,6 +8,7 @@
 namespace reference {
 
 struct Settings {
+  bool language_model = false;  // codes the block; then there is no profile
   std::size_t profile = 0;
   bool network = false;
   std::size_t streams = 1;
@@ -33,6 +34,13 @@ class Observer {
                          std::uint32_t code) = 0;
   virtual void decoded(bool bit) = 0;
   virtual void end_token(std::uint16_t token, std::uint32_t rank) = 0;
+
+  // The same of a block that a language model codes.
+  virtual void begin_token(std::size_t position, std::size_t stream,
+                           const llm::LanguagePredictor& predictor) = 0;
+  virtual void predicted(const llm::LanguagePredictor& predictor, std::uint32_t p,
+                         std::uint32_t range, std::uint32_t code) = 0;
+  virtual void end_token(std::size_t token) = 0;
 };
 
 // Returns a text, or a pattern, of exactly `text_bytes` bytes. The coder must end with the range

@@ -40,14 +40,17 @@ std::string version_name(unsigned version) {
 
 Settings parse_settings(unsigned byte) {
   const unsigned streams_log2 = byte >> 3 & 7;
-  require((byte & 0x80) == 0 && (byte & 3) != 3 && streams_log2 != 7,
+  const bool language_model = (byte & 0x47) == 0x07;
+  require((byte & 0x80) == 0 && ((byte & 3) != 3 || language_model) && streams_log2 != 7,
           "a block has unknown settings: " + std::to_string(byte));
   Settings settings;
+  settings.streams = std::size_t{1} << streams_log2;
+  settings.language_model = language_model;
+  if (language_model) return settings;
   settings.profile = byte & 3;
   settings.network = (byte & 4) != 0;
   require(!settings.network || kProfiles[settings.profile].network,
           "a block of profile " + std::to_string(byte & 3) + " claims to be coded with a network");
-  settings.streams = std::size_t{1} << streams_log2;
   settings.x86_branches = (byte & 0x40) != 0;
   return settings;
 }

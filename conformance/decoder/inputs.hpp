@@ -8,12 +8,12 @@
 #include "decision.hpp"
 #include "functions.hpp"
 #include "history.hpp"
+#include "mixer.hpp"
 #include "model.hpp"
 
 namespace reference {
 
-// Stretched probabilities, 8 fractional bits. Each kind of input adds its own at the end.
-using Inputs = std::vector<std::int32_t>;
+// Each kind of input adds its own at the end.
 
 // A token that may come, and its probability, Q22.
 struct Guess {

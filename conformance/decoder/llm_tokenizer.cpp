@@ -11,7 +11,6 @@ const std::string kPrefix = "llm_tokenizer.";
 constexpr std::uint32_t kMost = 1u << 20;  // ids, and merges
 constexpr std::size_t kMostTokenBytes = 1024;
 constexpr std::size_t kMostBytes = 16u << 20;
-constexpr std::uint32_t kNone = 0xffffffff;
 
 }  // namespace
 
@@ -19,8 +18,9 @@ LanguageTokenizer::LanguageTokenizer(Tensors& tensors) {
   const auto c = tensors.get<std::uint32_t>(kPrefix + "config", "U32", {kAny});
   require(!c.empty() && c[0] == 1, "the language model's tokenizer has another version than 1");
   require(c.size() == 8 && c[1] <= kMost && c[2] <= 1 && c[3] <= 1 && c[4] <= 6 && c[5] <= 1 &&
-              (c[6] < c[1] || c[6] == kNone) && c[7] == 0,
+              (c[6] < c[1] || c[6] == kNoToken) && c[7] == 0,
           "the config of the language model's tokenizer is wrong");
+  first_token_ = c[6];
   read_tokens(tensors, c[1]);
   if (c[3] == 1)
     tensors.get<std::uint32_t>(kPrefix + "order", "U32", {c[1]});

@@ -13,7 +13,13 @@ class LanguageTokenizer {
  public:
   explicit LanguageTokenizer(Tensors& tensors);
 
+  static constexpr std::uint32_t kNoToken = 0xffffffff;
+
   [[nodiscard]] std::size_t size() const { return tokens_.size(); }
+  // Its bytes; none if it never stands for text.
+  [[nodiscard]] const std::string& token(std::size_t id) const { return tokens_[id]; }
+  // What the network reads before a text, or kNoToken.
+  [[nodiscard]] std::uint32_t first_token() const { return first_token_; }
   // The text of these ids; refuses one that has no bytes.
   [[nodiscard]] std::string text(const std::vector<std::uint32_t>& ids) const;
 
@@ -21,6 +27,7 @@ class LanguageTokenizer {
   void read_tokens(Tensors& tensors, std::uint32_t size);
   void check_merges(Tensors& tensors) const;
 
+  std::uint32_t first_token_ = kNoToken;
   std::vector<std::string> tokens_;  // by id; empty for one that never stands for text
 };
 

@@ -136,6 +136,7 @@ Model parse_model(const Bytes& file) {
     model.network_states = read_states(tensors, "state.network.", true);
   }
   if (tensors.has("recurrent.config")) model.recurrent.emplace(tensors, model.tokens.size());
+  if (tensors.has("llm.config")) model.language.emplace(tensors);
   tensors.require_all_used();
   const auto stated = parsed.metadata.find("content_hash");
   require(stated != parsed.metadata.end(), "the model states no hash of its content");

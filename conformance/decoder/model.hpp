@@ -8,6 +8,7 @@
 
 #include "bytes.hpp"
 #include "constants.hpp"
+#include "llm_predictor.hpp"
 #include "network.hpp"
 #include "recurrent.hpp"
 
@@ -44,6 +45,7 @@ struct Model {
   std::optional<Network> network;
   TrainedStates network_states;  // for blocks with it; those of profiles without it are empty
   std::optional<Recurrent> recurrent;
+  std::optional<llm::LanguageModel> language;
 };
 
 Model parse_model(const Bytes& file);

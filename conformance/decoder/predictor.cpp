@@ -4,58 +4,6 @@
 
 namespace reference {
 
-// --- Mixer
-
-Mixer::Mixer(std::size_t number, const TrainedState& state, std::size_t selectors,
-             const Logistic& logistic)
-    : number_(number),
-      selectors_(selectors),
-      logistic_(&logistic),
-      weights_(state.weights[number]),
-      final_weights_(state.final_weights[number]) {}
-
-template <class Values>
-std::int32_t Mixer::dot(const std::int32_t* weights, const Values& values) {
-  std::int64_t sum = 0;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    sum += floor_shift(std::int64_t{weights[i]} * values[i], 8);
-  return static_cast<std::int32_t>(floor_shift(sum, 8));
-}
-
-std::int32_t Mixer::mix(const Inputs& inputs, const Choice& choice, std::size_t final_choice) {
-  inputs_ = inputs;
-  choice_ = choice;
-  final_choice_ = final_choice;
-  std::size_t sets_before = 0;
-  for (std::size_t j = 0; j < selectors_; ++j) {
-    first_[j].weights = &weights_[(sets_before + choice[j]) * inputs.size()];
-    first_[j].output = dot(first_[j].weights, inputs_);
-    final_inputs_[j] = clamp(first_[j].output, kMaxStretch);
-    sets_before += kSelectorSets[number_][j];
-  }
-  final_.weights = &final_weights_[final_choice * final_inputs_.size()];
-  final_.output = dot(final_.weights, final_inputs_);
-  return output();
-}
-
-void Mixer::learn_bit(bool bit, std::int32_t rate) {
-  for (std::size_t j = 0; j < selectors_; ++j) train(first_[j], inputs_, bit, rate);
-  train(final_, final_inputs_, bit, kFinalRate);
-}
-
-template <class Values>
-void Mixer::train(const Neuron& neuron, const Values& values, bool bit, std::int32_t rate) const {
-  const std::int64_t missed =
-      std::int64_t{bit ? kOne : 0} - std::int64_t{logistic_->squash(neuron.output)};
-  const std::int64_t error = floor_shift(floor_shift(missed, 4) * rate, 10);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::int64_t step = floor_shift(values[i] * error + 8192, 14);
-    neuron.weights[i] = clamp(neuron.weights[i] + static_cast<std::int32_t>(step), kMaxWeight);
-  }
-}
-
-// --- Predictor
-
 Predictor::Sizes::Sizes(const Profile& profile, std::uint64_t text_bytes) {
   const auto log2_for = [&](std::size_t contexts) {
     std::uint32_t digits = 0;
@@ -84,9 +32,16 @@ Predictor::Predictor(const Model& model, const TrainedState& state, const Profil
       prior_(model, profile.prior_orders),
       matches_(state.match_maps, sizes.matches),
       counters_(model.tokens.size(), sizes.lines, profile.counters),
-      mixers_{Mixer(0, state, profile.selectors, logistic_),
-              Mixer(1, state, profile.selectors, logistic_)} {
+      mixers_{make_mixer(0, state, profile.selectors), make_mixer(1, state, profile.selectors)} {
   if (profile.recurrent && model.recurrent) recurrent_.emplace(model, logistic_);
+}
+
+// That of the candidate (0) or of the tree (1).
+Mixer Predictor::make_mixer(std::size_t number, const TrainedState& state,
+                            std::size_t selectors) const {
+  const auto& sets = kSelectorSets[number];
+  return Mixer(state.weights[number], state.final_weights[number],
+               {sets.begin(), sets.begin() + static_cast<std::ptrdiff_t>(selectors)}, logistic_);
 }
 
 void Predictor::begin_token(Stream& stream) {

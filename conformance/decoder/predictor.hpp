@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "inputs.hpp"
+#include "mixer.hpp"
 
 namespace reference {
 
@@ -17,50 +18,6 @@ struct Stream {
   NetworkStream network;
   RecurrentStream recurrent;
   std::size_t hits = 0;  // the last three candidates, the latest lowest: 1 if it was the token
-};
-
-class Mixer {
- public:
-  using Choice = std::array<std::size_t, kMaxSelectors>;
-
-  // The mixer of the candidate (0) or of the tree (1).
-  Mixer(std::size_t number, const TrainedState& state, std::size_t selectors,
-        const Logistic& logistic);
-  // choice[j]: the weight set of selector j; final_choice: that of the second layer. The result is
-  // within +-kMaxStretch.
-  std::int32_t mix(const Inputs& inputs, const Choice& choice, std::size_t final_choice);
-  void learn_bit(bool bit, std::int32_t rate);
-
-  // Of the last mix().
-  [[nodiscard]] const Choice& choice() const { return choice_; }
-  [[nodiscard]] std::size_t final_choice() const { return final_choice_; }
-  [[nodiscard]] std::int32_t output_of(std::size_t selector) const {
-    return first_[selector].output;
-  }
-  [[nodiscard]] std::int32_t output() const { return clamp(final_.output, kMaxStretch); }
-
- private:
-  // One selected weight set and its output, before any clamp.
-  struct Neuron {
-    std::int32_t* weights = nullptr;
-    std::int32_t output = 0;
-  };
-  template <class Values>
-  static std::int32_t dot(const std::int32_t* weights, const Values& values);
-  template <class Values>
-  void train(const Neuron& neuron, const Values& values, bool bit, std::int32_t rate) const;
-
-  std::size_t number_;
-  std::size_t selectors_;
-  const Logistic* logistic_;
-  std::vector<std::int32_t> weights_;
-  std::vector<std::int32_t> final_weights_;
-  Inputs inputs_;
-  std::array<std::int32_t, kFinalInputs> final_inputs_{};
-  std::array<Neuron, kMaxSelectors> first_;
-  Choice choice_{};
-  std::size_t final_choice_ = 0;
-  Neuron final_;
 };
 
 class Predictor {
@@ -100,6 +57,8 @@ class Predictor {
   };
   Predictor(const Model& model, const TrainedState& state, const Profile& profile, Sizes sizes);
 
+  [[nodiscard]] Mixer make_mixer(std::size_t number, const TrainedState& state,
+                                 std::size_t selectors) const;
   std::uint32_t find_candidate();
   std::int32_t mix_for_candidate();
   std::int32_t mix_for_node();

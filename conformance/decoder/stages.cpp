@@ -20,8 +20,7 @@ class StageRecorder final : public Observer {
 
   void begin_token(std::size_t position, const Stream& stream,
                    const Predictor& predictor) override {
-    recording_ = left_ > 0 && blocks_ == 1;
-    if (!recording_) return;
+    if (!begin_recording()) return;
     Json token{{"position", position}, {"stream", stream.number}};
     add_contexts(predictor.contexts(), token);
     const std::uint32_t candidate = predictor.decision().candidate;
@@ -39,24 +38,13 @@ class StageRecorder final : public Observer {
   void predicted(const Predictor& predictor, std::uint32_t p, std::uint32_t range,
                  std::uint32_t code) override {
     if (!recording_) return;
-    if (left_ > 0) --left_;
     const Decision& decision = predictor.decision();
-    const Mixer& mixer = predictor.mixer();
     Json json;
     json["node"] = decision.of_candidate
                        ? Json()
                        : Json{decision.node.low, decision.node.split, decision.node.high};
     json["inputs"] = predictor.inputs();
-    for (std::size_t j = 0; j < profile_.selectors; ++j) {
-      json["sets"].push_back(mixer.choice()[j]);
-      json["outputs"].push_back(mixer.output_of(j));
-    }
-    json["second_set"] = mixer.final_choice();
-    json["output"] = mixer.output();
-    json["p"] = p;
-    json["range"] = hex(range, 8);
-    json["code"] = hex(code, 8);
-    tokens_.back()["decisions"].push_back(std::move(json));
+    add_decision(predictor.mixer(), p, range, code, std::move(json));
   }
   void decoded(bool bit) override {
     if (recording_) tokens_.back()["decisions"].back()["bit"] = bit ? 1 : 0;
@@ -67,9 +55,57 @@ class StageRecorder final : public Observer {
     tokens_.back()["rank"] = rank;
   }
 
+  void begin_token(std::size_t position, std::size_t stream,
+                   const llm::LanguagePredictor& predictor) override {
+    if (!begin_recording()) return;
+    Json token{{"position", position}, {"stream", stream}, {"row", predictor.row()}};
+    token["logits"] = hash_of(predictor.logits());
+    auto cumulative = predictor.cumulative();
+    cumulative.erase(cumulative.begin());
+    token["cumulative"] = hash_of(cumulative, 8);
+    for (const std::uint64_t h : predictor.contexts().hashes())
+      token["order"].push_back(hex(h, 16));
+    const auto expected = predictor.match().expected();
+    token["expected"] = expected ? Json(*expected) : Json();
+    token["length"] = predictor.match().length();
+    for (const auto& candidate : predictor.candidates())
+      token["candidates"].push_back(candidate.token);
+    token["decisions"] = Json::array();
+    tokens_.push_back(std::move(token));
+  }
+  void predicted(const llm::LanguagePredictor& predictor, std::uint32_t p, std::uint32_t range,
+                 std::uint32_t code) override {
+    if (!recording_) return;
+    Json json;
+    json["node"] = predictor.searches() ? Json(predictor.node()) : Json();
+    json["inputs"] = predictor.mixer().inputs();
+    add_decision(predictor.mixer(), p, range, code, std::move(json));
+  }
+  void end_token(std::size_t token) override {
+    if (recording_) tokens_.back()["token"] = token;
+  }
+
   [[nodiscard]] std::string text() const { return tokens_.dump(); }
 
  private:
+  bool begin_recording() {
+    recording_ = left_ > 0 && blocks_ == 1;
+    return recording_;
+  }
+  void add_decision(const Mixer& mixer, std::uint32_t p, std::uint32_t range, std::uint32_t code,
+                    Json json) {
+    if (left_ > 0) --left_;
+    for (std::size_t j = 0; j < mixer.selectors(); ++j) {
+      json["sets"].push_back(mixer.choice()[j]);
+      json["outputs"].push_back(mixer.output_of(j));
+    }
+    json["second_set"] = mixer.final_choice();
+    json["output"] = mixer.output();
+    json["p"] = p;
+    json["range"] = hex(range, 8);
+    json["code"] = hex(code, 8);
+    tokens_.back()["decisions"].push_back(std::move(json));
+  }
   void add_contexts(const Contexts& contexts, Json& token) const {
     for (std::size_t k = 1; k < contexts.order.size(); ++k)
       token["order"].push_back(hex(contexts.order[k], 16));

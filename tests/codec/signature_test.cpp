@@ -22,7 +22,7 @@ TEST_CASE("every SIMD level gives the stored signature") {
     CHECK(signature->good());
     std::set<std::uint64_t> hashes;
     for (const auto& part : signature->parts) hashes.insert(part.hash);
-    CHECK(hashes.size() == 15);
+    CHECK(hashes.size() == 16);
   }
 }
 
@@ -49,7 +49,7 @@ TEST_CASE("the signature's texts and models are good ones") {
   const auto text = signature::make_text(5000);
   CHECK(text.size() == 5000);
   CHECK(std::set<std::uint8_t>(text.begin(), text.end()).size() > 50);
-  const auto file = signature::make_model_v2();
+  const auto file = signature::make_model_v2(true);
   REQUIRE(file.has_value());
   const auto model = v2::Model::parse(*file);
   REQUIRE(model.has_value());
@@ -57,6 +57,8 @@ TEST_CASE("the signature's texts and models are good ones") {
   const auto recurrent = v2::recurrent_network_of(model->parts(), best_simd_level());
   REQUIRE_MESSAGE(recurrent.has_value(), recurrent.error().message);
   CHECK(*recurrent != nullptr);
+  const auto language_model = v2::language_model_of(model->parts(), best_simd_level());
+  REQUIRE_MESSAGE(language_model.has_value(), language_model.error().message);
 }
 
 }  // namespace

@@ -116,6 +116,19 @@ done
 round_trip trained.czm 9 text40000
 round_trip network.czm 7 text70000
 
+# A language model: what it predicts, and what it does not; and with tensors too few, too many and of other shapes.
+language=$conformance/v2/language.czm
+for name in language language.streams language.blocks; do
+  "$DECODER" "$language" "$conformance/v2/$name.czip" >$name.text || fail "$name.czip is refused"
+  for level in 5 6 9; do round_trip "$language" $level $name.text; done
+  "$CZIP" -l --json $name.text.czip | grep -q '"language_model_blocks": 1' || fail "$name.text: no language model"
+done
+for text in empty one table.csv mixed noise code.txt; do round_trip "$language" 9 $text; done
+for name in llm.exp2 llm.head.scale llm_tokenizer.lengths; do
+  sed "s/\"$name\"/\"${name%?}_\"/" "$language" >other.czm
+  refuses other.czm "$conformance/v2/language.czip" "no tensor $name"
+done
+
 # Files as text.
 decodes "$conformance/v2/tiny.czm" "$conformance/v2/english.armour" english.txt
 for text in empty mixed long; do
@@ -232,9 +245,11 @@ printf '%b' "\\x$(printf %x $((byte ^ 1)))" | dd of=changed.czm bs=1 seek=$((siz
 refuses changed.czm mixed.czip 'but it states another'
 sed 's/"content_hash"/"content_h_sh"/' "$conformance/v2/tiny.czm" >other.czm
 refuses other.czm mixed.czip 'states no hash'
-# A network in profile 0, in a model that has none, and with tensors too few and too many.
+# Profile 3, a network in profile 0, a network and a language model in a model that has none, and tensors too few and
+# too many.
 cp mixed.czip settings.czip
-for refusal in '\x84 profile 0' '\x86 the model has none'; do
+for refusal in '\x93 unknown settings' '\xbf unknown settings' '\x84 profile 0' '\x86 the model has none' \
+  '\x87 with a language model, and the model has none'; do
   printf '%b' "${refusal%% *}" | dd of=settings.czip bs=1 seek=1 conv=notrunc status=none
   refuses "$1" settings.czip "${refusal#* }"
 done

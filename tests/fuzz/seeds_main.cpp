@@ -8,6 +8,7 @@
 
 #include "czip/codec/v1/codec.hpp"
 #include "czip/engine/safetensors/writer.hpp"
+#include "fuzz/codec/model_v2.hpp"
 #include "import/gguf_builder.hpp"
 #include "support/files.hpp"
 #include "support/sample_text.hpp"
@@ -15,7 +16,8 @@
 #include "support/v1_seeded_model.hpp"
 #include "support/v1_seeded_tokenizer.hpp"
 #include "support/v2_files.hpp"
-#include "support/v2_tiny_model.hpp"
+#include "support/v2_frames.hpp"
+#include "support/v2_language_model.hpp"
 
 namespace fs = std::filesystem;
 namespace {
@@ -53,12 +55,19 @@ void add_v2_containers(Seeds& seeds) {
                            small_block_frame({}),
                            encoded_v2(small, {.level = 1, .threads = 1, .archive = true})};
   // With the model that the target knows.
-  const Bytes network_model = make_tiny_network_model_v2();
-  const auto model = v2::Model::parse(network_model);
+  const v2::Model& model = fuzz_model_v2();
   for (const int level : {1, 4, 7, 9}) {
     MemorySink file;
-    if (model && v2::encode(*model, small, file, {.level = level, .threads = 1}))
+    if (v2::encode(model, small, file, {.level = level, .threads = 1}))
       files.push_back(file.bytes());
+  }
+  const Bytes predicted = text_of_language_model(model, 400, 1);
+  for (const std::uint8_t streams_log2 : Bytes{0, 3}) {
+    const v2::BlockSettings settings{.streams_log2 = streams_log2, .language_model = true};
+    files.push_back(compact_frame(model, predicted, {.settings = settings}));
+    FullFrameRecipe recipe{.blocks = {}};
+    recipe.blocks.push_back({.text_bytes = predicted.size(), .settings = settings});
+    files.push_back(full_frame(model, predicted, recipe));
   }
   files.push_back(joined({files[3], files[0], files[1]}));
   for (const Bytes& file : files)
@@ -102,7 +111,9 @@ void add_round_trips(Seeds& seeds) {
   std::uint8_t flags = 0;
   for (std::uint8_t level = 0; level < 9; ++level)
     for (std::size_t i = level % 2; i < texts.size(); i += 2)
-      seeds.add("round_trip", joined({{1, level, flags++, 200}, texts[i]}));
+      seeds.add("round_trip", joined({{2, level, flags++, 200}, texts[i]}));
+  for (const std::uint8_t streams : Bytes{0, 2, 6})
+    for (const Bytes& text : texts) seeds.add("round_trip", joined({{1, streams}, text}));
   for (std::uint8_t level = 0; level < 5; ++level)
     for (const Bytes& text : texts) seeds.add("round_trip", joined({{0, level, flags++}, text}));
 }

@@ -23,8 +23,10 @@ void write_all(const std::string& folder) {
   for (const StoredFileV2& file : stored_files_v2())
     write(folder + file.name, encoded_v2(file.text, file.options));
   write(folder + kStoredArmour, to_bytes(armour_of(read_file(folder + kArmouredFile))));
-  write(folder + kNetworksModel, networks_model_v2());
-  for (const NetworkFileV2& file : network_files_v2()) write(folder + file.name, file.file);
+  for (const RandomModelFilesV2& made : {network_files_v2(), language_model_files_v2()}) {
+    write(folder + made.model, made.model_file);
+    for (const RandomModelFileV2& file : made.files) write(folder + file.name, file.file);
+  }
   write(folder + kStageVectors, to_bytes(to_text(stage_vectors_v2(czip::SimdLevel::scalar))));
   const Bytes page = read_file(folder + kExamplePage);
   write(folder + kExamplePage, to_bytes(with_example_v2(std::string(page.begin(), page.end()))));

@@ -5,6 +5,7 @@
 #include "support/sample_text.hpp"
 #include "support/v2_files.hpp"
 #include "support/v2_frames.hpp"
+#include "support/v2_language_model.hpp"
 #include "support/v2_random_model.hpp"
 
 namespace czip::test {
@@ -17,6 +18,9 @@ constexpr RandomModelV2 kNetworksRecipe{.seed = 18,
                                         .network = true,
                                         .group_size = 24,
                                         .recurrent = true};
+
+constexpr RandomModelV2 kLanguageRecipe{
+    .seed = 13, .merged_tokens = 20, .prior_orders = 1, .language_model = true};
 
 // A line over and over, which takes a block of its own, between words.
 Bytes with_lines() {
@@ -45,7 +49,10 @@ std::vector<StageFile> stage_files() {
   std::vector<StageFile> files;
   for (const char* name : {"english.txt.1.czip", "english.txt.3.czip", "english.txt.6.czip"})
     files.push_back({std::string("v2/") + name, "v2/tiny.czm"});
-  for (const NetworkFileV2& file : network_files_v2()) files.push_back({file.name, kNetworksModel});
+  const RandomModelFilesV2 networks = network_files_v2();
+  for (const RandomModelFileV2& file : networks.files) files.push_back({file.name, networks.model});
+  files.push_back({"v2/language.czip", "v2/language.czm"});
+  files.push_back({"v2/language.streams.czip", "v2/language.czm"});
   return files;
 }
 
@@ -68,21 +75,46 @@ std::vector<StoredFileV2> stored_files_v2() {
   return files;
 }
 
-Bytes networks_model_v2() { return make_random_model_v2(kNetworksRecipe); }
-
-std::vector<NetworkFileV2> network_files_v2() {
-  const Bytes model_file = networks_model_v2();
-  const v2::Model model = value_of(v2::Model::parse(model_file));
-  std::vector<NetworkFileV2> files;
+RandomModelFilesV2 network_files_v2() {
+  RandomModelFilesV2 made{"v2/networks.czm", make_random_model_v2(kNetworksRecipe), {}};
+  const v2::Model model = value_of(v2::Model::parse(made.model_file));
   const auto add = [&](const char* name, const v2::BlockSettings& settings) {
     const Bytes text = to_bytes(csv_text(2000));
-    files.push_back(
+    made.files.push_back(
         {std::string("v2/") + name, text, compact_frame(model, text, {.settings = settings})});
   };
   add("csv.recurrent.czip", {.profile = 1});
   add("csv.network.czip", {.profile = 2, .network = true});
   add("csv.streams.czip", {.profile = 2, .streams_log2 = 2, .network = true});
-  return files;
+  return made;
+}
+
+RandomModelFilesV2 language_model_files_v2() {
+  RandomModelFilesV2 made{"v2/language.czm", make_random_model_v2(kLanguageRecipe), {}};
+  const v2::Model model = value_of(v2::Model::parse(made.model_file));
+  constexpr v2::BlockSettings kOneStream{.language_model = true};
+  const Bytes text = text_of_language_model(model, 2000, 1);
+  made.files.push_back(
+      {"v2/language.czip", text, compact_frame(model, text, {.settings = kOneStream})});
+  const v2::BlockSettings streams{.streams_log2 = 3, .language_model = true};
+  made.files.push_back(
+      {"v2/language.streams.czip", text, compact_frame(model, text, {.settings = streams})});
+
+  // With a block of the model's other parts, and with a pattern.
+  FullFrameRecipe blocks{.blocks = {}};
+  blocks.blocks.push_back({.text_bytes = 600, .settings = kOneStream});
+  blocks.blocks.push_back({.text_bytes = 500, .settings = {.profile = 2}});
+  blocks.blocks.push_back({.text_bytes = 700,
+                           .type = v2::BlockType::coded_pattern,
+                           .settings = kOneStream,
+                           .pattern_bytes = 300});
+  Bytes mixed = text_of_language_model(model, 600, 2);
+  mixed.resize(600);
+  const Bytes csv = to_bytes(csv_text(500));
+  mixed.insert(mixed.end(), csv.begin(), csv.begin() + 500);
+  for (std::size_t i = 0; i < 700; ++i) mixed.push_back(text[i % 300]);
+  made.files.push_back({"v2/language.blocks.czip", mixed, full_frame(model, mixed, blocks)});
+  return made;
 }
 
 Json stage_vectors_v2(SimdLevel simd) {

@@ -1,5 +1,5 @@
 // The files of conformance/v2 that are computed: with conformance/v2/tiny.czm, which was trained,
-// and with networks.czm, which is random.
+// and with networks.czm and language.czm, which are random.
 #pragma once
 
 #include <string>
@@ -19,16 +19,21 @@ struct StoredFileV2 {
 // With tiny.czm.
 [[nodiscard]] std::vector<StoredFileV2> stored_files_v2();
 
-inline constexpr const char* kNetworksModel = "v2/networks.czm";
-
-struct NetworkFileV2 {
+// A file of settings that no level chooses, with a model of its own.
+struct RandomModelFileV2 {
   std::string name;  // in conformance/
   Bytes text;
   Bytes file;
 };
+struct RandomModelFilesV2 {
+  std::string model;  // in conformance/
+  Bytes model_file;
+  std::vector<RandomModelFileV2> files;
+};
 // A model with both networks, and files of which blocks are coded with them.
-[[nodiscard]] Bytes networks_model_v2();
-[[nodiscard]] std::vector<NetworkFileV2> network_files_v2();
+[[nodiscard]] RandomModelFilesV2 network_files_v2();
+// A model with a language model, likewise.
+[[nodiscard]] RandomModelFilesV2 language_model_files_v2();
 
 inline constexpr const char* kStageVectors = "v2/stages.json";
 

@@ -57,23 +57,34 @@ void add_tokenizer(SafetensorsContent& content) {
   add("merges", {merges.size() / 2, 2}, merges);
 }
 
+// With bytes.
+std::uint32_t any_token(const llm::Tokenizer& tokenizer, SplitMix64& random) {
+  for (;;) {
+    const auto id = static_cast<std::uint32_t>(random.next() % tokenizer.vocabulary_size());
+    if (!tokenizer.token(id).empty()) return id;
+  }
+}
+
 }  // namespace
 
-std::vector<std::uint8_t> make_tiny_language_model_v2() {
-  const std::vector<std::uint8_t> file = make_tiny_model_v2();
-  const auto tiny = value_of(safetensors::File::parse(file));
-  SeededLlmOptions options;
+std::vector<std::uint8_t> with_language_model_v2(const std::vector<std::uint8_t>& model,
+                                                 SeededLlmOptions options) {
+  const auto file = value_of(safetensors::File::parse(model));
   options.config.vocabulary = kSeededLlmVocabulary;
   SafetensorsContent content = make_seeded_llm(options);
   content.metadata.clear();
   add_tokenizer(content);
-  content.metadata.insert(tiny.metadata().begin(), tiny.metadata().end());
-  for (const auto& [name, tensor] : tiny.tensors())
+  content.metadata.insert(file.metadata().begin(), file.metadata().end());
+  for (const auto& [name, tensor] : file.tensors())
     content.tensors.push_back({name,
                                std::string(safetensors::dtype_name(tensor.dtype)),
                                tensor.shape,
                                {tensor.bytes.begin(), tensor.bytes.end()}});
   return write_model_v2(content);
+}
+
+std::vector<std::uint8_t> make_tiny_language_model_v2() {
+  return with_language_model_v2(make_tiny_model_v2());
 }
 
 const v2::Model& tiny_language_model_v2() {
@@ -82,25 +93,28 @@ const v2::Model& tiny_language_model_v2() {
   return model;
 }
 
-Bytes text_of_language_model(std::size_t bytes) {
-  const v2::LanguageModel& model =
-      *value_of(v2::language_model_of(tiny_language_model_v2().parts(), best_simd_level()));
+Bytes text_of_language_model(const v2::Model& of, std::size_t bytes, std::uint64_t seed) {
+  const v2::LanguageModel& model = *value_of(v2::language_model_of(of.parts(), best_simd_level()));
   auto state = value_of(llm::State::create(model.network, {.streams = 1}));
   v2::TokenFrequencies frequencies;
   frequencies.reset(model);
-  std::vector<std::int32_t> logits(kSeededLlmVocabulary);
-  SplitMix64 random(7);
+  std::vector<std::int32_t> logits(model.tokenizer.vocabulary_size());
+  SplitMix64 random(seed);
   Bytes text;
   for (std::uint32_t token = model.first_token; text.size() < bytes;) {
     const llm::Row row{0, token};
     state.forward(std::span(&row, 1), logits);
     frequencies.set(logits);
-    token = random.next() % 10 == 0 ? static_cast<std::uint32_t>(random.next() % kSeededLlmTokens)
-                                    : frequencies.likeliest()[0];
+    token =
+        random.next() % 10 == 0 ? any_token(model.tokenizer, random) : frequencies.likeliest()[0];
     const std::string_view of_token = model.tokenizer.token(token);
     text.insert(text.end(), of_token.begin(), of_token.end());
   }
   return text;
+}
+
+Bytes text_of_language_model(std::size_t bytes) {
+  return text_of_language_model(tiny_language_model_v2(), bytes, 7);
 }
 
 }  // namespace czip::test

@@ -14,6 +14,7 @@
 #include "support/sample_text.hpp"
 #include "support/splitmix64.hpp"
 #include "support/v2_frames.hpp"
+#include "support/v2_language_model.hpp"
 
 namespace czip::test {
 namespace {
@@ -83,6 +84,13 @@ class FileBuilder {
                                             .x86 = number % 4 == 3}});
       append(text, sample(block_bytes));
     }
+    if (model_->has_language_model()) {
+      for (std::uint8_t streams = 0; streams < kCounts; ++streams) {
+        recipe.blocks.push_back({.text_bytes = block_bytes,
+                                 .settings = {.streams_log2 = streams, .language_model = true}});
+        append(text, predicted(block_bytes));
+      }
+    }
     add(full_frame(*model_, text, recipe), text);
     add(full_frame(*model_, {}, {.announced = false, .blocks = {}}), {});
     return std::move(made_);
@@ -102,6 +110,7 @@ class FileBuilder {
   std::size_t size_of_text() { return draw(0, std::size_t{1} << draw(1, 11)); }
   Bytes sample(std::size_t size) {
     const std::uint64_t seed = random_.next();
+    if (model_->has_language_model() && one_in(3)) return predicted(size);
     switch (draw(0, 10)) {
       case 0:
         return random_bytes(size, seed);
@@ -123,6 +132,11 @@ class FileBuilder {
         return cut(english_text(size, seed), size);
     }
   }
+  Bytes predicted(std::size_t size) {
+    Bytes text = text_of_language_model(*model_, size, random_.next());
+    text.resize(size);
+    return text;
+  }
   static Bytes cut(const std::string& text, std::size_t size) {
     Bytes bytes = to_bytes(text);
     bytes.resize(size, ' ');
@@ -137,15 +151,17 @@ class FileBuilder {
   }
   v2::BlockSettings settings() {
     v2::BlockSettings settings;
+    if (one_in(2)) settings.streams_log2 = static_cast<std::uint8_t>(draw(1, v2::kMaxStreamsLog2));
+    settings.language_model = model_->has_language_model() && one_in(2);
+    if (settings.language_model) return settings;
     settings.profile = static_cast<std::uint8_t>(draw(0, v2::kMaxProfile));
     settings.network = may_have_network(settings.profile) && !one_in(3);
-    if (one_in(2)) settings.streams_log2 = static_cast<std::uint8_t>(draw(1, v2::kMaxStreamsLog2));
     return settings;
   }
   // Of a block in a full frame.
   v2::BlockSettings any_settings() {
     v2::BlockSettings any = settings();
-    any.x86 = one_in(4);
+    any.x86 = !any.language_model && one_in(4);
     return any;
   }
 
@@ -155,6 +171,7 @@ class FileBuilder {
   }
 
   void add_frame() {
+    if (model_->has_language_model() && !made_.archive && one_in(20)) return add_long();
     const Bytes text = text_of_frame();
     switch (draw(0, 3)) {
       case 0:
@@ -171,6 +188,13 @@ class FileBuilder {
     }
   }
 
+  // Tables and counts of a language model grow with the text.
+  void add_long() {
+    const Bytes text = predicted(draw(4'000, 30'000));
+    v2::BlockSettings settings{.language_model = true};
+    if (one_in(2)) settings.streams_log2 = static_cast<std::uint8_t>(draw(1, v2::kMaxStreamsLog2));
+    add(compact_frame(*model_, text, {.settings = settings}), text);
+  }
   // As the command does it; some texts are too long for a compact frame.
   void add_by_level(Bytes text) {
     v2::EncodeOptions options{.level = static_cast<int>(draw(1, 9)), .threads = 1};

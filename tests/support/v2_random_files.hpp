@@ -20,7 +20,8 @@ struct RandomFileV2 {
 [[nodiscard]] RandomFileV2 make_random_file_v2(const v2::Model& model, std::uint64_t seed);
 
 // A block of `block_bytes` for each profile with each number of streams, coded with the network
-// where the profile and the model allow it; then a frame without blocks.
+// where the profile and the model allow it, and for the language model, if there is one, with each;
+// then a frame without blocks.
 [[nodiscard]] RandomFileV2 make_file_of_all_settings_v2(const v2::Model& model,
                                                         std::size_t block_bytes,
                                                         std::uint64_t seed);

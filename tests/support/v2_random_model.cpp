@@ -15,6 +15,7 @@
 #include "support/prior_tables.hpp"
 #include "support/safetensors_writer.hpp"
 #include "support/splitmix64.hpp"
+#include "support/v2_random_language_model.hpp"
 #include "support/v2_seeded_network.hpp"
 #include "support/v2_seeded_recurrent.hpp"
 #include "support/v2_tiny_model.hpp"
@@ -43,6 +44,7 @@ class ModelBuilder {
     for (std::size_t p = 0; p < v2::kProfiles.size(); ++p) add_state(v2::kStatePrefix, p);
     if (recipe_->network) add_network();
     if (recipe_->recurrent) add_recurrent();
+    if (recipe_->language_model) add_all(make_random_language_model_v2(random_.next()));
     return write_model_v2(content_);
   }
 
@@ -232,7 +234,8 @@ RandomModelV2 random_model_recipe_v2(std::uint64_t seed) {
           .merged_tokens = draw(300),
           .prior_orders = draw(v2::kMaxPriorOrder),
           .network = draw(2) != 0,
-          .recurrent = draw(2) != 0};
+          .recurrent = draw(2) != 0,
+          .language_model = draw(2) != 0};
 }
 
 }  // namespace czip::test

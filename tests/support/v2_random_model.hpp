@@ -1,6 +1,6 @@
-// Complete czip-model-v2 models of random tokens, trees, priors and networks, the same for a seed
-// on every machine. Their mixers start near the untrained state, so that they shorten texts that
-// repeat themselves.
+// Complete czip-model-v2 models of random tokens, trees, priors, networks and language models, the
+// same for a seed on every machine. Their mixers start near the untrained state, so that they
+// shorten texts that repeat themselves.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,7 @@ struct RandomModelV2 {
   bool network = false;               // of a small shape that the seed chooses
   std::uint32_t group_size = 0;       // of the network; 0: the seed chooses
   bool recurrent = false;
+  bool language_model = false;  // of a small shape that the seed chooses
 };
 
 [[nodiscard]] Bytes make_random_model_v2(const RandomModelV2& recipe);

@@ -1,74 +1,15 @@
 #include "support/v2_stages.hpp"
 
-#include <array>
-#include <cstdio>
 #include <optional>
-#include <stdexcept>
 #include <vector>
 
-#include "czip/base/little_endian.hpp"
-#include "czip/codec/v2/block/block_coder.hpp"
-#include "support/results.hpp"
+#include "support/v2_stage_parts.hpp"
 #include "v2/block/block_memory.hpp"
-#include "v2/coding/range_coder.hpp"
-#include "v2/container/container.hpp"
-#include "v2/container/hashing.hpp"
 
 namespace czip::test {
 namespace {
 
 using Text = std::span<const std::uint8_t>;
-
-std::string hex(std::uint64_t value, int digits) {
-  std::array<char, 20> text{};
-  std::snprintf(text.data(), text.size(), "%0*llx", digits, static_cast<unsigned long long>(value));
-  return text.data();
-}
-
-// XXH3-64 of numbers of 32 bits, little-endian.
-template <class Numbers>
-std::string hash_of(const Numbers& numbers) {
-  Bytes bytes(4 * numbers.size());
-  for (std::size_t i = 0; i < numbers.size(); ++i)
-    store_le(&bytes[4 * i], static_cast<std::uint32_t>(numbers[i]));
-  return hex(v2::hash64(bytes), 16);
-}
-
-// The decoder's side of the range coder, which czip's decoder must agree with.
-class CoderState {
- public:
-  explicit CoderState(Text payload) : payload_(payload), decoder_(payload) {
-    for (int i = 0; i < 4; ++i) take_byte();
-  }
-  void add_to(Json& decision) const {
-    decision["range"] = hex(range_, 8);
-    decision["code"] = hex(code_, 8);
-  }
-  void decode(bool bit, std::uint32_t p) {
-    const std::uint32_t bound = v2::range_of_one(range_, p);
-    if (bit != (code_ < bound) || bit != decoder_.decode(p))
-      throw std::runtime_error("the payload has another bit");
-    if (!bit) code_ -= bound;
-    range_ = bit ? bound : range_ - bound;
-    while (range_ < v2::kNormalizeBelow) {
-      range_ <<= 8;
-      take_byte();
-    }
-    if (range_ != decoder_.range()) throw std::runtime_error("the range is another one");
-  }
-
- private:
-  void take_byte() {
-    code_ = code_ << 8 | (at_ < payload_.size() ? payload_[at_] : 0u);
-    ++at_;
-  }
-
-  Text payload_;
-  v2::RangeDecoder decoder_;
-  std::size_t at_ = 0;
-  std::uint32_t range_ = v2::kInitialRange;
-  std::uint32_t code_ = 0;
-};
 
 // The network once more, for its logits: those of the block's streams are not to be seen.
 class NetworkWatch {
@@ -149,16 +90,11 @@ class StageRecorder {
     if (!recording_) return;
     if (left_ > 0) --left_;
     const v2::Decision& decision = predictor_->decision();
-    const v2::Mixer::Trace trace = predictor_->mixer().trace();
     Json json;
     json["node"] = decision.is_candidate
                        ? Json()
                        : Json{decision.node.low, decision.node.split, decision.node.high};
-    json["inputs"] = trace.inputs;
-    json["sets"] = std::span(trace.sets).first(profile_->selectors);
-    json["outputs"] = trace.outputs;
-    json["second_set"] = trace.final_set;
-    json["output"] = predictor_->mixer().output();
+    add_mixer(predictor_->mixer(), profile_->selectors, json);
     json["p"] = p;
     coder_.add_to(json);
     json["bit"] = bit ? 1 : 0;
@@ -207,27 +143,10 @@ class StageRecorder {
   Json tokens_ = Json::array();
 };
 
-struct CodedFrame {
-  v2::CompactHeader header;
-  Text payload;
-};
-
-CodedFrame coded_frame(Text file) {
-  Bytes read;
-  CodedFrame frame;
-  frame.header = value_of(v2::parse_compact_header(file, read));
-  if (frame.header.stored) throw std::runtime_error("the frame is stored");
-  frame.payload = file.subspan(read.size() + frame.header.check_bytes());
-  return frame;
-}
-
 // The tokens of the frame's text.
 std::vector<TokenId> tokens_of(const v2::Model& model, const CodedFrame& frame) {
-  Bytes text(frame.header.text_bytes);
-  insist(v2::decode_block(model, frame.header.settings, SimdLevel::scalar, frame.payload,
-                          v2::kUnknownRange, text));
   std::vector<TokenId> tokens;
-  insist(model.parts().tokenizer.encode(text, tokens));
+  insist(model.parts().tokenizer.encode(text_of(model, frame), tokens));
   return tokens;
 }
 
@@ -236,6 +155,7 @@ std::vector<TokenId> tokens_of(const v2::Model& model, const CodedFrame& frame) 
 Json stages_v2(const v2::Model& model, Text file, std::size_t decisions, SimdLevel simd) {
   const CodedFrame frame = coded_frame(file);
   const v2::BlockSettings& settings = frame.header.settings;
+  if (settings.language_model) return language_model_stages_v2(model, frame, decisions, simd);
   const std::vector<TokenId> tokens = tokens_of(model, frame);
   const v2::ModelParts& parts = model.parts();
   const v2::Profile& profile = v2::kProfiles[settings.profile];
@@ -243,8 +163,7 @@ Json stages_v2(const v2::Model& model, Text file, std::size_t decisions, SimdLev
   insist(memory.reset_predictor(parts, settings, frame.header.text_bytes));
   const v2::StreamLayout layout(tokens.size(), settings.streams_log2);
   v2::BlockStreams streams(parts.logistic, layout, value_of(memory.begin_network(model, settings)));
-  const Text coded = frame.payload.subspan(settings.streams_log2 > 0 ? v2::kTokenCountBytes : 0);
-  StageRecorder recorder(parts, profile, memory.predictor, streams, coded, decisions);
+  StageRecorder recorder(parts, profile, memory.predictor, streams, coder_bytes(frame), decisions);
   if (settings.network) recorder.watch(*value_of(v2::network_of(parts, simd)), layout.streams());
   const v2::RecurrentNetwork* const recurrent = value_of(v2::recurrent_network_of(parts, simd));
   if (profile.recurrent && recurrent != nullptr) recorder.watch(*recurrent);

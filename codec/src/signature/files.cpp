@@ -97,8 +97,8 @@ struct ModelFile {
   v2::Model model;
 };
 
-Result<ModelFile> make_parsed_model() {
-  CZIP_TRY_ASSIGN(auto bytes, make_model_v2());
+Result<ModelFile> make_parsed_model(bool language_model = false) {
+  CZIP_TRY_ASSIGN(auto bytes, make_model_v2(language_model));
   CZIP_TRY_ASSIGN(auto model, v2::Model::parse(bytes));
   return ModelFile{std::move(bytes), std::move(model)};
 }
@@ -167,6 +167,19 @@ Status add_blocks_v2(SimdLevel level, Hasher& hasher) {
         CZIP_TRY(add_block(file.model, {profile, streams_log2, network}, text, coder, hasher));
       }
   return add_block(file.model, {.profile = 1, .x86 = true}, make_code(3000), coder, hasher);
+}
+
+// Words come again and are expected; bytes of any value are searched for.
+Status add_blocks_llm(SimdLevel level, Hasher& hasher) {
+  CZIP_TRY_ASSIGN(const auto file, make_parsed_model(true));
+  const std::string sample = make_sample();
+  v2::BlockCoder coder(level);
+  for (const Bytes& text : {make_text(1500), Bytes(sample.begin(), sample.begin() + 700)})
+    for (const std::uint8_t streams_log2 : {std::uint8_t{0}, std::uint8_t{2}}) {
+      const v2::BlockSettings settings{.streams_log2 = streams_log2, .language_model = true};
+      CZIP_TRY(add_block(file.model, settings, text, coder, hasher));
+    }
+  return {};
 }
 
 Status add_files_v2(SimdLevel level, Hasher& hasher) {

@@ -141,7 +141,7 @@ Result<v2::CodeTree> add_code(std::uint32_t vocabulary, Random& random, Tensors&
 
 }  // namespace
 
-Result<std::vector<std::uint8_t>> make_model_v2() {
+Result<std::vector<std::uint8_t>> make_model_v2(bool language_model) {
   Random random(7);
   Tensors tensors;
   CZIP_TRY_ASSIGN(const auto tokenizer, v2::Tokenizer::create(make_tokens()));
@@ -161,6 +161,7 @@ Result<std::vector<std::uint8_t>> make_model_v2() {
   add_network_tensors(config, v2::TokenGroups(tree, config.group_size).size(), random, tensors);
   add_recurrent_tensors({.vocabulary = vocabulary, .state_width = 64, .hidden_width = 128}, random,
                         tensors);
+  if (language_model) add_language_model(tensors);
   const safetensors::Metadata metadata{{std::string(v2::kFormatKey), std::string(v2::kModelFormat)},
                                        {std::string(v2::kNameKey), "signature"}};
   return v2::with_model_hash(safetensors::write(metadata, tensors));

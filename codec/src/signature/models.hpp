@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "czip/base/error.hpp"
@@ -10,6 +12,7 @@
 #include "czip/engine/safetensors/writer.hpp"
 #include "czip/engine/v2/network.hpp"
 #include "czip/engine/v2/recurrent_network.hpp"
+#include "czip/tokenizer/llm/description.hpp"
 #include "signature/random.hpp"
 
 namespace czip::signature {
@@ -41,8 +44,16 @@ struct LlmTables {
 // The tensors "llm.*" of random weights.
 void add_llm_tensors(const LlmOptions& options, const LlmTables& tables, Tensors& tensors);
 
-// A complete czip-model-v2 file, with both networks.
-Result<std::vector<std::uint8_t>> make_model_v2();
+// The tensors "llm.*" and "llm_tokenizer.*" of a small language model.
+void add_language_model(Tensors& tensors);
+
+// A complete czip-model-v2 file, with both networks, and with the language model or without.
+Result<std::vector<std::uint8_t>> make_model_v2(bool language_model = false);
+
+// Words, and letters, numbers, white space and punctuation of several scripts.
+[[nodiscard]] std::string make_sample();
+// A tokenizer of what the text has, with ids without bytes, with merges and an order: all kinds.
+[[nodiscard]] llm::Description make_llm_tokenizer(std::string_view text);
 
 // A text of the words that the model's tokens are made for, and of other bytes.
 std::vector<std::uint8_t> make_text(std::size_t bytes);

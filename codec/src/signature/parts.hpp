@@ -22,6 +22,7 @@ Status add_prior(SimdLevel level, Hasher& hasher);
 Status add_range_coder(SimdLevel level, Hasher& hasher);
 Status add_files_v1(SimdLevel level, Hasher& hasher);
 Status add_blocks_v2(SimdLevel level, Hasher& hasher);
+Status add_blocks_llm(SimdLevel level, Hasher& hasher);
 Status add_files_v2(SimdLevel level, Hasher& hasher);
 
 }  // namespace czip::signature

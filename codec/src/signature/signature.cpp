@@ -47,6 +47,7 @@ constexpr std::array kParts{
     PartMaker{"v2 range coder", add_range_coder},
     PartMaker{"v1 files", add_files_v1},
     PartMaker{"v2 blocks", add_blocks_v2},
+    PartMaker{"llm blocks", add_blocks_llm},
     PartMaker{"v2 files", add_files_v2},
 };
 

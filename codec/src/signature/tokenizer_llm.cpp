@@ -25,6 +25,20 @@ constexpr std::string_view kSample =
     "\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4 \xe3\x80\x80\xe6\xbc\xa2\xe5\xad\x97\xe3\x80\x82\xe2\x85\xa7 "
     "e\xcc\x81 \xf0\x9f\x98\x80\xf0\x9d\x9f\x98 a+b=c<d $5^|~ \xff\xc0\x80\xe2\x82 x's\n\n\n";
 
+Status add_tokens(const llm::Description& description, std::string_view text, Hasher& hasher) {
+  CZIP_TRY_ASSIGN(const auto tokenizer, llm::Tokenizer::create(description));
+  std::vector<TokenId> tokens;
+  const std::vector<std::uint8_t> bytes(text.begin(), text.end());
+  CZIP_TRY(tokenizer.encode(bytes, tokens));
+  hasher.add(std::span<const TokenId>(tokens));
+  std::string back;
+  for (const TokenId token : tokens) back += tokenizer.token(token);
+  if (back != text) return fail(ErrorCode::internal, "a text's tokens are not the text");
+  return {};
+}
+
+}  // namespace
+
 std::string make_sample() {
   std::string text;
   const std::vector<std::uint8_t> words = make_text(1500);
@@ -37,7 +51,7 @@ std::string make_sample() {
 }
 
 // What begins at places of the text, each of its tokens with all that the token begins with.
-llm::Description make_description(std::string_view text) {
+llm::Description make_llm_tokenizer(std::string_view text) {
   Random random(15);
   llm::Description result;
   std::map<std::string, TokenId, std::less<>> ids;
@@ -69,23 +83,9 @@ llm::Description make_description(std::string_view text) {
   return result;
 }
 
-Status add_tokens(const llm::Description& description, std::string_view text, Hasher& hasher) {
-  CZIP_TRY_ASSIGN(const auto tokenizer, llm::Tokenizer::create(description));
-  std::vector<TokenId> tokens;
-  const std::vector<std::uint8_t> bytes(text.begin(), text.end());
-  CZIP_TRY(tokenizer.encode(bytes, tokens));
-  hasher.add(std::span<const TokenId>(tokens));
-  std::string back;
-  for (const TokenId token : tokens) back += tokenizer.token(token);
-  if (back != text) return fail(ErrorCode::internal, "a text's tokens are not the text");
-  return {};
-}
-
-}  // namespace
-
 Status add_tokenizer_llm(SimdLevel, Hasher& hasher) {
   const std::string text = make_sample();
-  const llm::Description every = make_description(text);
+  const llm::Description every = make_llm_tokenizer(text);
   for (const llm::Merging merging : {llm::Merging::pairs, llm::Merging::tokens})
     for (const llm::Start start : {llm::Start::bytes, llm::Start::characters})
       for (std::uint8_t splitting = 0; splitting < llm::kSplittings; ++splitting) {

@@ -36,17 +36,24 @@ TEST_CASE("this machine writes the stored files, at every SIMD level") {
   }
 }
 
-TEST_CASE("the stored files with networks are those of the stored model, and decode") {
-  const test::Bytes model_file = stored(test::kNetworksModel);
-  CHECK(model_file == test::networks_model_v2());
-  const auto model = Model::parse(model_file);
-  REQUIRE(model.has_value());
-  for (const test::NetworkFileV2& file : test::network_files_v2()) {
-    CAPTURE(file.name);
-    CHECK(stored(file.name) == file.file);
-    const auto outcome = test::decode_v2(stored(file.name), *model);
-    CHECK(outcome.status.has_value());
-    CHECK(outcome.text == file.text);
+TEST_CASE("the stored files with random models are theirs, and decode at every SIMD level") {
+  for (const test::RandomModelFilesV2& made :
+       {test::network_files_v2(), test::language_model_files_v2()}) {
+    const test::Bytes model_file = stored(made.model);
+    CHECK(model_file == made.model_file);
+    const auto model = Model::parse(model_file);
+    REQUIRE(model.has_value());
+    for (const test::RandomModelFileV2& file : made.files) {
+      CAPTURE(file.name);
+      const test::Bytes bytes = stored(file.name);
+      CHECK(bytes == file.file);
+      for (const SimdLevel simd : supported_simd_levels()) {
+        MemorySource source(bytes);
+        MemorySink text;
+        CHECK(decode(*model, source, text, {.threads = 1, .simd = simd}).has_value());
+        CHECK(text.bytes() == file.text);
+      }
+    }
   }
 }
 

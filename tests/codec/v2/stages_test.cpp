@@ -63,22 +63,25 @@ TEST_CASE("the independent decoder computes the stored stages") {
   }
 }
 
-TEST_CASE("the stages are of every profile and both networks") {
+TEST_CASE("the stages are of every profile, both networks and a language model") {
   const test::Json vectors = test::Json::parse(stored(test::kStageVectors));
   std::size_t decisions = 0;
   std::size_t with_network = 0;
   std::size_t with_recurrent = 0;
+  std::size_t with_language_model = 0;
   for (const test::Json& vector : vectors) {
     for (const test::Json& token : vector["tokens"]) {
       decisions += token["decisions"].size();
       if (token.contains("network")) ++with_network;
       if (token.contains("recurrent")) ++with_recurrent;
+      if (token.contains("candidates")) ++with_language_model;
     }
   }
-  CHECK(vectors.size() == 6);
+  CHECK(vectors.size() == 8);
   CHECK(decisions >= vectors.size() * test::kStageDecisions);
   CHECK(with_network > 0);
   CHECK(with_recurrent > with_network);
+  CHECK(with_language_model > 0);
 }
 
 TEST_CASE("the numbers of the worked example are what czip computes") {

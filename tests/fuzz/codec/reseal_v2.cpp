@@ -36,6 +36,7 @@ class Resealer {
                                              std::span<const std::uint8_t> payload,
                                              std::uint32_t text_bytes) const {
     if (settings.network && !model_.has_network()) return std::nullopt;
+    if (settings.language_model && !model_.has_language_model()) return std::nullopt;
     Bytes text(text_bytes);
     static BlockCoder coder(SimdLevel::scalar);
     if (!coder.decode(model_, settings, payload, kUnknownRange, text)) return std::nullopt;

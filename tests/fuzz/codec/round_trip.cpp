@@ -1,14 +1,16 @@
-// Any bytes, at every level of both formats: what is encoded decodes to the same bytes, and is the
-// same file whatever the number of threads, the SIMD level and the way in which the text arrives.
-// The first bytes choose level and options, the rest is the text, repeated to reach several blocks.
+// Any bytes, at every level of both formats and as a block of a language model: what is encoded
+// decodes to the same bytes, and is the same file whatever the number of threads, the SIMD level
+// and the way in which the text arrives. The first bytes choose level and options, the rest is the
+// text, repeated to reach several blocks.
 #include <string>
 
 #include "czip/codec/v1/codec.hpp"
+#include "czip/codec/v2/block/block_coder.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "fuzz/codec/model_v2.hpp"
 #include "fuzz/fuzz.hpp"
 #include "support/troubled_streams.hpp"
 #include "support/v1_seeded_model.hpp"
-#include "support/v2_tiny_model.hpp"
 
 namespace {
 
@@ -16,8 +18,7 @@ using namespace czip;
 using namespace czip::test;
 
 void round_trip_v2(FuzzInput& input) {
-  static const Bytes model_file = make_tiny_network_model_v2();
-  static const v2::Model model = value_or_abort(v2::Model::parse(model_file), "the tiny model");
+  const v2::Model& model = fuzz_model_v2();
   static v2::CodingContext context;
   v2::EncodeOptions options{
       .level = static_cast<int>(1 + input.below(v2::kMaxLevel)), .threads = 1, .context = &context};
@@ -60,6 +61,26 @@ void round_trip_v2(FuzzInput& input) {
          "an archive is marked");
 }
 
+// A block that the language model codes, shorter or not.
+void round_trip_language_model(FuzzInput& input) {
+  const v2::BlockSettings settings{
+      .streams_log2 = static_cast<std::uint8_t>(input.below(v2::kMaxStreamsLog2 + 1)),
+      .language_model = true};
+  const Bytes text(input.rest().begin(), input.rest().end());
+  static v2::BlockCoder best(best_simd_level());
+  static v2::BlockCoder scalar(SimdLevel::scalar);
+  const auto block = value_or_abort(best.encode(fuzz_model_v2(), settings, text), "encoding");
+  const auto again = value_or_abort(scalar.encode(fuzz_model_v2(), settings, text), "encoding");
+  insist(block.payload == again.payload && block.final_range == again.final_range,
+         "all levels give the same block");
+  for (v2::BlockCoder* const coder : {&best, &scalar}) {
+    Bytes back(text.size());
+    const auto status =
+        coder->decode(fuzz_model_v2(), settings, block.payload, block.final_range, back);
+    insist(status.has_value() && back == text, "the text comes back");
+  }
+}
+
 void round_trip_v1(FuzzInput& input) {
   static const v1::Model model = value_or_abort(
       v1::load_model(make_seeded_model(
@@ -92,9 +113,15 @@ void round_trip_v1(FuzzInput& input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size > 2048) return 0;
   FuzzInput input(data, size);
-  if (input.below(4) == 0)
-    round_trip_v1(input);
-  else
-    round_trip_v2(input);
+  switch (input.below(4)) {
+    case 0:
+      round_trip_v1(input);
+      break;
+    case 1:
+      round_trip_language_model(input);
+      break;
+    default:
+      round_trip_v2(input);
+  }
   return 0;
 }

@@ -6,9 +6,9 @@
 
 #include "czip/base/little_endian.hpp"
 #include "fuzz/codec/byte_edits.hpp"
+#include "fuzz/codec/model_v2.hpp"
 #include "fuzz/codec/reseal_v2.hpp"
 #include "fuzz/fuzz.hpp"
-#include "support/v2_tiny_model.hpp"
 #include "v2/container/container.hpp"
 #include "v2/container/recovery_record.hpp"
 
@@ -21,14 +21,8 @@ constexpr std::uint32_t kMaxEdits = 8;
 constexpr std::uint32_t kLargestText = 1 << 14;
 constexpr std::size_t kMaxFile = 1 << 16;
 
-const v2::Model& model() {
-  static const Bytes file = make_tiny_network_model_v2();
-  static const v2::Model model = value_or_abort(v2::Model::parse(file), "the tiny model");
-  return model;
-}
-
 Result<v2::Model> find_model(const v2::ModelReference& wanted) {
-  return v2::matching_model(model(), wanted);
+  return v2::matching_model(fuzz_model_v2(), wanted);
 }
 
 // A header of which the check holds, whatever else stands there.
@@ -168,7 +162,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto choices = input.take(std::size_t{13} * edits);
   Bytes file(input.rest().begin(), input.rest().end());
   if (mode != 0)
-    file = resealed_frames(std::move(file), mode == 1 ? Reseal::checks : Reseal::all, model());
+    file =
+        resealed_frames(std::move(file), mode == 1 ? Reseal::checks : Reseal::all, fuzz_model_v2());
   FuzzInput chosen(choices.data(), choices.size());
   for (std::uint32_t i = 0; i < edits; ++i) edit(file, chosen);
 

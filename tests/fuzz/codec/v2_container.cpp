@@ -2,21 +2,15 @@
 // 2 everything (reseal_v2.hpp). Reading a file whole, by another SIMD level, on two threads, in
 // part, and inspecting it must agree.
 #include "czip/codec/v2/codec.hpp"
+#include "fuzz/codec/model_v2.hpp"
 #include "fuzz/codec/reseal_v2.hpp"
 #include "fuzz/fuzz.hpp"
 #include "support/error_style.hpp"
-#include "support/v2_tiny_model.hpp"
 
 namespace {
 
 using namespace czip;
 using namespace czip::test;
-
-const v2::Model& model() {
-  static const Bytes file = make_tiny_network_model_v2();
-  static const v2::Model model = value_or_abort(v2::Model::parse(file), "the tiny model");
-  return model;
-}
 
 v2::DecodeOptions options(unsigned threads, SimdLevel simd) {
   static v2::CodingContext context;
@@ -31,7 +25,7 @@ struct Outcome {
 Outcome decoded(const Bytes& file, unsigned threads, SimdLevel simd) {
   MemorySource source(file);
   MemorySink sink;
-  auto report = v2::decode(model(), source, sink, options(threads, simd));
+  auto report = v2::decode(fuzz_model_v2(), source, sink, options(threads, simd));
   return {std::move(report), sink.bytes()};
 }
 
@@ -46,8 +40,8 @@ void check_range(const Bytes& file, const Outcome& whole, v2::TextRange range) {
   MemorySource source(file);
   MemorySink sink;
   const auto part = v2::decode_range(
-      [](const v2::ModelReference& wanted) { return v2::matching_model(model(), wanted); }, source,
-      range, sink, options(1, best_simd_level()));
+      [](const v2::ModelReference& wanted) { return v2::matching_model(fuzz_model_v2(), wanted); },
+      source, range, sink, options(1, best_simd_level()));
   if (!part) {
     insist_error(part.error(), {ErrorCode::corrupt, ErrorCode::truncated, ErrorCode::unsupported,
                                 ErrorCode::model_mismatch, ErrorCode::invalid_argument});
@@ -85,7 +79,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::uint32_t mode = input.below(3);
   Bytes file(input.rest().begin(), input.rest().end());
   if (mode != 0)
-    file = resealed_frames(std::move(file), mode == 1 ? Reseal::checks : Reseal::all, model());
+    file =
+        resealed_frames(std::move(file), mode == 1 ? Reseal::checks : Reseal::all, fuzz_model_v2());
   const MemoryBound bound((std::size_t{160} << 20) + 64 * size);
   const Outcome whole = decoded(file, 1, best_simd_level());
   if (!whole.report) insist_damage(whole.report.error());

@@ -1,7 +1,9 @@
 // Models of format 2: a right one with changes (model_edits.hpp), or, after a first byte of 0, any
 // bytes. What is accepted codes and decodes, or fails by value, alike at every SIMD level.
+#include "czip/codec/v2/block/block_coder.hpp"
 #include "czip/codec/v2/codec.hpp"
 #include "fuzz/codec/model_edits.hpp"
+#include "fuzz/codec/model_v2.hpp"
 #include "fuzz/fuzz.hpp"
 #include "support/v2_tiny_model.hpp"
 
@@ -14,7 +16,7 @@ constexpr std::string_view kText =
     "It was the best of times, it was the worst of times\n for (int i = 0;)\n\xff\x00z";
 
 const SafetensorsContent& base() {
-  static const SafetensorsContent content = content_of(make_tiny_network_model_v2());
+  static const SafetensorsContent content = content_of(fuzz_model_file_v2());
   return content;
 }
 
@@ -29,6 +31,24 @@ Result<Bytes> encoded(const v2::Model& model, SimdLevel simd, int level) {
       model, to_bytes(kText), file,
       {.level = level, .threads = 1, .simd = simd, .progress = {}, .context = &context()}));
   return file.bytes();
+}
+
+// A block that the language model codes, whatever level would choose it.
+void check_language_model(const v2::Model& model) {
+  constexpr v2::BlockSettings kSettings{.streams_log2 = 1, .language_model = true};
+  const Bytes text = to_bytes(kText);
+  const auto best = v2::encode_block(model, kSettings, best_simd_level(), text);
+  const auto scalar = v2::encode_block(model, kSettings, SimdLevel::scalar, text);
+  insist(best.has_value() == scalar.has_value(), "all levels succeed or fail");
+  if (!best) return insist_error(best.error(), {ErrorCode::unsupported, ErrorCode::corrupt});
+  insist(best->payload == scalar->payload && best->final_range == scalar->final_range,
+         "all levels give the same block");
+  Bytes back(text.size());
+  insist(
+      v2::decode_block(model, kSettings, best_simd_level(), best->payload, best->final_range, back)
+              .has_value() &&
+          back == text,
+      "what a language model has coded it decodes");
 }
 
 }  // namespace
@@ -47,6 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     insist_error(model.error(), {ErrorCode::corrupt, ErrorCode::truncated, ErrorCode::unsupported});
     return 0;
   }
+  if (kind % 4 == 3) check_language_model(*model);
   const auto best = encoded(*model, best_simd_level(), level);
   const auto scalar = encoded(*model, SimdLevel::scalar, level);
   insist(best.has_value() == scalar.has_value(), "all levels succeed or fail");

@@ -75,7 +75,7 @@ TEST_CASE("llm description: config") {
 TEST_CASE("llm description: lengths and bytes") {
   Description description = pairs();
   description.lengths[257] = 4;
-  check_refused(description, ErrorCode::truncated,
+  check_refused(description, ErrorCode::corrupt,
                 "the tokenizer's token 257 goes beyond the tokens' bytes");
   description.lengths[257] = 1025;
   check_refused(description, ErrorCode::unsupported,
@@ -86,7 +86,7 @@ TEST_CASE("llm description: lengths and bytes") {
                 "1 bytes are left over behind the tokenizer's tokens");
   description = pairs();
   description.bytes.pop_back();
-  check_refused(description, ErrorCode::truncated,
+  check_refused(description, ErrorCode::corrupt,
                 "the tokenizer's token 257 goes beyond the tokens' bytes");
   description.bytes.resize((16 << 20) + 1);
   check_refused(description, ErrorCode::unsupported,

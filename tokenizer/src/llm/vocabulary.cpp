@@ -51,7 +51,7 @@ Status Vocabulary::place(const std::vector<std::uint16_t>& lengths,
       return fail(ErrorCode::unsupported, named(id) + " has " + std::to_string(length) +
                                               " bytes; at most 1024 are possible");
     if (length > rest.size())
-      return fail(ErrorCode::truncated, named(id) + " goes beyond the tokens' bytes");
+      return fail(ErrorCode::corrupt, named(id) + " goes beyond the tokens' bytes");
     if (length == 0) continue;
     const std::string_view token = bytes_of_[id] = rest.substr(0, length);
     rest.remove_prefix(length);

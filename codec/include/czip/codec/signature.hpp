@@ -13,7 +13,7 @@
 namespace czip {
 
 // What engine_signature() must give. It changes only with the formats, never with a machine.
-inline constexpr std::uint64_t kEngineSignature = 0x10805fb7e8f018d0;
+inline constexpr std::uint64_t kEngineSignature = 0x9cc532da3c37ca74;
 
 struct EngineSignature {
   struct Part {
@@ -27,7 +27,7 @@ struct EngineSignature {
 };
 
 // Computes integer functions, the forward passes of all networks, tokenizers of public language
-// models, mixers, coders, predictor and containers with models and texts from a seeded generator.
+// models, mixers, coders, predictors and containers with models and texts from a seeded generator.
 // What it encodes, it decodes. Takes about a second at the scalar level. Of v1 it leaves out the
 // tokenizer's pattern and the outer codecs, which are other libraries'. Errors: internal (something
 // does not decode to what was encoded), out_of_memory, invalid_argument (a level that this machine

@@ -39,8 +39,8 @@ class Tokenizer {
   static constexpr std::size_t kMaxPieceBytes = 4096;
 
   // The description is not trusted. Errors, which name the token, merge or field: those of
-  // Settings::parse; truncated (lengths beyond the bytes); corrupt (sizes that disagree, two tokens
-  // of the same bytes, a byte that has no token, a merge of or into what is no token, one listed
+  // Settings::parse; corrupt (sizes that disagree, lengths beyond the bytes, two tokens of the same
+  // bytes, a byte that has no token, a merge of or into what is no token, one listed
   // twice, a first token beyond the vocabulary); unsupported (more than kMaxTokens ids, kMaxMerges
   // merges, kMaxTokenBytes in a token or 16 MiB in all; tokens chosen to collide in a hash table or
   // to split in too many ways); out_of_memory.

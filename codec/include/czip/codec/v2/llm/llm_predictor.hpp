@@ -50,8 +50,19 @@ class LlmPredictor {
   // Learns the token and appends it to the stream.
   void end_token();
 
- private:
+  // To look on: what the decision is, and what the last predict() was made of.
   [[nodiscard]] bool asks_candidate() const { return asked_ < candidate_count_; }
+  [[nodiscard]] std::span<const std::uint32_t> candidates() const {
+    return std::span(candidates_).first(candidate_count_);
+  }
+  [[nodiscard]] std::uint32_t expected() const { return expected_; }  // or kNoLlmToken
+  // The ids of the search that are still possible, and where it divides them.
+  [[nodiscard]] std::array<std::uint32_t, 3> node() const { return {low_, split_, high_}; }
+  [[nodiscard]] const Mixer& mixer() const {
+    return asks_candidate() ? candidate_mixer_ : tree_mixer_;
+  }
+
+ private:
   void find_candidates();
   void propose(std::uint32_t token, std::uint64_t share);
   std::uint32_t predict_candidate();
