@@ -48,7 +48,7 @@ MemorySink imported_gguf(std::string_view architecture) {
 }
 
 TEST_CASE("hugging face: a folder gives the network that the GGUF file gives") {
-  for (const std::string_view kind : {"llama", "qwen2"}) {
+  for (const std::string_view kind : {"llama", "qwen2", "gpt2"}) {
     const MemorySink expected = imported_gguf(kind);
     MemorySink sink;
     REQUIRE(import_folder(tiny_hugging_face(kind), sink) == "");
@@ -83,7 +83,7 @@ TEST_CASE("hugging face: what czip does not know is refused by its name") {
     return message;
   };
   CHECK(refusal(R"("gemma")", R"("llama")") ==
-        "the architecture 'gemma' is none that czip imports (llama, mistral, qwen2)");
+        "the architecture 'gemma' is none that czip imports (llama, mistral, qwen2, gpt2)");
   CHECK(refusal(R"("gelu")", R"("silu")") ==
         "the model has the activation 'gelu', which czip does not import");
   CHECK(refusal(R"({"rope_type": "yarn", "factor": 8.0})", "null") ==
