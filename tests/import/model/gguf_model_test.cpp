@@ -126,6 +126,34 @@ TEST_CASE("import: tensors of a GPT-2 that are missing or have another shape are
     CHECK(message_of(name, {48, 48}).starts_with("tensor '" + name + "' has the shape [48, 48]"));
 }
 
+// A tiny Qwen2 with large biases of two keys of each head of keys, as pairs of real models have.
+TinyGguf large_biases(float first, float second) {
+  TinyGguf model = tiny_gguf("qwen2");
+  for (const std::string layer : {"blk.0.", "blk.1."}) {
+    std::vector<float> bias(32, 0.125F);
+    bias[7] = first;  // the slowest pair of the first head
+    bias[15] = second;
+    bias[16 + 6] = -first;
+    bias[16 + 13] = second;
+    model.set_numbers(layer + "attn_k.bias", bias);
+  }
+  return model;
+}
+
+TEST_CASE("import: large biases of keys stay within the format's bounds") {
+  // Keys that end at 32 would give 0.23. The larger a bias is, the more its queries' 8 bits count.
+  const auto error_of = [](float first, float second) {
+    const TinyGguf model = large_biases(first, second);
+    MemorySink sink;
+    const auto hash = import_bytes(model.file(), sink);
+    REQUIRE_MESSAGE(hash.has_value(), hash.error().message);
+    return error_of_import(model.file(), sink.bytes);
+  };
+  CHECK(error_of(20, -10) < 0.03);
+  CHECK(error_of(100, 40) < 0.03);
+  CHECK(error_of(400, -250) < 0.04);
+}
+
 TEST_CASE("import: a tokenizer that czip cannot use is refused before anything is written") {
   MemorySink sink;
   const auto hash = import_bytes(tiny_gguf("llama", "ab").file(), sink);

@@ -104,13 +104,18 @@ Status LayerWriter::read_bias(const std::string& name, DyadicRow& bias) {
   return {};
 }
 
-// The gain times sqrt(D), and the rotation, whose inputs are sqrt(block) too large. A residual that
-// LayerNorm reads has a mean of zero, so what a row's own mean gives is rounding.
-Status LayerWriter::add_normed(MatrixEncoder& encoder, DyadicRow& row, const Factor& factor) const {
+// The norm's gain. A residual that LayerNorm reads has a mean of zero, so what a row's own mean
+// gives is rounding.
+void LayerWriter::gain(DyadicRow& row) const {
   limit_mantissas(row, kGainedBits);
   for (std::size_t i = 0; i < row.mantissas.size(); ++i) row.mantissas[i] *= gain_.mantissas[i];
   row.exponent += gain_.exponent;
   if (is_centred()) centre(row);
+}
+
+// The gain times sqrt(D), and the rotation, whose inputs are sqrt(block) too large.
+Status LayerWriter::add_normed(MatrixEncoder& encoder, DyadicRow& row, const Factor& factor) const {
+  gain(row);
   rotation_.turn_inputs(row);
   return encoder.add(row, factor * square_root(config_.width / rotation_.block()));
 }
@@ -121,12 +126,52 @@ Status LayerWriter::add_tensor(MatrixEncoder& encoder, const Tensor& tensor, std
   return add_normed(encoder, row_, factor);
 }
 
+Result<OutputSizes> LayerWriter::sizes_of(const std::string& name) {
+  OutputSizes sizes;
+  DyadicRow bias;
+  CZIP_TRY(read_bias(name, bias));
+  limit_mantissas(bias, kBiasBits);
+  sizes.bias.exponent = bias.exponent;
+  const auto outputs = static_cast<std::uint32_t>(bias.mantissas.size());
+  for (std::uint32_t i = 0; i < outputs; ++i) {
+    const std::uint32_t element = i % config_.head_size;
+    const std::uint32_t from = i - element + source_element(element);
+    sizes.bias.mantissas.push_back(bias.mantissas[from]);
+    CZIP_TRY(read_row(tensor(name + ".weight"), from, row_));
+    gain(row_);
+    sizes.norms.push_back(norm(row_));
+  }
+  return sizes;
+}
+
+Status LayerWriter::set_units(std::uint32_t layer) {
+  if (!has(llm::kQkvBias)) {
+    units_ = {std::vector<std::uint8_t>(config_.key_width()), 0};
+    return {};
+  }
+  CZIP_TRY_ASSIGN(queries_, sizes_of(layer_tensor(layer, "attn_q")));
+  CZIP_TRY_ASSIGN(keys_, sizes_of(layer_tensor(layer, "attn_k")));
+  units_ = attention_units(config_, queries_, query_, keys_, key_);
+  small_.lower_score_shift(layer, units_.query_shift);
+  return {};
+}
+
+Factor LayerWriter::unit_of_query(std::uint32_t place) const {
+  return query_ * power_of_two(units_.shift_of_query(config_, place) - units_.query_shift);
+}
+
+Factor LayerWriter::unit_of_key(std::uint32_t place) const {
+  return key_ * power_of_two(-int{units_.key_shifts[place]});
+}
+
 // Queries or keys: pairs where the format wants them.
-Status LayerWriter::add_rotated(MatrixEncoder& encoder, const Tensor& tensor,
-                                const Factor& factor) {
-  for (std::uint64_t head = 0; head < tensor.rows(); head += config_.head_size)
-    for (std::uint32_t i = 0; i < config_.head_size; ++i)
-      CZIP_TRY(add_tensor(encoder, tensor, head + source_element(i), factor));
+template <class Units>
+Status LayerWriter::add_rotated(MatrixEncoder& encoder, const Tensor& tensor, const Units& units) {
+  const auto outputs = static_cast<std::uint32_t>(tensor.rows());
+  for (std::uint32_t i = 0; i < outputs; ++i) {
+    const std::uint32_t element = i % config_.head_size;
+    CZIP_TRY(add_tensor(encoder, tensor, i - element + source_element(element), units(i)));
+  }
   return {};
 }
 
@@ -144,24 +189,24 @@ Status LayerWriter::add_values(MatrixEncoder& encoder, const Tensor& tensor) {
 
 Status LayerWriter::write_qkv(std::uint32_t layer) {
   CZIP_TRY(read_norm(layer_tensor(layer, "attn_norm")));
+  CZIP_TRY(set_units(layer));
   MatrixEncoder encoder(config_.width, sink_);
-  CZIP_TRY(add_rotated(encoder, tensor(layer_tensor(layer, "attn_q.weight")), query_));
-  CZIP_TRY(add_rotated(encoder, tensor(layer_tensor(layer, "attn_k.weight")), key_));
+  CZIP_TRY(add_rotated(encoder, tensor(layer_tensor(layer, "attn_q.weight")),
+                       [this](std::uint32_t i) { return unit_of_query(i); }));
+  CZIP_TRY(add_rotated(encoder, tensor(layer_tensor(layer, "attn_k.weight")),
+                       [this](std::uint32_t i) { return unit_of_key(i); }));
   CZIP_TRY(add_values(encoder, tensor(layer_tensor(layer, "attn_v.weight"))));
   return finish(encoder, "layers." + std::to_string(layer) + ".qkv");
 }
 
 Status LayerWriter::write_qkv_bias(std::uint32_t layer) {
   std::vector<std::int32_t> numbers;
+  for (std::uint32_t i = 0; i < config_.query_width(); ++i)
+    numbers.push_back(
+        fixed_number({queries_.bias.mantissas[i], queries_.bias.exponent}, unit_of_query(i)));
+  for (std::uint32_t i = 0; i < config_.key_width(); ++i)
+    numbers.push_back(fixed_number({keys_.bias.mantissas[i], keys_.bias.exponent}, unit_of_key(i)));
   DyadicRow bias;
-  for (const auto& [name, factor] : {std::pair("attn_q", query_), std::pair("attn_k", key_)}) {
-    CZIP_TRY(read_bias(layer_tensor(layer, name), bias));
-    DyadicRow ordered{{}, bias.exponent};
-    for (std::size_t head = 0; head < bias.mantissas.size(); head += config_.head_size)
-      for (std::uint32_t i = 0; i < config_.head_size; ++i)
-        ordered.mantissas.push_back(bias.mantissas[head + source_element(i)]);
-    append_fixed(ordered, factor, numbers);
-  }
   CZIP_TRY(read_bias(layer_tensor(layer, "attn_v"), bias));
   turn_blocks(bias, value_block_);
   append_fixed(bias, value_, numbers);

@@ -15,6 +15,7 @@
 #include "czip/import/network/model_sink.hpp"
 #include "czip/import/network/rotation.hpp"
 #include "czip/import/tensors.hpp"
+#include "network/attention_units.hpp"
 #include "network/matrix_encoder.hpp"
 #include "network/small_tensors.hpp"
 
@@ -34,6 +35,7 @@ class LayerWriter {
  private:
   [[nodiscard]] bool has(std::uint32_t bias) const { return (config_.biases & bias) != 0; }
   [[nodiscard]] bool is_centred() const { return architecture_.family == Family::gpt2; }
+  void gain(DyadicRow& row) const;
   // A row of a matrix that reads a normalized residual.
   Status add_normed(MatrixEncoder& encoder, DyadicRow& row, const Factor& factor) const;
   Status add_tensor(MatrixEncoder& encoder, const Tensor& tensor, std::uint64_t index,
@@ -42,8 +44,16 @@ class LayerWriter {
   Status read_norm(const std::string& name);
   // The bias of a matrix that reads a normalized residual, and what the norm's bias adds to it.
   Status read_bias(const std::string& name, DyadicRow& bias);
-  Status add_rotated(MatrixEncoder& encoder, const Tensor& tensor, const Factor& factor);
+  template <class Units>
+  Status add_rotated(MatrixEncoder& encoder, const Tensor& tensor, const Units& units);
   Status add_values(MatrixEncoder& encoder, const Tensor& tensor);
+  // Of queries or keys, in the order of the format.
+  Result<OutputSizes> sizes_of(const std::string& name);
+  // Sets them where biases need other units than usual.
+  Status set_units(std::uint32_t layer);
+  // Of a query or key by its place among all queries or keys.
+  [[nodiscard]] Factor unit_of_query(std::uint32_t place) const;
+  [[nodiscard]] Factor unit_of_key(std::uint32_t place) const;
   Status write_qkv(std::uint32_t layer);
   Status write_qkv_bias(std::uint32_t layer);
   Status write_up(std::uint32_t layer);
@@ -68,6 +78,9 @@ class LayerWriter {
   Factor query_;  // units of the outputs, with constants
   Factor key_;
   Factor value_;
+  AttentionUnits units_;  // of the layer
+  OutputSizes queries_;
+  OutputSizes keys_;
   DyadicRow gain_;
   DyadicRow norm_bias_;
   DyadicRow row_;

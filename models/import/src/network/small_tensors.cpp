@@ -96,6 +96,11 @@ void SmallTensors::set_scales(const std::string& name, const FixedScales& scales
   find(name + ".shift").bytes = {scales.shift};
 }
 
+void SmallTensors::lower_score_shift(std::uint32_t layer, std::uint8_t by) {
+  std::uint8_t& shift = find(layer_prefix(layer) + "score_shift").bytes.front();
+  shift = static_cast<std::uint8_t>(shift - by);
+}
+
 void SmallTensors::set_numbers(const std::string& name, std::size_t first,
                                std::span<const std::int32_t> numbers) {
   std::uint8_t* const bytes = find(name).bytes.data() + first * sizeof(std::int32_t);

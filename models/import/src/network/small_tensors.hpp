@@ -23,6 +23,8 @@ class SmallTensors {
                                      std::vector<safetensors::TensorContent> more);
 
   void set_scales(const std::string& name, const FixedScales& scales);
+  // Of the layer's queries, whose unit is 2 to `by` times larger than usual.
+  void lower_score_shift(std::uint32_t layer, std::uint8_t by);
   // Of a bias or the positions, from number `first` on.
   void set_numbers(const std::string& name, std::size_t first,
                    std::span<const std::int32_t> numbers);
