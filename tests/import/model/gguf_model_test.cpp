@@ -105,6 +105,15 @@ TEST_CASE("import: what czip does not know is refused by its name") {
         "the architecture 'mamba' is none that czip imports (llama, qwen2, gpt2)");
 }
 
+TEST_CASE("import: a GPT-2 with a head of its own") {
+  TinyGguf model = tiny_gguf("gpt2");
+  model.add("output.weight", {48, 257}, false);
+  MemorySink sink;
+  REQUIRE(import_bytes(model.file(), sink).has_value());
+  const double error = error_of_import(model.file(), sink.bytes);
+  CHECK_MESSAGE(error < 0.03, error);
+}
+
 TEST_CASE("import: tensors of a GPT-2 that are missing or have another shape are named") {
   const auto message_of = [](std::string_view name, const std::vector<std::uint64_t>& dimensions) {
     TinyGguf model = tiny_gguf("gpt2");
