@@ -7,7 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "czip/import/dequantize.hpp"
+#include "czip/import/dyadic.hpp"
 #include "czip/import/element_type.hpp"
+#include "support/bytes.hpp"
 #include "support/error_style.hpp"
 
 namespace czip::test {
@@ -97,6 +100,40 @@ TEST_CASE("tensors: a set finds them by name and shape") {
   CHECK(set.find("b")->shape.empty());
   const Status odd = set.add({.name = "b", .type = ElementType::f16, .shape = {1}, .bytes = {}});
   CHECK(is_well_styled(odd.error().message));
+}
+
+// The numbers of a tensor of small integers, row by row.
+std::vector<std::int64_t> numbers_of(const Tensor& tensor) {
+  std::vector<std::int64_t> numbers;
+  DyadicRow row;
+  for (std::uint64_t i = 0; i < tensor.rows(); ++i) {
+    REQUIRE(read_row(tensor, i, row).has_value());
+    REQUIRE(row.exponent == -24);
+    for (const std::int64_t mantissa : row.mantissas) numbers.push_back(mantissa >> 24);
+  }
+  return numbers;
+}
+
+TEST_CASE("tensors: parts, and rows and columns exchanged, view the same bytes") {
+  using Numbers = std::vector<std::int64_t>;
+  const Bytes halves{0, 0x3c, 0, 0x40, 0, 0x42, 0, 0x44, 0, 0x45, 0, 0x46};  // 1 to 6
+  const Tensor tensor{.name = "a", .type = ElementType::f16, .shape = {3, 2}, .bytes = halves};
+  CHECK(numbers_of(tensor) == Numbers{1, 2, 3, 4, 5, 6});
+  const Tensor turned = transposed(tensor);
+  CHECK(turned.shape == Shape{2, 3});
+  CHECK(numbers_of(turned) == Numbers{1, 3, 5, 2, 4, 6});
+  CHECK(numbers_of(transposed(turned)) == Numbers{1, 2, 3, 4, 5, 6});
+  CHECK(numbers_of(part_of(tensor, 1, 2).value()) == Numbers{3, 4, 5, 6});
+  CHECK(numbers_of(part_of(turned, 1, 1).value()) == Numbers{2, 4, 6});
+  Tensor line{.name = "b", .type = ElementType::f16, .shape = {6}, .bytes = halves};
+  CHECK(numbers_of(part_of(line, 2, 3).value()) == Numbers{3, 4, 5});
+  const Bytes blocks(2 * 34);
+  line = {.name = "c", .type = ElementType::q8_0, .shape = {64}, .bytes = blocks};
+  CHECK(part_of(line, 32, 32).value().bytes.size() == 34);
+  const auto cut = part_of(line, 16, 32);
+  REQUIRE_FALSE(cut.has_value());
+  CHECK(cut.error().code == ErrorCode::unsupported);
+  CHECK(is_well_styled(cut.error().message));
 }
 
 }  // namespace

@@ -1,12 +1,14 @@
 #include "import/tiny_gguf.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "czip/base/little_endian.hpp"
 #include "czip/import/element_type.hpp"
 #include "czip/import/gguf/metadata.hpp"
 #include "import/gguf_builder.hpp"
@@ -17,6 +19,7 @@ namespace {
 using importer::gguf::ValueType;
 
 constexpr std::uint32_t kF32 = 0;
+constexpr std::uint32_t k1e5 = 0x3727c5ac;  // 1e-5
 constexpr unsigned kReplaced = 0x41;
 
 Bytes real(std::string_view key, std::uint32_t bits) {
@@ -50,6 +53,57 @@ void add_tokenizer(TinyGguf& model, std::string_view token_a) {
   model.add_pair(gguf_pair("tokenizer.ggml.bos_token_id", std::uint32_t{0}));
 }
 
+void add_llama(TinyGguf& model, std::string_view architecture) {
+  const std::string prefix = std::string(architecture) + ".";
+  model.add_pair(gguf_pair(prefix + "attention.head_count", 4));
+  model.add_pair(gguf_pair(prefix + "attention.head_count_kv", 2));
+  model.add_pair(gguf_pair(prefix + "attention.key_length", 16));
+  model.add_pair(gguf_pair(prefix + "attention.value_length", 16));
+  model.add_pair(gguf_pair(prefix + "rope.dimension_count", 16));
+  model.add_pair(real(prefix + "attention.layer_norm_rms_epsilon", k1e5));
+  model.add("token_embd.weight", {48, 257}, false);
+  model.add("output_norm.weight", {48}, true);
+  for (const std::string layer : {"blk.0.", "blk.1."}) {
+    model.add(layer + "attn_norm.weight", {48}, true);
+    model.add(layer + "attn_q.weight", {48, 64}, false);
+    model.add(layer + "attn_k.weight", {48, 32}, false);
+    model.add(layer + "attn_v.weight", {48, 32}, false);
+    model.add(layer + "attn_output.weight", {64, 48}, false);
+    model.add(layer + "ffn_norm.weight", {48}, true);
+    model.add(layer + "ffn_gate.weight", {48, 40}, false);
+    model.add(layer + "ffn_up.weight", {48, 40}, false);
+    model.add(layer + "ffn_down.weight", {40, 48}, false);
+    if (architecture == "llama") continue;
+    model.add(layer + "attn_q.bias", {64}, false);
+    model.add(layer + "attn_k.bias", {32}, false);
+    model.add(layer + "attn_v.bias", {32}, false);
+  }
+}
+
+// The mean of positions, and of what `down` adds, is far from zero.
+void add_gpt2(TinyGguf& model) {
+  model.add_pair(gguf_pair("gpt2.attention.head_count", 3));
+  model.add_pair(real("gpt2.attention.layer_norm_epsilon", k1e5));
+  model.add("token_embd.weight", {48, 257}, false);
+  model.add("position_embd.weight", {48, 64}, true);
+  model.add("output_norm.weight", {48}, true);
+  model.add("output_norm.bias", {48}, false);
+  for (const std::string layer : {"blk.0.", "blk.1."}) {
+    model.add(layer + "attn_norm.weight", {48}, true);
+    model.add(layer + "attn_norm.bias", {48}, false);
+    model.add(layer + "attn_qkv.weight", {48, 144}, false);
+    model.add(layer + "attn_qkv.bias", {144}, false);
+    model.add(layer + "attn_output.weight", {48, 48}, false);
+    model.add(layer + "attn_output.bias", {48}, false);
+    model.add(layer + "ffn_norm.weight", {48}, true);
+    model.add(layer + "ffn_norm.bias", {48}, false);
+    model.add(layer + "ffn_up.weight", {48, 40}, false);
+    model.add(layer + "ffn_up.bias", {40}, false);
+    model.add(layer + "ffn_down.weight", {40, 48}, false);
+    model.add(layer + "ffn_down.bias", {48}, true);
+  }
+}
+
 }  // namespace
 
 void TinyGguf::add(std::string_view name, const std::vector<std::uint64_t>& dimensions,
@@ -66,6 +120,16 @@ void TinyGguf::add(std::string_view name, const std::vector<std::uint64_t>& dime
     bytes.insert(bytes.end(), number.begin(), number.end());
   }
   tensors_.push_back({std::string(name), dimensions, bytes});
+}
+
+void TinyGguf::set_numbers(std::string_view name, const std::vector<float>& numbers) {
+  Bytes& bytes = std::ranges::find(tensors_, name, &Entry::name)->bytes;
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    store_le(bytes.data() + 4 * i, std::bit_cast<std::uint32_t>(numbers[i]));
+}
+
+void TinyGguf::remove(std::string_view name) {
+  std::erase_if(tensors_, [&](const Entry& entry) { return entry.name == name; });
 }
 
 Bytes TinyGguf::part(std::uint32_t number, std::uint32_t count) const {
@@ -108,30 +172,11 @@ TinyGguf tiny_gguf(std::string_view architecture, std::string_view token_a) {
   model.add_pair(gguf_pair(prefix + "block_count", 2));
   model.add_pair(gguf_pair(prefix + "feed_forward_length", 40));
   model.add_pair(gguf_pair(prefix + "context_length", 64));
-  model.add_pair(gguf_pair(prefix + "attention.head_count", 4));
-  model.add_pair(gguf_pair(prefix + "attention.head_count_kv", 2));
-  model.add_pair(gguf_pair(prefix + "attention.key_length", 16));
-  model.add_pair(gguf_pair(prefix + "attention.value_length", 16));
-  model.add_pair(gguf_pair(prefix + "rope.dimension_count", 16));
-  model.add_pair(real(prefix + "attention.layer_norm_rms_epsilon", 0x3727c5ac));  // 1e-5
   add_tokenizer(model, token_a);
-  model.add("token_embd.weight", {48, 257}, false);
-  model.add("output_norm.weight", {48}, true);
-  for (const std::string layer : {"blk.0.", "blk.1."}) {
-    model.add(layer + "attn_norm.weight", {48}, true);
-    model.add(layer + "attn_q.weight", {48, 64}, false);
-    model.add(layer + "attn_k.weight", {48, 32}, false);
-    model.add(layer + "attn_v.weight", {48, 32}, false);
-    model.add(layer + "attn_output.weight", {64, 48}, false);
-    model.add(layer + "ffn_norm.weight", {48}, true);
-    model.add(layer + "ffn_gate.weight", {48, 40}, false);
-    model.add(layer + "ffn_up.weight", {48, 40}, false);
-    model.add(layer + "ffn_down.weight", {40, 48}, false);
-    if (architecture == "llama") continue;
-    model.add(layer + "attn_q.bias", {64}, false);
-    model.add(layer + "attn_k.bias", {32}, false);
-    model.add(layer + "attn_v.bias", {32}, false);
-  }
+  if (architecture == "gpt2")
+    add_gpt2(model);
+  else
+    add_llama(model, architecture);
   return model;
 }
 

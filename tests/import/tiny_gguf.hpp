@@ -17,6 +17,9 @@ class TinyGguf {
  public:
   // F32 numbers. The innermost dimension is first, as in the file.
   void add(std::string_view name, const std::vector<std::uint64_t>& dimensions, bool is_gain);
+  // In place of a tensor's numbers; of as many.
+  void set_numbers(std::string_view name, const std::vector<float>& numbers);
+  void remove(std::string_view name);
   void add_pair(const Bytes& pair) { pairs_.push_back(pair); }
 
   [[nodiscard]] Bytes file() const { return part(0, 1); }
@@ -38,8 +41,9 @@ class TinyGguf {
   std::vector<Entry> tensors_;
 };
 
-// A model of that architecture, called "tiny": 48 elements, 2 layers, 4 heads of 16 with 2 of keys,
-// a feed-forward of 40, which is padded to 64, 257 tokens, and biases unless it is "llama".
+// A model of that architecture, called "tiny": 48 elements, 2 layers, 4 heads of 16 with 2 of keys
+// ("gpt2": 3 heads), a feed-forward of 40, which is padded to 64, 257 tokens, and biases unless it
+// is "llama".
 // Its tokens are <s> and the bytes; `token_a` is that of the byte 0x41.
 [[nodiscard]] TinyGguf tiny_gguf(std::string_view architecture,
                                  std::string_view token_a = "<0x41>");

@@ -16,6 +16,20 @@ namespace {
 
 constexpr std::size_t kHead = 16;
 
+std::string gpt2_name(const std::string& name) {
+  static const std::map<std::string, std::string> kNames{
+      {"token_embd.weight", "wte.weight"},          {"position_embd.weight", "wpe.weight"},
+      {"output_norm.weight", "ln_f.weight"},        {"output_norm.bias", "ln_f.bias"},
+      {"attn_norm.weight", "ln_1.weight"},          {"attn_norm.bias", "ln_1.bias"},
+      {"attn_qkv.weight", "attn.c_attn.weight"},    {"attn_qkv.bias", "attn.c_attn.bias"},
+      {"attn_output.weight", "attn.c_proj.weight"}, {"attn_output.bias", "attn.c_proj.bias"},
+      {"ffn_norm.weight", "ln_2.weight"},           {"ffn_norm.bias", "ln_2.bias"},
+      {"ffn_up.weight", "mlp.c_fc.weight"},         {"ffn_up.bias", "mlp.c_fc.bias"},
+      {"ffn_down.weight", "mlp.c_proj.weight"},     {"ffn_down.bias", "mlp.c_proj.bias"}};
+  if (!name.starts_with("blk.")) return "transformer." + kNames.at(name);
+  return "transformer.h." + name.substr(4, 2) + kNames.at(name.substr(6));
+}
+
 std::string hugging_face_name(const std::string& name) {
   static const std::map<std::string, std::string> kNames{
       {"token_embd.weight", "model.embed_tokens.weight"},
@@ -48,13 +62,45 @@ Bytes halves_of_heads(std::span<const std::uint8_t> rows, std::size_t row) {
   return result;
 }
 
+// The library's Conv1D has [in, out].
+Bytes transposed(std::span<const std::uint8_t> numbers, std::size_t rows, std::size_t columns) {
+  Bytes result;
+  for (std::size_t i = 0; i < rows * columns; ++i) {
+    const auto from = numbers.subspan((i % rows * columns + i / rows) * 4, 4);
+    result.insert(result.end(), from.begin(), from.end());
+  }
+  return result;
+}
+
 std::string config_of(std::string_view model_type) {
+  if (model_type == "gpt2")
+    return R"({"activation_function": "gelu_new", "model_type": "gpt2", "n_embd": 48, "n_layer": 2,
+               "n_inner": 40, "n_positions": 64, "n_head": 3, "layer_norm_epsilon": 1e-05,
+               "vocab_size": 257, "bos_token_id": 0})";
   return R"({"architectures": ["Tiny"], "model_type": ")" + std::string(model_type) +
          R"(", "hidden_size": 48, "num_hidden_layers": 2, "intermediate_size": 40,
              "max_position_embeddings": 64, "num_attention_heads": 4, "num_key_value_heads": 2,
              "head_dim": 16, "rms_norm_eps": 1e-05, "rope_theta": 10000.0, "rope_scaling": null,
              "vocab_size": 257, "tie_word_embeddings": true, "hidden_act": "silu",
              "bos_token_id": 0})";
+}
+
+void add_gpt2(const TinyGguf& model, std::vector<safetensors::TensorContent>& tensors) {
+  for (const importer::Tensor& tensor : model.tensors()) {
+    const std::string name = gpt2_name(tensor.name);
+    if (name.find(".c_") == name.npos || tensor.shape.size() != 2) {
+      tensors.push_back(
+          {name, "F32", tensor.shape, Bytes(tensor.bytes.begin(), tensor.bytes.end())});
+      continue;
+    }
+    tensors.push_back({name,
+                       "F32",
+                       {tensor.shape[1], tensor.shape[0]},
+                       transposed(tensor.bytes, static_cast<std::size_t>(tensor.shape[0]),
+                                  static_cast<std::size_t>(tensor.shape[1]))});
+  }
+  // A mask, which is no weight.
+  tensors.push_back({"transformer.h.0.attn.bias", "F32", {1, 1, 2, 2}, Bytes(16)});
 }
 
 std::string tokenizer_text() {
@@ -74,6 +120,10 @@ std::string tokenizer_text() {
 TinyHuggingFace tiny_hugging_face(std::string_view model_type) {
   TinyHuggingFace result{config_of(model_type), tokenizer_text(), {}};
   const TinyGguf model = tiny_gguf(model_type);
+  if (model_type == "gpt2") {
+    add_gpt2(model, result.tensors);
+    return result;
+  }
   for (const importer::Tensor& tensor : model.tensors()) {
     const bool turned = model_type == "llama" && (tensor.name.ends_with("attn_q.weight") ||
                                                   tensor.name.ends_with("attn_k.weight"));

@@ -16,7 +16,8 @@ struct TinyHuggingFace {
   std::vector<safetensors::TensorContent> tensors;
 };
 
-// `model_type` is "llama" or "qwen2". The rows of queries and keys are in the order of that library.
+// `model_type` is "llama", "qwen2" or "gpt2". The rows of queries and keys are in the order of that
+// library, and GPT-2's matrices transposed, as it has them.
 [[nodiscard]] TinyHuggingFace tiny_hugging_face(std::string_view model_type);
 
 // A weights file with these tensors.

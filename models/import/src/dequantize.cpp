@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "blocks/iq2_xxs.hpp"
 #include "blocks/scale.hpp"
@@ -99,6 +100,23 @@ std::optional<std::size_t> read_singles(const std::uint8_t* bytes, DyadicRow& ro
   return std::nullopt;
 }
 
+// The bytes of a row: the file's, or put together in `gathered`.
+std::span<const std::uint8_t> bytes_of_row(const Tensor& tensor, std::uint64_t index,
+                                           std::vector<std::uint8_t>& gathered) {
+  const ElementFacts& element = facts(tensor.type);
+  const auto blocks = static_cast<std::size_t>(tensor.columns() / element.block_elements);
+  const std::size_t row_bytes = blocks * element.block_bytes;
+  if (tensor.stride == 0)
+    return tensor.bytes.subspan(static_cast<std::size_t>(index) * row_bytes, row_bytes);
+  gathered.resize(row_bytes);
+  const std::size_t size = element.block_bytes;
+  const auto stride = static_cast<std::size_t>(tensor.stride) * size;
+  const std::uint8_t* const first = tensor.bytes.data() + static_cast<std::size_t>(index) * size;
+  for (std::size_t i = 0; i < blocks; ++i)
+    std::copy_n(first + i * stride, size, gathered.data() + i * size);
+  return gathered;
+}
+
 }  // namespace
 
 Status read_row(const Tensor& tensor, std::uint64_t index, DyadicRow& row) {
@@ -110,10 +128,8 @@ Status read_row(const Tensor& tensor, std::uint64_t index, DyadicRow& row) {
   if (index >= tensor.rows())
     return fail(ErrorCode::internal,
                 "tensor " + in_quotes(tensor.name) + " has no row " + std::to_string(index));
-  const ElementFacts& element = facts(tensor.type);
-  const auto blocks = static_cast<std::size_t>(columns / element.block_elements);
-  const std::size_t row_bytes = blocks * element.block_bytes;
-  const auto bytes = tensor.bytes.subspan(static_cast<std::size_t>(index) * row_bytes, row_bytes);
+  std::vector<std::uint8_t> gathered;
+  const auto bytes = bytes_of_row(tensor, index, gathered);
   row.mantissas.resize(static_cast<std::size_t>(columns));
 
   if (tensor.type == f32 || tensor.type == bf16) {
@@ -122,10 +138,11 @@ Status read_row(const Tensor& tensor, std::uint64_t index, DyadicRow& row) {
     if (bad) return not_finite(tensor, index, *bad);
     return {};
   }
+  const ElementFacts& element = facts(tensor.type);
   const BlockFormat& format = *std::ranges::find(kBlockFormats, tensor.type, &BlockFormat::type);
   if (const auto bad = find_bad_block(bytes, element.block_bytes, format))
     return not_finite(tensor, index, std::uint64_t{*bad} * element.block_elements);
-  format.decode(bytes.data(), blocks, row.mantissas.data());
+  format.decode(bytes.data(), bytes.size() / element.block_bytes, row.mantissas.data());
   row.exponent = format.exponent;
   return {};
 }

@@ -46,6 +46,31 @@ Result<std::uint64_t> tensor_bytes(ElementType type, std::span<const std::uint64
   return bytes;
 }
 
+Tensor transposed(const Tensor& tensor) {
+  Tensor result = tensor;
+  std::ranges::reverse(result.shape);
+  result.stride = tensor.stride == 0 ? tensor.columns() : 0;
+  return result;
+}
+
+Result<Tensor> part_of(const Tensor& tensor, std::uint64_t first, std::uint64_t count) {
+  const ElementFacts& element = facts(tensor.type);
+  const bool by_numbers = tensor.stride != 0 || tensor.shape.size() == 1;
+  const std::uint64_t step = by_numbers ? 1 : tensor.columns();
+  if (first * step % element.block_elements != 0 || count * step % element.block_elements != 0)
+    return fail(ErrorCode::unsupported, "a part of tensor " + in_quotes(tensor.name) +
+                                            " is no whole " + std::string(element.name) +
+                                            " blocks");
+  const auto bytes_of = [&](std::uint64_t parts) {
+    return static_cast<std::size_t>(parts * step / element.block_elements * element.block_bytes);
+  };
+  Tensor part = tensor;
+  part.shape.front() = count;
+  part.bytes = tensor.bytes.subspan(bytes_of(first));
+  if (tensor.stride == 0) part.bytes = part.bytes.first(bytes_of(count));
+  return part;
+}
+
 std::string shape_text(std::span<const std::uint64_t> shape) {
   std::string text = "[";
   for (const std::uint64_t dimension : shape) {

@@ -51,8 +51,8 @@ double error_of_import(const Bytes& source, const Bytes& imported) {
   return relative_error(*architecture, file->tensors(), imported);
 }
 
-TEST_CASE("import: a tiny Llama and a tiny Qwen2 become models of the engine") {
-  for (const std::string_view kind : {"llama", "qwen2"}) {
+TEST_CASE("import: a tiny Llama, Qwen2 and GPT-2 become models of the engine") {
+  for (const std::string_view kind : {"llama", "qwen2", "gpt2"}) {
     MemorySink sink;
     const auto hash = import_bytes(tiny_gguf(kind).file(), sink);
     REQUIRE_MESSAGE(hash.has_value(), hash.error().message);
@@ -69,10 +69,13 @@ TEST_CASE("import: a tiny Llama and a tiny Qwen2 become models of the engine") {
     CHECK(weights->config.feed_forward == 64);
     CHECK(weights->config.block == 64);
     CHECK(weights->config.epsilon == 2061584);  // 1e-5 * 48 * 2^32
-    CHECK(weights->config.biases == (kind == "llama" ? 0 : llm::kQkvBias));
+    CHECK(weights->config.biases == (kind == "llama"   ? 0
+                                     : kind == "qwen2" ? llm::kQkvBias
+                                                       : llm::kAllBiases));
     // The same on every machine.
-    CHECK(to_hex(*hash) == (kind == "llama" ? "bfcb7d885e67e7fd7a4ed7f92ba10445"
-                                            : "cb836a45dc9a3fad91e11bbed7fcdd37"));
+    CHECK(to_hex(*hash) == (kind == "llama"   ? "bfcb7d885e67e7fd7a4ed7f92ba10445"
+                            : kind == "qwen2" ? "cb836a45dc9a3fad91e11bbed7fcdd37"
+                                              : "7afc030959f96766e89c9ad81e0d31db"));
     const double error = error_of_import(tiny_gguf(kind).file(), sink.bytes);
     CHECK_MESSAGE(error < 0.03, error);
   }
@@ -99,7 +102,65 @@ TEST_CASE("import: what czip does not know is refused by its name") {
   experts.add_pair(gguf_pair("llama.expert_count", 8));
   CHECK(message_of(experts) == "the model is a mixture of 8 experts, which czip does not import");
   CHECK(message_of(tiny_gguf("mamba")) ==
-        "the architecture 'mamba' is none that czip imports (llama, qwen2)");
+        "the architecture 'mamba' is none that czip imports (llama, qwen2, gpt2)");
+}
+
+TEST_CASE("import: a GPT-2 with a head of its own") {
+  TinyGguf model = tiny_gguf("gpt2");
+  model.add("output.weight", {48, 257}, false);
+  MemorySink sink;
+  REQUIRE(import_bytes(model.file(), sink).has_value());
+  const double error = error_of_import(model.file(), sink.bytes);
+  CHECK_MESSAGE(error < 0.03, error);
+}
+
+TEST_CASE("import: tensors of a GPT-2 that are missing or have another shape are named") {
+  const auto message_of = [](std::string_view name, const std::vector<std::uint64_t>& dimensions) {
+    TinyGguf model = tiny_gguf("gpt2");
+    model.remove(name);
+    if (!dimensions.empty()) model.add(name, dimensions, false);
+    MemorySink sink;
+    const auto hash = import_bytes(model.file(), sink);
+    REQUIRE_FALSE(hash.has_value());
+    CHECK(sink.bytes.empty());
+    CHECK(is_well_styled(hash.error().message));
+    return hash.error().message;
+  };
+  for (const std::string name :
+       {"token_embd.weight", "position_embd.weight", "output_norm.bias", "blk.1.attn_qkv.weight",
+        "blk.1.attn_qkv.bias", "blk.0.attn_output.bias", "blk.0.ffn_up.bias",
+        "blk.0.ffn_down.bias"})
+    CHECK(message_of(name, {}) == "tensor '" + name + "' is missing");
+  for (const std::string name : {"blk.0.attn_qkv.weight", "position_embd.weight"})
+    CHECK(message_of(name, {48, 48}).starts_with("tensor '" + name + "' has the shape [48, 48]"));
+}
+
+// A tiny Qwen2 with large biases of two keys of each head of keys, as pairs of real models have.
+TinyGguf large_biases(float first, float second) {
+  TinyGguf model = tiny_gguf("qwen2");
+  for (const std::string layer : {"blk.0.", "blk.1."}) {
+    std::vector<float> bias(32, 0.125F);
+    bias[7] = first;  // the slowest pair of the first head
+    bias[15] = second;
+    bias[16 + 6] = -first;
+    bias[16 + 13] = second;
+    model.set_numbers(layer + "attn_k.bias", bias);
+  }
+  return model;
+}
+
+TEST_CASE("import: large biases of keys stay within the format's bounds") {
+  // Keys that end at 32 would give 0.23. The larger a bias is, the more its queries' 8 bits count.
+  const auto error_of = [](float first, float second) {
+    const TinyGguf model = large_biases(first, second);
+    MemorySink sink;
+    const auto hash = import_bytes(model.file(), sink);
+    REQUIRE_MESSAGE(hash.has_value(), hash.error().message);
+    return error_of_import(model.file(), sink.bytes);
+  };
+  CHECK(error_of(20, -10) < 0.03);
+  CHECK(error_of(100, 40) < 0.03);
+  CHECK(error_of(400, -250) < 0.04);
 }
 
 TEST_CASE("import: a tokenizer that czip cannot use is refused before anything is written") {

@@ -48,7 +48,7 @@ MemorySink imported_gguf(std::string_view architecture) {
 }
 
 TEST_CASE("hugging face: a folder gives the network that the GGUF file gives") {
-  for (const std::string_view kind : {"llama", "qwen2"}) {
+  for (const std::string_view kind : {"llama", "qwen2", "gpt2"}) {
     const MemorySink expected = imported_gguf(kind);
     MemorySink sink;
     REQUIRE(import_folder(tiny_hugging_face(kind), sink) == "");
@@ -71,8 +71,9 @@ TEST_CASE("hugging face: a folder gives the network that the GGUF file gives") {
 }
 
 TEST_CASE("hugging face: what czip does not know is refused by its name") {
-  const auto refusal = [](std::string_view wrong, std::string_view right) {
-    TinyHuggingFace folder = tiny_hugging_face("llama");
+  std::string kind = "llama";
+  const auto refusal = [&kind](std::string_view wrong, std::string_view right) {
+    TinyHuggingFace folder = tiny_hugging_face(kind);
     const std::size_t at = folder.config.find(right);
     REQUIRE(at != std::string::npos);
     folder.config.replace(at, right.size(), wrong);
@@ -83,7 +84,7 @@ TEST_CASE("hugging face: what czip does not know is refused by its name") {
     return message;
   };
   CHECK(refusal(R"("gemma")", R"("llama")") ==
-        "the architecture 'gemma' is none that czip imports (llama, mistral, qwen2)");
+        "the architecture 'gemma' is none that czip imports (llama, mistral, qwen2, gpt2)");
   CHECK(refusal(R"("gelu")", R"("silu")") ==
         "the model has the activation 'gelu', which czip does not import");
   CHECK(refusal(R"({"rope_type": "yarn", "factor": 8.0})", "null") ==
@@ -95,6 +96,16 @@ TEST_CASE("hugging face: what czip does not know is refused by its name") {
         "the model rotates a part of each head, which czip does not import");
   CHECK(refusal(R"("vocab_size": 256)", R"("vocab_size": 257)").starts_with("tokenizer.json: "));
   CHECK(refusal("false", "true") == "tensor 'output.weight' is missing");
+  kind = "gpt2";
+  CHECK(refusal(R"("gelu")", R"("gelu_new")") ==
+        "the model has the activation 'gelu', which czip does not import");
+  CHECK(refusal(R"("n_head": 3, "scale_attn_by_inverse_layer_idx": true)", R"("n_head": 3)") ==
+        "the model's attention is not GPT-2's usual one, and czip does not import it");
+  CHECK(refusal(R"("n_head": 0)", R"("n_head": 3)") == "the model has no heads");
+  CHECK(refusal(R"("n_head": 3, "tie_word_embeddings": false)", R"("n_head": 3)") ==
+        "tensor 'output.weight' is missing");
+  CHECK(refusal(R"("n_inner": null)", R"("n_inner": 40)")
+            .starts_with("tensor 'blk.0.ffn_up.weight' has the shape [40, 48]"));
 }
 
 TEST_CASE("hugging face: a window of attention limits the context, and a tied head is not read") {

@@ -48,8 +48,11 @@ TEST_CASE("architecture: widths and numbers of rotated elements that do not fit"
   config.width = 520;
   CHECK(refusal(config) == "the model has 520 elements, no multiple of 16");
   config = possible();
+  CHECK(check_rotary(config).has_value());
   config.rotary = 0;
-  CHECK(refusal(config) == "the model has 0 rotated elements in a head of 256");
+  const Status status = check_rotary(config);
+  REQUIRE_FALSE(status.has_value());
+  CHECK(status.error().message == "the model has 0 rotated elements in a head of 256");
 }
 
 }  // namespace

@@ -1,10 +1,7 @@
 #include "czip/import/hugging_face/architecture.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,49 +15,14 @@
 #include "czip/import/network/architecture.hpp"
 #include "czip/import/network/tables.hpp"
 #include "czip/import/tensors.hpp"
+#include "hugging_face/gpt2_config.hpp"
 
 namespace czip::importer {
 namespace {
 
 using Limits = llm::Limits;
-using Names = std::pair<std::string_view, std::string_view>;
 
-constexpr std::array kNames{Names{"model.embed_tokens.weight", "token_embd.weight"},
-                            Names{"model.norm.weight", "output_norm.weight"},
-                            Names{"lm_head.weight", "output.weight"}};
-constexpr std::string_view kLayers = "model.layers.";
-constexpr std::array kLayerNames{Names{"input_layernorm.weight", "attn_norm.weight"},
-                                 Names{"self_attn.q_proj.weight", "attn_q.weight"},
-                                 Names{"self_attn.q_proj.bias", "attn_q.bias"},
-                                 Names{"self_attn.k_proj.weight", "attn_k.weight"},
-                                 Names{"self_attn.k_proj.bias", "attn_k.bias"},
-                                 Names{"self_attn.v_proj.weight", "attn_v.weight"},
-                                 Names{"self_attn.v_proj.bias", "attn_v.bias"},
-                                 Names{"self_attn.o_proj.weight", "attn_output.weight"},
-                                 Names{"post_attention_layernorm.weight", "ffn_norm.weight"},
-                                 Names{"mlp.gate_proj.weight", "ffn_gate.weight"},
-                                 Names{"mlp.up_proj.weight", "ffn_up.weight"},
-                                 Names{"mlp.down_proj.weight", "ffn_down.weight"}};
-constexpr std::string_view kStatedFrequencies = "rotary_emb.inv_freq";
-
-std::optional<std::string_view> other_name(std::span<const Names> names, std::string_view name) {
-  const auto found = std::ranges::find(names, name, &Names::first);
-  if (found == names.end()) return std::nullopt;
-  return found->second;
-}
-
-// "model.layers.3.mlp.up_proj.weight" as "blk.3.ffn_up.weight".
-std::string ggml_name(std::string_view name) {
-  if (const auto other = other_name(kNames, name)) return std::string(*other);
-  if (!name.starts_with(kLayers)) return std::string(name);
-  const std::string_view rest = name.substr(kLayers.size());
-  const std::size_t dot = rest.find('.');
-  if (dot == rest.npos) return std::string(name);
-  const auto other = other_name(kLayerNames, rest.substr(dot + 1));
-  if (!other) return std::string(name);
-  return "blk." + std::string(rest.substr(0, dot + 1)) + std::string(*other);
-}
-
+constexpr std::string_view kGpt2 = "gpt2";
 bool is_one(const Dyadic& number) {
   return number.exponent <= 0 && number.exponent > -63 &&
          number.mantissa == std::int64_t{1} << -number.exponent;
@@ -77,6 +39,7 @@ class ConfigReader {
     CZIP_TRY(read_heads());
     CZIP_TRY(read_vocabulary());
     CZIP_TRY(check_shape(result_.config));
+    CZIP_TRY(check_rotary(result_.config));
     CZIP_TRY_ASSIGN(const Dyadic epsilon, fields_.real("rms_norm_eps"));
     CZIP_TRY_ASSIGN(result_.config.epsilon, fixed_epsilon(epsilon, result_.config.width));
     CZIP_TRY(read_rotary());
@@ -110,8 +73,9 @@ Status ConfigReader::read_kind() {
   CZIP_TRY_ASSIGN(const std::string_view kind, fields_.string("model_type"));
   kind_ = kind;
   if (kind != "llama" && kind != "mistral" && kind != "qwen2")
-    return fail(ErrorCode::unsupported, "the architecture " + in_quotes(kind) +
-                                            " is none that czip imports (llama, mistral, qwen2)");
+    return fail(ErrorCode::unsupported,
+                "the architecture " + in_quotes(kind) +
+                    " is none that czip imports (llama, mistral, qwen2, gpt2)");
   CZIP_TRY_ASSIGN(const std::string_view activation, fields_.string_or("hidden_act", "silu"));
   if (activation != "silu")
     return fail(ErrorCode::unsupported, "the model has the activation " + in_quotes(activation) +
@@ -197,18 +161,14 @@ Status ConfigReader::read_scaling(std::string_view prefix) {
 
 }  // namespace
 
-Result<TensorSet> with_ggml_names(const TensorSet& tensors) {
-  TensorSet renamed;
-  for (const auto& [name, tensor] : tensors.all()) {
-    if (name.ends_with(kStatedFrequencies)) continue;
-    Tensor copy = tensor;
-    copy.name = ggml_name(name);
-    CZIP_TRY(renamed.add(std::move(copy)));
-  }
-  return renamed;
+Result<bool> is_tied(const JsonFields& config) {
+  CZIP_TRY_ASSIGN(const std::string_view kind, config.string("model_type"));
+  return config.boolean_or("tie_word_embeddings", kind == kGpt2);
 }
 
 Result<Architecture> read_config(const JsonFields& config, const TensorSet& tensors) {
+  CZIP_TRY_ASSIGN(const std::string_view kind, config.string("model_type"));
+  if (kind == kGpt2) return read_gpt2_config(config);
   return ConfigReader(config, tensors).read();
 }
 

@@ -9,6 +9,7 @@
 #include "czip/import/network/architecture.hpp"
 #include "czip/import/tokenizer/gguf.hpp"
 #include "model/checked_model.hpp"
+#include "network/source_tensors.hpp"
 
 namespace czip::importer {
 
@@ -21,6 +22,10 @@ Result<PublicModel> read_gguf_model(const gguf::Model& source) {
   CZIP_TRY_ASSIGN(const std::string_view text, metadata.string_or("general.description", ""));
   CZIP_TRY_ASSIGN(const std::string_view license, metadata.string_or("general.license", ""));
   model.tensors = source.tensors();
+  if (model.architecture.family == Family::gpt2) {
+    CZIP_TRY_ASSIGN(model.tensors,
+                    with_parts_of_attention(model.architecture.config, source.tensors()));
+  }
   model.name = name;
   model.description = text;
   model.license = license;

@@ -11,9 +11,11 @@
 #include "czip/import/hugging_face/json_fields.hpp"
 #include "czip/import/hugging_face/weights.hpp"
 #include "czip/import/model/public_model.hpp"
+#include "czip/import/network/architecture.hpp"
 #include "czip/import/tensors.hpp"
 #include "czip/import/tokenizer/json.hpp"
 #include "model/checked_model.hpp"
+#include "network/source_tensors.hpp"
 
 namespace czip::importer {
 namespace {
@@ -28,7 +30,7 @@ bool has_chat_template(std::string_view tokenizer_config) {
 
 // A head that is not used, since the embeddings are the head, is left out.
 Result<TensorSet> tensors_of(const HuggingFaceFiles& files, const JsonFields& config) {
-  CZIP_TRY_ASSIGN(const bool tied, config.boolean_or("tie_word_embeddings", false));
+  CZIP_TRY_ASSIGN(const bool tied, is_tied(config));
   CZIP_TRY_ASSIGN(const TensorSet weights, weights_of(files.weights));
   CZIP_TRY_ASSIGN(TensorSet named, with_ggml_names(weights));
   if (!tied) return named;
@@ -46,6 +48,10 @@ Result<PublicModel> read_hugging_face_model(const HuggingFaceFiles& files) {
   PublicModel model;
   CZIP_TRY_ASSIGN(model.tensors, tensors_of(files, config));
   CZIP_TRY_ASSIGN(model.architecture, read_config(config, model.tensors));
+  if (model.architecture.family == Family::gpt2) {
+    CZIP_TRY_ASSIGN(model.tensors,
+                    with_parts_of_attention(model.architecture.config, model.tensors));
+  }
   TokenizerFacts facts{model.architecture.config.vocabulary, std::nullopt};
   for (const std::string_view key : {"bos_token_id", "eos_token_id"})
     if (config.has(key) && !facts.first_token) {

@@ -69,15 +69,16 @@ Result<std::uint32_t> Reader::number_or(std::string_view rest, std::uint32_t mos
 Status Reader::read_kind() {
   CZIP_TRY_ASSIGN(const std::string_view name, metadata_.string("general.architecture"));
   name_ = name;
-  if (name != "llama" && name != "qwen2")
+  if (name != "llama" && name != "qwen2" && name != "gpt2")
     return fail(ErrorCode::unsupported, "the architecture " + in_quotes(name) +
-                                            " is none that czip imports (llama, qwen2)");
+                                            " is none that czip imports (llama, qwen2, gpt2)");
   CZIP_TRY_ASSIGN(const std::uint64_t experts,
                   metadata_.count_or(key("expert_count"), UINT32_MAX, 0));
   if (experts != 0)
     return fail(ErrorCode::unsupported, "the model is a mixture of " + std::to_string(experts) +
                                             " experts, which czip does not import");
   result_.interleaved_pairs = name == "llama";
+  if (name == "gpt2") set_gpt2(result_);
   return {};
 }
 
@@ -86,7 +87,9 @@ Status Reader::read_sizes() {
   CZIP_TRY_ASSIGN(c.width, number("embedding_length", Limits::kWidth));
   CZIP_TRY_ASSIGN(c.layers, number("block_count", Limits::kLayers));
   CZIP_TRY_ASSIGN(result_.feed_forward, number("feed_forward_length", Limits::kFeedForward));
-  CZIP_TRY_ASSIGN(const std::uint32_t context, number("context_length", UINT32_MAX));
+  // Learned positions are a tensor of as many rows; rotary ones have no end.
+  const std::uint32_t most = result_.family == Family::gpt2 ? Limits::kContext : UINT32_MAX;
+  CZIP_TRY_ASSIGN(const std::uint32_t context, number("context_length", most));
   c.context = std::min(context, Limits::kContext);
   derive_sizes(result_);
   return {};
@@ -105,6 +108,7 @@ Status Reader::read_heads() {
     return fail(ErrorCode::unsupported, "the model's values have heads of " +
                                             std::to_string(values) + " elements, its keys of " +
                                             std::to_string(c.head_size));
+  if (result_.family == Family::gpt2) return {};
   CZIP_TRY_ASSIGN(c.rotary, number_or("rope.dimension_count", Limits::kHeadSize, c.head_size));
   if (tensors_.find("blk.0.attn_q.bias") != nullptr) c.biases = llm::kQkvBias;
   return {};
@@ -124,12 +128,15 @@ Status Reader::read_vocabulary() {
 }
 
 Status Reader::read_epsilon() {
-  CZIP_TRY_ASSIGN(const Dyadic real, metadata_.real(key("attention.layer_norm_rms_epsilon")));
+  const std::string_view name = result_.family == Family::gpt2 ? "attention.layer_norm_epsilon"
+                                                               : "attention.layer_norm_rms_epsilon";
+  CZIP_TRY_ASSIGN(const Dyadic real, metadata_.real(key(name)));
   CZIP_TRY_ASSIGN(result_.config.epsilon, fixed_epsilon(real, result_.config.width));
   return {};
 }
 
 Status Reader::read_rotary() {
+  CZIP_TRY(check_rotary(result_.config));
   result_.rotary.base = {10000, 0};
   result_.rotary.elements = result_.config.rotary;
   if (metadata_.has(key("rope.freq_base"))) {
@@ -176,18 +183,26 @@ Result<Architecture> Reader::read() {
   CZIP_TRY(read_vocabulary());
   CZIP_TRY(check_shape(result_.config));
   CZIP_TRY(read_epsilon());
-  CZIP_TRY(read_rotary());
+  if (result_.family == Family::llama) CZIP_TRY(read_rotary());
   return std::move(result_);
 }
 
 }  // namespace
 
+void set_gpt2(Architecture& architecture) {
+  architecture.family = Family::gpt2;
+  architecture.activation = Activation::gelu_tanh;
+  architecture.config.biases = llm::kAllBiases;
+  architecture.config.rotary = 0;
+}
+
 void derive_sizes(Architecture& architecture) {
   constexpr std::uint32_t kMultiple = Limits::kFeedForwardMultiple;
   llm::Config& c = architecture.config;
   c.feed_forward = (architecture.feed_forward + kMultiple - 1) / kMultiple * kMultiple;
-  c.kept = std::min(kKept, c.context / llm::kKeptDivisor);
-  c.gated = 1;
+  const bool is_llama = architecture.family == Family::llama;
+  c.kept = is_llama ? std::min(kKept, c.context / llm::kKeptDivisor) : 0;
+  c.gated = is_llama ? 1 : 0;
   c.block = block_of(std::max(c.feed_forward, 1U), Limits::kBlock);
 }
 
@@ -218,11 +233,15 @@ Status check_shape(const llm::Config& c) {
     return refuse("heads of " + std::to_string(c.head_size) + " elements, no multiple of 16");
   if (c.head_size > Limits::kHeadSize)  // where it is not stated, but follows from the width
     return refuse("heads of " + std::to_string(c.head_size) + " elements, more than 256");
-  if (c.rotary == 0 || c.rotary % 2 != 0 || c.rotary > c.head_size)
-    return refuse(std::to_string(c.rotary) + " rotated elements in a head of " +
-                  std::to_string(c.head_size));
   if (c.context < Limits::kLeastWindow) return refuse("fewer than 16 positions");
   return {};
+}
+
+Status check_rotary(const llm::Config& c) {
+  if (c.rotary != 0 && c.rotary % 2 == 0 && c.rotary <= c.head_size) return {};
+  return fail(ErrorCode::unsupported, "the model has " + std::to_string(c.rotary) +
+                                          " rotated elements in a head of " +
+                                          std::to_string(c.head_size));
 }
 
 Result<Architecture> read_architecture(const gguf::Metadata& metadata, const TensorSet& tensors) {

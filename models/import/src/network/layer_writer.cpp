@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "czip/base/error.hpp"
-#include "czip/engine/integer_math.hpp"
 #include "czip/engine/llm/config.hpp"
 #include "czip/engine/llm/constants.hpp"
 #include "czip/import/dequantize.hpp"
@@ -19,6 +18,7 @@
 #include "czip/import/quantize.hpp"
 #include "network/fixed_matrix.hpp"
 #include "network/matrix_encoder.hpp"
+#include "network/row_arithmetic.hpp"
 #include "network/source_tensors.hpp"
 
 namespace czip::importer {
@@ -40,16 +40,14 @@ constexpr int kDownInputBits = 15;
 constexpr int kGainBits = 26;
 constexpr int kGainedBits = 36;
 
-// round(mantissa * factor * 2^exponent), limited to the format's bound.
-std::int32_t fixed_bias(std::int64_t mantissa, int exponent, const Factor& factor) {
-  constexpr int kLongest = 62;
-  const std::int64_t product = mantissa * static_cast<std::int64_t>(factor.mantissa);
-  const int up = exponent + factor.exponent;
-  const std::int64_t rounded = up >= 0 ? (product == 0  ? 0
-                                          : product < 0 ? -INT32_MAX
-                                                        : INT32_MAX)
-                                       : shift_right_rne(product, std::min(-up, kLongest));
-  return static_cast<std::int32_t>(std::clamp<std::int64_t>(rounded, -llm::kBound, llm::kBound));
+// Of the numbers that become biases.
+constexpr int kBiasBits = 30;
+
+// Numbers of fixed point, behind those before.
+void append_fixed(DyadicRow& row, const Factor& factor, std::vector<std::int32_t>& numbers) {
+  limit_mantissas(row, kBiasBits);
+  for (const std::int64_t mantissa : row.mantissas)
+    numbers.push_back(fixed_number({mantissa, row.exponent}, factor));
 }
 
 }  // namespace
@@ -80,17 +78,44 @@ Status LayerWriter::finish(MatrixEncoder& encoder, const std::string& name) {
   return {};
 }
 
-Status LayerWriter::read_gain(const std::string& name) {
-  CZIP_TRY(read_row(tensor(name), 0, gain_));
+Status LayerWriter::read_norm(const std::string& name) {
+  CZIP_TRY(read_row(tensor(name + ".weight"), 0, gain_));
   limit_mantissas(gain_, kGainBits);
+  if (!is_centred()) return {};
+  CZIP_TRY(read_row(tensor(name + ".bias"), 0, norm_bias_));
+  limit_mantissas(norm_bias_, kSummedBits);
   return {};
+}
+
+Status LayerWriter::read_bias(const std::string& name, DyadicRow& bias) {
+  const Tensor* const stated = tensors_.find(name + ".bias");
+  if (!is_centred()) return read_row(*stated, 0, bias);
+  const Tensor& weights = tensor(name + ".weight");
+  std::vector<Dyadic> products;
+  for (std::uint64_t i = 0; i < weights.rows(); ++i) {
+    CZIP_TRY(read_row(weights, i, row_));
+    limit_mantissas(row_, kSummedBits);
+    products.push_back(dot(row_, norm_bias_));
+  }
+  bias = with_one_exponent(products);
+  if (stated == nullptr) return {};
+  CZIP_TRY(read_row(*stated, 0, row_));
+  bias = sum(bias, row_);
+  return {};
+}
+
+// The norm's gain. A residual that LayerNorm reads has a mean of zero, so what a row's own mean
+// gives is rounding.
+void LayerWriter::gain(DyadicRow& row) const {
+  limit_mantissas(row, kGainedBits);
+  for (std::size_t i = 0; i < row.mantissas.size(); ++i) row.mantissas[i] *= gain_.mantissas[i];
+  row.exponent += gain_.exponent;
+  if (is_centred()) centre(row);
 }
 
 // The gain times sqrt(D), and the rotation, whose inputs are sqrt(block) too large.
 Status LayerWriter::add_normed(MatrixEncoder& encoder, DyadicRow& row, const Factor& factor) const {
-  limit_mantissas(row, kGainedBits);
-  for (std::size_t i = 0; i < row.mantissas.size(); ++i) row.mantissas[i] *= gain_.mantissas[i];
-  row.exponent += gain_.exponent;
+  gain(row);
   rotation_.turn_inputs(row);
   return encoder.add(row, factor * square_root(config_.width / rotation_.block()));
 }
@@ -101,12 +126,52 @@ Status LayerWriter::add_tensor(MatrixEncoder& encoder, const Tensor& tensor, std
   return add_normed(encoder, row_, factor);
 }
 
+Result<OutputSizes> LayerWriter::sizes_of(const std::string& name) {
+  OutputSizes sizes;
+  DyadicRow bias;
+  CZIP_TRY(read_bias(name, bias));
+  limit_mantissas(bias, kBiasBits);
+  sizes.bias.exponent = bias.exponent;
+  const auto outputs = static_cast<std::uint32_t>(bias.mantissas.size());
+  for (std::uint32_t i = 0; i < outputs; ++i) {
+    const std::uint32_t element = i % config_.head_size;
+    const std::uint32_t from = i - element + source_element(element);
+    sizes.bias.mantissas.push_back(bias.mantissas[from]);
+    CZIP_TRY(read_row(tensor(name + ".weight"), from, row_));
+    gain(row_);
+    sizes.norms.push_back(norm(row_));
+  }
+  return sizes;
+}
+
+Status LayerWriter::set_units(std::uint32_t layer) {
+  if (!has(llm::kQkvBias)) {
+    units_ = {std::vector<std::uint8_t>(config_.key_width()), 0};
+    return {};
+  }
+  CZIP_TRY_ASSIGN(queries_, sizes_of(layer_tensor(layer, "attn_q")));
+  CZIP_TRY_ASSIGN(keys_, sizes_of(layer_tensor(layer, "attn_k")));
+  units_ = attention_units(config_, queries_, query_, keys_, key_);
+  small_.lower_score_shift(layer, units_.query_shift);
+  return {};
+}
+
+Factor LayerWriter::unit_of_query(std::uint32_t place) const {
+  return query_ * power_of_two(units_.shift_of_query(config_, place) - units_.query_shift);
+}
+
+Factor LayerWriter::unit_of_key(std::uint32_t place) const {
+  return key_ * power_of_two(-int{units_.key_shifts[place]});
+}
+
 // Queries or keys: pairs where the format wants them.
-Status LayerWriter::add_rotated(MatrixEncoder& encoder, const Tensor& tensor,
-                                const Factor& factor) {
-  for (std::uint64_t head = 0; head < tensor.rows(); head += config_.head_size)
-    for (std::uint32_t i = 0; i < config_.head_size; ++i)
-      CZIP_TRY(add_tensor(encoder, tensor, head + source_element(i), factor));
+template <class Units>
+Status LayerWriter::add_rotated(MatrixEncoder& encoder, const Tensor& tensor, const Units& units) {
+  const auto outputs = static_cast<std::uint32_t>(tensor.rows());
+  for (std::uint32_t i = 0; i < outputs; ++i) {
+    const std::uint32_t element = i % config_.head_size;
+    CZIP_TRY(add_tensor(encoder, tensor, i - element + source_element(element), units(i)));
+  }
   return {};
 }
 
@@ -123,38 +188,37 @@ Status LayerWriter::add_values(MatrixEncoder& encoder, const Tensor& tensor) {
 }
 
 Status LayerWriter::write_qkv(std::uint32_t layer) {
-  CZIP_TRY(read_gain(layer_tensor(layer, "attn_norm.weight")));
+  CZIP_TRY(read_norm(layer_tensor(layer, "attn_norm")));
+  CZIP_TRY(set_units(layer));
   MatrixEncoder encoder(config_.width, sink_);
-  CZIP_TRY(add_rotated(encoder, tensor(layer_tensor(layer, "attn_q.weight")), query_));
-  CZIP_TRY(add_rotated(encoder, tensor(layer_tensor(layer, "attn_k.weight")), key_));
+  CZIP_TRY(add_rotated(encoder, tensor(layer_tensor(layer, "attn_q.weight")),
+                       [this](std::uint32_t i) { return unit_of_query(i); }));
+  CZIP_TRY(add_rotated(encoder, tensor(layer_tensor(layer, "attn_k.weight")),
+                       [this](std::uint32_t i) { return unit_of_key(i); }));
   CZIP_TRY(add_values(encoder, tensor(layer_tensor(layer, "attn_v.weight"))));
   return finish(encoder, "layers." + std::to_string(layer) + ".qkv");
 }
 
 Status LayerWriter::write_qkv_bias(std::uint32_t layer) {
-  constexpr int kBits = 30;
-  std::vector<std::int32_t> bias;
-  for (const auto& [name, factor] :
-       {std::pair("attn_q.bias", query_), std::pair("attn_k.bias", key_)}) {
-    CZIP_TRY(read_row(tensor(layer_tensor(layer, name)), 0, row_));
-    limit_mantissas(row_, kBits);
-    for (std::size_t head = 0; head < row_.mantissas.size(); head += config_.head_size)
-      for (std::uint32_t i = 0; i < config_.head_size; ++i)
-        bias.push_back(fixed_bias(row_.mantissas[head + source_element(i)], row_.exponent, factor));
-  }
-  CZIP_TRY(read_row(tensor(layer_tensor(layer, "attn_v.bias")), 0, row_));
-  turn_blocks(row_, value_block_);
-  limit_mantissas(row_, kBits);
-  for (const std::int64_t mantissa : row_.mantissas)
-    bias.push_back(fixed_bias(mantissa, row_.exponent, value_));
-  small_.set_bias("layers." + std::to_string(layer) + ".qkv", bias);
+  std::vector<std::int32_t> numbers;
+  for (std::uint32_t i = 0; i < config_.query_width(); ++i)
+    numbers.push_back(
+        fixed_number({queries_.bias.mantissas[i], queries_.bias.exponent}, unit_of_query(i)));
+  for (std::uint32_t i = 0; i < config_.key_width(); ++i)
+    numbers.push_back(fixed_number({keys_.bias.mantissas[i], keys_.bias.exponent}, unit_of_key(i)));
+  DyadicRow bias;
+  CZIP_TRY(read_bias(layer_tensor(layer, "attn_v"), bias));
+  turn_blocks(bias, value_block_);
+  append_fixed(bias, value_, numbers);
+  small_.set_numbers("layers." + std::to_string(layer) + ".qkv.bias", 0, numbers);
   return {};
 }
 
 Status LayerWriter::write_up(std::uint32_t layer) {
-  CZIP_TRY(read_gain(layer_tensor(layer, "ffn_norm.weight")));
+  CZIP_TRY(read_norm(layer_tensor(layer, "ffn_norm")));
   MatrixEncoder encoder(config_.width, sink_);
   for (const char* const name : {"ffn_gate.weight", "ffn_up.weight"}) {
+    if (config_.gated == 0 && name == std::string_view("ffn_gate.weight")) continue;
     const Tensor& source = tensor(layer_tensor(layer, name));
     for (std::uint32_t i = 0; i < architecture_.feed_forward; ++i)
       CZIP_TRY(add_tensor(encoder, source, i, power_of_two(kHiddenBits)));
@@ -165,12 +229,26 @@ Status LayerWriter::write_up(std::uint32_t layer) {
   return finish(encoder, "layers." + std::to_string(layer) + ".up");
 }
 
+// The padding is zeros.
+Status LayerWriter::write_up_bias(std::uint32_t layer) {
+  DyadicRow bias;
+  CZIP_TRY(read_bias(layer_tensor(layer, "ffn_up"), bias));
+  std::vector<std::int32_t> numbers;
+  append_fixed(bias, power_of_two(kHiddenBits), numbers);
+  small_.set_numbers("layers." + std::to_string(layer) + ".up.bias", 0, numbers);
+  return {};
+}
+
 // A matrix whose outputs join the residual: turn_outputs gives sqrt(block) too little. `factor`
 // makes up for the transform of inputs.
-Status LayerWriter::write_residual(const std::string& name, const Tensor& source,
+Status LayerWriter::write_residual(const std::string& name, const std::string& source,
                                    std::uint32_t inputs, std::uint32_t block,
                                    const Factor& factor) {
-  CZIP_TRY_ASSIGN(FixedMatrix matrix, FixedMatrix::read(source, inputs));
+  CZIP_TRY_ASSIGN(FixedMatrix matrix, FixedMatrix::read(tensor(source + ".weight"), inputs));
+  if (is_centred()) {
+    centre_outputs(matrix.numbers(), inputs);
+    CZIP_TRY(write_residual_numbers(tensor(source + ".bias"), 0, name + ".bias", 0));
+  }
   rotation_.turn_outputs(matrix.numbers(), inputs);
   MatrixEncoder encoder(inputs, sink_);
   const Factor all = factor * power_of_two(kResidualBits) * square_root(rotation_.block());
@@ -182,26 +260,48 @@ Status LayerWriter::write_residual(const std::string& name, const Tensor& source
   return finish(encoder, name);
 }
 
+Status LayerWriter::write_residual_numbers(const Tensor& source, std::uint64_t index,
+                                           const std::string& name, std::size_t first) {
+  CZIP_TRY(read_row(source, index, row_));
+  if (is_centred()) centre(row_);
+  rotation_.turn_inputs(row_);
+  std::vector<std::int32_t> numbers;
+  append_fixed(row_, power_of_two(kResidualBits) * inverse(square_root(rotation_.block())),
+               numbers);
+  small_.set_numbers(name, first, numbers);
+  return {};
+}
+
 Status LayerWriter::write_layer(std::uint32_t layer) {
   const std::string prefix = "layers." + std::to_string(layer) + ".";
   CZIP_TRY(write_qkv(layer));
-  if (config_.biases != 0) CZIP_TRY(write_qkv_bias(layer));
-  CZIP_TRY(write_residual(prefix + "output", tensor(layer_tensor(layer, "attn_output.weight")),
+  if (has(llm::kQkvBias)) CZIP_TRY(write_qkv_bias(layer));
+  CZIP_TRY(write_residual(prefix + "output", layer_tensor(layer, "attn_output"),
                           config_.query_width(), value_block_,
                           power_of_two(kOutputInputBits) * inverse(square_root(value_block_))));
   CZIP_TRY(write_up(layer));
-  return write_residual(prefix + "down", tensor(layer_tensor(layer, "ffn_down.weight")),
-                        config_.feed_forward, config_.block,
+  if (has(llm::kUpBias)) CZIP_TRY(write_up_bias(layer));
+  return write_residual(prefix + "down", layer_tensor(layer, "ffn_down"), config_.feed_forward,
+                        config_.block,
                         power_of_two(kDownInputBits) * inverse(factor_of(config_.block)));
 }
 
 Status LayerWriter::write_head() {
-  CZIP_TRY(read_gain("output_norm.weight"));
+  CZIP_TRY(read_norm("output_norm"));
   MatrixEncoder encoder(config_.width, sink_);
-  const Tensor& source = tensor(architecture_.tied ? "token_embd.weight" : "output.weight");
+  const std::string name = architecture_.tied ? "token_embd" : "output";
+  const Tensor& source = tensor(name + ".weight");
+  const Factor factor = power_of_two(kLogitBits) * log2_of_e();
   for (std::uint32_t i = 0; i < config_.vocabulary; ++i)
-    CZIP_TRY(add_tensor(encoder, source, i, power_of_two(kLogitBits) * log2_of_e()));
-  return finish(encoder, "head");
+    CZIP_TRY(add_tensor(encoder, source, i, factor));
+  CZIP_TRY(finish(encoder, "head"));
+  if (!has(llm::kHeadBias)) return {};
+  DyadicRow bias;
+  CZIP_TRY(read_bias(name, bias));
+  std::vector<std::int32_t> numbers;
+  append_fixed(bias, factor, numbers);
+  small_.set_numbers("head.bias", 0, numbers);
+  return {};
 }
 
 Status LayerWriter::write_embedding() {
@@ -212,6 +312,7 @@ Status LayerWriter::write_embedding() {
   std::vector<std::uint8_t> bytes(config_.width);
   for (std::uint32_t i = 0; i < config_.vocabulary; ++i) {
     CZIP_TRY(read_row(source, i, row_));
+    if (is_centred()) centre(row_);
     rotation_.turn_inputs(row_);
     scales.push_back(real_scale(quantize_row(row_, weights), factor));
     std::ranges::transform(weights, bytes.begin(),
@@ -221,6 +322,15 @@ Status LayerWriter::write_embedding() {
   CZIP_TRY_ASSIGN(const FixedScales fixed,
                   fixed_scales(scales, 1, llm::kMostEmbeddingShift, "matrix 'embedding'"));
   small_.set_scales("embedding", fixed);
+  return {};
+}
+
+// Learned positions, if the model has them.
+Status LayerWriter::write_positions() {
+  if (config_.rotary != 0) return {};
+  const Tensor& source = tensor("position_embd.weight");
+  for (std::uint32_t i = 0; i < config_.context; ++i)
+    CZIP_TRY(write_residual_numbers(source, i, "positions", std::size_t{i} * config_.width));
   return {};
 }
 

@@ -60,6 +60,7 @@ Result<Hash128> write_model(const Architecture& architecture, const TensorSet& t
   for (std::uint32_t i = 0; i < architecture.config.layers; ++i) CZIP_TRY(writer.write_layer(i));
   CZIP_TRY(writer.write_head());
   CZIP_TRY(writer.write_embedding());
+  CZIP_TRY(writer.write_positions());
   for (const safetensors::TensorContent& tensor : small.all()) CZIP_TRY(sink.append(tensor.bytes));
   return state_hash(static_cast<std::uint64_t>(place), sink);
 }

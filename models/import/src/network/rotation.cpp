@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::uint64_t kSeed = 1;
 constexpr int kTransformBits = 44;
-constexpr int kMantissaBits = 53;
 // Columns that are transformed together: as many rows of them as a block has stay in the cache.
 constexpr std::size_t kStrip = 64;
 

@@ -37,9 +37,22 @@ void SmallTensors::add(std::string_view name, std::vector<std::uint64_t> shape,
                                               std::move(shape), std::span<const Element>(values)));
 }
 
-void SmallTensors::add_scales(const std::string& name, std::uint32_t outputs) {
+void SmallTensors::add_matrix(const std::string& name, std::uint32_t outputs, bool has_bias) {
   add(name + ".scale", {outputs}, std::vector<std::uint32_t>(outputs));
   add(name + ".shift", {1}, std::array<std::uint8_t, 1>{});
+  if (has_bias) add(name + ".bias", {outputs}, std::vector<std::int32_t>(outputs));
+}
+
+Status SmallTensors::add_places(const Architecture& architecture) {
+  const llm::Config& c = architecture.config;
+  if (c.rotary == 0) {
+    add("positions", {c.context, c.width},
+        std::vector<std::int32_t>(std::size_t{c.context} * c.width));
+    return {};
+  }
+  CZIP_TRY_ASSIGN(const auto rotary, rotary_table(architecture.rotary, c.context));
+  add("rotary", {c.context, c.rotary}, rotary);
+  return {};
 }
 
 Result<SmallTensors> SmallTensors::create(const Architecture& architecture,
@@ -52,19 +65,17 @@ Result<SmallTensors> SmallTensors::create(const Architecture& architecture,
   small.add("exp2", {exp2.size()}, exp2);
   const auto gate = gate_table(architecture.activation);
   small.add("gate", {gate.size()}, gate);
-  CZIP_TRY_ASSIGN(const auto rotary, rotary_table(architecture.rotary, c.context));
-  small.add("rotary", {c.context, c.rotary}, rotary);
-  small.add_scales("embedding", c.vocabulary);
-  small.add_scales("head", c.vocabulary);
+  CZIP_TRY(small.add_places(architecture));
+  const auto has = [&c](std::uint32_t bias) { return (c.biases & bias) != 0; };
+  small.add_matrix("embedding", c.vocabulary, false);
+  small.add_matrix("head", c.vocabulary, has(llm::kHeadBias));
   for (std::uint32_t i = 0; i < c.layers; ++i) {
     const std::string prefix = layer_prefix(i);
-    small.add_scales(prefix + "qkv", c.qkv_width());
+    small.add_matrix(prefix + "qkv", c.qkv_width(), has(llm::kQkvBias));
     small.add(prefix + "score_shift", {1}, std::array{kScoreShift});
-    small.add_scales(prefix + "output", c.width);
-    small.add_scales(prefix + "up", c.up_width());
-    small.add_scales(prefix + "down", c.width);
-    if (c.biases != 0)
-      small.add(prefix + "qkv.bias", {c.qkv_width()}, std::vector<std::int32_t>(c.qkv_width()));
+    small.add_matrix(prefix + "output", c.width, has(llm::kOutputBias));
+    small.add_matrix(prefix + "up", c.up_width(), has(llm::kUpBias));
+    small.add_matrix(prefix + "down", c.width, has(llm::kDownBias));
   }
   std::ranges::move(more, std::back_inserter(small.tensors_));
   std::stable_partition(
@@ -85,9 +96,16 @@ void SmallTensors::set_scales(const std::string& name, const FixedScales& scales
   find(name + ".shift").bytes = {scales.shift};
 }
 
-void SmallTensors::set_bias(const std::string& name, std::span<const std::int32_t> bias) {
-  std::uint8_t* const bytes = find(name + ".bias").bytes.data();
-  for (std::size_t i = 0; i < bias.size(); ++i) store_le(bytes + i * sizeof(std::int32_t), bias[i]);
+void SmallTensors::lower_score_shift(std::uint32_t layer, std::uint8_t by) {
+  std::uint8_t& shift = find(layer_prefix(layer) + "score_shift").bytes.front();
+  shift = static_cast<std::uint8_t>(shift - by);
+}
+
+void SmallTensors::set_numbers(const std::string& name, std::size_t first,
+                               std::span<const std::int32_t> numbers) {
+  std::uint8_t* const bytes = find(name).bytes.data() + first * sizeof(std::int32_t);
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    store_le(bytes + i * sizeof(std::int32_t), numbers[i]);
 }
 
 std::vector<safetensors::TensorOutline> weight_outlines(const llm::Config& c) {

@@ -17,6 +17,9 @@ struct Dyadic {
   friend bool operator==(const Dyadic&, const Dyadic&) = default;
 };
 
+// Of a row's mantissas.
+inline constexpr int kMantissaBits = 53;
+
 // The numbers mantissas[i] * 2^exponent, with |mantissas[i]| <= 2^53.
 struct DyadicRow {
   std::vector<std::int64_t> mantissas;

@@ -1,5 +1,5 @@
 // A Hugging Face model's config.json, and its tensors by the names that czip's importer knows.
-// Source: the library `transformers`, its models llama, mistral and qwen2.
+// Source: the library `transformers`, its models llama, mistral, qwen2 and gpt2.
 #pragma once
 
 #include "czip/base/error.hpp"
@@ -9,11 +9,15 @@
 
 namespace czip::importer {
 
-// The same tensors by ggml's names. Those that are not known keep theirs; frequencies that
-// config.json states as well are left out.
+// The same tensors by ggml's names and with its shapes: GPT-2's matrices, which the library has as
+// [in, out], are transposed. Those that are not known keep theirs; frequencies that config.json
+// states as well, and masks, are left out.
 Result<TensorSet> with_ggml_names(const TensorSet& tensors);
 
-// Reads the model types "llama", "mistral" and "qwen2"; `tensors` have ggml's names. Where attention
+// Whether the embeddings are the head.
+Result<bool> is_tied(const JsonFields& config);
+
+// Reads the model types "llama", "mistral", "qwen2" and "gpt2"; `tensors` have ggml's names. Where attention
 // sees a window of tokens only, the context is no longer than that. Errors: as those of
 // read_architecture.
 Result<Architecture> read_config(const JsonFields& config, const TensorSet& tensors);
