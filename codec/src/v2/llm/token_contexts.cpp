@@ -42,7 +42,7 @@ void TokenContexts::begin_token(const LlmStream& stream) {
   for (std::size_t n = 0; n < kLlmMaxOrder; ++n) {
     hash = hash_combine(hash, stream.recent[n]);
     if (kLlmOrders[order] != n + 1) continue;
-    places_[order] = place_of(hash, table_log2_);
+    places_[order] = static_cast<std::size_t>(place_of(hash, table_log2_));
     checks_[order] = static_cast<std::uint32_t>(hash) | 1;
     ++order;
   }

@@ -36,10 +36,10 @@ std::uint64_t TokenMatch::bytes(std::uint64_t text_bytes) {
   return sizeof(std::uint32_t) << table_log2_of(text_bytes);
 }
 
-std::uint64_t TokenMatch::place(const LlmStream& stream) const {
+std::size_t TokenMatch::place(const LlmStream& stream) const {
   std::uint64_t hash = 0;
   for (std::size_t n = 0; n < kLlmMatchTokens; ++n) hash = hash_combine(hash, stream.recent[n]);
-  return place_of(hash, table_log2_);
+  return static_cast<std::size_t>(place_of(hash, table_log2_));
 }
 
 std::uint32_t TokenMatch::begin_token(LlmStream& stream, const KnownTokens& known) {

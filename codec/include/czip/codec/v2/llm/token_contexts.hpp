@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -40,7 +41,7 @@ class TokenContexts {
  private:
   std::vector<Successors> table_;
   std::uint32_t table_log2_ = 0;
-  std::array<std::uint64_t, kLlmOrders.size()> places_{};
+  std::array<std::size_t, kLlmOrders.size()> places_{};
   std::array<std::uint32_t, kLlmOrders.size()> checks_{};
 };
 

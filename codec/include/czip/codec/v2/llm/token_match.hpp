@@ -2,6 +2,7 @@
 // what followed there.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -23,7 +24,7 @@ class TokenMatch {
   void end_token(LlmStream& stream, std::uint32_t token, std::uint32_t expected);
 
  private:
-  [[nodiscard]] std::uint64_t place(const LlmStream& stream) const;
+  [[nodiscard]] std::size_t place(const LlmStream& stream) const;
   std::vector<std::uint32_t> table_;  // position of what followed; 0: none
   std::uint32_t table_log2_ = 0;
 };
