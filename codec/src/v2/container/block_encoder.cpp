@@ -130,8 +130,9 @@ Result<std::optional<BlockEncoder::Block>> BlockEncoder::encode_with_language_mo
   if (text.size() > kMinSampledText) {
     const auto sample = middle_of(text, kLanguageModelSample);
     CZIP_TRY_ASSIGN(const auto coded, coder.encode(*model_, {.language_model = true}, sample));
-    if (coded.payload.size() * text.size() * kHopelessDenominator >
-        least * sample.size() * kHopelessNumerator)
+    // In 64 bits: a sample and a block, both of up to 2^26 bytes, would overflow 32.
+    if (std::uint64_t{coded.payload.size()} * text.size() * kHopelessDenominator >
+        std::uint64_t{least} * sample.size() * kHopelessNumerator)
       return std::optional<Block>();
   }
   CZIP_TRY_ASSIGN(auto coded, coder.encode(*model_, settings, text, progress.report()));
