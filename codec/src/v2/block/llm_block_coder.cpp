@@ -1,10 +1,7 @@
 #include "v2/block/llm_block_coder.hpp"
 
 #include <algorithm>
-#include <string_view>
 
-#include "czip/base/little_endian.hpp"
-#include "czip/codec/v2/coding/stream_layout.hpp"
 #include "czip/codec/v2/model/parts.hpp"
 #include "v2/block/payload.hpp"
 
@@ -44,8 +41,9 @@ Result<std::uint64_t> LlmBlockCoder::memory(const Model& model, const BlockSetti
          LlmPredictor::bytes(*loaded, text_bytes);
 }
 
-Status LlmBlockCoder::begin(const Model& model, std::uint32_t streams, std::size_t tokens,
+Status LlmBlockCoder::begin(const Model& model, const StreamLayout& layout, std::size_t tokens,
                             std::uint64_t text_bytes) {
+  const std::uint32_t streams = layout.streams();
   const bool same = state_ && &model_->parts() == &model.parts() && state_streams_ == streams;
   if (same) {
     state_->reset();
@@ -63,6 +61,8 @@ Status LlmBlockCoder::begin(const Model& model, std::uint32_t streams, std::size
   logits_.resize(std::size_t{kRowsAtOnce} * language_model_->network.config().vocabulary);
   predictor_.reset(*language_model_, model.parts().logistic, text_bytes, tokens);
   streams_.assign(streams, LlmStream());
+  for (std::uint32_t s = 0; s < streams; ++s)
+    streams_[s].begin = streams_[s].position = layout.position(s, 0);
   return {};
 }
 
@@ -87,9 +87,7 @@ Result<CodedBlock> LlmBlockCoder::encode(const Model& model, const BlockSettings
   std::vector<TokenId> tokens;
   CZIP_TRY(loaded->tokenizer.encode(text, tokens));
   const StreamLayout layout(tokens.size(), settings.streams_log2);
-  CZIP_TRY(begin(model, layout.streams(), tokens.size(), text.size()));
-  for (std::uint32_t s = 0; s < layout.streams(); ++s)
-    streams_[s].begin = streams_[s].position = layout.position(s, 0);
+  CZIP_TRY(begin(model, layout, tokens.size(), text.size()));
   CodedBlock block;
   if (settings.streams_log2 > 0) append_token_count(block.payload, tokens.size());
   RangeEncoder coder(block.payload);
@@ -136,26 +134,22 @@ Result<std::uint32_t> LlmBlockCoder::decode_token(RangeDecoder& coder, std::size
   return predictor_.token();
 }
 
-// One stream ends with the text, several have `tokens` together.
-Status LlmBlockCoder::decode_streams(RangeDecoder& coder, std::span<std::uint8_t> text,
-                                     bool one_stream, std::size_t tokens,
-                                     const PassReport& report) {
-  const llm::Tokenizer& tokenizer = language_model_->tokenizer;
+Status LlmBlockCoder::decode_one_stream(RangeDecoder& coder, std::span<std::uint8_t> text,
+                                        const PassReport& report) {
   TextWriter writer(text);
-  if (one_stream) {
-    while (!writer.full()) {
-      rows_.assign(1, {0, last_token(streams_[0])});
-      run_network();
-      CZIP_TRY_ASSIGN(const std::uint32_t token, decode_token(coder, 0, 0));
-      CZIP_TRY(writer.put(tokenizer.token(token)));
-      if (report) CZIP_TRY(report(writer.written(), text.size()));
-    }
-    return {};
+  while (!writer.full()) {
+    rows_.assign(1, {0, last_token(streams_[0])});
+    run_network();
+    CZIP_TRY_ASSIGN(const std::uint32_t token, decode_token(coder, 0, 0));
+    CZIP_TRY(writer.put(language_model_->tokenizer.token(token)));
+    if (report) CZIP_TRY(report(writer.written(), text.size()));
   }
-  const auto streams = static_cast<std::uint32_t>(streams_.size());
-  const StreamLayout layout(tokens, static_cast<std::uint8_t>(std::bit_width(streams) - 1));
-  for (std::uint32_t s = 0; s < streams; ++s)
-    streams_[s].begin = streams_[s].position = layout.position(s, 0);
+  return {};
+}
+
+Status LlmBlockCoder::decode_streams(RangeDecoder& coder, const StreamLayout& layout,
+                                     std::span<std::uint8_t> text, std::size_t tokens,
+                                     const PassReport& report) {
   std::vector<std::uint32_t> decoded(tokens);
   for (std::size_t i = 0; i < layout.steps(); ++i) {
     const std::uint32_t active = layout.active_streams(i);
@@ -168,7 +162,9 @@ Status LlmBlockCoder::decode_streams(RangeDecoder& coder, std::span<std::uint8_t
     }
     if (report) CZIP_TRY(report(i + 1, layout.steps()));
   }
-  for (const std::uint32_t token : decoded) CZIP_TRY(writer.put(tokenizer.token(token)));
+  TextWriter writer(text);
+  for (const std::uint32_t token : decoded)
+    CZIP_TRY(writer.put(language_model_->tokenizer.token(token)));
   return writer.full() ? Status() : text_does_not_fit();
 }
 
@@ -181,9 +177,11 @@ Status LlmBlockCoder::decode(const Model& model, const BlockSettings& settings,
   if (!one_stream) {
     CZIP_TRY_ASSIGN(tokens, take_token_count(payload, text.size()));
   }
-  CZIP_TRY(begin(model, 1U << settings.streams_log2, tokens, text.size()));
+  const StreamLayout layout(tokens, settings.streams_log2);
+  CZIP_TRY(begin(model, layout, tokens, text.size()));
   RangeDecoder coder(payload);
-  CZIP_TRY(decode_streams(coder, text, one_stream, tokens, report));
+  CZIP_TRY(one_stream ? decode_one_stream(coder, text, report)
+                      : decode_streams(coder, layout, text, tokens, report));
   return check_end(coder, final_range);
 }
 

@@ -12,6 +12,7 @@
 #include "czip/codec/io/pass_report.hpp"
 #include "czip/codec/v2/block/block_coder.hpp"
 #include "czip/codec/v2/coding/block_settings.hpp"
+#include "czip/codec/v2/coding/stream_layout.hpp"
 #include "czip/codec/v2/llm/llm_predictor.hpp"
 #include "czip/codec/v2/llm/llm_stream.hpp"
 #include "czip/codec/v2/model.hpp"
@@ -43,15 +44,18 @@ class LlmBlockCoder {
 
  private:
   // Makes everything ready for a block. Errors: those of language_model_of and State::create.
-  Status begin(const Model& model, std::uint32_t streams, std::size_t tokens,
+  Status begin(const Model& model, const StreamLayout& layout, std::size_t tokens,
                std::uint64_t text_bytes);
   // Runs the network for all of `rows_`.
   void run_network();
   [[nodiscard]] std::span<std::int32_t> logits_of(std::size_t row);
   [[nodiscard]] std::uint32_t last_token(const LlmStream& stream) const;
 
-  Status decode_streams(RangeDecoder& coder, std::span<std::uint8_t> text, bool one_stream,
-                        std::size_t tokens, const PassReport& report);
+  // One stream ends with the text, several have `tokens` together.
+  Status decode_one_stream(RangeDecoder& coder, std::span<std::uint8_t> text,
+                           const PassReport& report);
+  Status decode_streams(RangeDecoder& coder, const StreamLayout& layout,
+                        std::span<std::uint8_t> text, std::size_t tokens, const PassReport& report);
   Result<std::uint32_t> decode_token(RangeDecoder& coder, std::size_t stream, std::size_t row);
 
   Mutex mutex_;
