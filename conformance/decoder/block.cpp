@@ -7,6 +7,18 @@
 namespace reference {
 namespace {
 
+// Of one token that was begun. Both predictors are asked and taught in the same way.
+template <class AnyPredictor>
+void decode_decisions(AnyPredictor& predictor, RangeDecoder& coder, Observer* observer) {
+  while (!predictor.decided()) {
+    const std::uint32_t p = predictor.predict();
+    if (observer != nullptr) observer->predicted(predictor, p, coder.range(), coder.code());
+    const bool bit = coder.decode(p);
+    if (observer != nullptr) observer->decoded(bit);
+    predictor.learn_bit(bit);
+  }
+}
+
 // Of a block that the model's own parts code.
 class BlockDecoder {
  public:
@@ -25,13 +37,7 @@ class BlockDecoder {
     Stream& stream = streams_[s];
     predictor_.begin_token(stream);
     if (observer_ != nullptr) observer_->begin_token(position, stream, predictor_);
-    while (!predictor_.decided()) {
-      const std::uint32_t p = predictor_.predict();
-      if (observer_ != nullptr) observer_->predicted(predictor_, p, coder.range(), coder.code());
-      const bool bit = coder.decode(p);
-      if (observer_ != nullptr) observer_->decoded(bit);
-      predictor_.learn_bit(bit);
-    }
+    decode_decisions(predictor_, coder, observer_);
     const std::uint32_t rank = predictor_.rank();
     const std::uint16_t token = model_->order[rank];
     if (observer_ != nullptr) observer_->end_token(token, rank);
@@ -63,13 +69,7 @@ class LanguageBlockDecoder {
     if (stream.tokens == 0) stream.first = position;
     predictor_.begin_token(stream);
     if (observer_ != nullptr) observer_->begin_token(position, s, predictor_);
-    while (!predictor_.decided()) {
-      const std::uint32_t p = predictor_.predict();
-      if (observer_ != nullptr) observer_->predicted(predictor_, p, coder.range(), coder.code());
-      const bool bit = coder.decode(p);
-      if (observer_ != nullptr) observer_->decoded(bit);
-      predictor_.learn_bit(bit);
-    }
+    decode_decisions(predictor_, coder, observer_);
     if (observer_ != nullptr) observer_->end_token(predictor_.token());
     const std::string& bytes = model_->tokenizer.token(predictor_.token());
     require(!bytes.empty(), "a token without bytes stands for text");

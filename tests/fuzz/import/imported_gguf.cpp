@@ -10,6 +10,7 @@
 #include "czip/import/tokenizer/tensors.hpp"
 #include "czip/tokenizer/llm/tokenizer.hpp"
 #include "fuzz/fuzz.hpp"
+#include "fuzz/import/parsed_gguf.hpp"
 #include "fuzz/import/small_models.hpp"
 #include "import/imported_model.hpp"
 
@@ -47,16 +48,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Bytes file =
       input.byte() == 0 ? Bytes(input.rest().begin(), input.rest().end()) : edited_gguf(input);
   const MemoryBound bound((std::size_t{48} << 20) + 64 * file.size());
-  std::vector<gguf::File> parts;
-  {
-    auto parsed = gguf::File::parse(file);
-    if (!parsed) {
-      insist_error(parsed.error(),
-                   {ErrorCode::corrupt, ErrorCode::truncated, ErrorCode::unsupported});
-      return 0;
-    }
-    parts.push_back(*std::move(parsed));
-  }
+  const std::vector<gguf::File> parts = parsed_gguf(file);
+  if (parts.empty()) return 0;
   const auto model = gguf::Model::join(parts);
   if (!model) {
     insist_error(model.error(), {ErrorCode::corrupt, ErrorCode::invalid_argument});
