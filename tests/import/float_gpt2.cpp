@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "czip/import/dequantize.hpp"
-#include "czip/import/dyadic.hpp"
+#include "import/real_rows.hpp"
 
 namespace czip::test {
 namespace {
@@ -49,19 +48,7 @@ class FloatGpt2 {
 
  private:
   // Empty where there is none of that name.
-  [[nodiscard]] Rows matrix(const std::string& name) const {
-    Rows rows;
-    const importer::Tensor* const tensor = tensors_.find(name);
-    if (tensor == nullptr) return rows;
-    importer::DyadicRow row;
-    for (std::uint64_t i = 0; i < tensor->rows(); ++i) {
-      static_cast<void>(importer::read_row(*tensor, i, row));
-      Vector& numbers = rows.emplace_back();
-      for (const std::int64_t mantissa : row.mantissas)
-        numbers.push_back(std::ldexp(static_cast<double>(mantissa), row.exponent));
-    }
-    return rows;
-  }
+  [[nodiscard]] Rows matrix(const std::string& name) const { return real_rows(tensors_, name); }
 
   [[nodiscard]] Vector product(const std::string& name, const Vector& x) const {
     const Rows bias = matrix(name + ".bias");

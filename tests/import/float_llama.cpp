@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "czip/import/dequantize.hpp"
 #include "czip/import/dyadic.hpp"
+#include "import/real_rows.hpp"
 
 namespace czip::test {
 namespace {
@@ -43,19 +43,7 @@ class FloatLlama {
   }
 
  private:
-  [[nodiscard]] Rows matrix(const std::string& name) const {
-    Rows rows;
-    const importer::Tensor* const tensor = tensors_.find(name);
-    if (tensor == nullptr) return rows;
-    importer::DyadicRow row;
-    for (std::uint64_t i = 0; i < tensor->rows(); ++i) {
-      static_cast<void>(importer::read_row(*tensor, i, row));
-      Vector& numbers = rows.emplace_back();
-      for (const std::int64_t mantissa : row.mantissas)
-        numbers.push_back(real({mantissa, row.exponent}));
-    }
-    return rows;
-  }
+  [[nodiscard]] Rows matrix(const std::string& name) const { return real_rows(tensors_, name); }
 
   static Vector product(const Rows& matrix, const Vector& x, const Rows& bias = {}) {
     Vector y;
