@@ -37,14 +37,13 @@ std::string stages(const Bytes& model, std::size_t window, const std::vector<Row
     const auto output = network.step(streams[row.stream], window, row.token);
     Json residuals = Json::array();
     for (const Numbers& residual : output.residuals) residuals.push_back(hash_of(residual));
-    auto cumulative = network.cumulative_frequencies(output.logits);
-    cumulative.erase(cumulative.begin());
+    const auto cumulative = network.cumulative_frequencies(output.logits);
     all.push_back({{"stream", row.stream},
                    {"token", row.token},
                    {"position", output.position},
                    {"residuals", residuals},
                    {"logits", hash_of(output.logits)},
-                   {"cumulative", hash_of(cumulative, 8)}});
+                   {"cumulative", hash_of_cumulative(cumulative, 8)}});
   }
   return all.dump() + "\n";
 }

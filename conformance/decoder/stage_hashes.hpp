@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "bytes.hpp"
@@ -23,6 +24,11 @@ std::string hash_of(const Numbers& numbers, int size = 4) {
     for (int shift = 0; shift < 8 * size; shift += 8)
       bytes.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(number) >> shift & 255));
   return hex(xxh3_64(bytes.data(), bytes.size()), 16);
+}
+
+// The hash of cumulative frequencies without the 0 at their beginning.
+inline std::string hash_of_cumulative(std::span<const std::uint64_t> frequencies, int size = 4) {
+  return hash_of(frequencies.subspan(1), size);
 }
 
 }  // namespace reference

@@ -60,9 +60,7 @@ class StageRecorder final : public Observer {
     if (!begin_recording()) return;
     Json token{{"position", position}, {"stream", stream}, {"row", predictor.row()}};
     token["logits"] = hash_of(predictor.logits());
-    auto cumulative = predictor.cumulative();
-    cumulative.erase(cumulative.begin());
-    token["cumulative"] = hash_of(cumulative, 8);
+    token["cumulative"] = hash_of_cumulative(predictor.cumulative(), 8);
     for (const std::uint64_t h : predictor.contexts().hashes())
       token["order"].push_back(hex(h, 16));
     const auto expected = predictor.match().expected();
@@ -114,11 +112,8 @@ class StageRecorder final : public Observer {
       token["lists"].push_back(hex(contexts.list[i], 16));
   }
 
-  // Hashes the cumulative frequencies without the 0 at their beginning.
-  [[nodiscard]] std::string hash_of_cumulative(const Accumulators& logits) const {
-    CumulativeFrequencies cumulative = model_->network->cumulative_frequencies(logits);
-    cumulative.erase(cumulative.begin());
-    return hash_of(cumulative);
+  [[nodiscard]] std::string hash_of_frequencies(const Accumulators& logits) const {
+    return hash_of_cumulative(model_->network->cumulative_frequencies(logits));
   }
   [[nodiscard]] Json of_network(const Activations& output, std::size_t token,
                                 std::uint32_t candidate) const {
@@ -126,13 +121,13 @@ class StageRecorder final : public Observer {
     const Accumulators groups = network.group_logits(output);
     Json json{{"token", token},
               {"group_logits", hash_of(groups)},
-              {"group_cumulative", hash_of_cumulative(groups)}};
+              {"group_cumulative", hash_of_frequencies(groups)}};
     const std::size_t group = network.group_of(candidate);
     json["group"] = group;
     const Accumulators members = network.member_logits(output, group);
     if (members.size() == 1) return json;  // whose logit decides nothing
     json["member_logits"] = hash_of(members);
-    json["member_cumulative"] = hash_of_cumulative(members);
+    json["member_cumulative"] = hash_of_frequencies(members);
     return json;
   }
   [[nodiscard]] Json of_recurrent(const RecurrentStream& stream, std::size_t token) const {

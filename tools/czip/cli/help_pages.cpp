@@ -309,8 +309,8 @@ czip import [OPTION...] --tokenizer FILE MODEL.bin
 the first of several (NAME-00001-of-00003.gguf). FOLDER has config.json, tokenizer.json
 and the weights as safetensors. MODEL.bin is of llama2.c, version 0. What a file is, its
 content says. Known are the architectures llama (Llama, TinyLlama, SmolLM, Mistral),
-qwen2 and gpt2, and of GGUF's types of weights F32, F16, BF16, Q8_0, Q4_0 to Q5_1, Q2_K to Q6_K,
-IQ2_XXS and IQ4_NL. All else is refused by its name.
+qwen2 and gpt2, and of GGUF's types of weights F32, F16, BF16, Q8_0, Q4_0 to Q5_1, Q2_K
+to Q6_K, IQ2_XXS and IQ4_NL. All else is refused by its name.
 
 Weights get 8 bits, so the model has about as many bytes as the source has weights. The
 same source gives the same model on every machine. The model's metadata state name,
