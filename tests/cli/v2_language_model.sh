@@ -24,7 +24,7 @@ expect 0 "$CZIP" -v -9 -f -m lm.czm -o again.czip other; ! grep -q 'language mod
 ! grep -q 'will take' .err || fail 'what takes no time is announced'
 expect 0 "$CZIP" -d -v -f -m lm.czm -o back 9.czip; stderr_has '1 of 1 blocks with the language model'
 expect 0 "$CZIP" help levels >levels; grep -q '^  -6     128 KiB  up to 16$' levels || fail "$(cat levels)"
-grep -q '^  -9     1 MiB    1: smallest' levels || fail "$(cat levels)"
+grep -q '^  -9     1 MiB    up to 16; and one, if smaller' levels || fail "$(cat levels)"
 
 # Tokens of its blocks have no scores; the text has, by the rest of the model.
 for command in score inspect; do

@@ -53,10 +53,11 @@ std::string language_model_table() {
   for (int i = v2::kMinLevel; i <= v2::kMaxLevel; ++i) {
     const v2::LevelSettings level = v2::level_settings(i);
     if (level.language_model_block_bytes == 0) continue;
-    const unsigned streams = 1U << level.language_model_streams_log2;
     text +=
-        format("  -%d     %-7s  ", i, block_size(level.language_model_block_bytes).c_str()) +
-        (streams == 1 ? "1: smallest, and slowest to decompress" : format("up to %u", streams)) +
+        format("  -%d     %-7s  up to %u", i, block_size(level.language_model_block_bytes).c_str(),
+               1U << level.language_model_streams_log2) +
+        (level.trials == v2::Trials::one_stream ? "; and one, if smaller: slow to decompress"
+                                                : "") +
         '\n';
   }
   return text;

@@ -35,8 +35,8 @@ constexpr double kBytesPerToken = 4;
 
 struct Work {
   double tokens = 0;
-  std::uint8_t streams_log2 = 0;
-  bool encodes = false;
+  std::uint32_t streams = 1;
+  unsigned encodings = 0;  // how often all tokens are encoded
   bool decodes = false;
 };
 
@@ -64,17 +64,16 @@ std::optional<double> expected_seconds(const v2::Model& model, const Session& se
   if (work.tokens < kFewTokens) return std::nullopt;
   const auto loaded = v2::language_model_of(model.parts(), session.simd());
   if (!loaded) return std::nullopt;
-  const auto streams = std::uint32_t{1} << work.streams_log2;
-  const auto step = trial(**loaded, session, streams);
+  const auto step = trial(**loaded, session, work.streams);
   if (!step) return std::nullopt;
-  const double decoding = work.decodes ? work.tokens / streams * *step : 0;
-  double encoding = work.encodes ? work.tokens / streams * *step : 0;
+  const double decoding = work.decodes ? work.tokens / work.streams * *step : 0;
+  double encoding = work.encodings * work.tokens / work.streams * *step;
   // Many rows at once take less than as many steps.
   if (decoding + encoding < kLongSeconds) return std::nullopt;
-  if (work.encodes) {
+  if (work.encodings > 0) {
     const auto many = trial(**loaded, session, kEncodedRows);
     if (!many) return std::nullopt;
-    encoding = work.tokens / kEncodedRows * *many;
+    encoding = work.encodings * work.tokens / kEncodedRows * *many;
   }
   const double all = decoding + encoding;
   return all < kLongSeconds ? std::nullopt : std::optional(all);
@@ -98,9 +97,9 @@ bool is_wanted(const Session& session) {
          (session.console.verbose() || (session.wants_progress() && Console::interactive()));
 }
 
-void tell(const Session& session, const Input& input, double seconds, std::string_view bound) {
-  session.console.note(printable(input.label()) + ": the language model will take " +
-                       std::string(bound) + duration_text(seconds));
+void tell(const Session& session, const Input& input, double seconds) {
+  session.console.note(printable(input.label()) + ": the language model will take about " +
+                       duration_text(seconds));
 }
 
 // Of how many bytes a token is at the beginning of the text.
@@ -126,38 +125,37 @@ void tell_compressing_time(const Session& session, const v2::Model& model, const
     return;
   const std::uint32_t block =
       options.block_bytes != 0 ? options.block_bytes : level.language_model_block_bytes;
+  const auto streams_log2 = v2::language_model_streams_log2(
+      std::min<std::uint64_t>(*input.announced, block), level.language_model_streams_log2);
   const Work work{
       .tokens = static_cast<double>(*input.announced) / bytes_per_token(model, session, input),
-      .streams_log2 = v2::language_model_streams_log2(
-          std::min<std::uint64_t>(*input.announced, block), level.language_model_streams_log2),
-      .encodes = true,
+      .streams = 1U << streams_log2,
+      .encodings = level.trials == v2::Trials::one_stream && streams_log2 > 0 ? 2U : 1U,
       .decodes = session.arguments.verify};
-  if (const auto seconds = expected_seconds(model, session, work))
-    tell(session, input, *seconds, "about ");
+  if (const auto seconds = expected_seconds(model, session, work)) tell(session, input, *seconds);
 }
 
 void tell_decompressing_time(const Session& session, ModelStore& models, const Input& input) {
   if (!is_wanted(session) || !input.at_start() || session.arguments.range) return;
   FileRandomAccess file(input.file.get());
-  Work work{.decodes = true};
+  std::uint64_t bytes = 0;
+  std::uint64_t stream_bytes = 0;
   std::optional<v2::FrameInfo> first;
   const auto info = v2::inspect(file, [&](const v2::FrameInfo& frame) -> Status {
     if (frame.language_model_blocks == 0) return {};
     if (!first) first = frame;
-    work.tokens += static_cast<double>(frame.text_bytes) / kBytesPerToken *
-                   static_cast<double>(frame.language_model_blocks) /
-                   static_cast<double>(frame.blocks);
+    bytes += frame.language_model_bytes;
+    stream_bytes += frame.language_model_stream_bytes;
     return {};
   });
   if (!info || !first || !first->model) return;
   const auto model = models.finder()(*first->model);
   if (!model || !model->has_language_model()) return;
-  if (!first->compact)
-    work.streams_log2 = v2::language_model_streams_log2(
-        std::min<std::uint64_t>(first->text_bytes, first->block_bytes),
-        v2::level_settings(first->level).language_model_streams_log2);
-  if (const auto seconds = expected_seconds(*model, session, work))
-    tell(session, input, *seconds, first->compact ? "up to " : "about ");
+  const Work work{
+      .tokens = static_cast<double>(bytes) / kBytesPerToken,
+      .streams = static_cast<std::uint32_t>(bytes / std::max<std::uint64_t>(stream_bytes, 1)),
+      .decodes = true};
+  if (const auto seconds = expected_seconds(*model, session, work)) tell(session, input, *seconds);
 }
 
 }  // namespace czip::tool

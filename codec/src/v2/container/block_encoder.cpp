@@ -47,6 +47,11 @@ std::uint64_t pass_weight(const BlockSettings& settings) {
   return settings.streams_log2 == 0 ? 8 : 4;
 }
 
+std::size_t bytes_of(const std::optional<BlockEncoder::Block>& block,
+                     std::span<const std::uint8_t> text) {
+  return block ? block->coded.payload.size() : text.size();
+}
+
 std::span<const std::uint8_t> middle_of(std::span<const std::uint8_t> text, std::size_t bytes) {
   bytes = std::min(bytes, text.size());
   return text.subspan((text.size() - bytes) / 2, bytes);
@@ -61,8 +66,10 @@ BlockSettings BlockEncoder::settings_for(std::uint64_t text_bytes) const {
 Result<MemoryNeed> BlockEncoder::memory(SimdLevel simd, std::uint64_t text_bytes) const {
   CZIP_TRY_ASSIGN(MemoryNeed need,
                   coding_memory(*model_, settings_for(text_bytes), simd, text_bytes));
-  if (const auto settings = language_model_settings(*model_, level_, text_bytes)) {
-    CZIP_TRY_ASSIGN(const MemoryNeed more, coding_memory(*model_, *settings, simd, text_bytes));
+  const auto settings = language_model_settings(*model_, level_, text_bytes);
+  if (!settings.empty()) {
+    CZIP_TRY_ASSIGN(const MemoryNeed more,
+                    coding_memory(*model_, settings.front(), simd, text_bytes));
     need.shared += more.shared;
   }
   return need;
@@ -93,28 +100,27 @@ Result<std::optional<BlockEncoder::Block>> BlockEncoder::encode(BlockCoder& code
   CZIP_TRY_ASSIGN(const auto random, looks_random(coder, text));
   if (random) return std::optional<Block>();
   CZIP_TRY_ASSIGN(const auto all, trials(coder, text, place));
-  std::optional<Block> best;
-  std::size_t least = text.size();
-  // To verify takes as long as the first, unless another is the smallest.
   const auto with_language_model = language_model_settings(*model_, level_, text.size());
-  const std::uint64_t last = with_language_model ? pass_weight(*with_language_model) : 0;
-  std::uint64_t left = verify_ ? std::max(last, pass_weight(all.front().settings)) : 0;
+  std::optional<Block> best;
+  std::uint64_t left = with_language_model.size() * kLanguageModelWeight;
+  // To verify takes as long as the first, unless another is the smallest.
+  if (verify_)
+    left += with_language_model.empty() ? pass_weight(all.front().settings) : kLanguageModelWeight;
   for (const Trial& trial : all) left += pass_weight(trial.settings);
-  left += last;
-  for (const auto& [settings, segmentation] : all) {
-    progress.begin_pass(pass_weight(settings), left);
-    left -= pass_weight(settings);
-    CZIP_TRY_ASSIGN(auto coded,
-                    coder.encode(*model_, settings, text, progress.report(), segmentation));
-    if (coded.payload.size() >= least) continue;
-    least = coded.payload.size();
-    best = {settings, std::move(coded)};
-  }
-  if (with_language_model) {
-    progress.begin_pass(last, left);
-    CZIP_TRY_ASSIGN(auto better,
-                    encode_with_language_model(coder, *with_language_model, text, least, progress));
-    if (better) best = std::move(better);
+  const auto try_one = [&](const Trial& trial) -> Status {
+    progress.begin_pass(pass_weight(trial.settings), left);
+    left -= pass_weight(trial.settings);
+    CZIP_TRY_ASSIGN(auto coded, coder.encode(*model_, trial.settings, text, progress.report(),
+                                             trial.segmentation));
+    if (coded.payload.size() < bytes_of(best, text)) best = {trial.settings, std::move(coded)};
+    return {};
+  };
+  for (const Trial& trial : all) CZIP_TRY(try_one(trial));
+  if (!with_language_model.empty()) {
+    CZIP_TRY_ASSIGN(const bool may_help,
+                    language_model_may_help(coder, text, bytes_of(best, text)));
+    if (may_help)
+      for (const BlockSettings& settings : with_language_model) CZIP_TRY(try_one({settings}));
   }
   if (best && verify_) {
     progress.begin_last_pass();
@@ -123,21 +129,16 @@ Result<std::optional<BlockEncoder::Block>> BlockEncoder::encode(BlockCoder& code
   return best;
 }
 
-// nullopt: the result is not smaller than `least`.
-Result<std::optional<BlockEncoder::Block>> BlockEncoder::encode_with_language_model(
-    BlockCoder& coder, const BlockSettings& settings, std::span<const std::uint8_t> text,
-    std::size_t least, PassProgress& progress) const {
-  if (text.size() > kMinSampledText) {
-    const auto sample = middle_of(text, kLanguageModelSample);
-    CZIP_TRY_ASSIGN(const auto coded, coder.encode(*model_, {.language_model = true}, sample));
-    // In 64 bits: a sample and a block, both of up to 2^26 bytes, would overflow 32.
-    if (std::uint64_t{coded.payload.size()} * text.size() * kHopelessDenominator >
-        std::uint64_t{least} * sample.size() * kHopelessNumerator)
-      return std::optional<Block>();
-  }
-  CZIP_TRY_ASSIGN(auto coded, coder.encode(*model_, settings, text, progress.report()));
-  if (coded.payload.size() >= least) return std::optional<Block>();
-  return std::optional(Block{settings, std::move(coded)});
+// `least`: what the block takes without a language model.
+Result<bool> BlockEncoder::language_model_may_help(BlockCoder& coder,
+                                                   std::span<const std::uint8_t> text,
+                                                   std::size_t least) const {
+  if (text.size() <= kMinSampledText) return true;
+  const auto sample = middle_of(text, kLanguageModelSample);
+  CZIP_TRY_ASSIGN(const auto coded, coder.encode(*model_, {.language_model = true}, sample));
+  // In 64 bits: a sample and a block, both of up to 2^26 bytes, would overflow 32.
+  return std::uint64_t{coded.payload.size()} * text.size() * kHopelessDenominator <=
+         std::uint64_t{least} * sample.size() * kHopelessNumerator;
 }
 
 // Compressed and encrypted data take long to code and do not shrink. They are recognized by the

@@ -45,11 +45,8 @@ class BlockEncoder {
  private:
   Result<std::optional<Block>> encode(BlockCoder& coder, std::span<const std::uint8_t> text,
                                       BlockPlaceKind place, PassProgress& progress) const;
-  Result<std::optional<Block>> encode_with_language_model(BlockCoder& coder,
-                                                          const BlockSettings& settings,
-                                                          std::span<const std::uint8_t> text,
-                                                          std::size_t least,
-                                                          PassProgress& progress) const;
+  Result<bool> language_model_may_help(BlockCoder& coder, std::span<const std::uint8_t> text,
+                                       std::size_t least) const;
   [[nodiscard]] BlockSettings settings_for(std::uint64_t text_bytes) const;
   Result<bool> looks_random(BlockCoder& coder, std::span<const std::uint8_t> text) const;
   struct Trial {

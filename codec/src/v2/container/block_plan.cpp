@@ -30,12 +30,14 @@ BlockSettings block_settings(const Model& model, const LevelSettings& level,
   return settings;
 }
 
-std::optional<BlockSettings> language_model_settings(const Model& model, const LevelSettings& level,
-                                                     std::uint64_t text_bytes) {
-  if (!model.has_language_model() || level.language_model_block_bytes == 0) return std::nullopt;
-  return BlockSettings{
-      .streams_log2 = language_model_streams_log2(text_bytes, level.language_model_streams_log2),
-      .language_model = true};
+std::vector<BlockSettings> language_model_settings(const Model& model, const LevelSettings& level,
+                                                   std::uint64_t text_bytes) {
+  if (!model.has_language_model() || level.language_model_block_bytes == 0) return {};
+  const std::uint8_t most =
+      language_model_streams_log2(text_bytes, level.language_model_streams_log2);
+  std::vector<BlockSettings> all{{.streams_log2 = most, .language_model = true}};
+  if (level.trials == Trials::one_stream && most > 0) all.push_back({.language_model = true});
+  return all;
 }
 
 Status fill(ByteSource& source, std::size_t limit, std::vector<std::uint8_t>& text) {

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "czip/base/error.hpp"
@@ -21,10 +20,11 @@ Result<LevelSettings> choose_settings(const Model& model, int level, std::uint32
 // Of a block of that length, without a language model.
 [[nodiscard]] BlockSettings block_settings(const Model& model, const LevelSettings& level,
                                            std::uint64_t text_bytes);
-// With it; nullopt: the model has none, or the level does not use it.
-[[nodiscard]] std::optional<BlockSettings> language_model_settings(const Model& model,
-                                                                   const LevelSettings& level,
-                                                                   std::uint64_t text_bytes);
+// With it, all that are tried, the one that takes most memory first. Empty: the model has none, or
+// the level does not use it.
+[[nodiscard]] std::vector<BlockSettings> language_model_settings(const Model& model,
+                                                                 const LevelSettings& level,
+                                                                 std::uint64_t text_bytes);
 
 // Reads until `text` has `limit` bytes or the source ends.
 Status fill(ByteSource& source, std::size_t limit, std::vector<std::uint8_t>& text);

@@ -290,7 +290,7 @@ Status fit_language_model(const Model& model, const EncodeOptions& options, Leve
   const std::uint64_t text_bytes =
       std::min<std::uint64_t>(level.block_bytes, options.text_bytes.value_or(level.block_bytes));
   while (level.language_model_streams_log2 > 0 &&
-         language_model_settings(model, level, text_bytes)) {
+         !language_model_settings(model, level, text_bytes).empty()) {
     CZIP_TRY_ASSIGN(const MemoryNeed need,
                     BlockEncoder(model, level, false).memory(options.simd, text_bytes));
     if (need.shared + need.per_thread <= options.memory_limit) break;

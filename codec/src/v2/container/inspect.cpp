@@ -11,7 +11,12 @@ void count(const Record& record, FrameInfo& frame) {
   ++frame.blocks;
   if (record.stored()) ++frame.stored_blocks;
   if (record.settings().network) ++frame.network_blocks;
-  if (record.settings().language_model) ++frame.language_model_blocks;
+  const BlockSettings settings = record.settings();
+  if (!settings.language_model) return;
+  ++frame.language_model_blocks;
+  frame.language_model_bytes += record.text_bytes();
+  const std::uint64_t streams = std::uint64_t{1} << settings.streams_log2;
+  frame.language_model_stream_bytes += (record.text_bytes() + streams - 1) / streams;
 }
 
 FrameInfo compact_frame(const Record& record, const FrameReader& reader) {

@@ -34,12 +34,13 @@ LevelSettings level_settings(int level) {
        .trials = Trials::no_network,
        .block_bytes = 4 * kMiB,
        .language_model_block_bytes = 512 * kKiB,
-       .language_model_streams_log2 = 3},
+       .language_model_streams_log2 = 4},
       {.profile = 2,
        .network = true,
        .trials = Trials::one_stream,
        .block_bytes = 8 * kMiB,
-       .language_model_block_bytes = kMiB},
+       .language_model_block_bytes = kMiB,
+       .language_model_streams_log2 = 4},
   }};
   return kLevels[static_cast<std::size_t>(level - kMinLevel)];
 }

@@ -82,6 +82,21 @@ TEST_CASE("a language model codes a text that it predicts, from level 6 on") {
   CHECK(first_frame(coded(text, {.level = 5, .threads = 1})).language_model_blocks == 0);
 }
 
+TEST_CASE("no level from 6 on makes a text of a language model larger than a lower one") {
+  const Bytes text = test::text_of_language_model(40'000);
+  std::size_t least = text.size();
+  for (int level = 6; level <= kMaxLevel; ++level) {
+    CAPTURE(level);
+    const Bytes file = coded(text, {.level = level, .threads = 2});
+    CHECK(file.size() <= least);
+    least = file.size();
+    const FrameInfo frame = first_frame(file);
+    CHECK(frame.language_model_bytes == text.size());
+    const std::uint64_t streams = frame.language_model_bytes / frame.language_model_stream_bytes;
+    CHECK((streams == 8 || (level == kMaxLevel && streams == 1)));
+  }
+}
+
 TEST_CASE("blocks that a language model does not help are coded without it, as without a model") {
   const Bytes text = test::to_bytes(test::english_text(150'000));
   const Bytes file = coded(text, {.threads = 2});

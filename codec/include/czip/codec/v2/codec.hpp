@@ -41,7 +41,8 @@ inline constexpr int kDefaultLevel = 6;
 enum class Trials : std::uint8_t {
   none,
   no_network,
-  one_stream,  // no network, and the network with one stream, whose context is longer
+  // No network, and one stream, whose context is longer, of the network and the language model.
+  one_stream,
 };
 
 // What a level means. Levels are the encoder's: a file says everything that a decoder needs.
@@ -209,6 +210,8 @@ struct FrameInfo {
   std::uint64_t stored_blocks = 0;
   std::uint64_t network_blocks = 0;
   std::uint64_t language_model_blocks = 0;
+  std::uint64_t language_model_bytes = 0;         // of text in them
+  std::uint64_t language_model_stream_bytes = 0;  // and in one stream of each
   std::optional<Hash128> text_hash;  // nullopt: a compact frame, which does not say
 };
 
