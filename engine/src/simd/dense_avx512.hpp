@@ -24,6 +24,7 @@ struct Avx512Dense {
   // A burst of fetches would stall the products; with each step, one hides among them.
   static constexpr bool kFetchesAhead = true;
   static constexpr std::size_t kRowsPerPass = 256;
+  static constexpr std::size_t kStreamedAhead = 4096;  // bytes
 
   // Layout: [outputs / 32][inputs / 4][32 outputs][4 inputs], that of model files, too.
   static_assert(kTileOutputs == kFileTileOutputs && kStep == kFileTileInputs);
@@ -50,10 +51,18 @@ struct Avx512Dense {
     TileWeights(const PackedView& packed, std::size_t output, const Inputs& inputs)
         : weights(reinterpret_cast<const std::uint8_t*>(packed.weights.data()) +
                   output * inputs.steps * kStep),
-          next(output + kTileOutputs < packed.rows ? weights + inputs.steps * kStepBytes : weights),
+          next(output + kTileOutputs < packed.rows ? weights + bytes_ahead(inputs) : weights),
           next_bytes_per_step(kStepBytes * kRowBlock / round_up(inputs.count, kRowBlock)) {}
+
+    // A whole tile; but one block of rows takes as long as its weights take from memory, which come
+    // evenly if they are fetched shortly before.
+    static std::size_t bytes_ahead(const Inputs& inputs) {
+      const std::size_t tile = inputs.steps * kStepBytes;
+      return inputs.count > kRowBlock || tile < kStreamedAhead ? tile : kStreamedAhead;
+    }
+
     const std::uint8_t* weights;
-    const std::uint8_t* next;  // the tile after this one; of the last, itself
+    const std::uint8_t* next;  // what is fetched; for the last tile, itself
     std::size_t next_bytes_per_step;
   };
 
@@ -73,6 +82,7 @@ struct Avx512Dense {
       const __m512i first = load_64_bytes(weights + step * kStepBytes);
       const __m512i second = load_64_bytes(weights + step * kStepBytes + 64);
       __builtin_prefetch(next + step * next_step, 0, 2);
+      if (next_step > kCacheLine) __builtin_prefetch(next + step * next_step + kCacheLine, 0, 2);
       for (std::size_t r = 0; r < kRows; ++r) {
         const __m512i four = broadcast_4_bytes(x + r * stride + step * kStep);
         sum[r][0] = add_products(sum[r][0], first, four);
