@@ -34,8 +34,8 @@ Status repair_v2(const Session& session, Input& input);
 Result<v2::CodingReport> encode_v2(const Session& session, const v2::Model& model,
                                    ProgressBar& progress, ByteSource& text, ByteSink& out,
                                    v2::EncodeOptions options);
-// With -v, says how many blocks of a file use the model's language model, if any do.
-void tell_language_model_blocks(const Session& session, int fd);
+// With -v, says how many blocks were coded with the language model, if any were.
+void tell_language_model_blocks(const Session& session, const v2::CodingReport& report);
 // The text's length as a file's headers state it, for a progress bar; 0: unknown, or no bar is
 // shown. Decoding does not trust it.
 std::uint64_t announced_text(const Session& session, const Input& input);

@@ -76,6 +76,7 @@ void summarize_v2(const Session& session, const Input& input, const OutputPlan& 
       encode_options_v2(session).level, grouped(report.blocks).c_str(),
       grouped(report.stored_blocks).c_str(), std::string(simd_level_name(session.simd())).c_str(),
       report.threads, coding, speed_text(per_second(report.text_bytes, coding)).c_str()));
+  tell_language_model_blocks(session, report);
 }
 
 Result<v2::CodingReport> encode_v2(const Session& session, const v2::Model& model,
@@ -95,17 +96,11 @@ Result<std::uint64_t> add_recovery(const Session& session, RandomAccessFile& fil
   return v2::append_recovery(file, session.arguments.recovery, progress.follow());
 }
 
-void tell_language_model_blocks(const Session& session, int fd) {
-  if (!session.console.verbose()) return;
-  std::uint64_t used = 0;
-  FileRandomAccess file(fd);
-  const auto info = v2::inspect(file, [&](const v2::FrameInfo& frame) -> Status {
-    used += frame.language_model_blocks;
-    return {};
-  });
-  if (info && used != 0)
-    session.console.detail(format("  %s of %s blocks with the language model",
-                                  grouped(used).c_str(), grouped(info->blocks).c_str()));
+void tell_language_model_blocks(const Session& session, const v2::CodingReport& report) {
+  if (report.language_model_blocks == 0) return;
+  session.console.detail(format("  %s of %s blocks with the language model",
+                                grouped(report.language_model_blocks).c_str(),
+                                grouped(report.blocks).c_str()));
 }
 
 Status publish_v2(const Session& session, const v2::Model& model, const Input& input,
@@ -122,7 +117,6 @@ Status publish_v2(const Session& session, const v2::Model& model, const Input& i
     CZIP_TRY(verify_written(session, model, std::string(input.label()), output.fd(), report));
   }
   CZIP_TRY(check_mapped_unchanged());
-  tell_language_model_blocks(session, output.fd());
   CZIP_TRY(output.publish(input));
   summarize_v2(session, input, plan, with_recovery);
   return remove_if_asked(session.arguments, session.console, input, plan);

@@ -52,6 +52,7 @@ void summarize(const Session& session, const Input& input, std::string_view resu
              grouped(report.blocks).c_str(), grouped(report.stored_blocks).c_str(),
              std::string(simd_level_name(session.simd())).c_str(), report.threads, decoding,
              speed_text(per_second(report.text_bytes, decoding)).c_str()));
+  tell_language_model_blocks(session, report);
 }
 
 }  // namespace
@@ -106,7 +107,6 @@ Status decompress_v2(const Session& session, ModelStore& models, Input& input) {
   CZIP_TRY(sink.flush());
   CZIP_TRY(output.publish(input));
   summarize(session, input, plan.label(), report);
-  if (input.is_regular()) tell_language_model_blocks(session, input.file.get());
   CZIP_TRY(check_trailing_data(session, input.label(), report.trailing));
   return remove_if_asked(session.arguments, session.console, input, plan);
 }

@@ -72,6 +72,12 @@ std::span<const std::uint8_t> checked_bytes(std::span<const std::uint8_t> traile
 
 }  // namespace
 
+void count_block(bool stored, const BlockSettings& settings, CodingReport& report) {
+  ++report.blocks;
+  if (stored) ++report.stored_blocks;
+  if (settings.language_model) ++report.language_model_blocks;
+}
+
 std::uint8_t pack_settings(const BlockSettings& settings) {
   if (settings.language_model)
     return static_cast<std::uint8_t>(kLanguageModelBits | settings.streams_log2 << kStreamsShift);

@@ -174,6 +174,8 @@ Result<Trailer> parse_trailer(std::span<const std::uint8_t> bytes, const FrameHe
 // The number of blocks that a footer claims; not checked.
 [[nodiscard]] std::uint32_t footer_blocks(std::span<const std::uint8_t, kFooterBytes> footer);
 
+void count_block(bool stored, const BlockSettings& settings, CodingReport& report);
+
 // The settings of a coded block, as bits.
 [[nodiscard]] std::uint8_t pack_settings(const BlockSettings& settings);
 Result<BlockSettings> unpack_settings(std::uint8_t byte);

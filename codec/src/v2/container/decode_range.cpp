@@ -136,8 +136,7 @@ class TextRangeDecoder {
     }
     const Record& record = task.record;
     report_.file_bytes += record.end - record.offset;
-    ++report_.blocks;
-    if (record.stored()) ++report_.stored_blocks;
+    count_block(record.stored(), record.settings(), report_);
     return {};
   }
 

@@ -200,8 +200,7 @@ class FrameEncoder {
     release(task.payload);
     report_->text_bytes += task.header.text_bytes;
     report_->payload_bytes += task.header.payload_bytes;
-    ++report_->blocks;
-    if (task.header.type == BlockType::stored) ++report_->stored_blocks;
+    count_block(task.header.type == BlockType::stored, task.header.settings, *report_);
     if (task.taken) ++report_->taken_blocks;
     return {};
   }
@@ -278,8 +277,7 @@ Status write_compact(const Model& model, const EncodeOptions& options, const Lev
   report.text_hash = hasher.digest();
   report.text_bytes = text.size();
   report.payload_bytes = payload.size();
-  report.blocks = 1;
-  report.stored_blocks = header.stored ? 1 : 0;
+  count_block(header.stored, header.settings, report);
   return out.write(file);
 }
 

@@ -175,8 +175,7 @@ Status SalvageDecoder::give(const SalvageTask& task, const std::vector<std::uint
   CodingReport& report = report_.recovered;
   report.text_bytes += text.size();
   report.file_bytes += task.record.end - task.record.offset;
-  ++report.blocks;
-  if (task.record.stored()) ++report.stored_blocks;
+  count_block(task.record.stored(), task.record.settings(), report);
   return {};
 }
 

@@ -53,8 +53,7 @@ Status StreamDecoder::commit(DecodingTask& task) {
   report_.text_bytes += task.text.size();
   report_.payload_bytes +=
       record.kind == RecordKind::block ? record.block.payload_bytes : record.compact.payload_bytes;
-  ++report_.blocks;
-  if (record.stored()) ++report_.stored_blocks;
+  count_block(record.stored(), record.settings(), report_);
   std::vector<std::uint8_t>().swap(task.text);
   return {};
 }

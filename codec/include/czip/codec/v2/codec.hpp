@@ -116,14 +116,15 @@ struct CodingReport {
   std::uint64_t file_bytes = 0;
   std::uint64_t frames = 0;
   std::uint64_t blocks = 0;
-  std::uint64_t stored_blocks = 0;  // of these, incompressible ones
-  std::uint64_t taken_blocks = 0;   // of these, those of an earlier file; of an encoding
-  std::uint64_t payload_bytes = 0;  // of all blocks
-  Hash128 text_hash;                // of the whole text
-  unsigned threads = 0;             // the most that coded at once
-  TrailingData trailing;            // between and after the frames; of a decoding
-  bool damaged_elsewhere = false;   // of decode_range: outside the blocks of the range
-  std::uint64_t coding_ns = 0;      // wall-clock nanoseconds, reading and writing included
+  std::uint64_t stored_blocks = 0;          // of these, incompressible ones
+  std::uint64_t language_model_blocks = 0;  // of these, those that a language model coded
+  std::uint64_t taken_blocks = 0;           // of these, those of an earlier file; of an encoding
+  std::uint64_t payload_bytes = 0;          // of all blocks
+  Hash128 text_hash;                        // of the whole text
+  unsigned threads = 0;                     // the most that coded at once
+  TrailingData trailing;                    // between and after the frames; of a decoding
+  bool damaged_elsewhere = false;           // of decode_range: outside the blocks of the range
+  std::uint64_t coding_ns = 0;              // wall-clock nanoseconds, reading and writing included
 };
 
 // Writes one frame with the rest of `text`, which may be any bytes. The file does not depend on the
