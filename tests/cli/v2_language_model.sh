@@ -26,13 +26,14 @@ expect 0 "$CZIP" -dc -v -m lm.czm <9.czip >back; stderr_has '1 of 1 blocks with 
 expect 0 "$CZIP" help levels >levels; grep -q '^  -6     128 KiB  up to 16$' levels || fail "$(cat levels)"
 grep -q '^  -9     1 MiB    up to 16; and one, if smaller' levels || fail "$(cat levels)"
 
-# Tokens of its blocks have no scores; the text has, by the rest of the model.
+# Tokens of its blocks have scores, and those of its text at the levels that use it.
 for command in score inspect; do
-  expect 2 "$CZIP" $command -m lm.czm 9.czip >out; one_line
-  stderr_has "language model, whose tokens have no scores yet; decompress the file"
-  expect 0 "$CZIP" $command -m lm.czm text >out; silent
-  expect 0 "$CZIP" $command -m lm.czm 5.czip >out; silent
+  for file in 9.czip text 5.czip; do expect 0 "$CZIP" $command -m lm.czm $file >out; silent; done
 done
+bits() { "$CZIP" score --json "$@" | sed -n 's/.*"bits_per_byte": \([0-9]*\).*/\1/p' | head -n 1; }
+[ "$(bits -9 -m lm.czm text)" -lt "$(bits -5 -m lm.czm text)" ] || fail 'score: the language model takes no part'
+expect 0 "$CZIP" inspect --candidates 3 -m lm.czm 9.czip >out; silent
+expect 0 "$CZIP" inspect --html -f -o page.html --candidates 3 -m lm.czm 9.czip
 
 # verify proves it.
 expect 0 "$CZIP" verify lm.czm >report; silent

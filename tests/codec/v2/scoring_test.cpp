@@ -13,6 +13,7 @@
 #include "czip/codec/v2/coding/profile.hpp"
 #include "czip/codec/v2/model/parts.hpp"
 #include "support/v2_files.hpp"
+#include "support/v2_language_model.hpp"
 #include "support/v2_tiny_model.hpp"
 #include "v2/scoring/block_scorer.hpp"
 
@@ -124,7 +125,7 @@ TEST_CASE("costs add up to the payloads of several blocks and of a network's str
   const BlockSettings settings{kFirstNetworkProfile, 2, true};
   const auto block = encode_block(network_model(), settings, best_simd_level(), part);
   REQUIRE(block.has_value());
-  BlockScorer scorer(best_simd_level());
+  BlockScorer scorer(best_simd_level(), 1);
   const auto by_network = scorer.score(network_model(), settings, part, {});
   REQUIRE(by_network.has_value());
   std::uint64_t cost = 0;
@@ -294,6 +295,62 @@ TEST_CASE("errors of options, limits, progress and visitor are passed on") {
   const auto stopped =
       run({}, [](const ScoredBlock&) -> Status { return fail(ErrorCode::io, "stop"); });
   CHECK(stopped.error().message == "stop");
+}
+
+TEST_CASE("a language model's costs add up to the payload of its block, of a text and of a file") {
+  const Model& model = test::tiny_language_model_v2();
+  const Bytes text = test::text_of_language_model(9'000);
+  for (const int level : {6, 9}) {
+    CAPTURE(level);
+    Bytes file;
+    const CodingReport report = coded(text, {.level = level, .threads = 1}, &file, model);
+    REQUIRE(report.language_model_blocks == 1);
+    const Scored of_text = scored(text, {.level = level, .threads = 2}, model);
+    CHECK(of_text.text == text);
+    CHECK(of_text.savings.empty());
+    const Scored of_file = scored_file(file, {.savings = true}, model);
+    CHECK(of_file.text == text);
+    CHECK(of_file.savings.empty());
+    check_agrees(of_file.report.cost, report.payload_bytes, 1);
+    // Of level 9, the encoder keeps the smaller one of two.
+    check_agrees(of_text.report.cost, report.payload_bytes, level == 9 ? 100 : 1);
+  }
+  // Below level 6, the rest of the model predicts.
+  const CodingReport without = coded(text, {.level = 3, .threads = 1}, nullptr, model);
+  check_agrees(scored(text, {.level = 3}, model).report.cost, without.payload_bytes, 1);
+}
+
+TEST_CASE("candidates of a language model come by rising cost, and change no token's") {
+  const Model& model = test::tiny_language_model_v2();
+  const Bytes text = test::text_of_language_model(500);
+  const Scored plain = scored(text, {.level = 9}, model);
+  const Scored all =
+      scored(text, {.level = 9, .candidates = {.count = 10, .text_bytes = 200}}, model);
+  REQUIRE(all.tokens.size() == plain.tokens.size());
+  std::size_t at = 0;
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < all.tokens.size(); ++i) {
+    CHECK(all.tokens[i].cost == plain.tokens[i].cost);
+    const std::size_t first = i * 10;
+    if (at >= 200) {
+      CHECK(first >= all.candidates.size());
+      continue;
+    }
+    std::uint32_t cost = 0;
+    for (std::size_t k = first; k < first + 10 && !all.candidates[k].bytes.empty(); ++k) {
+      CHECK(all.candidates[k].cost >= cost);
+      cost = all.candidates[k].cost;
+      // A candidate that came cost what it was said to, but for what is learned between decisions.
+      const std::string_view came(reinterpret_cast<const char*>(text.data()) + at,
+                                  all.tokens[i].bytes);
+      if (all.candidates[k].bytes != came) continue;
+      ++found;
+      CHECK(std::abs(static_cast<double>(cost) - all.tokens[i].cost) <
+            kCostOfBit + all.tokens[i].cost / 2);
+    }
+    at += all.tokens[i].bytes;
+  }
+  CHECK(found > 50);
 }
 
 }  // namespace czip::v2

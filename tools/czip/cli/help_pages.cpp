@@ -181,9 +181,9 @@ czip inspect --html -o PAGE.html [OPTION...] [FILE]
         R"(Shows the bits of each token of a text by the prediction that compresses it, what each part
 of the predictor saves of them, and with --candidates what was likely instead. FILE is a
 text, or a compressed file, which is decoded. Two models, of either format, stand side by
-side. The page has a heat map of the text and works from a file, without a network. A
-public language model in a model (czip import) takes no part: the rest of the model
-predicts the text, and blocks that were compressed with it are refused.
+side. The page has a heat map of the text and works from a file, without a network. Of a
+public language model in a model (czip import), which predicts from level 6 on, candidates
+are those that the predictor looked at, and nothing is said of parts.
 )",
     .examples = R"(czip inspect --candidates 3 notes.txt | less
 czip inspect --html -o notes.html notes.txt
@@ -199,9 +199,8 @@ constexpr HelpPage kScorePage{
         R"(Shows how well models predict texts: bits per byte and perplexity of each text, and of all
 of them for each model. The perplexity per token is 2^(bits per token) and depends on how a
 model divides a text; that per byte, and bits per byte, can be compared between models.
-FILE is a text, or a compressed file, which is decoded. A public language model in a model
-(czip import) takes no part: texts are scored by the rest of the model, and blocks that
-were compressed with it are refused.
+FILE is a text, or a compressed file, which is decoded. From level 6 on, a public language
+model in a model (czip import) predicts; at level 9 with all the context that it has.
 )",
     .examples = R"(czip score -7 -m small.czm -m own.czm -r texts  which model suits the texts?
 )"};

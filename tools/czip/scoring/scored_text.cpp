@@ -123,6 +123,7 @@ Result<ScoreReport> score_v2(const Session& session, std::vector<ScoringModel>& 
       .level = arguments.level.value_or(v2::kDefaultLevel),
       .block_bytes = arguments.block_bytes,
       .simd = session.simd(),
+      .threads = arguments.threads,
       .savings = wishes.savings,
       .candidates = {.count = wishes.candidates, .text_bytes = wishes.detail_bytes},
       .progress = progress,

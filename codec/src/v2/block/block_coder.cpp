@@ -191,13 +191,9 @@ Status BlockCoder::decode(const Model& model, const BlockSettings& settings,
                           std::vector<TokenId>* tokens) {
   CZIP_TRY(check_settings(model, settings));
   try {
-    if (settings.language_model && tokens != nullptr)
-      return fail(ErrorCode::unsupported,
-                  "a block was coded with the model's language model, whose tokens have no scores "
-                  "yet; decompress the file, and the rest of the model scores its text");
     if (settings.language_model)
       return memory_->language_model_coder().decode(model, settings, payload, final_range, text,
-                                                    report);
+                                                    report, tokens);
     return memory_->decode(model, settings, payload, final_range, text, report, tokens);
   } catch (const std::bad_alloc&) {
     return out_of_memory();

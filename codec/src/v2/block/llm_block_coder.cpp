@@ -20,6 +20,12 @@ std::uint64_t row_bytes(const llm::Config& c) {
          2 * std::uint64_t{std::max(c.width, c.feed_forward)};
 }
 
+struct DecisionEncoder : LlmDecisions {
+  explicit DecisionEncoder(std::vector<std::uint8_t>& payload) : coder(payload) {}
+  void decide(bool bit, std::uint32_t p) override { coder.encode(bit, p); }
+  RangeEncoder coder;
+};
+
 }  // namespace
 
 void LlmBlockCoder::set_threads(unsigned threads) {
@@ -84,13 +90,30 @@ Result<CodedBlock> LlmBlockCoder::encode(const Model& model, const BlockSettings
                                          const PassReport& report) {
   const Lock lock(mutex_);
   CZIP_TRY_ASSIGN(const LanguageModel* const loaded, language_model_of(model.parts(), simd_));
-  std::vector<TokenId> tokens;
-  CZIP_TRY(loaded->tokenizer.encode(text, tokens));
-  const StreamLayout layout(tokens.size(), settings.streams_log2);
-  CZIP_TRY(begin(model, layout, tokens.size(), text.size()));
+  tokens_.clear();
+  CZIP_TRY(loaded->tokenizer.encode(text, tokens_));
+  const StreamLayout layout(tokens_.size(), settings.streams_log2);
+  CZIP_TRY(begin(model, layout, tokens_.size(), text.size()));
   CodedBlock block;
-  if (settings.streams_log2 > 0) append_token_count(block.payload, tokens.size());
-  RangeEncoder coder(block.payload);
+  if (settings.streams_log2 > 0) append_token_count(block.payload, tokens_.size());
+  DecisionEncoder encoder(block.payload);
+  CZIP_TRY(code_tokens(layout, tokens_, encoder, report));
+  block.final_range = encoder.coder.range();
+  encoder.coder.finish();
+  return block;
+}
+
+Status LlmBlockCoder::visit(const Model& model, const BlockSettings& settings,
+                            std::span<const TokenId> tokens, std::uint64_t text_bytes,
+                            LlmDecisions& decisions, const PassReport& report) {
+  const Lock lock(mutex_);
+  const StreamLayout layout(tokens.size(), settings.streams_log2);
+  CZIP_TRY(begin(model, layout, tokens.size(), text_bytes));
+  return code_tokens(layout, tokens, decisions, report);
+}
+
+Status LlmBlockCoder::code_tokens(const StreamLayout& layout, std::span<const TokenId> tokens,
+                                  LlmDecisions& decisions, const PassReport& report) {
   const std::size_t steps_at_once = kRowsAtOnce / layout.streams();
   for (std::size_t begin = 0; begin < layout.steps(); begin += steps_at_once) {
     const std::size_t end = std::min(layout.steps(), begin + steps_at_once);
@@ -102,22 +125,25 @@ Result<CodedBlock> LlmBlockCoder::encode(const Model& model, const BlockSettings
     run_network();
     std::size_t row = 0;
     for (std::size_t i = begin; i < end; ++i)
-      for (std::uint32_t s = 0; s < layout.active_streams(i); ++s) {
-        const std::uint32_t token = tokens[layout.position(s, i)];
-        predictor_.begin_token(streams_[s], logits_of(row++));
-        while (!predictor_.decided()) {
-          const std::uint32_t p = predictor_.predict();
-          const bool bit = predictor_.bit(token);
-          coder.encode(bit, p);
-          predictor_.update(bit);
-        }
-        predictor_.end_token();
-      }
+      for (std::uint32_t s = 0; s < layout.active_streams(i); ++s)
+        code_token(s, logits_of(row++), layout.position(s, i), tokens[layout.position(s, i)],
+                   decisions);
     if (report) CZIP_TRY(report(end, layout.steps()));
   }
-  block.final_range = coder.range();
-  coder.finish();
-  return block;
+  return {};
+}
+
+void LlmBlockCoder::code_token(std::uint32_t stream, std::span<std::int32_t> logits,
+                               std::size_t position, TokenId token, LlmDecisions& decisions) {
+  predictor_.begin_token(streams_[stream], logits);
+  decisions.begin_token(position, predictor_);
+  while (!predictor_.decided()) {
+    const std::uint32_t p = predictor_.predict();
+    const bool bit = predictor_.bit(token);
+    decisions.decide(bit, p);
+    predictor_.update(bit);
+  }
+  predictor_.end_token();
 }
 
 Result<std::uint32_t> LlmBlockCoder::decode_token(RangeDecoder& coder, std::size_t stream,
@@ -142,15 +168,14 @@ Status LlmBlockCoder::decode_one_stream(RangeDecoder& coder, std::span<std::uint
     run_network();
     CZIP_TRY_ASSIGN(const std::uint32_t token, decode_token(coder, 0, 0));
     CZIP_TRY(writer.put(language_model_->tokenizer.token(token)));
+    tokens_.push_back(token);
     if (report) CZIP_TRY(report(writer.written(), text.size()));
   }
   return {};
 }
 
 Status LlmBlockCoder::decode_streams(RangeDecoder& coder, const StreamLayout& layout,
-                                     std::span<std::uint8_t> text, std::size_t tokens,
-                                     const PassReport& report) {
-  std::vector<std::uint32_t> decoded(tokens);
+                                     std::span<std::uint8_t> text, const PassReport& report) {
   for (std::size_t i = 0; i < layout.steps(); ++i) {
     const std::uint32_t active = layout.active_streams(i);
     rows_.clear();
@@ -158,19 +183,19 @@ Status LlmBlockCoder::decode_streams(RangeDecoder& coder, const StreamLayout& la
     run_network();
     for (std::uint32_t s = 0; s < active; ++s) {
       CZIP_TRY_ASSIGN(const std::uint32_t token, decode_token(coder, s, s));
-      decoded[layout.position(s, i)] = token;
+      tokens_[layout.position(s, i)] = token;
     }
     if (report) CZIP_TRY(report(i + 1, layout.steps()));
   }
   TextWriter writer(text);
-  for (const std::uint32_t token : decoded)
-    CZIP_TRY(writer.put(language_model_->tokenizer.token(token)));
+  for (const TokenId token : tokens_) CZIP_TRY(writer.put(language_model_->tokenizer.token(token)));
   return writer.full() ? Status() : text_does_not_fit();
 }
 
 Status LlmBlockCoder::decode(const Model& model, const BlockSettings& settings,
                              std::span<const std::uint8_t> payload, std::uint32_t final_range,
-                             std::span<std::uint8_t> text, const PassReport& report) {
+                             std::span<std::uint8_t> text, const PassReport& report,
+                             std::vector<TokenId>* ids) {
   const Lock lock(mutex_);
   std::size_t tokens = text.size() / kTypicalTokenBytes;
   const bool one_stream = settings.streams_log2 == 0;
@@ -180,8 +205,10 @@ Status LlmBlockCoder::decode(const Model& model, const BlockSettings& settings,
   const StreamLayout layout(tokens, settings.streams_log2);
   CZIP_TRY(begin(model, layout, tokens, text.size()));
   RangeDecoder coder(payload);
+  tokens_.assign(one_stream ? 0 : tokens, 0);
   CZIP_TRY(one_stream ? decode_one_stream(coder, text, report)
-                      : decode_streams(coder, layout, text, tokens, report));
+                      : decode_streams(coder, layout, text, report));
+  if (ids != nullptr) *ids = tokens_;
   return check_end(coder, final_range);
 }
 

@@ -23,6 +23,19 @@
 
 namespace czip::v2 {
 
+// Looks on while tokens are coded: where the range coder stands in coding.
+class LlmDecisions {
+ public:
+  LlmDecisions() = default;
+  LlmDecisions(const LlmDecisions&) = delete;
+  LlmDecisions& operator=(const LlmDecisions&) = delete;
+  virtual ~LlmDecisions() = default;
+  // The token at `position` of the block begins, with the predictor at its first decision.
+  virtual void begin_token(std::size_t /*position*/, LlmPredictor& /*predictor*/) {}
+  // A bit, and the probability of a 1.
+  virtual void decide(bool bit, std::uint32_t p) = 0;
+};
+
 class LlmBlockCoder {
  public:
   LlmBlockCoder(SimdLevel simd, unsigned threads)
@@ -36,7 +49,11 @@ class LlmBlockCoder {
                             std::span<const std::uint8_t> text, const PassReport& report);
   Status decode(const Model& model, const BlockSettings& settings,
                 std::span<const std::uint8_t> payload, std::uint32_t final_range,
-                std::span<std::uint8_t> text, const PassReport& report);
+                std::span<std::uint8_t> text, const PassReport& report,
+                std::vector<TokenId>* tokens);
+  // Hands on the decisions that code the tokens of a text of so many bytes.
+  Status visit(const Model& model, const BlockSettings& settings, std::span<const TokenId> tokens,
+               std::uint64_t text_bytes, LlmDecisions& decisions, const PassReport& report);
 
   // What it takes for a block, besides text and payload. Errors: those of language_model_of.
   static Result<std::uint64_t> memory(const Model& model, const BlockSettings& settings,
@@ -46,16 +63,20 @@ class LlmBlockCoder {
   // Makes everything ready for a block. Errors: those of language_model_of and State::create.
   Status begin(const Model& model, const StreamLayout& layout, std::size_t tokens,
                std::uint64_t text_bytes);
+  Status code_tokens(const StreamLayout& layout, std::span<const TokenId> tokens,
+                     LlmDecisions& decisions, const PassReport& report);
+  void code_token(std::uint32_t stream, std::span<std::int32_t> logits, std::size_t position,
+                  TokenId token, LlmDecisions& decisions);
   // Runs the network for all of `rows_`.
   void run_network();
   [[nodiscard]] std::span<std::int32_t> logits_of(std::size_t row);
   [[nodiscard]] std::uint32_t last_token(const LlmStream& stream) const;
 
-  // One stream ends with the text, several have `tokens` together.
+  // One stream ends with the text, several with all of `tokens_`.
   Status decode_one_stream(RangeDecoder& coder, std::span<std::uint8_t> text,
                            const PassReport& report);
   Status decode_streams(RangeDecoder& coder, const StreamLayout& layout,
-                        std::span<std::uint8_t> text, std::size_t tokens, const PassReport& report);
+                        std::span<std::uint8_t> text, const PassReport& report);
   Result<std::uint32_t> decode_token(RangeDecoder& coder, std::size_t stream, std::size_t row);
 
   Mutex mutex_;
@@ -69,6 +90,7 @@ class LlmBlockCoder {
   std::vector<LlmStream> streams_;
   std::vector<llm::Row> rows_;
   std::vector<std::int32_t> logits_;  // [rows][V]
+  std::vector<TokenId> tokens_;       // of the block
 };
 
 }  // namespace czip::v2

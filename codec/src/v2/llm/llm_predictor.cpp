@@ -169,6 +169,17 @@ std::uint32_t LlmPredictor::predict_candidate() {
   return logistic_->squash(candidate_mixer_.mix());
 }
 
+std::array<std::uint32_t, kLlmMaxCandidates> LlmPredictor::candidate_probabilities() {
+  std::array<std::uint32_t, kLlmMaxCandidates> probabilities{};
+  for (; asks_candidate(); ++asked_) {
+    probabilities[asked_] = predict_candidate();
+    left_ -= frequencies_.of(candidates_[asked_]);
+  }
+  asked_ = 0;
+  left_ = frequencies_.total();
+  return probabilities;
+}
+
 std::uint32_t LlmPredictor::predict_side() {
   const auto inputs = tree_mixer_.inputs();
   inputs[kNetworkInput] =

@@ -1,6 +1,7 @@
 #include "v2/scoring/block_scorer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <new>
 
 #include "v2/scoring/savings.hpp"
@@ -36,6 +37,41 @@ struct TokenScorer {
   }
 };
 
+// The same, of a language model.
+struct LlmTokenScorer : LlmDecisions {
+  const llm::Tokenizer* tokenizer = nullptr;
+  std::span<TokenScore> tokens;
+  std::span<Candidate> candidates;  // of the first tokens
+  std::size_t candidates_per_token = 0;
+  std::size_t at = 0;
+
+  void begin_token(std::size_t position, LlmPredictor& predictor) override {
+    at = position;
+    const std::size_t first = position * candidates_per_token;
+    if (first < candidates.size()) find(predictor, candidates.subspan(first, candidates_per_token));
+  }
+  void decide(bool bit, std::uint32_t p) override {
+    tokens[at].cost += code_length(bit ? p : kProbabilityOne - p, kProbabilityOne);
+    ++tokens[at].decisions;
+  }
+
+  // The predictor's candidates, the likeliest first.
+  void find(LlmPredictor& predictor, std::span<Candidate> found) const {
+    const auto ids = predictor.candidates();
+    const auto probabilities = predictor.candidate_probabilities();
+    std::array<Candidate, kLlmMaxCandidates> all{};
+    std::uint32_t cost_before = 0;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      const std::uint32_t p = probabilities[i];
+      all[i] = {tokenizer->token(ids[i]), cost_before + code_length(p, kProbabilityOne)};
+      cost_before += code_length(kProbabilityOne - p, kProbabilityOne);
+    }
+    const std::span<Candidate> known = std::span(all).first(ids.size());
+    std::ranges::stable_sort(known, {}, &Candidate::cost);
+    std::ranges::copy(known.first(std::min(known.size(), found.size())), found.begin());
+  }
+};
+
 tl::unexpected<Error> out_of_memory() {
   return fail(ErrorCode::out_of_memory, "not enough memory to score a block");
 }
@@ -47,7 +83,13 @@ Result<ScoredBlock> BlockScorer::score(const Model& model, const BlockSettings& 
                                        const BlockScoreOptions& options,
                                        const PassReport& report) try {
   ids_.clear();
-  CZIP_TRY(model.parts().tokenizer.encode(text, ids_));
+  if (settings.language_model) {
+    CZIP_TRY(check_settings(model, settings));
+    CZIP_TRY_ASSIGN(const auto* const loaded, language_model_of(model.parts(), memory_.simd));
+    CZIP_TRY(loaded->tokenizer.encode(text, ids_));
+  } else {
+    CZIP_TRY(model.parts().tokenizer.encode(text, ids_));
+  }
   CZIP_TRY(score_tokens(model, settings, options, report));
   return block(text);
 } catch (const std::bad_alloc&) {
@@ -66,7 +108,7 @@ Result<ScoredBlock> BlockScorer::score_decoded(const Model& model, const BlockSe
   ScoredKind kind = ScoredKind::coded;
   if (at < text.size()) kind = ScoredKind::repeated;
   for (; at < text.size(); ++at) tokens_.push_back({.token = text[at], .bytes = 1});
-  if (options.savings) savings_.resize(tokens_.size());
+  if (!savings_.empty()) savings_.resize(tokens_.size());
   ScoredBlock scored = block(text);
   scored.kind = kind;
   return scored;
@@ -77,8 +119,9 @@ Result<ScoredBlock> BlockScorer::score_decoded(const Model& model, const BlockSe
 Status BlockScorer::score_tokens(const Model& model, const BlockSettings& settings,
                                  const BlockScoreOptions& options, const PassReport& report) {
   CZIP_TRY(check_settings(model, settings));
+  if (settings.language_model) return score_language_model_tokens(model, settings, options, report);
   const ModelParts& parts = model.parts();
-  const std::uint64_t bytes = place_tokens(parts, options);
+  const std::uint64_t bytes = place_tokens(parts.tokenizer, options);
   CZIP_TRY(memory_.reset_predictor(parts, settings, bytes));
   const StreamLayout layout(ids_.size(), settings.streams_log2);
   CZIP_TRY_ASSIGN(NetworkStreams* const network, memory_.begin_network(model, settings));
@@ -94,13 +137,30 @@ Status BlockScorer::score_tokens(const Model& model, const BlockSettings& settin
   return code_tokens(parts, memory_.predictor, streams, layout, ids_, scorer, report);
 }
 
-std::uint64_t BlockScorer::place_tokens(const ModelParts& model, const BlockScoreOptions& options) {
+Status BlockScorer::score_language_model_tokens(const Model& model, const BlockSettings& settings,
+                                                const BlockScoreOptions& options,
+                                                const PassReport& report) {
+  CZIP_TRY_ASSIGN(const auto* const loaded, language_model_of(model.parts(), memory_.simd));
+  BlockScoreOptions known = options;
+  known.savings = false;
+  const std::uint64_t bytes = place_tokens(loaded->tokenizer, known);
+  LlmTokenScorer scorer;
+  scorer.tokenizer = &loaded->tokenizer;
+  scorer.tokens = tokens_;
+  scorer.candidates = candidates_;
+  scorer.candidates_per_token = candidates_per_token_;
+  return language_model_coder_.visit(model, settings, ids_, bytes, scorer, report);
+}
+
+template <class Tokenizer>
+std::uint64_t BlockScorer::place_tokens(const Tokenizer& tokenizer,
+                                        const BlockScoreOptions& options) {
   tokens_.clear();
   tokens_.reserve(ids_.size());
   std::uint64_t offset = 0;
   std::size_t with_candidates = 0;
   for (const TokenId id : ids_) {
-    const auto bytes = static_cast<std::uint32_t>(model.tokenizer.token(id).size());
+    const auto bytes = static_cast<std::uint32_t>(tokenizer.token(id).size());
     tokens_.push_back({.token = id, .bytes = bytes});
     if (offset < options.candidate_text_bytes) ++with_candidates;
     offset += bytes;

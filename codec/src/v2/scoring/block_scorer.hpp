@@ -10,6 +10,7 @@
 #include "czip/codec/v2/coding/block_settings.hpp"
 #include "czip/codec/v2/model.hpp"
 #include "v2/block/block_memory.hpp"
+#include "v2/block/llm_block_coder.hpp"
 #include "v2/scoring/candidate_search.hpp"
 
 namespace czip::v2 {
@@ -23,7 +24,9 @@ struct BlockScoreOptions {
 
 class BlockScorer {
  public:
-  explicit BlockScorer(SimdLevel simd) : memory_(simd) {}
+  // A language model's blocks have `threads`.
+  BlockScorer(SimdLevel simd, unsigned threads)
+      : memory_(simd), language_model_coder_(simd, threads) {}
 
   // The block is valid until the next call, and as long as model and text are. Errors: unsupported
   // (settings that do not suit the model), out_of_memory, and those of the model's network
@@ -44,11 +47,16 @@ class BlockScorer {
  private:
   Status score_tokens(const Model& model, const BlockSettings& settings,
                       const BlockScoreOptions& options, const PassReport& report);
+  // There, candidates are only those of the predictor, and nothing is said of savings.
+  Status score_language_model_tokens(const Model& model, const BlockSettings& settings,
+                                     const BlockScoreOptions& options, const PassReport& report);
   // Returns the bytes of all tokens.
-  std::uint64_t place_tokens(const ModelParts& model, const BlockScoreOptions& options);
+  template <class Tokenizer>
+  std::uint64_t place_tokens(const Tokenizer& tokenizer, const BlockScoreOptions& options);
   [[nodiscard]] ScoredBlock block(std::span<const std::uint8_t> text) const;
 
   BlockMemory memory_;
+  LlmBlockCoder language_model_coder_;
   CandidateSearch search_;
   std::vector<TokenId> ids_;
   std::vector<TokenScore> tokens_;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "czip/base/parallel.hpp"
 #include "czip/codec/v2/model/parts.hpp"
 #include "czip/codec/v2/scoring.hpp"
 #include "v2/container/block_plan.hpp"
@@ -20,7 +21,10 @@ class Scoring {
  public:
   // `progress` gets the bytes that have been scored, and must outlive this.
   Scoring(const ScoreOptions& options, const Progress& progress, const ScoreVisitor& visit)
-      : options_(&options), progress_(progress), visit_(&visit), scorer_(options.simd) {}
+      : options_(&options),
+        progress_(progress),
+        visit_(&visit),
+        scorer_(options.simd, thread_count(options.threads, kMaxThreads)) {}
 
   Status add(const Model& model, const BlockSettings& settings,
              std::span<const std::uint8_t> text) {
@@ -134,7 +138,12 @@ Result<ScoreReport> score(const Model& model, ByteSource& text, const ScoreOptio
     std::vector<std::uint8_t> block;
     CZIP_TRY(fill(text, level.block_bytes, block));
     if (block.empty()) return scoring.report();
-    CZIP_TRY(scoring.add(model, block_settings(model, level, block.size()), block));
+    // The encoder tries all; the last has the longest contexts.
+    const auto with_language_model = language_model_settings(model, level, block.size());
+    CZIP_TRY(scoring.add(model,
+                         with_language_model.empty() ? block_settings(model, level, block.size())
+                                                     : with_language_model.back(),
+                         block));
   }
 } catch (const std::bad_alloc&) {
   return fail(ErrorCode::out_of_memory, "not enough memory to score a text");
@@ -145,7 +154,7 @@ Result<ScoreReport> score_file(const ModelFinder& models, ByteSource& in,
   CZIP_TRY(check_candidates(options));
   const FileProgress progress(options.progress);
   Scoring scoring(options, progress.scoring, visit);
-  const DecodeOptions decoding{.threads = 1,
+  const DecodeOptions decoding{.threads = options.threads,
                                .simd = options.simd,
                                .progress = progress.decoding,
                                .memory_limit = options.memory_limit};

@@ -17,6 +17,8 @@ struct ScoreOptions {
   int level = kDefaultLevel;      // of a text; a file says how it was coded
   std::uint32_t block_bytes = 0;  // as in EncodeOptions; of a text
   SimdLevel simd = best_simd_level();
+  // Of decoding, and of scoring by a language model; all else has one. 0: as many as cores.
+  unsigned threads = 0;
   bool savings = false;  // the parts' savings of each token, too
   CandidateOptions candidates{};
   Progress progress{};
@@ -25,7 +27,7 @@ struct ScoreOptions {
 };
 
 // Scores the rest of `text` as `encode` would code it at that level: the same blocks, profile,
-// network and streams. The costs of a block add up to its payload, but for at most 8 bytes. Unlike
+// network and streams, with the model's language model if it has one and the level uses it. The costs of a block add up to its payload, but for at most 8 bytes. Unlike
 // `encode`, it stores no block that does not shrink and looks for no repeated pattern: the costs
 // are what the model makes of every text. Errors: those of encode, and of `visit`.
 Result<ScoreReport> score(const Model& model, ByteSource& text, const ScoreOptions& options,

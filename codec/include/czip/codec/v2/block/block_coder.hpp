@@ -52,8 +52,7 @@ class BlockCoder {
 
   // Decodes exactly `text.size()` bytes, and gives their tokens unless `tokens` is null. Checks
   // that the coder ends in `final_range`, unless that is kUnknownRange, and that it used the whole
-  // payload. Errors: those of encode, corrupt, truncated; unsupported, for the tokens of a block
-  // that was coded with a language model.
+  // payload. Errors: those of encode, corrupt, truncated.
   Status decode(const Model& model, const BlockSettings& settings,
                 std::span<const std::uint8_t> payload, std::uint32_t final_range,
                 std::span<std::uint8_t> text, const PassReport& report = {},

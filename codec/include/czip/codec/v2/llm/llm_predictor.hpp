@@ -55,6 +55,9 @@ class LlmPredictor {
   [[nodiscard]] std::span<const std::uint32_t> candidates() const {
     return std::span(candidates_).first(candidate_count_);
   }
+  // Of each candidate of a token that has begun, the probability that it is the token if none
+  // before it is, Q22. Learns nothing.
+  [[nodiscard]] std::array<std::uint32_t, kLlmMaxCandidates> candidate_probabilities();
   [[nodiscard]] std::uint32_t expected() const { return expected_; }  // or kNoLlmToken
   // The ids of the search that are still possible, and where it divides them.
   [[nodiscard]] std::array<std::uint32_t, 3> node() const { return {low_, split_, high_}; }
