@@ -107,9 +107,9 @@ TEST_CASE("blocks that a language model does not help are coded without it, as w
 }
 
 TEST_CASE("a frame has blocks with and without a language model") {
-  Bytes text = test::text_of_language_model(66'000);
-  const Bytes english = test::to_bytes(test::english_text(66'000));
+  Bytes text = test::text_of_language_model(kMinBlockBytes);
   text.resize(kMinBlockBytes);
+  const Bytes english = test::to_bytes(test::english_text(66'000));
   text.insert(text.end(), english.begin(), english.end());
   const Bytes file = coded(text, {.threads = 2, .block_bytes = kMinBlockBytes});
   CHECK(first_frame(file).language_model_blocks == 1);
@@ -167,16 +167,17 @@ TEST_CASE("settings of a language model are refused where the model has none") {
 }
 
 TEST_CASE("a limit on memory takes streams of a language model, and the file says so") {
-  const Bytes text = test::text_of_language_model(20'000);
+  const Bytes text = test::text_of_language_model(9'000);
   const auto with_limit = [&text](std::uint64_t limit) {
     MemorySink sink;
     const auto report =
         encode(tiny_language_model_v2(), text, sink, {.threads = 1, .memory_limit = limit});
     return report ? std::move(sink).take() : Bytes{};
   };
-  // The least limit that suffices.
-  std::uint64_t least = std::uint64_t{1} << 30;
-  for (std::uint64_t step = least / 2; step > 0; step /= 2)
+  // The least limit that suffices, but for less than a stream takes.
+  constexpr std::uint64_t kLeastStep = 4096;
+  std::uint64_t least = std::uint64_t{1} << 28;
+  for (std::uint64_t step = least / 2; step >= kLeastStep; step /= 2)
     if (!with_limit(least - step).empty()) least -= step;
   const Bytes fewer = with_limit(least);
   CHECK(fewer != coded(text, {.threads = 1}));
