@@ -5,17 +5,16 @@
 #include <vector>
 
 #include "czip/codec/v2/model/format.hpp"
-#include "czip/engine/llm/constants.hpp"
+#include "czip/codec/v2/model/language_model.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/engine/safetensors/writer.hpp"
-#include "czip/import/tokenizer/tensors.hpp"
 
 namespace czip::tool {
 namespace {
 
 bool is_left_out(std::string_view name) {
   return v2::is_network_tensor(name) || name.starts_with(v2::kNetworkStatePrefix) ||
-         name.starts_with(llm::kTensorPrefix) || name.starts_with(importer::kTokenizerPrefix);
+         v2::is_language_model_tensor(name);
 }
 
 }  // namespace

@@ -68,7 +68,8 @@ Status LlmBlockCoder::begin(const Model& model, const StreamLayout& layout, std:
   predictor_.reset(*language_model_, model.parts().logistic, text_bytes, tokens);
   streams_.assign(streams, LlmStream());
   for (std::uint32_t s = 0; s < streams; ++s)
-    streams_[s].begin = streams_[s].position = layout.position(s, 0);
+    streams_[s].begin = streams_[s].position =
+        language_model_->prior.size() + layout.position(s, 0);
   return {};
 }
 

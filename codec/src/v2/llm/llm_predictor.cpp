@@ -34,6 +34,11 @@ std::uint32_t probability(std::uint64_t one, std::uint64_t total) {
   return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(p, 1, kMaxProbability));
 }
 
+// Decides the tables' sizes.
+std::uint64_t remembered_bytes(const LanguageModel& model, std::uint64_t text_bytes) {
+  return text_bytes + model.prior.size() * kLlmPriorTokenBytes;
+}
+
 template <std::size_t Selectors>
 void reset_mixer(Mixer& mixer, const std::array<std::size_t, Selectors>& selectors,
                  std::span<const std::int32_t> set, const Logistic& logistic) {
@@ -55,9 +60,9 @@ void LlmPredictor::reset(const LanguageModel& model, const Logistic& logistic,
   model_ = &model;
   logistic_ = &logistic;
   frequencies_.reset(model);
-  known_.reset(tokens);
-  contexts_.reset(text_bytes);
-  match_.reset(text_bytes);
+  known_.reset(model.prior.size() + tokens);
+  contexts_.reset(remembered_bytes(model, text_bytes));
+  match_.reset(remembered_bytes(model, text_bytes));
   uses_.assign(frequencies_.size(), 0);
   nodes_.assign(frequencies_.size(), AdaptiveProbability());
   for (auto& refined : by_context_) refined.reset(kLlmPlaces * kLlmContextStands, logistic);
@@ -73,12 +78,31 @@ void LlmPredictor::reset(const LanguageModel& model, const Logistic& logistic,
   std::array<std::int32_t, kLlmTreeInputs> of_tree{};
   of_tree[kNetworkInput] = kLlmNetworkWeight;
   reset_mixer(tree_mixer_, kLlmTreeSelectors, of_tree, logistic);
+  learn_prior();
+}
+
+// Nothing of it is coded, so no probability learns.
+void LlmPredictor::learn_prior() {
+  LlmStream stream;
+  for (const TokenId token : model_->prior) {
+    contexts_.begin_token(stream);
+    match_.note(stream);
+    remember(stream, token);
+  }
+}
+
+void LlmPredictor::remember(LlmStream& stream, std::uint32_t token) {
+  contexts_.end_token(token);
+  known_.set(stream.position, token);
+  if (uses_[token] != 0xffff) ++uses_[token];
+  stream.append(token);
 }
 
 std::uint64_t LlmPredictor::bytes(const LanguageModel& model, std::uint64_t text_bytes) {
   constexpr std::uint64_t kBytesPerToken = 8 + 2 + 4;  // cumulative frequency, uses, node
-  return model.network.config().vocabulary * kBytesPerToken + TokenContexts::bytes(text_bytes) +
-         TokenMatch::bytes(text_bytes) + text_bytes * sizeof(std::uint32_t);
+  const std::uint64_t remembered = remembered_bytes(model, text_bytes);
+  return model.network.config().vocabulary * kBytesPerToken + TokenContexts::bytes(remembered) +
+         TokenMatch::bytes(remembered) + (model.prior.size() + text_bytes) * sizeof(std::uint32_t);
 }
 
 void LlmPredictor::begin_token(LlmStream& stream, std::span<std::int32_t> logits) {
@@ -243,11 +267,8 @@ void LlmPredictor::descend() {
 }
 
 void LlmPredictor::end_token() {
-  contexts_.end_token(token());
   match_.end_token(*stream_, token(), expected_);
-  known_.set(stream_->position, token());
-  if (uses_[token()] != 0xffff) ++uses_[token()];
-  stream_->append(token());
+  remember(*stream_, token());
 }
 
 }  // namespace czip::v2

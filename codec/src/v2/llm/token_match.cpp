@@ -42,6 +42,11 @@ std::size_t TokenMatch::place(const LlmStream& stream) const {
   return static_cast<std::size_t>(place_of(hash, table_log2_));
 }
 
+void TokenMatch::note(const LlmStream& stream) {
+  if (stream.position - stream.begin < kLlmMatchTokens) return;
+  table_[place(stream)] = static_cast<std::uint32_t>(stream.position);
+}
+
 std::uint32_t TokenMatch::begin_token(LlmStream& stream, const KnownTokens& known) {
   if (stream.position - stream.begin < kLlmMatchTokens) return kNoLlmToken;
   std::uint32_t& last = table_[place(stream)];

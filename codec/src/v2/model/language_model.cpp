@@ -37,6 +37,23 @@ Result<llm::Description> read_tokenizer(const safetensors::File& file) {
   return description;
 }
 
+Result<std::vector<TokenId>> read_prior(const safetensors::File& file,
+                                        const llm::Tokenizer& tokenizer) {
+  TensorReader reader(file);
+  if (!reader.has(kLlmPriorTensor)) return std::vector<TokenId>();
+  auto tokens = reader.values<std::uint32_t>(kLlmPriorTensor, {TensorReader::kAnyLength});
+  CZIP_TRY(reader.status());
+  if (tokens.empty() || tokens.size() > kMaxLlmPriorTokens)
+    return fail(ErrorCode::corrupt, "the language model's prior has " +
+                                        std::to_string(tokens.size()) + " tokens instead of 1 to " +
+                                        std::to_string(kMaxLlmPriorTokens));
+  for (const TokenId id : tokens)
+    if (id >= tokenizer.vocabulary_size() || tokenizer.token(id).empty())
+      return fail(ErrorCode::corrupt, "the language model's prior has token " + std::to_string(id) +
+                                          ", which stands for no text");
+  return tokens;
+}
+
 // The token of a line's end stands where a model reads nothing before a text.
 TokenId token_before_text(const llm::Tokenizer& tokenizer) {
   if (const auto first = tokenizer.first_token()) return *first;
@@ -48,7 +65,8 @@ TokenId token_before_text(const llm::Tokenizer& tokenizer) {
 }  // namespace
 
 bool is_language_model_tensor(std::string_view name) {
-  return name.starts_with(llm::kTensorPrefix) || name.starts_with(kLlmTokenizerPrefix);
+  return name.starts_with(llm::kTensorPrefix) || name.starts_with(kLlmTokenizerPrefix) ||
+         name == kLlmPriorTensor;
 }
 
 Result<LanguageModel> load_language_model(const safetensors::File& file, const CodeTree& /*tree*/,
@@ -66,7 +84,9 @@ Result<LanguageModel> load_language_model(const safetensors::File& file, const C
   for (TokenId id = 0; id < tokenizer.vocabulary_size(); ++id)
     if (tokenizer.token(id).empty()) silent.push_back(id);
   const TokenId first = token_before_text(tokenizer);
-  return LanguageModel{std::move(tokenizer), std::move(network), std::move(silent), first};
+  CZIP_TRY_ASSIGN(auto prior, read_prior(file, tokenizer));
+  return LanguageModel{std::move(tokenizer), std::move(network), std::move(silent), first,
+                       std::move(prior)};
 }
 
 Result<const LanguageModel*> language_model_of(const ModelParts& model, SimdLevel simd) {

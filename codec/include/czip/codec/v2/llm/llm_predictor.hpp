@@ -27,8 +27,9 @@ class LlmPredictor {
   // Must be reset before it is used.
   explicit LlmPredictor(SimdLevel simd) : candidate_mixer_(simd), tree_mixer_(simd) {}
 
-  // Begins a block of so many bytes of text and about so many tokens. `model` and `logistic` must
-  // outlive the block. May throw std::bad_alloc.
+  // Begins a block of so many bytes of text and about so many tokens, after the model's prior: the
+  // block's first position is the number of its tokens. `model` and `logistic` must outlive the
+  // block. May throw std::bad_alloc.
   void reset(const LanguageModel& model, const Logistic& logistic, std::uint64_t text_bytes,
              std::size_t tokens);
   // What it allocates for such a block.
@@ -66,6 +67,9 @@ class LlmPredictor {
   }
 
  private:
+  void learn_prior();
+  // Adds the stream's next token to what the block remembers.
+  void remember(LlmStream& stream, std::uint32_t token);
   void find_candidates();
   void propose(std::uint32_t token, std::uint64_t share);
   std::uint32_t predict_candidate();

@@ -18,6 +18,8 @@ class TokenMatch {
   void reset(std::uint64_t text_bytes);
   static std::uint64_t bytes(std::uint64_t text_bytes);
 
+  // Notes the place of the stream's next token.
+  void note(const LlmStream& stream);
   // The token that the match of the stream expects next, or kNoLlmToken.
   std::uint32_t begin_token(LlmStream& stream, const KnownTokens& known);
   // The stream, with its new token.

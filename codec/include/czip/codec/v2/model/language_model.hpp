@@ -17,6 +17,9 @@
 namespace czip::v2 {
 
 inline constexpr std::string_view kLlmTokenizerPrefix = "llm_tokenizer.";
+// The prior: tokens of a text that every block is coded after, as if it had had them itself.
+inline constexpr std::string_view kLlmPriorTensor = "llm_prior.tokens";
+inline constexpr std::size_t kMaxLlmPriorTokens = std::size_t{1} << 20;
 
 [[nodiscard]] bool is_language_model_tensor(std::string_view name);
 
@@ -25,6 +28,7 @@ struct LanguageModel {
   llm::Network network;
   std::vector<TokenId> silent;  // ids without bytes, ascending: they never come from text
   TokenId first_token = 0;      // what the network reads before a stream's first token
+  std::vector<TokenId> prior;   // at most kMaxLlmPriorTokens, none of them silent; empty: none
 };
 
 // The language model in the file's tensors, whose weights are used where they are: `file`'s buffer
