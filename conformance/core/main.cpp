@@ -101,7 +101,8 @@ void check_stored_files(const std::string& folder) {
 void check_files_of_random_models(const std::string& folder) {
   for (const auto& [name, files] : std::vector<std::pair<std::string, std::vector<std::string>>>{
            {"networks.czm", {"csv.network", "csv.recurrent", "csv.streams"}},
-           {"language.czm", {"language", "language.blocks", "language.streams"}}}) {
+           {"language.czm", {"language", "language.blocks", "language.streams"}},
+           {"language.prior.czm", {"language.prior.1", "language.prior.4"}}}) {
     const Bytes model_file = read_file(folder + "/v2/" + name);
     const auto model = czip::v2::Model::parse(model_file);
     if (!model) {

@@ -124,6 +124,10 @@ for name in language language.streams language.blocks; do
   "$CZIP" -l --json $name.text.czip | grep -q '"language_model_blocks": 1' || fail "$name.text: no language model"
 done
 for text in empty one table.csv mixed noise code.txt; do round_trip "$language" 9 $text; done
+for name in language.prior.1 language.prior.4; do
+  "$DECODER" "$conformance/v2/language.prior.czm" "$conformance/v2/$name.czip" >$name.text || fail "$name.czip is refused"
+  round_trip "$conformance/v2/language.prior.czm" 9 $name.text
+done
 for name in llm.exp2 llm.head.scale llm_tokenizer.lengths; do
   sed "s/\"$name\"/\"${name%?}_\"/" "$language" >other.czm
   refuses other.czm "$conformance/v2/language.czip" "no tensor $name"

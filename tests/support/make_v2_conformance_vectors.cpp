@@ -23,7 +23,8 @@ void write_all(const std::string& folder) {
   for (const StoredFileV2& file : stored_files_v2())
     write(folder + file.name, encoded_v2(file.text, file.options));
   write(folder + kStoredArmour, to_bytes(armour_of(read_file(folder + kArmouredFile))));
-  for (const RandomModelFilesV2& made : {network_files_v2(), language_model_files_v2()}) {
+  for (const RandomModelFilesV2& made :
+       {network_files_v2(), language_model_files_v2(), language_prior_files_v2()}) {
     write(folder + made.model, made.model_file);
     for (const RandomModelFileV2& file : made.files) write(folder + file.name, file.file);
   }

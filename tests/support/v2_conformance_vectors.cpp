@@ -22,6 +22,13 @@ constexpr RandomModelV2 kNetworksRecipe{.seed = 18,
 constexpr RandomModelV2 kLanguageRecipe{
     .seed = 13, .merged_tokens = 20, .prior_orders = 1, .language_model = true};
 
+// The texts of its files are its prior's, and go on otherwise.
+constexpr RandomModelV2 kPriorRecipe{.seed = 14,
+                                     .merged_tokens = 20,
+                                     .prior_orders = 1,
+                                     .language_model = true,
+                                     .prior_bytes = 1500};
+
 // A line over and over, which takes a block of its own, between words.
 Bytes with_lines() {
   Bytes text = words(1000);
@@ -53,6 +60,7 @@ std::vector<StageFile> stage_files() {
   for (const RandomModelFileV2& file : networks.files) files.push_back({file.name, networks.model});
   files.push_back({"v2/language.czip", "v2/language.czm"});
   files.push_back({"v2/language.streams.czip", "v2/language.czm"});
+  files.push_back({"v2/language.prior.4.czip", "v2/language.prior.czm"});
   return files;
 }
 
@@ -114,6 +122,23 @@ RandomModelFilesV2 language_model_files_v2() {
   mixed.insert(mixed.end(), csv.begin(), csv.begin() + 500);
   for (std::size_t i = 0; i < 700; ++i) mixed.push_back(text[i % 300]);
   made.files.push_back({"v2/language.blocks.czip", mixed, full_frame(model, mixed, blocks)});
+  return made;
+}
+
+RandomModelFilesV2 language_prior_files_v2() {
+  RandomModelFilesV2 made{"v2/language.prior.czm", make_random_model_v2(kPriorRecipe), {}};
+  const v2::Model model = value_of(v2::Model::parse(made.model_file));
+  const Bytes prior = text_of_language_model(model, kPriorRecipe.prior_bytes, kPriorRecipe.seed);
+  Bytes text(prior.begin() + 500, prior.begin() + 900);
+  const Bytes other = text_of_language_model(model, 1000, 1);
+  text.insert(text.end(), other.begin(), other.end());
+  text.insert(text.end(), prior.begin() + 200, prior.begin() + 600);
+  for (const int streams_log2 : {0, 2})
+    made.files.push_back(
+        {"v2/language.prior." + std::to_string(1 << streams_log2) + ".czip", text,
+         compact_frame(model, text,
+                       {.settings = {.streams_log2 = static_cast<std::uint8_t>(streams_log2),
+                                     .language_model = true}})});
   return made;
 }
 

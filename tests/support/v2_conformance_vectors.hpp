@@ -34,6 +34,7 @@ struct RandomModelFilesV2 {
 [[nodiscard]] RandomModelFilesV2 network_files_v2();
 // A model with a language model, likewise.
 [[nodiscard]] RandomModelFilesV2 language_model_files_v2();
+[[nodiscard]] RandomModelFilesV2 language_prior_files_v2();
 
 inline constexpr const char* kStageVectors = "v2/stages.json";
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -57,6 +58,14 @@ void add_tokenizer(SafetensorsContent& content) {
   add("merges", {merges.size() / 2, 2}, merges);
 }
 
+void add_tensors(const safetensors::File& file, SafetensorsContent& content) {
+  for (const auto& [name, tensor] : file.tensors())
+    content.tensors.push_back({name,
+                               std::string(safetensors::dtype_name(tensor.dtype)),
+                               tensor.shape,
+                               {tensor.bytes.begin(), tensor.bytes.end()}});
+}
+
 // With bytes.
 std::uint32_t any_token(const llm::Tokenizer& tokenizer, SplitMix64& random) {
   for (;;) {
@@ -75,12 +84,29 @@ std::vector<std::uint8_t> with_language_model_v2(const std::vector<std::uint8_t>
   content.metadata.clear();
   add_tokenizer(content);
   content.metadata.insert(file.metadata().begin(), file.metadata().end());
-  for (const auto& [name, tensor] : file.tensors())
-    content.tensors.push_back({name,
-                               std::string(safetensors::dtype_name(tensor.dtype)),
-                               tensor.shape,
-                               {tensor.bytes.begin(), tensor.bytes.end()}});
+  add_tensors(file, content);
   return write_model_v2(content);
+}
+
+std::vector<std::uint8_t> with_prior_v2(const std::vector<std::uint8_t>& model,
+                                        const std::vector<std::uint32_t>& tokens) {
+  const auto file = value_of(safetensors::File::parse(model));
+  SafetensorsContent content;
+  content.metadata.insert(file.metadata().begin(), file.metadata().end());
+  add_tensors(file, content);
+  content.tensors.push_back(
+      make_tensor(std::string(v2::kLlmPriorTensor), {tokens.size()}, std::span(tokens)));
+  return write_model_v2(content);
+}
+
+std::vector<std::uint8_t> with_prior_of_text_v2(const std::vector<std::uint8_t>& model,
+                                                const Bytes& text) {
+  const auto parsed = value_of(v2::Model::parse(model));
+  std::vector<TokenId> tokens;
+  const v2::LanguageModel* const loaded =
+      value_of(v2::language_model_of(parsed.parts(), SimdLevel::scalar));
+  if (!loaded->tokenizer.encode(text, tokens)) throw std::bad_alloc();
+  return with_prior_v2(model, tokens);
 }
 
 std::vector<std::uint8_t> make_tiny_language_model_v2() {

@@ -18,6 +18,12 @@ inline constexpr std::uint32_t kSeededLlmTokens = 296;
 // `model` with such a language model, whatever vocabulary the options say.
 [[nodiscard]] std::vector<std::uint8_t> with_language_model_v2(
     const std::vector<std::uint8_t>& model, SeededLlmOptions options = {});
+// `model`, which has a language model, with a prior of such tokens.
+[[nodiscard]] std::vector<std::uint8_t> with_prior_v2(const std::vector<std::uint8_t>& model,
+                                                      const std::vector<std::uint32_t>& tokens);
+// The same, with the tokens of a text.
+[[nodiscard]] std::vector<std::uint8_t> with_prior_of_text_v2(
+    const std::vector<std::uint8_t>& model, const Bytes& text);
 [[nodiscard]] std::vector<std::uint8_t> make_tiny_language_model_v2();
 [[nodiscard]] const v2::Model& tiny_language_model_v2();
 

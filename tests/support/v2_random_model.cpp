@@ -13,8 +13,10 @@
 #include "czip/codec/v2/model/format.hpp"
 #include "czip/tokenizer/v2/tokenizer.hpp"
 #include "support/prior_tables.hpp"
+#include "support/results.hpp"
 #include "support/safetensors_writer.hpp"
 #include "support/splitmix64.hpp"
+#include "support/v2_language_model.hpp"
 #include "support/v2_random_language_model.hpp"
 #include "support/v2_seeded_network.hpp"
 #include "support/v2_seeded_recurrent.hpp"
@@ -223,7 +225,13 @@ class ModelBuilder {
 
 }  // namespace
 
-Bytes make_random_model_v2(const RandomModelV2& recipe) { return ModelBuilder(recipe).build(); }
+Bytes make_random_model_v2(const RandomModelV2& recipe) {
+  Bytes model = ModelBuilder(recipe).build();
+  if (!recipe.language_model || recipe.prior_bytes == 0) return model;
+  const v2::Model parsed = value_of(v2::Model::parse(model));
+  return with_prior_of_text_v2(model,
+                               text_of_language_model(parsed, recipe.prior_bytes, recipe.seed));
+}
 
 RandomModelV2 random_model_recipe_v2(std::uint64_t seed) {
   SplitMix64 random(seed);
@@ -235,7 +243,8 @@ RandomModelV2 random_model_recipe_v2(std::uint64_t seed) {
           .prior_orders = draw(v2::kMaxPriorOrder),
           .network = draw(2) != 0,
           .recurrent = draw(2) != 0,
-          .language_model = draw(2) != 0};
+          .language_model = draw(2) != 0,
+          .prior_bytes = draw(1) * draw(3000)};
 }
 
 }  // namespace czip::test

@@ -18,6 +18,7 @@ struct RandomModelV2 {
   std::uint32_t group_size = 0;       // of the network; 0: the seed chooses
   bool recurrent = false;
   bool language_model = false;  // of a small shape that the seed chooses
+  std::size_t prior_bytes = 0;  // of text, for its prior; 0: none
 };
 
 [[nodiscard]] Bytes make_random_model_v2(const RandomModelV2& recipe);

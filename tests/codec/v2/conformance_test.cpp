@@ -38,7 +38,8 @@ TEST_CASE("this machine writes the stored files, at every SIMD level") {
 
 TEST_CASE("the stored files with random models are theirs, and decode at every SIMD level") {
   for (const test::RandomModelFilesV2& made :
-       {test::network_files_v2(), test::language_model_files_v2()}) {
+       {test::network_files_v2(), test::language_model_files_v2(),
+        test::language_prior_files_v2()}) {
     const test::Bytes model_file = stored(made.model);
     CHECK(model_file == made.model_file);
     const auto model = Model::parse(model_file);

@@ -77,7 +77,7 @@ TEST_CASE("the stages are of every profile, both networks and a language model")
       if (token.contains("candidates")) ++with_language_model;
     }
   }
-  CHECK(vectors.size() == 8);
+  CHECK(vectors.size() == 9);
   CHECK(decisions >= vectors.size() * test::kStageDecisions);
   CHECK(with_network > 0);
   CHECK(with_recurrent > with_network);

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
 #include <vector>
 
 #include "czip/codec/v2/model/parts.hpp"
@@ -36,10 +37,10 @@ Decision node(std::uint32_t split) { return {false, split}; }
 
 class Asker {
  public:
-  Asker() : predictor_(SimdLevel::scalar) {
-    const ModelParts& parts = test::tiny_language_model_v2().parts();
-    const auto& model = *test::value_of(language_model_of(parts, SimdLevel::scalar));
-    predictor_.reset(model, parts.logistic, 1000, 300);
+  explicit Asker(const Model& of = test::tiny_language_model_v2()) : predictor_(SimdLevel::scalar) {
+    const auto& model = *test::value_of(language_model_of(of.parts(), SimdLevel::scalar));
+    predictor_.reset(model, of.parts().logistic, 1000, 300);
+    stream_.begin = stream_.position = model.prior.size();
   }
 
   // The decisions about a token. All ids but the likely ones have the frequency 1.
@@ -140,6 +141,43 @@ TEST_CASE("there are eight candidates at most") {
   std::size_t candidates = 0;
   for (const Decision& decision : all) candidates += decision.candidate ? 1 : 0;
   CHECK(candidates == 8);
+}
+
+TEST_CASE("what followed a token in the prior is a candidate, too") {
+  const test::Bytes file = test::with_prior_v2(test::make_tiny_language_model_v2(), {65, 66, 1, 2});
+  const Model model = test::value_of(Model::parse(file));
+  // A text may begin as the prior does: 36 of 64 shares. Its last token is no context.
+  CHECK(Asker(model).decisions(20, {{10, 0}, {20, -7 * kBit}}) ==
+        Decisions{candidate(10), candidate(65), candidate(20)});
+  Asker asker(model);
+  asker.code({65});
+  CHECK(asker.decisions(20, {{10, 0}, {20, -7 * kBit}}) ==
+        Decisions{candidate(10), candidate(66), candidate(20)});
+}
+
+TEST_CASE("four tokens of the prior give a match: what came then is asked for first") {
+  const test::Bytes file =
+      test::with_prior_v2(test::make_tiny_language_model_v2(), {9, 1, 2, 3, 4, 5});
+  const Model model = test::value_of(Model::parse(file));
+  Asker asker(model);
+  asker.code({1, 2, 3, 4});
+  CHECK(asker.decisions(20, {{10, 0}, {20, -kBit}}) ==
+        Decisions{candidate(5), candidate(10), candidate(20)});
+}
+
+TEST_CASE("priors of no tokens, too many, and ids that stand for no text are refused") {
+  const auto message = [](const std::vector<std::uint32_t>& tokens) {
+    const test::Bytes file = test::with_prior_v2(test::make_tiny_language_model_v2(), tokens);
+    const Model model = test::value_of(Model::parse(file));
+    const auto loaded = language_model_of(model.parts(), SimdLevel::scalar);
+    return loaded ? std::string() : loaded.error().message;
+  };
+  CHECK(message({1}).empty());
+  CHECK(message({}).find("0 tokens instead of 1 to 1048576") != std::string::npos);
+  CHECK(message(std::vector<std::uint32_t>(kMaxLlmPriorTokens + 1, 1)).find("1048577 tokens") !=
+        std::string::npos);
+  CHECK(message({1, 300}).find("token 300, which stands for no text") != std::string::npos);
+  CHECK(message({1, 296}).find("token 296, which stands for no text") != std::string::npos);
 }
 
 }  // namespace czip::v2

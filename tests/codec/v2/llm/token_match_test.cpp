@@ -38,6 +38,21 @@ TEST_CASE("four tokens that were there before give a match, until it is wrong") 
   CHECK(stream.match_length == 0);
 }
 
+TEST_CASE("places that were noted are found as if they had been coded") {
+  Follower follower;
+  LlmStream noted;
+  for (const std::uint32_t token : {9U, 1U, 2U, 3U, 4U, 5U, 6U}) {
+    follower.match.note(noted);
+    follower.known.set(noted.position, token);
+    noted.append(token);
+  }
+  LlmStream stream;
+  stream.begin = stream.position = noted.position;
+  CHECK(follower.follow(stream, {1, 2, 3, 4, 5, 6}) ==
+        std::vector<std::uint32_t>{kNone, kNone, kNone, kNone, 5, 6});
+  CHECK(stream.match_length == 6);
+}
+
 TEST_CASE("a match counts how many tokens agree, at most 31") {
   Follower follower;
   LlmStream stream;
