@@ -66,7 +66,8 @@ class LanguageBlockDecoder {
 
   const std::string& decode_token(std::size_t s, std::size_t position, RangeDecoder& coder) {
     llm::TextStream& stream = streams_[s];
-    if (stream.tokens == 0) stream.first = position;
+    // The prior has the positions before those of the block's own tokens.
+    if (stream.tokens == 0) stream.first = model_->prior.size() + position;
     predictor_.begin_token(stream);
     if (observer_ != nullptr) observer_->begin_token(position, s, predictor_);
     decode_decisions(predictor_, coder, observer_);

@@ -24,8 +24,7 @@ void TextStream::append(std::size_t token) {
 
 // --- Contexts
 
-TokenContexts::TokenContexts(int bits_of_text)
-    : bits_(bits_of_text), table_(std::size_t{1} << bits_) {}
+TokenContexts::TokenContexts(int b) : bits_(b), table_(std::size_t{1} << bits_) {}
 
 void TokenContexts::begin_token(const TextStream& stream) {
   std::uint64_t h = 0;
@@ -66,8 +65,7 @@ void TokenContexts::learn(std::size_t token) {
 
 // --- Match
 
-TokenMatch::TokenMatch(int bits_of_text)
-    : bits_(bits_of_text - 2), table_(std::size_t{1} << bits_) {}
+TokenMatch::TokenMatch(int b) : bits_(b - 2), table_(std::size_t{1} << bits_) {}
 
 std::optional<std::size_t> TokenMatch::at(std::size_t position) const {
   return position < known_.size() ? known_[position] : std::nullopt;

@@ -16,7 +16,7 @@ constexpr std::array<std::size_t, 5> kContextOrders{1, 2, 3, 4, 6};
 
 struct TextStream {
   std::array<std::uint64_t, kRecentTokens> recent{};  // the latest first; id + 1, or 0
-  std::size_t first = 0;                              // position of its first token
+  std::size_t first = 0;                              // position of its first token, from Q on
   std::size_t tokens = 0;                             // so far
   std::size_t followed = 0;                           // m
   std::size_t length = 0;                             // of what precedes m and is the same here
@@ -34,7 +34,7 @@ struct TokenCount {
 
 class TokenContexts {
  public:
-  explicit TokenContexts(int bits_of_text);
+  explicit TokenContexts(int b);  // 2^b entries
 
   using Successors = std::vector<TokenCount>;  // the latest first
   void begin_token(const TextStream& stream);
@@ -63,7 +63,7 @@ class TokenContexts {
 
 class TokenMatch {
  public:
-  explicit TokenMatch(int bits_of_text);
+  explicit TokenMatch(int b);  // as of the contexts
 
   void begin_token(TextStream& stream);
   // Nothing, or the token that the stream expects.

@@ -16,6 +16,8 @@ constexpr std::size_t kUses = 12;
 constexpr std::size_t kHits = 16;
 constexpr std::size_t kMostUses = 65'535;
 
+constexpr std::size_t kMostPriorTokens = 1u << 20;
+
 constexpr std::size_t kMapPoints = 33;
 constexpr std::int32_t kMapBegin = -4096;
 constexpr std::int32_t kMapStep = 256;
@@ -37,7 +39,10 @@ std::uint32_t portion(std::uint64_t one, std::uint64_t all) {
       std::min<std::uint64_t>(kMaxProbability, std::max<std::uint64_t>(1, p)));
 }
 
-int bits_of_text(std::size_t text_bytes) { return std::min(22, std::max(10, bits(text_bytes))); }
+// b: a token of the prior has as much room as 16 bytes of the text.
+int table_bits(std::size_t text_bytes, std::size_t prior_tokens) {
+  return std::min(22, std::max(10, bits(text_bytes + 16 * prior_tokens)));
+}
 
 std::size_t class_of_count(std::size_t count) {
   return count <= 2 ? count - 1 : count <= 4 ? 2 : 3;
@@ -76,11 +81,25 @@ Mixer search_mixer(const Logistic& logistic) {
   return Mixer(repeated(weights, kSearchSets), final_weights, {kSearchSets}, logistic);
 }
 
+std::vector<std::uint32_t> read_prior(Tensors& tensors, const LanguageTokenizer& tokenizer) {
+  const std::string name = "llm_prior.tokens";
+  if (!tensors.has(name)) return {};
+  auto prior = tensors.get<std::uint32_t>(name, "U32", {kAny});
+  require(!prior.empty(), "the language model's prior has no tokens");
+  require(prior.size() <= kMostPriorTokens, "the language model's prior has too many tokens");
+  for (const std::uint32_t id : prior) {
+    require(id < tokenizer.size(), "the language model's prior has an id beyond its tokenizer's");
+    require(!tokenizer.token(id).empty(), "the language model's prior has a token without bytes");
+  }
+  return prior;
+}
+
 }  // namespace
 
 LanguageModel::LanguageModel(Tensors& tensors) : network(tensors), tokenizer(tensors) {
   require(tokenizer.size() == network.vocabulary(),
           "the language model's tokenizer has another number of ids than its network");
+  prior = read_prior(tensors, tokenizer);
   first_row = tokenizer.first_token();
   if (first_row != LanguageTokenizer::kNoToken) return;
   for (first_row = 0; tokenizer.token(first_row) != "\n"; ++first_row) {
@@ -116,8 +135,8 @@ void RefinedProbability::learn_bit(bool bit) {
 
 LanguagePredictor::LanguagePredictor(const LanguageModel& model, std::size_t text_bytes)
     : model_(&model),
-      contexts_(bits_of_text(text_bytes)),
-      match_(bits_of_text(text_bytes)),
+      contexts_(table_bits(text_bytes, model.prior.size())),
+      match_(table_bits(text_bytes, model.prior.size())),
       uses_(model.tokenizer.size(), 0),
       candidate_mixer_(candidate_mixer(logistic_)),
       search_mixer_(search_mixer(logistic_)),
@@ -127,6 +146,18 @@ LanguagePredictor::LanguagePredictor(const LanguageModel& model, std::size_t tex
   maps_.emplace_back(kMatchStands, logistic_);
   maps_.emplace_back(kRanks * kUses, logistic_);
   maps_.emplace_back(kRanks * kHits, logistic_);
+  learn_prior();
+}
+
+// As if it had been coded in a stream of its own, at the positions from 0 on. What that stream
+// follows stays its own: of the match, the block's streams find only its table and known tokens.
+void LanguagePredictor::learn_prior() {
+  TextStream stream;
+  for (const std::uint32_t token : model_->prior) {
+    contexts_.begin_token(stream);
+    match_.begin_token(stream);
+    remember(stream, token);
+  }
 }
 
 void LanguagePredictor::begin_token(TextStream& stream) {
@@ -288,11 +319,13 @@ void LanguagePredictor::go_to(std::size_t low, std::size_t high) {
   decide(low_);
 }
 
-void LanguagePredictor::end_token() {
-  contexts_.learn(token());
-  match_.end_token(*stream_, token());
-  uses_[token()] = std::min(uses_[token()] + 1, kMostUses);
-  stream_->append(token());
+void LanguagePredictor::end_token() { remember(*stream_, token()); }
+
+void LanguagePredictor::remember(TextStream& stream, std::size_t token) {
+  contexts_.learn(token);
+  match_.end_token(stream, token);
+  uses_[token] = std::min(uses_[token] + 1, kMostUses);
+  stream.append(token);
 }
 
 }  // namespace reference::llm

@@ -17,7 +17,8 @@ struct LanguageModel {
 
   LanguageNetwork network;
   LanguageTokenizer tokenizer;
-  std::size_t first_row = 0;  // the token of a stream's first row
+  std::size_t first_row = 0;         // the token of a stream's first row
+  std::vector<std::uint32_t> prior;  // ids that each block is coded after; may be empty
 };
 
 class RefinedProbability {
@@ -35,7 +36,7 @@ class RefinedProbability {
 
 class LanguagePredictor {
  public:
-  // The model must outlive the predictor.
+  // Of one block, which begins with the model's prior. The model must outlive the predictor.
   LanguagePredictor(const LanguageModel& model, std::size_t text_bytes);
 
   void begin_token(TextStream& stream);
@@ -75,6 +76,8 @@ class LanguagePredictor {
   void decide(std::size_t token);
   void go_to(std::size_t low, std::size_t high);
   [[nodiscard]] std::size_t stand(std::size_t order, std::size_t token) const;
+  void learn_prior();
+  void remember(TextStream& stream, std::size_t token);
 
   const LanguageModel* model_;
   Logistic logistic_;
