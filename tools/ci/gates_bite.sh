@@ -39,6 +39,7 @@ bites layout 'namespace czip::v2 in a folder of czip::v1' engine/src/v1/fault.cp
 bites layout 'namespace czip::v2 in a folder of czip::llm' engine/src/llm/fault.cpp <<< 'namespace czip::v2 {'
 bites layout 'namespace czip in a folder of czip::tool' tools/czip/cli/fault.cpp <<< 'namespace czip {'
 bites layout 'fault.md:1: an unfinished merge' conformance/fault.md < <(printf '%s HEAD\n' '<''<<<<<<')
+bites layout 'use select() of the Ops' engine/src/simd/fault.hpp <<< 'auto x = _mm256_blendv_epi8(a, b, c);'
 bites layout 'comment of more than 100 columns' engine/src/v1/fault.cpp < <(printf '// %0100d\n' 0)
 
 bites borders 'fault.cpp .*codec is above engine' engine/src/v1/fault.cpp \

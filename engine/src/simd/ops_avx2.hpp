@@ -94,6 +94,14 @@ struct Avx2Ops {
   static I32 shift_right_each(I32 a, I32 shifts) { return _mm256_srlv_epi32(a, shifts); }
   static I32 shift_left_each(I32 a, I32 shifts) { return _mm256_sllv_epi32(a, shifts); }
 
+  // Lane by lane: b where the mask's top bit is set, else a. vblendvps moves 32-bit lanes and
+  // computes nothing with floats. Not _mm256_blendv_epi8: GCC 12 compiles it to its first operand
+  // with -funsigned-char.
+  static I32 select(I32 a, I32 b, I32 mask) {
+    return _mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(a), _mm256_castsi256_ps(b),
+                                                _mm256_castsi256_ps(mask)));
+  }
+
   // table[index] of 256 entries, index < 256.
   static I32 look_up_256(const std::uint32_t* table, I32 index) {
     return _mm256_i32gather_epi32(reinterpret_cast<const int*>(table), index, 4);
@@ -108,7 +116,7 @@ struct Avx2Ops {
     const I32 low = _mm256_permutevar8x32_epi32(load_256(table), index);
     const I32 high = _mm256_permutevar8x32_epi32(load_256(table + 8), index);
     const I32 upper = _mm256_cmpeq_epi32(bit_and(index, set(8)), set(8));
-    return _mm256_blendv_epi8(low, high, upper);
+    return select(low, high, upper);
   }
 
   // Lanes whose numbers differ by kBy, 1, 2 or 4, in each other's place.
@@ -200,8 +208,8 @@ struct Avx2Ops {
   static __m256i limit(__m256i a, std::int32_t bound) {
     const __m256i most = _mm256_set1_epi64x(bound);
     const __m256i least = _mm256_set1_epi64x(-std::int64_t{bound});
-    const __m256i below = _mm256_blendv_epi8(a, most, _mm256_cmpgt_epi64(a, most));
-    return _mm256_blendv_epi8(below, least, _mm256_cmpgt_epi64(least, below));
+    const __m256i below = select(a, most, _mm256_cmpgt_epi64(a, most));
+    return select(below, least, _mm256_cmpgt_epi64(least, below));
   }
   static void store_low_bytes(void* p, I32 v) {
     const __m256i in_halves =

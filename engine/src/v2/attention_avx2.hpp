@@ -39,13 +39,10 @@ struct Avx2Isa {
     return second_where_bit<5>(index, of_32(0), of_32(32));
   }
 
-  // vblendvps moves 32-bit lanes by the top bit of each and computes nothing with floats. Not
-  // _mm256_blendv_epi8: GCC 12 compiles it to its first operand with -funsigned-char.
   template <int kBit>
   static __m256i second_where_bit(__m256i index, __m256i first, __m256i second) {
     const __m256i choice = _mm256_slli_epi32(index, 31 - kBit);
-    return _mm256_castps_si256(_mm256_blendv_ps(
-        _mm256_castsi256_ps(first), _mm256_castsi256_ps(second), _mm256_castsi256_ps(choice)));
+    return Ops::select(first, second, choice);
   }
 
   // Keys: [slots / 8][dimensions / 2][8 slots][2].

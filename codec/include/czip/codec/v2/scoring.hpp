@@ -27,9 +27,10 @@ struct ScoreOptions {
 };
 
 // Scores the rest of `text` as `encode` would code it at that level: the same blocks, profile,
-// network and streams, with the model's language model if it has one and the level uses it. The costs of a block add up to its payload, but for at most 8 bytes. Unlike
-// `encode`, it stores no block that does not shrink and looks for no repeated pattern: the costs
-// are what the model makes of every text. Errors: those of encode, and of `visit`.
+// network and streams, with the model's language model if it has one and the level uses it. The
+// costs of a block add up to its payload, but for at most 8 bytes. Unlike `encode`, it stores no
+// block that does not shrink and looks for no repeated pattern: the costs are what the model makes
+// of every text. Errors: those of encode, and of `visit`.
 Result<ScoreReport> score(const Model& model, ByteSource& text, const ScoreOptions& options,
                           const ScoreVisitor& visit);
 
