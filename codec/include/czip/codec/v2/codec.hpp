@@ -213,7 +213,7 @@ struct FrameInfo {
   std::uint64_t language_model_blocks = 0;
   std::uint64_t language_model_bytes = 0;         // of text in them
   std::uint64_t language_model_stream_bytes = 0;  // and in one stream of each
-  std::optional<Hash128> text_hash;  // nullopt: a compact frame, which does not say
+  std::optional<Hash128> text_hash;               // nullopt: a compact frame, which does not say
 };
 
 struct FileInfo {
