@@ -68,6 +68,40 @@ during '.unpacked.czip-*' shorten -q -d -T1 -m large.czm folder.czip
 absent folder; clean
 fresh; expect 0 "$CZIP" -q -d -m large.czm folder.czip; diff -r folder kept || fail 'the folder comes back changed'
 
+# A copy with a prior is written piece by piece, from what was checked: a base that changes meanwhile ends the work.
+fresh; expect 0 "$CZIP" train -q --from large.czm -o of_large.czm prose; silent
+expect 0 "$CZIP" -q -6 -m of_large.czm -o small.prior small
+expect 0 "$CZIP" -dc -m of_large.czm small.prior >back; same small back
+mv of_large.czm stock
+mkfifo pipe
+during_copy() { # CHANGE: made when the base has been read, before the texts.
+  status=0
+  "$CZIP" train -q --from large.czm -o of_large.czm pipe 2>.err &
+  pid=$!
+  exec 3>pipe
+  $1
+  cat prose >&3
+  exec 3>&-
+  wait $pid || status=$?
+}
+during_copy true; [ $status = 0 ] || fail "status $status"; same of_large.czm stock/of_large.czm; rm of_large.czm
+during_copy shorten; [ $status = 1 ] || fail "status $status"; one_line; stderr_has '^czip: large.czm: became shorter while it was read'
+absent of_large.czm; clean
+fresh; during_copy change; [ $status = 1 ] || fail "status $status"; one_line
+stderr_has '^czip: of_large.czm: is not kept, for large.czm changed while it was used'
+absent of_large.czm; clean
+# Killed at any time, it leaves a whole model or none.
+fresh
+for seconds in 0.05 0.1 0.2 0.3 0.5; do
+  "$CZIP" train -q --from large.czm -o of_large.czm prose 2>.err &
+  sleep $seconds
+  kill -TERM $! 2>/dev/null || true
+  wait $! || true
+  [ ! -e of_large.czm ] || same of_large.czm stock/of_large.czm
+  rm -f of_large.czm
+  clean
+done
+
 # What takes long is said beforehand, with -v also where no terminal is.
 prose 9 300000 >long
 "$CZIP" -v -9 -m large.czm long 2>.err &

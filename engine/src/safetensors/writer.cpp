@@ -18,7 +18,6 @@ namespace czip::safetensors {
 namespace {
 
 constexpr std::size_t kWordAlignment = sizeof(std::uint64_t);
-constexpr std::size_t kLineAlignment = 64;
 
 // The file's length and header, padded with spaces, and room for the data.
 std::vector<std::uint8_t> begin_file(std::string header, std::size_t data_size,

@@ -68,8 +68,6 @@ Status check_training(const Arguments& arguments) {
     return usage_error("--network FILE needs --from MODEL");
   if (!arguments.network.empty() && !network.size.empty())
     return usage_error("a network of --network has its own size; leave out --network-size");
-  if (!arguments.from.empty() && arguments.network.empty() && !network.wanted())
-    return usage_error("--from MODEL needs a network: --network FILE, --minutes or --tokens");
   if (!network.wanted() &&
       (network.seed != 1 || !(network.size + arguments.checkpoint + network.save).empty()))
     return usage_error(

@@ -93,7 +93,7 @@ struct Arguments {
   std::uint32_t vocabulary = 0;   // 0: the default
   std::uint32_t prior_bytes = 0;  // 0: the default
   std::uint32_t epochs = 1;       // of the recurrent network; 0: none
-  std::string from;               // a model to which a network is added
+  std::string from;               // a model to which a network or a prior is added
   std::string network;            // a file with a trained network, to add or to train further
   NetworkArguments network_training;
   ModelDescription description;

@@ -225,7 +225,8 @@ constexpr std::array kOptions = {
     OptionRow{Id::from, 0, "from", "MODEL", kTrain,
               "add a network to MODEL, which was made from the same texts in\n"
               "the same order; train only what depends on the network. Tokens,\n"
-              "prior and recurrent network stay as they are"},
+              "prior and recurrent network stay as they are. If MODEL has a\n"
+              "public language model, add a prior of the texts to that"},
     OptionRow{Id::minutes, 0, "minutes", "N", kTrain, "train a network for N minutes"},
     OptionRow{Id::tokens, 0, "tokens", "N", kTrain, "train a network on N tokens of the texts"},
     OptionRow{Id::seed, 0, "seed", "N", kTrain,

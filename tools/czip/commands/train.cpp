@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "cli/progress.hpp"
 #include "cli/session.hpp"
 #include "commands/commands.hpp"
+#include "czip/base/hash128.hpp"
 #include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/training/corpus.hpp"
@@ -25,6 +27,7 @@
 #include "models/model_file.hpp"
 #include "training/corpus.hpp"
 #include "training/network.hpp"
+#include "training/prior.hpp"
 
 namespace czip::tool {
 namespace {
@@ -78,21 +81,22 @@ class Report {
   std::uint64_t reported_ = 0;
 };
 
-// The model to which a network is added. It refers to its file.
+// The model to which a network or a prior is added. It refers to its file.
 struct BaseModel {
+  std::string path;  // for messages; empty: it was made here
   FileContent file;  // empty: it is built in
   v2::Model model;
 };
 
 Result<BaseModel> parse_base(std::vector<std::uint8_t> file) {
   CZIP_TRY_ASSIGN(auto model, v2::Model::parse(file));
-  return BaseModel{FileContent(std::move(file)), std::move(model)};
+  return BaseModel{{}, FileContent(std::move(file)), std::move(model)};
 }
 
 Result<BaseModel> read_base(const std::string& name) {
   CZIP_TRY_ASSIGN(auto file, read_named_model(name));
   CZIP_TRY_ASSIGN(auto model, parse_v2_model(file));
-  return BaseModel{std::move(file.content), std::move(model)};
+  return BaseModel{std::move(file.path), std::move(file.content), std::move(model)};
 }
 
 v2::TrainingOptions options_of(const Arguments& arguments, Report& report) {
@@ -109,6 +113,11 @@ v2::TrainingOptions options_of(const Arguments& arguments, Report& report) {
   return options;
 }
 
+void note_model(const Session& session, std::uint64_t bytes, std::string_view hash) {
+  session.console.note(format("%s: %s bytes, hash %s", printable(session.arguments.output).c_str(),
+                              grouped(bytes).c_str(), std::string(hash).c_str()));
+}
+
 Status write_model(const Session& session, std::span<const std::uint8_t> model) {
   const Arguments& arguments = session.arguments;
   const std::string& path = arguments.output;
@@ -116,9 +125,7 @@ Status write_model(const Session& session, std::span<const std::uint8_t> model) 
   if (!written) return failure_in(path, written.error());
   const auto file = safetensors::File::parse(model);
   const auto hash = file ? safetensors::stated_hash(*file) : std::nullopt;
-  session.console.note(format("%s: %s bytes, hash %s", printable(path).c_str(),
-                              grouped(model.size()).c_str(),
-                              std::string(hash.value_or("unknown")).c_str()));
+  note_model(session, model.size(), hash.value_or("unknown"));
   return {};
 }
 
@@ -193,6 +200,18 @@ Status train_v1(Session& session) {
   return write_model(session, model);
 }
 
+// Gives the language model of `base` a prior of the texts.
+Status train_prior(Session& session, const BaseModel& base) {
+  CZIP_TRY(check_prior_arguments(session.arguments, base.path));
+  CZIP_TRY_ASSIGN(const auto corpus, read_texts(session));
+  CZIP_TRY_ASSIGN(const auto written, write_with_prior(session, base.model, base.path, corpus));
+  note_model(session, written.model_bytes, to_hex(written.model_hash));
+  session.console.note(format("  its prior: %s tokens, which stand for %s bytes of text",
+                              grouped(written.tokens).c_str(),
+                              grouped(written.text_bytes).c_str()));
+  return {};
+}
+
 Status train_v2(Session& session) {
   const Arguments& arguments = session.arguments;
   std::optional<BaseModel> base;
@@ -200,6 +219,9 @@ Status train_v2(Session& session) {
     CZIP_TRY_ASSIGN(auto read, read_base(arguments.from));
     base = std::move(read);
   }
+  if (base && base->model.has_language_model()) return train_prior(session, *base);
+  if (base && arguments.network.empty() && !arguments.network_training.wanted())
+    return usage_error("--from MODEL needs a network: --network FILE, --minutes or --tokens");
   CZIP_TRY_ASSIGN(auto given_network, read_network(session, base));
   Report report(session);
   const v2::TrainingOptions options = options_of(arguments, report);

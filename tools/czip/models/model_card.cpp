@@ -104,6 +104,7 @@ Result<Json> language_model_of(const safetensors::File& file) {
   if (bytes == 0) return Json();
   CZIP_TRY_ASSIGN(const auto weights, llm::Weights::parse(file));
   const llm::Config& c = weights.config;
+  const safetensors::TensorView* const prior = file.find(v2::kLlmPriorTensor);
   return Json{{"kind", "language model, int8"},
               {"layers", c.layers},
               {"width", c.width},
@@ -113,6 +114,7 @@ Result<Json> language_model_of(const safetensors::File& file) {
               {"feed_forward", c.feed_forward},
               {"window_tokens", c.context},
               {"tokens", c.vocabulary},
+              {"prior_tokens", prior == nullptr ? 0 : prior->element_count()},
               {"bytes", bytes}};
 }
 
@@ -212,9 +214,13 @@ std::string card_text(const Json& card) {
     line("recurrent", recurrent_text(card["recurrent_network"]));
   line("network", network_text(card["network"]));
   const Json& language_model = card["language_model"];
-  if (!language_model.is_null())
+  if (!language_model.is_null()) {
     line("language model",
          network_text(language_model) + "; " + number(language_model["tokens"]) + " tokens");
+    if (language_model["prior_tokens"] != 0)
+      line("prior", number(language_model["prior_tokens"]) +
+                        " tokens of text that the language model's blocks are coded after");
+  }
   for (const auto& [key, value] : card["source"].items())
     if (!value.is_null()) line(("source " + key).c_str(), value.get<std::string>());
   return text;

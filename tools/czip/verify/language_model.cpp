@@ -94,6 +94,18 @@ Check check_texts(const llm::Tokenizer& tokenizer) {
   return check;
 }
 
+// The loader refuses silent ones.
+Check check_prior(const v2::LanguageModel& model) {
+  std::uint64_t bytes = 0;
+  for (const TokenId id : model.prior) bytes += model.tokenizer.token(id).size();
+  return {"language model prior",
+          Verdict::ok,
+          format("%s tokens, at most %s; none is silent, and they stand for %s bytes of text",
+                 grouped(model.prior.size()).c_str(), grouped(v2::kMaxLlmPriorTokens).c_str(),
+                 grouped(bytes).c_str()),
+          {{"tokens", model.prior.size()}, {"text_bytes", bytes}}};
+}
+
 // The logits of `rows` at one level.
 Result<std::vector<std::int32_t>> logits_of(const llm::Weights& weights, SimdLevel simd,
                                             std::span<const llm::Row> rows,
@@ -186,6 +198,7 @@ Result<Checks> check_language_model(const v2::Model& model, const VerifyCoding& 
   }
   const v2::LanguageModel& loaded = **language_model;
   Checks checks{check_ids(loaded), check_texts(loaded.tokenizer)};
+  if (!loaded.prior.empty()) checks.push_back(check_prior(loaded));
   const auto add = [&checks](Checks more) {
     checks.insert(checks.end(), std::make_move_iterator(more.begin()),
                   std::make_move_iterator(more.end()));

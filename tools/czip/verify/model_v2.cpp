@@ -47,8 +47,9 @@ Check check_sizes(const safetensors::File& file) {
   const std::uint64_t network = bytes_of(file, v2::kTensorPrefix);
   const std::uint64_t recurrent = bytes_of(file, v2::kRecurrentPrefix);
   const std::uint64_t states = bytes_of(file, v2::kStatePrefix);
-  const std::uint64_t language_model =
-      bytes_of(file, llm::kTensorPrefix) + bytes_of(file, v2::kLlmTokenizerPrefix);
+  const std::uint64_t language_model = bytes_of(file, llm::kTensorPrefix) +
+                                       bytes_of(file, v2::kLlmTokenizerPrefix) +
+                                       bytes_of(file, v2::kLlmPriorTensor);
   return {"sizes",
           Verdict::ok,
           format("%s bytes of tensors: tokenizer and code %s, prior %s, states %s, "

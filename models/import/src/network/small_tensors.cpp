@@ -78,9 +78,10 @@ Result<SmallTensors> SmallTensors::create(const Architecture& architecture,
     small.add_matrix(prefix + "down", c.width, has(llm::kDownBias));
   }
   std::ranges::move(more, std::back_inserter(small.tensors_));
-  std::stable_partition(
-      small.tensors_.begin(), small.tensors_.end(),
-      [](const safetensors::TensorContent& tensor) { return tensor.bytes.size() % 64 == 0; });
+  std::stable_partition(small.tensors_.begin(), small.tensors_.end(),
+                        [](const safetensors::TensorContent& tensor) {
+                          return tensor.bytes.size() % safetensors::kLineAlignment == 0;
+                        });
   return small;
 }
 

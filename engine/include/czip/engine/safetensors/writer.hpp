@@ -1,6 +1,7 @@
 // Writer of safetensors files.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -42,8 +43,10 @@ using Metadata = std::vector<std::pair<std::string, std::string>>;
 // Names, keys and values are UTF-8: what is not is written as U+FFFD.
 [[nodiscard]] std::vector<std::uint8_t> write(const Metadata& metadata,
                                               std::span<const TensorContent> tensors);
-// The same, with all tensors of whole cache lines (64 bytes) at multiples of 64 bytes, so that rows
-// that are used where they are do not cross them.
+// A cache line.
+inline constexpr std::size_t kLineAlignment = 64;
+// The same, with all tensors of whole cache lines (64 bytes) first, at multiples of 64 bytes, so
+// that rows that are used where they are do not cross them.
 [[nodiscard]] std::vector<std::uint8_t> write_aligned(const Metadata& metadata,
                                                       std::span<const TensorContent> tensors);
 
