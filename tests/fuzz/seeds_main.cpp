@@ -343,6 +343,10 @@ int main(int argc, char** argv) {
     add_random(seeds, target, 40, 24);
     seeds.add(target, {1, 0, 1});  // without a change
   }
+  // Of a model whose language model has a prior.
+  for (std::uint8_t kind = 160; kind < 192; ++kind)
+    seeds.add("v2_model", kind, random_bytes(18, kind));
+  seeds.add("v2_model", 163, {0, 1});  // without a change
   seeds.add("v1_model", 0, to_bytes("\x08\0\0\0\0\0\0\0{}      "));
   add_random(seeds, "checkpoint", 20, 12);
   seeds.add("checkpoint", {1});

@@ -5,6 +5,7 @@
 #include "fuzz/codec/model_edits.hpp"
 #include "fuzz/codec/model_v2.hpp"
 #include "fuzz/fuzz.hpp"
+#include "support/v2_language_model.hpp"
 #include "support/v2_tiny_model.hpp"
 
 namespace {
@@ -17,6 +18,15 @@ constexpr std::string_view kText =
 
 const SafetensorsContent& base() {
   static const SafetensorsContent content = content_of(fuzz_model_file_v2());
+  return content;
+}
+
+// Some inputs are of a model whose language model has a prior.
+bool has_prior(std::uint8_t kind) { return kind >= 160 && kind < 192; }
+
+const SafetensorsContent& base_with_prior() {
+  static const SafetensorsContent content =
+      content_of(with_prior_v2(fuzz_model_file_v2(), {105, 116, 32, 119, 97, 115, 32, 116}));
   return content;
 }
 
@@ -58,8 +68,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   FuzzInput input(data, size);
   const std::uint8_t kind = input.byte();
   const int level = kind % 3 == 0 ? 1 : kind % 3 == 1 ? 6 : 9;
-  Bytes file =
-      kind == 0 ? Bytes(input.rest().begin(), input.rest().end()) : edited_model(base(), input);
+  Bytes file = kind == 0 ? Bytes(input.rest().begin(), input.rest().end())
+                         : edited_model(has_prior(kind) ? base_with_prior() : base(), input);
   if (kind < 224) file = resealed_v2(file);  // the model's own hash
   const MemoryBound bound((std::size_t{192} << 20) + 16 * file.size());
   const auto model = v2::Model::parse(file);
