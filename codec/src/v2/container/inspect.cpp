@@ -10,8 +10,8 @@ void count(const Record& record, FrameInfo& frame) {
   frame.text_bytes += record.text_bytes();
   ++frame.blocks;
   if (record.stored()) ++frame.stored_blocks;
-  if (record.settings().network) ++frame.network_blocks;
-  const BlockSettings settings = record.settings();
+  const BlockSettings& settings = record.settings();
+  if (settings.network) ++frame.network_blocks;
   if (!settings.language_model) return;
   ++frame.language_model_blocks;
   frame.language_model_bytes += record.text_bytes();

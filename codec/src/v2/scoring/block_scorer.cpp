@@ -4,10 +4,34 @@
 #include <array>
 #include <new>
 
+#include "v2/scoring/decision_cost.hpp"
 #include "v2/scoring/savings.hpp"
 
 namespace czip::v2 {
 namespace {
+
+// The tokens of a block while they are scored.
+struct TokenCosts {
+  std::span<TokenScore> tokens;
+  std::span<Candidate> candidates;  // of the first tokens
+  std::size_t candidates_per_token = 0;
+  std::size_t at = 0;
+
+  // Returns where the candidates of the token at `position` are wanted, if they are.
+  std::span<Candidate> begin_token(std::size_t position) {
+    at = position;
+    const std::size_t first = position * candidates_per_token;
+    if (first >= candidates.size()) return {};
+    return candidates.subspan(first, candidates_per_token);
+  }
+  // Returns the cost of the bit.
+  std::uint32_t decide(bool bit, std::uint32_t p) {
+    const std::uint32_t cost = decision_cost(bit, p);
+    tokens[at].cost += cost;
+    ++tokens[at].decisions;
+    return cost;
+  }
+};
 
 // Stands where the range coder stands in coding.
 struct TokenScorer {
@@ -15,46 +39,34 @@ struct TokenScorer {
   Predictor* predictor;
   BlockStreams* streams;
   CandidateSearch* search;
-  std::span<TokenScore> tokens;
-  std::span<PartSavings> savings;   // [tokens] or empty
-  std::span<Candidate> candidates;  // of the first tokens
-  std::size_t candidates_per_token;
-  std::size_t at = 0;
+  TokenCosts costs;
+  std::span<PartSavings> savings;  // [tokens] or empty
 
   void begin_token(std::size_t position, std::uint32_t stream) {
-    at = position;
-    const std::size_t first = position * candidates_per_token;
-    if (first >= candidates.size()) return;
-    search->find(*model, *predictor, *streams, stream,
-                 candidates.subspan(first, candidates_per_token));
+    const auto wanted = costs.begin_token(position);
+    if (!wanted.empty()) search->find(*model, *predictor, *streams, stream, wanted);
   }
   void decide(bool bit, std::uint32_t p) {
-    const std::uint32_t cost = code_length(bit ? p : kProbabilityOne - p, kProbabilityOne);
-    tokens[at].cost += cost;
-    ++tokens[at].decisions;
+    const std::uint32_t cost = costs.decide(bit, p);
     if (!savings.empty())
-      add_savings(predictor->mixer(), predictor->layout(), model->logistic, bit, cost, savings[at]);
+      add_savings(predictor->mixer(), predictor->layout(), model->logistic, bit, cost,
+                  savings[costs.at]);
   }
 };
 
 // The same, of a language model.
-struct LlmTokenScorer : LlmDecisions {
-  const llm::Tokenizer* tokenizer = nullptr;
-  std::span<TokenScore> tokens;
-  std::span<Candidate> candidates;  // of the first tokens
-  std::size_t candidates_per_token = 0;
-  std::size_t at = 0;
+class LlmTokenScorer : public LlmDecisions {
+ public:
+  LlmTokenScorer(const llm::Tokenizer& tokenizer, const TokenCosts& costs)
+      : tokenizer_(&tokenizer), costs_(costs) {}
 
   void begin_token(std::size_t position, LlmPredictor& predictor) override {
-    at = position;
-    const std::size_t first = position * candidates_per_token;
-    if (first < candidates.size()) find(predictor, candidates.subspan(first, candidates_per_token));
+    const auto wanted = costs_.begin_token(position);
+    if (!wanted.empty()) find(predictor, wanted);
   }
-  void decide(bool bit, std::uint32_t p) override {
-    tokens[at].cost += code_length(bit ? p : kProbabilityOne - p, kProbabilityOne);
-    ++tokens[at].decisions;
-  }
+  void decide(bool bit, std::uint32_t p) override { costs_.decide(bit, p); }
 
+ private:
   // The predictor's candidates, the likeliest first.
   void find(LlmPredictor& predictor, std::span<Candidate> found) const {
     const auto ids = predictor.candidates();
@@ -63,13 +75,16 @@ struct LlmTokenScorer : LlmDecisions {
     std::uint32_t cost_before = 0;
     for (std::size_t i = 0; i < ids.size(); ++i) {
       const std::uint32_t p = probabilities[i];
-      all[i] = {tokenizer->token(ids[i]), cost_before + code_length(p, kProbabilityOne)};
-      cost_before += code_length(kProbabilityOne - p, kProbabilityOne);
+      all[i] = {tokenizer_->token(ids[i]), cost_before + decision_cost(true, p)};
+      cost_before += decision_cost(false, p);
     }
     const std::span<Candidate> known = std::span(all).first(ids.size());
     std::ranges::stable_sort(known, {}, &Candidate::cost);
     std::ranges::copy(known.first(std::min(known.size(), found.size())), found.begin());
   }
+
+  const llm::Tokenizer* tokenizer_;
+  TokenCosts costs_;
 };
 
 tl::unexpected<Error> out_of_memory() {
@@ -82,9 +97,9 @@ Result<ScoredBlock> BlockScorer::score(const Model& model, const BlockSettings& 
                                        std::span<const std::uint8_t> text,
                                        const BlockScoreOptions& options,
                                        const PassReport& report) try {
+  CZIP_TRY(check_settings(model, settings));
   ids_.clear();
   if (settings.language_model) {
-    CZIP_TRY(check_settings(model, settings));
     CZIP_TRY_ASSIGN(const auto* const loaded, language_model_of(model.parts(), memory_.simd));
     CZIP_TRY(loaded->tokenizer.encode(text, ids_));
   } else {
@@ -101,6 +116,7 @@ Result<ScoredBlock> BlockScorer::score_decoded(const Model& model, const BlockSe
                                                std::span<const std::uint8_t> text,
                                                const BlockScoreOptions& options,
                                                const PassReport& report) try {
+  CZIP_TRY(check_settings(model, settings));
   ids_.assign(tokens.begin(), tokens.end());
   CZIP_TRY(score_tokens(model, settings, options, report));
   std::size_t at = 0;
@@ -118,7 +134,6 @@ Result<ScoredBlock> BlockScorer::score_decoded(const Model& model, const BlockSe
 
 Status BlockScorer::score_tokens(const Model& model, const BlockSettings& settings,
                                  const BlockScoreOptions& options, const PassReport& report) {
-  CZIP_TRY(check_settings(model, settings));
   if (settings.language_model) return score_language_model_tokens(model, settings, options, report);
   const ModelParts& parts = model.parts();
   const std::uint64_t bytes = place_tokens(parts.tokenizer, options);
@@ -130,10 +145,10 @@ Status BlockScorer::score_tokens(const Model& model, const BlockSettings& settin
                      .predictor = &memory_.predictor,
                      .streams = &streams,
                      .search = &search_,
-                     .tokens = tokens_,
-                     .savings = savings_,
-                     .candidates = candidates_,
-                     .candidates_per_token = candidates_per_token_};
+                     .costs = {.tokens = tokens_,
+                               .candidates = candidates_,
+                               .candidates_per_token = candidates_per_token_},
+                     .savings = savings_};
   return code_tokens(parts, memory_.predictor, streams, layout, ids_, scorer, report);
 }
 
@@ -144,11 +159,9 @@ Status BlockScorer::score_language_model_tokens(const Model& model, const BlockS
   BlockScoreOptions known = options;
   known.savings = false;
   const std::uint64_t bytes = place_tokens(loaded->tokenizer, known);
-  LlmTokenScorer scorer;
-  scorer.tokenizer = &loaded->tokenizer;
-  scorer.tokens = tokens_;
-  scorer.candidates = candidates_;
-  scorer.candidates_per_token = candidates_per_token_;
+  LlmTokenScorer scorer(loaded->tokenizer, {.tokens = tokens_,
+                                            .candidates = candidates_,
+                                            .candidates_per_token = candidates_per_token_});
   return language_model_coder_.visit(model, settings, ids_, bytes, scorer, report);
 }
 

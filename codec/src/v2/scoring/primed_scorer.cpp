@@ -12,6 +12,7 @@
 #include "czip/codec/v2/model/parts.hpp"
 #include "v2/block/report_steps.hpp"
 #include "v2/container/block_plan.hpp"
+#include "v2/scoring/decision_cost.hpp"
 
 namespace czip::v2 {
 namespace {
@@ -90,7 +91,7 @@ std::uint64_t PrimedScorer::State::learn(std::span<const TokenId> some, Stream& 
     while (!predictor.decided()) {
       const std::uint32_t p = predictor.predict(0);
       const bool bit = predictor.decision().bit(rank);
-      cost += code_length(bit ? p : kProbabilityOne - p, kProbabilityOne);
+      cost += decision_cost(bit, p);
       memory.before_update(predictor, bit);
       predictor.update(bit);
     }

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdlib>
 
+#include "v2/scoring/decision_cost.hpp"
+
 namespace czip::v2 {
 namespace {
 
@@ -53,8 +55,7 @@ void add_savings(const Mixer& mixer, const InputLayout& layout, const Logistic& 
   const bool limited = std::abs(sum - output) > kRoundings && std::abs(sum) > std::abs(output) / 2;
   const std::int64_t whole = limited ? sum : output;
   const std::uint32_t one = logistic.squash(mixer.output());
-  const std::int64_t saving =
-      std::int64_t{kCostOfBit} - code_length(bit ? one : kProbabilityOne - one, kProbabilityOne);
+  const std::int64_t saving = std::int64_t{kCostOfBit} - decision_cost(bit, one);
   constexpr auto kRest = static_cast<std::size_t>(PredictorPart::rest);
   std::int64_t left = std::int64_t{kCostOfBit} - cost;
   for (std::size_t part = 0; part < kPredictorParts; ++part) {

@@ -154,7 +154,7 @@ Result<ScoreReport> score_file(const ModelFinder& models, ByteSource& in,
   CZIP_TRY(check_candidates(options));
   const FileProgress progress(options.progress);
   Scoring scoring(options, progress.scoring, visit);
-  const DecodeOptions decoding{.threads = options.threads,
+  const DecodeOptions decoding{.threads = 1,
                                .simd = options.simd,
                                .progress = progress.decoding,
                                .memory_limit = options.memory_limit};

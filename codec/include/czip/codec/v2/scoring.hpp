@@ -17,7 +17,7 @@ struct ScoreOptions {
   int level = kDefaultLevel;      // of a text; a file says how it was coded
   std::uint32_t block_bytes = 0;  // as in EncodeOptions; of a text
   SimdLevel simd = best_simd_level();
-  // Of decoding, and of scoring by a language model; all else has one. 0: as many as cores.
+  // Of scoring by a language model; all else has one. 0: as many as cores.
   unsigned threads = 0;
   bool savings = false;  // the parts' savings of each token, too
   CandidateOptions candidates{};

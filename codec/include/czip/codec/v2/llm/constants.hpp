@@ -23,12 +23,12 @@ inline constexpr std::size_t kLlmMaxOrder = kLlmOrders.back();
 // Each remembers this many tokens, with counts of at most kLlmMaxCount.
 inline constexpr std::size_t kLlmSuccessors = 3;
 inline constexpr std::uint32_t kLlmMaxCount = 255;
-// log2 of the number of contexts in the table: the digits of the text's length, limited; a token of
-// the prior counts as kLlmPriorTokenBytes, for its contexts should find a place. 4 bytes gave 0.3 %
-// more.
-inline constexpr std::uint64_t kLlmPriorTokenBytes = 16;
+// log2 of the number of contexts in the table: the digits of the text's length, limited.
 inline constexpr std::uint32_t kLlmMinTableLog2 = 10;
 inline constexpr std::uint32_t kLlmMaxTableLog2 = 22;
+// To that length, a token of the prior adds so many bytes, that its contexts find a place: with 4,
+// texts were 0.3 % larger.
+inline constexpr std::uint64_t kLlmPriorTokenBytes = 16;
 // Classes of counts: 1, 2, 3-4, more.
 inline constexpr std::uint32_t kLlmCountClasses = 4;
 
