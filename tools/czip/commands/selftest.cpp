@@ -20,7 +20,7 @@
 #include "czip/codec/signature.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
-#include "czip/models/default_model.hpp"
+#include "czip/codec/default_model.hpp"
 #include "verify/checks.hpp"
 
 namespace czip::tool {

@@ -14,7 +14,7 @@
 #include "czip/codec/v2/model/format.hpp"
 #include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/v1/constants.hpp"
-#include "czip/models/default_model.hpp"
+#include "czip/codec/default_model.hpp"
 #include "models/model_file.hpp"
 
 namespace czip::tool {

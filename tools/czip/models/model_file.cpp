@@ -24,7 +24,7 @@
 #include "czip/codec/v2/model/format.hpp"
 #include "czip/engine/safetensors/reader.hpp"
 #include "czip/engine/v1/constants.hpp"
-#include "czip/models/default_model.hpp"
+#include "czip/codec/default_model.hpp"
 #include "io/descriptor.hpp"
 #include "io/input.hpp"
 #include "io/streams.hpp"

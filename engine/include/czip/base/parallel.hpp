@@ -26,11 +26,72 @@ inline constexpr unsigned kMaxThreads = 256;
   return static_cast<unsigned>(count < 1 ? 1 : count > kMaxThreads ? kMaxThreads : count);
 }
 
+// Calls work(argument, i) once for each i < `count`, in any order, at once or one after another, and
+// returns when all calls have returned. What a program gives that has threads of its own.
+struct Executor {
+  void* user = nullptr;
+  void (*run)(void* user, std::size_t count, void (*work)(void* argument, std::size_t i),
+              void* argument) = nullptr;
+};
+
+// Who runs the work of run_on_threads on this thread: an executor, or threads of czip's own.
+struct ExecutorState {
+  const Executor* executor = nullptr;
+  bool at_work = false;  // this is work that the executor runs
+};
+inline constinit thread_local ExecutorState executor_state{};
+
+// As long as it lives, run_on_threads on this thread gives its work to `executor`; null: to threads
+// of czip's own.
+class ExecutorScope {
+ public:
+  explicit ExecutorScope(const Executor* executor, bool at_work = false)
+      : before_(std::exchange(executor_state, {executor, at_work})) {}
+  ExecutorScope(const ExecutorScope&) = delete;
+  ExecutorScope& operator=(const ExecutorScope&) = delete;
+  ~ExecutorScope() { executor_state = before_; }
+
+ private:
+  ExecutorState before_;
+};
+
+// run_on_threads by an executor. It may begin with any call and make them one after another, so
+// they are numbered as they begin: whoever comes first is t = 0, on which the others may wait. An
+// executor that makes no call, or too many, does no harm.
+template <class Work>
+void run_by_executor(const Executor& executor, unsigned threads, const Work& work) {
+  struct Job {
+    const Executor* executor;
+    const Work* work;
+    unsigned threads;
+    std::atomic<unsigned> begun = 0;
+  };
+  Job job{&executor, &work, threads};
+  executor.run(
+      executor.user, threads,
+      [](void* argument, std::size_t) {
+        auto& begun_job = *static_cast<Job*>(argument);
+        const ExecutorScope scope(begun_job.executor, true);
+        const unsigned thread = begun_job.begun++;
+        if (thread < begun_job.threads) (*begun_job.work)(thread);
+      },
+      &job);
+  if (job.begun == 0) work(0U);
+}
+
 // Calls work(t) for t = 0 on the calling thread and for each other t < `threads` on a thread of its
 // own, and waits for all of them. Where the machine refuses a thread, it and those after it are
 // never called: the others must be able to do all the work. `work` must not throw.
+//
+// Under an ExecutorScope the executor makes the calls, on threads of its choice; work(1) then may
+// begin after work(0) has ended. Within such work, only work(0) is called: an executor need not be
+// able to be called by what it runs.
 template <class Work>
 void run_on_threads(unsigned threads, const Work& work) {
+  if (executor_state.executor != nullptr && threads > 1) {
+    if (executor_state.at_work) return work(0U);
+    return run_by_executor(*executor_state.executor, threads, work);
+  }
   std::vector<Thread> others;
   try {
     for (unsigned t = 1; kHaveThreads && t < threads; ++t)

@@ -1,4 +1,4 @@
-#include "czip/models/default_model.hpp"
+#include "czip/codec/default_model.hpp"
 
 #ifdef CZIP_DEFAULT_MODEL_FILE
 // The assembler puts the file into the program as it is: a byte array in C++ would take minutes and
