@@ -32,7 +32,8 @@ Status set(czip_cctx::Parameters& to, int parameter, std::int64_t value) {
       CZIP_TRY(check_value(value, 0, 1, "whether to verify"));
       to.verify = value != 0;
       return {};
-    default: return unknown_parameter(parameter);
+    default:
+      return unknown_parameter(parameter);
   }
 }
 
@@ -143,8 +144,7 @@ czip_status czip_cctx_reset(czip_cctx* context, int what) {
 }
 
 czip_status czip_cctx_set(czip_cctx* context, int parameter, int64_t value) {
-  return change(context,
-                [&](czip_cctx& to) { return set(to.parameters, parameter, value); });
+  return change(context, [&](czip_cctx& to) { return set(to.parameters, parameter, value); });
 }
 
 czip_status czip_cctx_set_model(czip_cctx* context, czip_model* model) {
@@ -179,8 +179,8 @@ czip_status czip_cctx_compress(czip_cctx* context, void* dst, size_t capacity, s
   });
 }
 
-czip_status czip_compress(void* dst, size_t capacity, size_t* written, const void* src,
-                          size_t size, int level) {
+czip_status czip_compress(void* dst, size_t capacity, size_t* written, const void* src, size_t size,
+                          int level) {
   return guarded([&]() -> czip::Status {
     if (written == nullptr) return null_pointer("written");
     *written = 0;

@@ -54,8 +54,7 @@ inline constexpr std::int64_t kMostBytes = std::numeric_limits<std::int64_t>::ma
 
 [[nodiscard]] inline Status check_idle(const std::unique_ptr<Stream>& stream) {
   if (stream == nullptr) return {};
-  return fail(ErrorCode::invalid_argument,
-              "a stream has begun; end it or reset the context first");
+  return fail(ErrorCode::invalid_argument, "a stream has begun; end it or reset the context first");
 }
 
 // The arguments of a call of a stream, with null pointers and positions behind the end refused.

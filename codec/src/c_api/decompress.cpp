@@ -22,7 +22,8 @@ Status set(czip_dctx::Parameters& to, int parameter, std::int64_t value) {
       CZIP_TRY(check_value(value, 0, kMostBytes, "the most output"));
       to.max_output = static_cast<std::uint64_t>(value);
       return {};
-    default: return unknown_parameter(parameter);
+    default:
+      return unknown_parameter(parameter);
   }
 }
 
@@ -159,8 +160,7 @@ czip_status czip_dctx_reset(czip_dctx* context, int what) {
 }
 
 czip_status czip_dctx_set(czip_dctx* context, int parameter, int64_t value) {
-  return change(context,
-                [&](czip_dctx& to) { return set(to.parameters, parameter, value); });
+  return change(context, [&](czip_dctx& to) { return set(to.parameters, parameter, value); });
 }
 
 czip_status czip_dctx_add_model(czip_dctx* context, czip_model* model) {

@@ -39,7 +39,7 @@ Result<std::vector<std::uint8_t>> read_beginning(Exchange& exchange) {
     CZIP_TRY_ASSIGN(const std::size_t count, exchange.read({&byte, 1}));
     if (count == 0) break;
     begun.push_back(byte);
-    CZIP_TRY(format_of(begun));  // as soon as it is neither
+    if (begun.size() >= kLeastFormatBytes) CZIP_TRY(format_of(begun));  // as soon as it is neither
   }
   return begun;
 }
@@ -57,8 +57,8 @@ Status decompress_v2(czip_dctx& context, std::vector<std::uint8_t> begun, Exchan
 // The text is given when it is known to be right: until then the decoder may take it back.
 Status decompress_v1(czip_dctx& context, std::vector<std::uint8_t> begun, Exchange& exchange) {
   CZIP_TRY_ASSIGN(const auto model, model_v1_of(context));
-  CZIP_TRY_ASSIGN(const auto file, read_whole(exchange, std::move(begun),
-                                              context.parameters.memory_limit));
+  CZIP_TRY_ASSIGN(const auto file,
+                  read_whole(exchange, std::move(begun), context.parameters.memory_limit));
   MemorySource source(file);
   MemorySink text;
   LimitedSink limited(text, context.parameters.max_output);

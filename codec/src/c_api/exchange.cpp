@@ -20,8 +20,8 @@ Status Exchange::wait(Lock& lock, Wait what, const Ready& ready) {
 
 Result<bool> Exchange::begin_part() {
   Lock lock(mutex_);
-  CZIP_TRY(wait(lock, Wait::part,
-                [this] { return !input_.empty() || directive_ == Directive::end; }));
+  CZIP_TRY(
+      wait(lock, Wait::part, [this] { return !input_.empty() || directive_ == Directive::end; }));
   if (input_.empty() && any_part_) return false;
   any_part_ = true;
   part_ended_ = false;
@@ -32,8 +32,8 @@ Result<std::size_t> Exchange::read(std::span<std::uint8_t> buffer) {
   if (buffer.empty()) return std::size_t{0};
   Lock lock(mutex_);
   if (part_ended_) return std::size_t{0};
-  CZIP_TRY(wait(lock, Wait::input,
-                [this] { return !input_.empty() || directive_ != Directive::more; }));
+  CZIP_TRY(
+      wait(lock, Wait::input, [this] { return !input_.empty() || directive_ != Directive::more; }));
   const std::size_t count = std::min(buffer.size(), input_.size());
   part_ended_ = count == 0;
   if (count != 0) std::memcpy(buffer.data(), input_.data(), count);

@@ -78,9 +78,9 @@ Result<czip_info> inspect(RandomAccessSource& file) {
 Status inspect_to(RandomAccessSource& file, czip_info& info) {
   const std::size_t size = info.struct_size;
   if (size < sizeof(czip_info))
-    return fail(ErrorCode::invalid_argument,
-                "info->struct_size is " + std::to_string(size) + ", but should be " +
-                    std::to_string(sizeof(czip_info)) + " or more");
+    return fail(ErrorCode::invalid_argument, "info->struct_size is " + std::to_string(size) +
+                                                 ", but should be " +
+                                                 std::to_string(sizeof(czip_info)) + " or more");
   std::memset(&info, 0, sizeof(czip_info));
   info.struct_size = size;
   CZIP_TRY_ASSIGN(czip_info found, inspect(file));
@@ -152,9 +152,8 @@ czip_status czip_dctx_range(czip_dctx* context, const czip_source* source, uint6
   });
 }
 
-czip_status czip_dctx_range_memory(czip_dctx* context, const void* src, size_t size,
-                                   uint64_t start, uint64_t length, void* dst, size_t capacity,
-                                   size_t* written) {
+czip_status czip_dctx_range_memory(czip_dctx* context, const void* src, size_t size, uint64_t start,
+                                   uint64_t length, void* dst, size_t capacity, size_t* written) {
   return guarded([&]() -> czip::Status {
     if (written == nullptr) return null_pointer("written");
     *written = 0;

@@ -71,13 +71,12 @@ Status from_memory(czip_model** model, const void* file, std::size_t size, const
 
 }  // namespace
 
-Result<SharedModel> parse_model(std::span<const std::uint8_t> file,
-                                   std::vector<std::uint8_t> owned,
-                                   const std::string_view* tokenizer) {
+Result<SharedModel> parse_model(std::span<const std::uint8_t> file, std::vector<std::uint8_t> owned,
+                                const std::string_view* tokenizer) {
   if (is_v1(file)) {
-    CZIP_TRY_ASSIGN(auto model,
-                    v1::load_model(file, tokenizer != nullptr ? std::optional(*tokenizer)
-                                                              : std::nullopt));
+    CZIP_TRY_ASSIGN(
+        auto model,
+        v1::load_model(file, tokenizer != nullptr ? std::optional(*tokenizer) : std::nullopt));
     // Its parts are copies.
     return SharedModel(new czip_model({}, std::move(model)));
   }
@@ -127,18 +126,16 @@ czip_status czip_model_open(czip_model** model, const char* path, const char* to
     const std::string_view text(reinterpret_cast<const char*>(json.data()), json.size());
     // A vector keeps its bytes where they are when it is moved.
     const std::span<const std::uint8_t> bytes = file;
-    return czip::c_api::give(
-        czip::c_api::parse_model(bytes, std::move(file),
-                                 tokenizer_path != nullptr ? &text : nullptr),
-        model);
+    return czip::c_api::give(czip::c_api::parse_model(bytes, std::move(file),
+                                                      tokenizer_path != nullptr ? &text : nullptr),
+                             model);
   });
 }
 
 czip_status czip_model_copy(czip_model** model, const void* file, size_t size,
                             const char* tokenizer, size_t tokenizer_size) {
-  return guarded([&] {
-    return czip::c_api::from_memory(model, file, size, tokenizer, tokenizer_size, true);
-  });
+  return guarded(
+      [&] { return czip::c_api::from_memory(model, file, size, tokenizer, tokenizer_size, true); });
 }
 
 czip_status czip_model_borrow(czip_model** model, const void* file, size_t size,

@@ -28,12 +28,8 @@ struct czip_model {
   std::string name;
   std::string license;
 
-  [[nodiscard]] const czip::v1::Model* v1() const {
-    return std::get_if<czip::v1::Model>(&content);
-  }
-  [[nodiscard]] const czip::v2::Model* v2() const {
-    return std::get_if<czip::v2::Model>(&content);
-  }
+  [[nodiscard]] const czip::v1::Model* v1() const { return std::get_if<czip::v1::Model>(&content); }
+  [[nodiscard]] const czip::v2::Model* v2() const { return std::get_if<czip::v2::Model>(&content); }
 };
 
 namespace czip::c_api {
@@ -65,9 +61,8 @@ class SharedModel {
 Result<SharedModel> builtin_model();
 
 // Parses a model of either format. `owned` is empty, or what `file` refers to.
-Result<SharedModel> parse_model(std::span<const std::uint8_t> file,
-                                   std::vector<std::uint8_t> owned,
-                                   const std::string_view* tokenizer);
+Result<SharedModel> parse_model(std::span<const std::uint8_t> file, std::vector<std::uint8_t> owned,
+                                const std::string_view* tokenizer);
 
 // All bytes of a regular file. Errors: io, out_of_memory.
 Result<std::vector<std::uint8_t>> read_file(const char* path);

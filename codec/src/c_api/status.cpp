@@ -25,19 +25,32 @@ static_assert(is(CZIP_ERROR_INTERNAL, ErrorCode::internal));
 
 const char* known_text(czip_status status) {
   switch (status) {
-    case CZIP_OK: return "no error";
-    case CZIP_ERROR_INVALID_ARGUMENT: return "invalid argument";
-    case CZIP_ERROR_IO: return "reading or writing failed";
-    case CZIP_ERROR_OUT_OF_MEMORY: return "out of memory";
-    case CZIP_ERROR_CANCELLED: return "cancelled by the caller";
-    case CZIP_ERROR_OVER_LIMIT: return "over the caller's limit";
-    case CZIP_ERROR_CORRUPT: return "the data are damaged";
-    case CZIP_ERROR_TRUNCATED: return "the data end too early";
-    case CZIP_ERROR_UNSUPPORTED: return "not supported by this czip";
-    case CZIP_ERROR_MODEL_MISMATCH: return "made with another model";
-    case CZIP_ERROR_INTERNAL: return "a defect of czip";
-    case CZIP_ERROR_DST_TOO_SMALL: return "the destination is too small";
-    default: return nullptr;
+    case CZIP_OK:
+      return "no error";
+    case CZIP_ERROR_INVALID_ARGUMENT:
+      return "invalid argument";
+    case CZIP_ERROR_IO:
+      return "reading or writing failed";
+    case CZIP_ERROR_OUT_OF_MEMORY:
+      return "out of memory";
+    case CZIP_ERROR_CANCELLED:
+      return "cancelled by the caller";
+    case CZIP_ERROR_OVER_LIMIT:
+      return "over the caller's limit";
+    case CZIP_ERROR_CORRUPT:
+      return "the data are damaged";
+    case CZIP_ERROR_TRUNCATED:
+      return "the data end too early";
+    case CZIP_ERROR_UNSUPPORTED:
+      return "not supported by this czip";
+    case CZIP_ERROR_MODEL_MISMATCH:
+      return "made with another model";
+    case CZIP_ERROR_INTERNAL:
+      return "a defect of czip";
+    case CZIP_ERROR_DST_TOO_SMALL:
+      return "the destination is too small";
+    default:
+      return nullptr;
   }
 }
 
@@ -61,9 +74,9 @@ czip_status report(ErrorCode code, const char* message) noexcept { return keep(c
 
 tl::unexpected<Error> callback_failure(const char* callback, czip_status status) {
   const bool known = status != CZIP_OK && known_text(status) != nullptr;
-  return fail(known ? static_cast<ErrorCode>(status) : ErrorCode::io,
-              std::string("the callback ") + callback + " failed with status " +
-                  std::to_string(status));
+  return fail(
+      known ? static_cast<ErrorCode>(status) : ErrorCode::io,
+      std::string("the callback ") + callback + " failed with status " + std::to_string(status));
 }
 
 }  // namespace czip::c_api

@@ -16,8 +16,7 @@ class Stream {
   // Runs `code`, which takes an Exchange& and returns a Status, on a thread of its own. Throws
   // std::system_error, where the machine refuses one.
   template <class Code>
-  explicit Stream(Code code)
-      : thread_([this, code = std::move(code)] { run(code); }) {}
+  explicit Stream(Code code) : thread_([this, code = std::move(code)] { run(code); }) {}
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
   ~Stream() { exchange_.cancel(); }

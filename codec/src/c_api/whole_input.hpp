@@ -25,9 +25,10 @@ inline Result<std::vector<std::uint8_t>> read_whole(Exchange& exchange,
     if (count == 0) return begun;
     begun.insert(begun.end(), part.begin(), part.begin() + static_cast<std::ptrdiff_t>(count));
     if (limit != 0 && begun.size() > limit)
-      return fail(ErrorCode::over_limit, "CZIPv1 is coded in memory, and the input has more than "
-                                         "the " +
-                                             std::to_string(limit) + " bytes of the memory limit");
+      return fail(ErrorCode::over_limit,
+                  "CZIPv1 is coded in memory, and the input has more than "
+                  "the " +
+                      std::to_string(limit) + " bytes of the memory limit");
   }
 }
 
