@@ -20,18 +20,25 @@ constexpr const char* kPayload = "a payload";
 
 }  // namespace
 
+Result<std::size_t> FrameInput::read_some(std::span<std::uint8_t> buffer) {
+  std::size_t count = std::min(buffer.size(), unread_.size());
+  if (count != 0) {
+    std::copy_n(unread_.begin(), count, buffer.begin());
+    unread_.erase(unread_.begin(), unread_.begin() + static_cast<std::ptrdiff_t>(count));
+  } else {
+    CZIP_TRY_ASSIGN(count,
+                    stream_ != nullptr ? stream_->read(buffer) : file_->read_at(offset_, buffer));
+  }
+  offset_ += count;
+  return count;
+}
+
 Result<std::size_t> FrameInput::read(std::span<std::uint8_t> buffer) {
-  std::size_t filled = std::min(buffer.size(), unread_.size());
-  std::copy_n(unread_.begin(), filled, buffer.begin());
-  unread_.erase(unread_.begin(), unread_.begin() + static_cast<std::ptrdiff_t>(filled));
-  offset_ += filled;
+  std::size_t filled = 0;
   while (filled < buffer.size()) {
-    const auto rest = buffer.subspan(filled);
-    CZIP_TRY_ASSIGN(const auto count,
-                    stream_ != nullptr ? stream_->read(rest) : file_->read_at(offset_, rest));
+    CZIP_TRY_ASSIGN(const auto count, read_some(buffer.subspan(filled)));
     if (count == 0) break;
     filled += count;
-    offset_ += count;
   }
   return filled;
 }
@@ -65,13 +72,14 @@ Result<std::uint64_t> FrameInput::skip_zeros() {
   std::uint64_t zeros = 0;
   std::vector<std::uint8_t> bytes(kPaddingStep);
   for (;;) {
-    CZIP_TRY_ASSIGN(const auto got, read(bytes));
+    // Not more than is there: of a stream, a frame is decoded as soon as all of it has come.
+    CZIP_TRY_ASSIGN(const auto got, read_some(bytes));
     const auto end = bytes.begin() + static_cast<std::ptrdiff_t>(got);
     const auto other =
         std::find_if(bytes.begin(), end, [](std::uint8_t byte) { return byte != 0; });
     zeros += static_cast<std::uint64_t>(other - bytes.begin());
     give_back({other, end});
-    if (other != end || got < bytes.size()) return zeros;
+    if (other != end || got == 0) return zeros;
   }
 }
 

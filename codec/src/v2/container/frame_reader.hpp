@@ -29,6 +29,8 @@ class FrameInput {
 
   // Fills `buffer` as far as the source has bytes; returns their number.
   Result<std::size_t> read(std::span<std::uint8_t> buffer);
+  // At least one byte, unless there are no more.
+  Result<std::size_t> read_some(std::span<std::uint8_t> buffer);
   // The bytes read last are to be read again.
   void give_back(std::span<const std::uint8_t> bytes);
   // Skips `count` bytes; false if the source ends before them. Random access only.
