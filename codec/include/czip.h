@@ -5,7 +5,7 @@
  *   size_t bound = czip_compress_bound(size), written;
  *   void* packed = malloc(bound);
  *   czip_status status = czip_compress(packed, bound, &written, text, size, CZIP_LEVEL_DEFAULT);
- *   if (status != CZIP_OK) puts(czip_last_error());
+ *   if (status != CZIP_OK) complain(czip_last_error());
  *
  * Text is any sequence of bytes; lengths and offsets are in bytes. A compressed file is the same on
  * every machine, for any number of threads, and byte for byte what the command czip writes.

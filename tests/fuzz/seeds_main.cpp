@@ -73,6 +73,7 @@ void add_v2_containers(Seeds& seeds) {
   for (const Bytes& file : files)
     for (std::uint8_t mode = 0; mode < 3; ++mode) {
       seeds.add("v2_container", mode, file);
+      seeds.add("c_api_stream", joined({{mode, 3, 0, 99, 7}, file}));
       seeds.add("salvage", joined({{mode, 0}, file}));
       const auto edits = static_cast<std::uint8_t>(1 + mode);
       for (std::uint64_t i = 0; i < 7; ++i) {
@@ -349,6 +350,7 @@ int main(int argc, char** argv) {
   seeds.add("v2_model", 163, {0, 1});  // without a change
   seeds.add("v1_model", 0, to_bytes("\x08\0\0\0\0\0\0\0{}      "));
   add_random(seeds, "checkpoint", 20, 12);
+  add_random(seeds, "c_api_calls", 40, 400);
   seeds.add("checkpoint", {1});
   add_ggufs(seeds);
   for (const std::uint8_t kind : Bytes{1, 2, 3, 4, 5, 6, 7, 8})

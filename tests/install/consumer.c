@@ -21,7 +21,8 @@ static int compress_stream(void) {
     const int directive = feof(stdin) ? CZIP_END : CZIP_CONTINUE;
     do {
       czip_out_buffer out = {output, sizeof output, 0};
-      if (czip_cctx_stream(context, &out, &in, directive, &done) != CZIP_OK) return failed("stream");
+      if (czip_cctx_stream(context, &out, &in, directive, &done) != CZIP_OK)
+        return failed("stream");
       fwrite(output, 1, out.pos, stdout);
     } while (!done);
   } while (!feof(stdin));

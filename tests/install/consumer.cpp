@@ -13,8 +13,7 @@ static bool round_trips(const std::string& path) {
   czip::Decompressor decompressor;
   decompressor.add_model(model);
   const std::string file = compressor.compress(text);
-  return decompressor.decompress(file) == text &&
-         czip::inspect(file).format == model.format();
+  return decompressor.decompress(file) == text && czip::inspect(file).format == model.format();
 }
 
 int main(int argc, char** argv) {

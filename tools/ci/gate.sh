@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 source_folders=(engine tokenizer codec models tools tests conformance)
-sources() { find "${source_folders[@]}" -name '*.[ch]pp' | LC_ALL=C sort; }
+sources() { find "${source_folders[@]}" \( -name '*.[ch]pp' -o -name '*.[ch]' \) | LC_ALL=C sort; }
 scripts() {
   echo .ci/run
   find "${source_folders[@]}" -name '*.sh' | LC_ALL=C sort

@@ -49,7 +49,7 @@ awk '
   function find_file(file, name,   candidates, count, i) {
     count = split(folder(file) "/" name " " source_root(library(file)) "/" name " tests/" name " conformance/" name " " \
       source_root(mirrored(file)) "/" name " engine/include/" name " tokenizer/include/" name " codec/include/" name \
-      " models/training/include/" name " models/import/include/" name " models/include/" name " engine/src/" name " tokenizer/src/" name \
+      " models/training/include/" name " models/import/include/" name " engine/src/" name " tokenizer/src/" name \
       " codec/src/" name " models/training/src/" name " models/import/src/" name " tools/czip/" name, candidates, " ")
     for (i = 1; i <= count; i++) if (candidates[i] in exists) return candidates[i]
     return ""

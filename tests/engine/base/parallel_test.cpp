@@ -74,5 +74,62 @@ TEST_CASE("memory that runs out is an error; other exceptions come back to the c
   }
 }
 
+// Makes the calls one after another, the last first.
+void run_backwards(void* user, std::size_t count, void (*work)(void*, std::size_t),
+                   void* argument) {
+  *static_cast<std::size_t*>(user) += count;
+  for (std::size_t i = count; i > 0; --i) work(argument, i - 1);
+}
+
+TEST_CASE("an executor gets the work, numbered as it begins") {
+  std::size_t made = 0;
+  const Executor executor{&made, run_backwards};
+  std::vector<unsigned> order;
+  {
+    const ExecutorScope scope(&executor);
+    run_on_threads(3, [&](unsigned t) { order.push_back(t); });
+    CHECK(made == 3);
+    run_on_threads(1, [&](unsigned t) { order.push_back(t); });
+    CHECK(made == 3);  // one call needs no executor
+  }
+  CHECK(order == std::vector<unsigned>{0, 1, 2, 0});
+  run_on_threads(2, [](unsigned) {});
+  CHECK(made == 3);  // the scope has ended
+}
+
+TEST_CASE("an executor is not called from within its work") {
+  std::size_t made = 0;
+  const Executor executor{&made, run_backwards};
+  const ExecutorScope scope(&executor);
+  std::vector<unsigned> inner;
+  run_on_threads(2, [&](unsigned) { run_on_threads(4, [&](unsigned t) { inner.push_back(t); }); });
+  CHECK(made == 2);
+  CHECK(inner == std::vector<unsigned>{0, 0});
+}
+
+TEST_CASE("an executor that makes no call, or too many, does no harm") {
+  std::vector<unsigned> order;
+  const Executor lazy{nullptr, [](void*, std::size_t, void (*)(void*, std::size_t), void*) {}};
+  const Executor eager{
+      nullptr, [](void*, std::size_t count, void (*work)(void*, std::size_t), void* argument) {
+        for (std::size_t i = 0; i < 2 * count; ++i) work(argument, i);
+      }};
+  for (const Executor* const executor : {&lazy, &eager}) {
+    const ExecutorScope scope(executor);
+    run_on_threads(2, [&](unsigned t) { order.push_back(t); });
+  }
+  CHECK(order == std::vector<unsigned>{0, 0, 1});
+}
+
+TEST_CASE("parallel_for under an executor calls its function once for each number") {
+  std::size_t made = 0;
+  const Executor executor{&made, run_backwards};
+  const ExecutorScope scope(&executor);
+  std::vector<int> calls(100, 0);
+  CHECK(parallel_for(4, calls.size(), [&](std::size_t i) { ++calls[i]; }));
+  CHECK(std::all_of(calls.begin(), calls.end(), [](int n) { return n == 1; }));
+  CHECK(made == 4);
+}
+
 }  // namespace
 }  // namespace czip

@@ -16,11 +16,11 @@
 #include "cli/session.hpp"
 #include "commands/commands.hpp"
 #include "commands/selftest_model.hpp"
+#include "czip/codec/default_model.hpp"
 #include "czip/codec/io/byte_stream.hpp"
 #include "czip/codec/signature.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
-#include "czip/codec/default_model.hpp"
 #include "verify/checks.hpp"
 
 namespace czip::tool {

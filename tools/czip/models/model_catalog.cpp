@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "czip/base/little_endian.hpp"
+#include "czip/codec/default_model.hpp"
 #include "czip/codec/v2/model/format.hpp"
 #include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/v1/constants.hpp"
-#include "czip/codec/default_model.hpp"
 #include "models/model_file.hpp"
 
 namespace czip::tool {

@@ -8,10 +8,10 @@
 #include "base/errors.hpp"
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
+#include "czip/codec/default_model.hpp"
 #include "czip/codec/v2/model/format.hpp"
 #include "czip/engine/safetensors/content_hash.hpp"
 #include "czip/engine/safetensors/reader.hpp"
-#include "czip/codec/default_model.hpp"
 #include "io/input.hpp"
 #include "models/model_file.hpp"
 

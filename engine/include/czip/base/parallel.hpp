@@ -26,8 +26,8 @@ inline constexpr unsigned kMaxThreads = 256;
   return static_cast<unsigned>(count < 1 ? 1 : count > kMaxThreads ? kMaxThreads : count);
 }
 
-// Calls work(argument, i) once for each i < `count`, in any order, at once or one after another, and
-// returns when all calls have returned. What a program gives that has threads of its own.
+// What a program gives that has threads of its own: `run` calls work(argument, i) once for each i <
+// `count`, in any order, at once or one after another, and returns when all calls have returned.
 struct Executor {
   void* user = nullptr;
   void (*run)(void* user, std::size_t count, void (*work)(void* argument, std::size_t i),
