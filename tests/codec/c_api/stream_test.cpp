@@ -45,7 +45,6 @@ TEST_CASE("a stream gives the command's file, whatever the buffers") {
     for (const auto& [in_size, out_size] :
          {std::pair<std::size_t, std::size_t>{1 << 20, 1 << 20}, {1000, 7}, {4096, 1 << 16}}) {
       CAPTURE(size);
-      CAPTURE(in_size);
       const auto file = compress_stream(context.get(), text, in_size, out_size);
       CHECK(file.status == CZIP_OK);
       CHECK(file.bytes == expected);
