@@ -51,9 +51,10 @@ extern "C" {
 #define CZIP_VERSION_NUMBER \
   (CZIP_VERSION_MAJOR * 10000 + CZIP_VERSION_MINOR * 100 + CZIP_VERSION_PATCH)
 #define CZIP_VERSION_QUOTE(text) #text
-#define CZIP_VERSION_JOIN(major, minor, patch) CZIP_VERSION_QUOTE(major.minor.patch)
-#define CZIP_VERSION_STRING \
-  CZIP_VERSION_JOIN(CZIP_VERSION_MAJOR, CZIP_VERSION_MINOR, CZIP_VERSION_PATCH)
+#define CZIP_VERSION_TEXT(number) CZIP_VERSION_QUOTE(number)
+#define CZIP_VERSION_STRING             \
+  CZIP_VERSION_TEXT(CZIP_VERSION_MAJOR) \
+  "." CZIP_VERSION_TEXT(CZIP_VERSION_MINOR) "." CZIP_VERSION_TEXT(CZIP_VERSION_PATCH)
 
 /* Of the library that is running: as CZIP_VERSION_NUMBER, and as CZIP_VERSION_STRING. */
 CZIP_API unsigned czip_version_number(void);
@@ -149,8 +150,9 @@ CZIP_API czip_status czip_compress(void* dst, size_t capacity, size_t* written, 
                                    size_t size, int level);
 
 /* Decompresses the file src[0..size) to dst[0..capacity), which must not overlap, and stores the
- * text's length. After an error, what is in `dst` is of no use. Errors: corrupt, truncated,
- * unsupported, model_mismatch, dst_too_small, out_of_memory. */
+ * text's length. After an error, what is in `dst` is of no use. What follows the last frame and is
+ * none, such as zeros or recovery data, is left alone. Errors: corrupt, truncated, unsupported,
+ * model_mismatch, dst_too_small, out_of_memory. */
 CZIP_API czip_status czip_decompress(void* dst, size_t capacity, size_t* written, const void* src,
                                      size_t size);
 
@@ -299,7 +301,8 @@ CZIP_API czip_status czip_dctx_decompress(czip_dctx* context, void* dst, size_t 
 
 /* Decompresses a file piece by piece, as czip_cctx_stream compresses; CZIP_FLUSH is no directive
  * here. What is given has been checked: after an error, `out` has the text before the damage. With
- * CZIP_END, `*done` becomes 1 when the whole text has been given.
+ * CZIP_END, `*done` becomes 1 when the whole text has been given. Bytes behind the last frame that
+ * are none may stay in `in`, and calls are done all the same.
  *
  * With one thread, a call with CZIP_CONTINUE that is done has given all text that the input so far
  * holds. With several, a block's text may come with later input only. Memory does not grow with the

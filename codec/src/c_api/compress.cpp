@@ -106,7 +106,8 @@ Result<v1::EncodeOptions> options_v1(const czip_cctx& context) {
 
 }  // namespace czip::c_api
 
-using namespace czip::c_api;  // NOLINT: the functions of czip.h are in no namespace
+// The functions of czip.h are in no namespace.
+using namespace czip::c_api;
 
 size_t czip_compress_bound(size_t size) {
   // A full frame of stored blocks, or a compact frame, whose overhead is less. A repetition begins

@@ -130,7 +130,8 @@ v1::DecodeOptions options_v1(const czip_dctx& context) {
 
 }  // namespace czip::c_api
 
-using namespace czip::c_api;  // NOLINT: the functions of czip.h are in no namespace
+// The functions of czip.h are in no namespace.
+using namespace czip::c_api;
 
 czip_dctx* czip_dctx_create(void) {
   czip_dctx* context = nullptr;

@@ -109,7 +109,8 @@ Status decode_range(czip_dctx& context, RandomAccessSource& file, const v2::Text
 }  // namespace
 }  // namespace czip::c_api
 
-using namespace czip::c_api;  // NOLINT: the functions of czip.h are in no namespace
+// The functions of czip.h are in no namespace.
+using namespace czip::c_api;
 
 czip_status czip_inspect(const czip_source* source, czip_info* info) {
   return guarded([&]() -> czip::Status {

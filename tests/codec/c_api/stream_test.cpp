@@ -240,6 +240,23 @@ TEST_CASE("a file that ends too early, is empty or is something else is refused"
   CHECK(refused(test::to_bytes("a text")) == CZIP_ERROR_CORRUPT);
 }
 
+TEST_CASE("what follows the last frame is left alone") {
+  const Bytes text = test::words(300);
+  const Bytes file = test::joined({test::encoded_v2(text), test::to_bytes("and a letter")});
+  const auto reader = decompress_context();
+  CHECK(test::decompress(reader.get(), file, text.size()).bytes == text);
+  Bytes room(1000);
+  czip_in_buffer in{file.data(), file.size(), 0};
+  czip_out_buffer out{room.data(), room.size(), 0};
+  int done = 0;
+  for (const int directive : {CZIP_CONTINUE, CZIP_CONTINUE, CZIP_END}) {
+    CHECK(czip_dctx_stream(reader.get(), &out, &in, directive, &done) == CZIP_OK);
+    CHECK(done == 1);
+    CHECK(out.pos == text.size());
+  }
+  CHECK(std::equal(text.begin(), text.end(), room.begin()));
+}
+
 TEST_CASE("limits and progress hold in streams") {
   const Bytes text = test::words(100'000);
   const Bytes file = test::encoded_v2(text);
