@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that czip needs, as root or through sudo.
-# Usage: install_packages.sh build|test|bench|PACKAGE...
+# Usage: install_packages.sh build|test|bench|python|PACKAGE...
 set -euo pipefail
 
 build_packages=(
@@ -14,6 +14,11 @@ test_packages=(
 )
 # What tools/bench/bench.py compares czip with.
 bench_packages=(python3 gzip zstd brotli xz-utils bzip3 7zip zpaq)
+# Of tools/python: to build it, and to test it.
+python_packages=(
+  python3 python3-dev pybind11-dev python3-setuptools python3-wheel python3-pip
+  python3-pytest python3-distributed python3-fsspec
+)
 # Of the other machines that CI tests, by compilers that Debian has on x86-64 only.
 machine_packages=(
   g++-i686-linux-gnu g++-aarch64-linux-gnu g++-s390x-linux-gnu g++-riscv64-linux-gnu qemu-user
@@ -25,7 +30,8 @@ case ${1:-} in
   build) packages=("${build_packages[@]}") ;;
   test) packages=("${build_packages[@]}" "${test_packages[@]}") ;;
   bench) packages=("${bench_packages[@]}") ;;
-  '' | -*) echo "usage: $0 build|test|bench|PACKAGE..." >&2; exit 1 ;;
+  python) packages=("${build_packages[@]}" "${python_packages[@]}") ;;
+  '' | -*) echo "usage: $0 build|test|bench|python|PACKAGE..." >&2; exit 1 ;;
   *) packages=("$@") ;;
 esac
 
