@@ -4,7 +4,7 @@ import builtins
 import io
 import os
 
-from ._czip import Compressor, Decompressor, RangeReader
+from ._czip import Compressor, Decompressor, RangeReader, compress, inspect_source
 from .errors import UnsupportedError
 from .info import inspect, reader_at
 
@@ -292,20 +292,32 @@ class CzipFile(io.BufferedIOBase):
         return self._buffer.tell() if self._buffer is not None else self._written
 
 
-# A frame behind something that is none would never be read.
+# A frame behind something that is none, such as recovery data, would never be read. Whether one behind
+# this file would be is asked of the library, with a small one.
 def _check_appendable(path, model):
     try:
-        size = os.path.getsize(path)
+        file = builtins.open(path, "rb")
     except FileNotFoundError:
         return
-    if size == 0:
-        return
-    info = inspect(os.fsdecode(path) if isinstance(path, bytes) else path)
-    if info.format == 1 or (model is not None and model.format == 1):
-        raise UnsupportedError("CZIPv1 cannot be appended to")
-    if info.file_bytes != size:
-        raise UnsupportedError(f"{size - info.file_bytes} bytes follow the last frame, such as "
-                               "recovery data: what is appended would not be read")
+    with file:
+        size = file.seek(0, os.SEEK_END)
+        if size == 0:
+            return
+        file.seek(0)
+        info = inspect(file)
+        read_at, _ = reader_at(file)
+        if info.format == 1 or (model is not None and model.format == 1):
+            raise UnsupportedError("CZIPv1 cannot be appended to")
+        frame = compress(b"text", 1)
+
+        def read_with_frame(offset, length):
+            data = read_at(offset, length) if offset < size else b""
+            begin = max(0, offset - size)
+            return data + frame[begin:begin + length - len(data)]
+
+        if inspect_source(read_with_frame, size + len(frame))["frames"] != info.frames + 1:
+            raise UnsupportedError("something that is no frame follows the last one, such as recovery "
+                                   "data: what is appended would not be read")
 
 
 def open(file, mode="rb", *, encoding=None, errors=None, newline=None, **options):

@@ -178,6 +178,8 @@ def _client(client):
 
 # The files, and how many names there are; what cannot be read fails alone.
 def _plan(run, plan):
+    if not run.source.fs.isdir(run.source.path):
+        raise FileNotFoundError(f"no such folder: {run.source.url}")
     files = []
     names = run.source.names()
     for name in names:

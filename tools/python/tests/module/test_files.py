@@ -138,9 +138,12 @@ def test_appending(text, tmp_path):
     with czip.open(path, "a") as file:
         file.write(b" three")
     assert czip.open(path).read() == b"one two three"
-    path.write_bytes(path.read_bytes() + b"what is no frame")
-    with pytest.raises(czip.UnsupportedError, match="16 bytes follow"):
-        czip.open(path, "a")
+    file = path.read_bytes()
+    for junk in (b"x", b"xy", b"what is no frame"):
+        path.write_bytes(file + junk)
+        with pytest.raises(czip.UnsupportedError, match="would not be read"):
+            czip.open(path, "a")
+        assert path.read_bytes() == file + junk
     path.write_bytes(b"a text")
     with pytest.raises(czip.DamagedError):
         czip.open(path, "a")
