@@ -151,7 +151,7 @@ class _TextReader(io.RawIOBase):
                 self._window, self._input_ended = b"", False
                 return False
             self._size = info.text_bytes
-            self._block_bytes = -(-info.text_bytes // info.blocks)
+            self._block_bytes = -(-info.text_bytes // max(1, info.blocks))
             read_at, size = reader_at(self._file)
             self._ranges = RangeReader(read_at, size, **self._options)
             self._stream = None

@@ -9,8 +9,8 @@ namespace czip_python {
 
 namespace py = pybind11;
 
-// Any object with a contiguous buffer. Keeps it from being changed in size; needs the GIL to be made
-// and destroyed, not to be read.
+// Any object with a contiguous buffer. Keeps it from being changed in size; needs the GIL to be
+// made and destroyed, not to be read.
 class InputBytes {
  public:
   explicit InputBytes(const py::handle& object);

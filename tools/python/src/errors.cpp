@@ -12,7 +12,7 @@ Outcome outcome_of(czip_status status) {
 
 void check(const Outcome& outcome) {
   if (outcome.status == CZIP_OK) return;
-  // A message has names of files and models, which may be any bytes, and may be cut within a letter.
+  // A message has names of files and models, which may be any bytes, and may end within a letter.
   const auto text = py::reinterpret_steal<py::str>(PyUnicode_DecodeUTF8(
       outcome.message.data(), static_cast<Py_ssize_t>(outcome.message.size()), "replace"));
   if (!text) throw py::error_already_set();

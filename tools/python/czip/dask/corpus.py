@@ -81,6 +81,8 @@ class _Run:
             step = self.settings.part_bytes if file.has_parts else max(1, file.text_bytes)
             starts = range(0, max(1, file.text_bytes), step)
             for index, start in enumerate(starts):
+                if file.name in self.failed:  # a damaged file may claim any number of parts
+                    break
                 length = min(step, file.text_bytes - start)
                 yield (_PartDone(self, file, index, len(starts)), self.part_task, self.settings,
                        self.source, file.name, start, length, self.out)
@@ -154,8 +156,8 @@ def test(source, *, client=None, model=None, part_bytes=PART_BYTES, retries=20):
 
 def _convert(source, out, client, settings, part_task, retries, plan):
     source, out = Folder(source), Folder(out)
-    if source.path == out.path:
-        raise ValueError("source and out must be different folders")
+    if f"{out.path}/".startswith(f"{source.path}/") and type(source.fs) is type(out.fs):
+        raise ValueError("out must not be the folder source, nor in it")
     run = _Run(_client(client), settings, source, out, part_task, retries)
     files, names = _plan(run, plan)
     remaining = []

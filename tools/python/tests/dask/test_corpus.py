@@ -139,8 +139,9 @@ def test_models(client, corpus, tmp_path, small_model):
 
 def test_wrong_calls(client, corpus, tmp_path):
     source, _ = corpus
-    with pytest.raises(ValueError, match="different folders"):
-        run(client, source, source)
+    for out in (source, source / "out"):
+        with pytest.raises(ValueError, match="out must not be the folder source, nor in it"):
+            run(client, source, out)
     with pytest.raises(ValueError, match="part_bytes"):
         czip.dask.test(source, client=client, part_bytes=0)
     with pytest.raises(FileNotFoundError):
