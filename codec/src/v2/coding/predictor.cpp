@@ -197,6 +197,11 @@ void Predictor::update(bool bit) {
   go_on(bit, true);
 }
 
+void Predictor::go_on_unlearned(bool bit) {
+  if (decision_.is_candidate) stream_->hits = stream_->hits << 1 | (bit ? 1 : 0);
+  descend(bit);
+}
+
 Predictor::Place Predictor::place() const {
   return {decision_, successors_.place(), counters_.place(), prior_.place()};
 }

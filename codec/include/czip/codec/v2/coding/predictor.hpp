@@ -85,6 +85,9 @@ class Predictor {
   std::uint32_t predict(std::int32_t network);
   // Learns the bit that predict() was for, and goes to the next decision.
   void update(bool bit);
+  // Goes to the next decision as update() does, and learns nothing but whether the candidate was
+  // right. What end_token() learns it learns all the same.
+  void go_on_unlearned(bool bit);
 
   // A decision of the token, with all that was found out on the way to it.
   struct Place {
