@@ -38,11 +38,6 @@ struct RecordCoder::State {
   std::vector<TokenId> tokens;
 
   Status prime(std::span<const std::uint8_t> context);
-  // Begins a record's next token.
-  void begin_token() {
-    predictor.save_begin_token(stream, log);
-    predictor.begin_token(stream);
-  }
   void begin_record() { stream = primed; }
   // As if the record had not been.
   void end_record() { log.roll_back(); }
@@ -78,7 +73,7 @@ Status RecordCoder::State::encode(std::span<const std::uint8_t> text,
   begin_record();
   for (const TokenId token : tokens) {
     const std::uint32_t rank = parts.tree.rank(token);
-    begin_token();
+    predictor.begin_token(stream, &log);
     while (!predictor.decided()) {
       const std::uint32_t p = predictor.predict(0);
       const bool bit = predictor.decision().bit(rank);
@@ -98,7 +93,7 @@ Status RecordCoder::State::decode(std::span<const std::uint8_t> payload, std::si
   RangeDecoder coder(payload);
   begin_record();
   while (text.size() < text_bytes) {
-    begin_token();
+    predictor.begin_token(stream, &log);
     while (!predictor.decided()) predictor.go_on_unlearned(coder.decode(predictor.predict(0)));
     if (coder.ran_out()) return payload_ran_out();
     const std::string_view bytes = parts.tokenizer.token(parts.tree.token(predictor.rank()));

@@ -37,7 +37,7 @@ enum class RecordSeparation : std::uint8_t {
 // Text in a frame, unless one record has more: more give smaller files, fewer quicker access.
 inline constexpr std::uint32_t kMinRecordFrame = 64;
 inline constexpr std::uint32_t kMaxRecordFrame = 65535;
-inline constexpr std::uint32_t kDefaultRecordFrame = 8192;
+inline constexpr std::uint32_t kDefaultRecordFrame = 4096;
 
 struct RecordFileOptions {
   RecordSeparation separation = RecordSeparation::lines;
