@@ -54,7 +54,7 @@ struct RecordFileEnd {
 
 struct RecordFileReport {
   std::uint64_t records = 0;  // without one that was open before
-  // Sums over the frames; the hash is of the whole text. Of the file's bytes, the index counts, too.
+  // Sums over the frames; the hash is of the whole text. The file's bytes count the index, too.
   CodingReport coding;
   RecordFileEnd end;
 };

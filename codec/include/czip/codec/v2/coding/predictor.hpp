@@ -107,8 +107,8 @@ class Predictor {
   void end_token(std::string_view bytes);
 
   // To undo what is learned: saves everything before it changes. The small tables, all of which
-  // change soon, are saved at once; of the large ones all, or what each begin_token() with a log and the
-  // next update() change.
+  // change soon, are saved at once; of the large ones all, or what each begin_token() with a log
+  // and the next update() change.
   void save_small_tables(UndoLog& log);
   void save_large_tables(UndoLog& log);
   void save_update(bool bit, UndoLog& log);
