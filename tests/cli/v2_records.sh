@@ -39,18 +39,18 @@ record 2 huge.czip; sed -n 2p huge | cmp - got; record 3 huge.czip; echo last | 
 
 # Appending, again and again, behind an open record, too.
 printf 'a\nb' >grown; records lines grown
-printf 'c\nd\n' >more; printf 'e' >even_more
-expect 0 "$CZIP" -1 -a -m "$MODEL2" grown.czip more even_more; silent
-expect 0 "$CZIP" append -1 -m "$MODEL2" grown.czip more; silent
+printf 'c\nd\n' >added; printf 'e' >added_too
+expect 0 "$CZIP" -1 -a -m "$MODEL2" grown.czip added added_too; silent
+expect 0 "$CZIP" append -1 -m "$MODEL2" grown.czip added; silent
 printf 'a\nb\nc\nd\ne\nc\nd\n' >all
 expect 0 "$CZIP" -dc -m "$MODEL2" grown.czip >back; silent; same back all
 for n in 1 2 3 4 5 6 7; do record $n grown.czip; sed -n "${n}p" all | cmp - got || fail "appended record $n"; done
 expect 0 "$CZIP" -t -m "$MODEL2" grown.czip; silent
 cp grown.czip before.czip
-expect 1 "$CZIP" -1 -a -m "$MODEL2" grown.czip more missing; same grown.czip before.czip
+expect 1 "$CZIP" -1 -a -m "$MODEL2" grown.czip added missing; same grown.czip before.czip
 expect 1 "$CZIP" -1 -a -m "$MODEL2" grown.czip grown.czip; same grown.czip before.czip
 exec 9<grown.czip; flock 9
-expect 1 "$CZIP" -1 -a -m "$MODEL2" grown.czip more; one_line; stderr_has 'another czip'
+expect 1 "$CZIP" -1 -a -m "$MODEL2" grown.czip added; one_line; stderr_has 'another czip'
 flock -u 9; exec 9<&-
 
 # A kill at any moment leaves the records before, and the next -a goes on.

@@ -79,8 +79,8 @@ struct Arguments {
   std::optional<v2::TextRange> range;
   std::optional<v2::RecordSeparation> records;  // to compress as a record file, or to train on
   std::optional<RecordRange> record;            // to decompress
-  std::uint32_t block_bytes = 0;  // 0: the level's
-  std::uint32_t recovery = 0;     // percent; 0: none
+  std::uint32_t block_bytes = 0;                // 0: the level's
+  std::uint32_t recovery = 0;                   // percent; 0: none
   std::optional<v1::Dialect> dialect;
   std::optional<SimdLevel> simd;
   std::optional<v1::OuterCodec> outer;

@@ -15,8 +15,8 @@ namespace czip::tool {
 // A regular file that is open for reading and writing, and locked.
 Result<Input> open_to_append(const std::string& path);
 
-// Writes what is appended to `out`, and has `committed` as the file that it makes: it reads zeros in
-// the place of the mark. False: nothing is to be appended after all.
+// Writes what is appended to `out`, and has `committed` as the file that it makes: it reads zeros
+// in the place of the mark. False: nothing is to be appended after all.
 using AppendWriter = std::function<Result<bool>(ByteSink& out, RandomAccessFile& committed)>;
 
 // Appends at `end`, and drops what an interrupted writer left behind that. After an error, or an
