@@ -171,7 +171,7 @@ void add_ggufs(Seeds& seeds) {
   for (std::uint32_t type = 0; type <= 30; ++type)
     seeds.add("gguf", 0,
               gguf_file({}, {gguf_tensor("t", {256, 2}, type, 0)}, random_bytes(2048, type)));
-  for (std::uint64_t i = 0; i < 20; ++i) seeds.add("gguf", 1, random_bytes(6 * (i % 4 + 1), i));
+  for (std::size_t i = 0; i < 20; ++i) seeds.add("gguf", 1, random_bytes(6 * (i % 4 + 1), i));
 }
 
 // Each byte chooses something, so random ones make good inputs.

@@ -189,9 +189,13 @@ TEST_CASE("what decodes is what an encoder of its tokens writes: random bytes an
   std::size_t refused = 0;
   constexpr int kTries = 2'000;
   for (int i = 0; i < kTries; ++i) {
-    Bytes hostile = i % 2 == 0 ? test::random_bytes(1 + random.next() % 60, random.next()) : record;
+    Bytes hostile =
+        i % 2 == 0
+            ? test::random_bytes(static_cast<std::size_t>(1 + random.next() % 60), random.next())
+            : record;
     if (i % 2 == 1)
-      hostile[random.next() % hostile.size()] ^= static_cast<std::uint8_t>(1U << random.next() % 8);
+      hostile[static_cast<std::size_t>(random.next() % hostile.size())] ^=
+          static_cast<std::uint8_t>(1U << random.next() % 8);
     Bytes out;
     if (coder.decode(hostile, out)) {
       CHECK(!out.empty());

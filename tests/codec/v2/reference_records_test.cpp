@@ -48,13 +48,13 @@ TEST_CASE("the independent decoder finds each record of the stored file") {
   const ModelFinder models = [](const ModelReference& wanted) {
     return matching_model(test::tiny_model_v2(), wanted);
   };
-  for (std::uint64_t n = 1; n <= records.records(); ++n) {
+  for (std::size_t n = 1; n <= records.records(); ++n) {
     MemorySink record;
     REQUIRE(records.read(models, in, n, n, record, {.threads = 1}).has_value());
     CHECK(reference_record(model, file.file, n) == record.bytes());
   }
   CHECK(!reference_record(model, file.file, 0));
-  CHECK(!reference_record(model, file.file, records.records() + 1));
+  CHECK(!reference_record(model, file.file, static_cast<std::size_t>(records.records()) + 1));
 }
 
 }  // namespace czip::v2
