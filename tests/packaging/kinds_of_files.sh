@@ -80,11 +80,11 @@ says mail.txt 'czip compressed file in an armour'
 says whole-mail.txt 'czip compressed file in an armour'
 
 # What is none: cut files, kinds of other versions, and few of all files that begin with the byte fc.
-head -c 300 "$v2/english.txt.9.czip" > cut
+head -c 300 "$v2/english.txt.9.czip" > cut.czip
 head -c 12 message.czip > cut-message
 printf '\xfc\x93\x10\x08%040d' 0 > unknown
 printf '\xfcber, in Latin-1, is no file of czip' > latin
-for path in cut cut-message unknown latin; do
+for path in cut.czip cut-message unknown latin; do
   [ "$(mime "$path")" != application/x-czip ] || fail "$path: $(kind "$path")"
 done
 python3 - << 'END'
