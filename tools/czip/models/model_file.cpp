@@ -44,7 +44,7 @@ bool is_regular(const std::string& path) {
   return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
-// The models that were installed with this command, wherever it was installed; empty: there are none.
+// Where models were installed with this command, wherever that is; empty: nowhere.
 std::string installed_models() {
   std::error_code error;
   const fs::path command = fs::read_symlink("/proc/self/exe", error);
