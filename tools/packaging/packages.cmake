@@ -3,6 +3,7 @@ set(CZIP_PACKAGE_MAINTAINER "The czip authors <czip@packages.invalid>" CACHE STR
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_VENDOR czip)
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "")  # else the first line of all descriptions
 set(CPACK_PACKAGE_CONTACT "${CZIP_PACKAGE_MAINTAINER}")
 set(CPACK_PACKAGING_INSTALL_PREFIX ${CMAKE_INSTALL_PREFIX})
 set(CPACK_STRIP_FILES ON)
@@ -29,33 +30,35 @@ function(debian_package component name section description)
 endfunction()
 
 debian_package(command czip utils "lossless compression of text by a language model
- czip compresses text with a neural predictor that computes in integers:
- every machine gives the same files. A model of English, other languages,
- source code and data is built in; czip train makes others.")
+czip compresses text with a neural predictor that computes in integers:
+every machine gives the same files. A model of English, other languages,
+source code and data is built in; czip train makes others.")
 set(CPACK_DEBIAN_COMMAND_PACKAGE_SUGGESTS czip-models)
 
 debian_package(models czip-models utils "models for czip
- A small model for czip, and one for the format of compress.zip. czip
- finds both by name: czip -m small, czip -m english-v1.")
+A small model for czip, and one for the format of compress.zip. czip
+finds both by name: czip -m small, czip -m english-v1.")
 set(CPACK_DEBIAN_MODELS_PACKAGE_ARCHITECTURE all)
 set(CPACK_DEBIAN_MODELS_PACKAGE_SHLIBDEPS OFF)
 set(CPACK_DEBIAN_MODELS_PACKAGE_ENHANCES czip)
 
 debian_package(library libczip${PROJECT_VERSION_MAJOR} libs "lossless compression of text, shared library
- libczip reads and writes the files of czip, which compresses text with a
- neural predictor that computes in integers. The model is built in.")
-set(CPACK_DEBIAN_LIBRARY_PACKAGE_GENERATE_SHLIBS ON)
+libczip reads and writes the files of czip, which compresses text with a
+neural predictor that computes in integers. The model is built in.")
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA ${CMAKE_CURRENT_LIST_DIR}/triggers)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY ">=")
 
 debian_package(development libczip-dev libdevel "lossless compression of text, development files
- Headers, static library, pkg-config and CMake packages of libczip, which
- reads and writes the files of czip.")
+Headers, static library, pkg-config and CMake packages of libczip, which
+reads and writes the files of czip.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SHLIBDEPS OFF)
 # What pkg-config asks for, and what a program needs that is linked with the static library.
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libczip${PROJECT_VERSION_MAJOR} (= ${version}), libpcre2-dev, \
 libzstd-dev, libbrotli-dev, libxxhash-dev")
 
 debian_package(python python3-czip python "lossless compression of text, Python module
- Reads and writes the files of czip from Python.")
+Reads and writes the files of czip from Python.")
 
 # The packages are those of what this build installs.
 get_cmake_property(used COMPONENTS)
