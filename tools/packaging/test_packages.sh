@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds Debian's packages, installs them into a fresh Debian, uses them there, removes them, and looks for what is left.
-# Needs root (for chroot) and Debian's mirror. The packages stay in WORK_DIR/packages.
+# Needs root (for chroot and mount) and Debian's mirror. The packages stay in WORK_DIR/packages.
 # Usage: test_packages.sh [WORK_DIR]        (default: build/test-packages)
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -28,10 +28,18 @@ echo '== a fresh Debian'
 clean=$work/root
 mmdebstrap --variant=minbase --quiet "$suite" "$clean" "$mirror"
 cp /etc/resolv.conf "$clean/etc/"
+trap 'umount "$clean/proc"' EXIT
+mount -t proc proc "$clean/proc"
 mkdir "$clean/packages"
 cp "${packages[@]}" "$clean/packages"
 inside() { chroot "$clean" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
 apt() { inside apt-get -q -y --no-install-recommends -o Dpkg::Use-Pty=0 "$@" > "$work/apt.log" 2>&1 || { cat "$work/apt.log"; fail "apt-get $*"; }; }
+# install_packages NAME...: those of the packages that are called so.
+install_packages() {
+  local name paths=()
+  for name in "$@"; do paths+=("$(cd "$clean" && echo packages/"$name"_*.deb)"); done
+  apt install "${paths[@]/#/\/}"
+}
 # What packages own, apart from caches, logs and apt's and dpkg's own lists.
 files() { (cd "$clean" && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./packages -o -path ./tmp -o -path ./run \
   -o -path ./var/cache -o -path ./var/log -o -path ./var/lib/apt -o -path ./var/lib/dpkg -o -path ./etc/ld.so.cache \) -prune -o -print | sort); }
@@ -39,7 +47,7 @@ files > "$work/before"
 apt update
 
 echo '== the command'
-apt install /packages/czip_*.deb /packages/czip-models_*.deb
+install_packages czip czip-models
 inside czip --version
 inside czip selftest
 cp "$root/README.md" "$clean/tmp/text"
@@ -61,7 +69,8 @@ for file in bash-completion/completions/czip zsh/site-functions/_czip fish/vendo
 done
 
 echo '== the library'
-apt install gcc libc6-dev pkg-config /packages/libczip*.deb
+apt install gcc libc6-dev pkg-config
+install_packages libczip0 libczip-dev
 cp "$root/tests/packaging/program.c" "$clean/tmp"
 mapfile -d ' ' -t shared < <(inside pkg-config --cflags --libs czip | tr -d '\n')
 mapfile -d ' ' -t static < <(inside pkg-config --static --libs czip | tr -d '\n')
@@ -81,5 +90,7 @@ apt purge gcc libc6-dev pkg-config
 apt autoremove --purge
 files > "$work/after"
 diff "$work/before" "$work/after" || fail 'what was installed is not all gone'
+umount "$clean/proc"
+trap - EXIT
 rm -rf "$clean"
 echo "packages: fine, in $work/packages"
