@@ -53,6 +53,7 @@ debian_package(development libczip-dev libdevel "lossless compression of text, d
 Headers, static library, pkg-config and CMake packages of libczip, which
 reads and writes the files of czip.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SHLIBDEPS OFF)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS "g++")  # for czip.hpp, and for whoever links the static library
 # What pkg-config asks for, and what a program needs that is linked with the static library.
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libczip${PROJECT_VERSION_MAJOR} (= ${version}), libpcre2-dev, \
 libzstd-dev, libbrotli-dev, libxxhash-dev")

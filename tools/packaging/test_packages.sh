@@ -77,6 +77,8 @@ mapfile -d ' ' -t static < <(inside pkg-config --static --libs czip | tr -d '\n'
 inside cc -std=c99 -Wall -Werror /tmp/program.c -o /tmp/program "${shared[@]}"
 inside /tmp/program /tmp/text
 inside ldd /tmp/program | grep -q '/libczip\.so\.' || fail 'the program does not use libczip.so'
+# The static library needs C++'s, which comes with g++.
+apt install g++
 for option in "${!static[@]}"; do [ "${static[$option]}" != -lczip ] || static[option]=-l:libczip.a; done
 inside cc -std=c99 /tmp/program.c -o /tmp/alone "${static[@]}"
 inside /tmp/alone /tmp/text
@@ -86,7 +88,7 @@ echo '== removed'
 apt purge "${names[@]}"
 files > "$work/after-purge"
 ! grep -i czip "$work/after-purge" || fail 'removed packages leave files'
-apt purge gcc libc6-dev pkg-config
+apt purge gcc g++ libc6-dev pkg-config
 apt autoremove --purge
 files > "$work/after"
 diff "$work/before" "$work/after" || fail 'what was installed is not all gone'
