@@ -168,8 +168,9 @@ constexpr HelpPage kModelPage{
 and sizes. MODEL is a file, a name in a folder of CZIP_MODEL_PATH, or built-in. Of a
 compressed file, says which model it needs and where that is; status 1: it is not here.
 
-Without arguments, lists the models at hand: the built-in one, and those in the folders of
-CZIP_MODEL_PATH. The list says what the files say of themselves; a card has been checked.
+Without arguments, lists the models at hand: the built-in one, those in the folders of
+CZIP_MODEL_PATH, and those that were installed with czip. The list says what the files say
+of themselves; a card has been checked.
 )",
     .examples = R"(czip model                       the models at hand
 czip model built-in              the card of the model that is used without -m
@@ -374,7 +375,8 @@ constexpr HelpTopic kExitStatus{"exit-status", R"(The exit status is the highest
 
 constexpr HelpTopic kEnvironment{"environment", R"(Variables of the environment:
   CZIP_MODEL_PATH  folders with models, separated by ':'. -m finds models there by name,
-                   and decompressing finds the one that a file needs by its hash
+                   and decompressing finds the one that a file needs by its hash. Behind
+                   them stands share/czip/models, where czip was installed
   CZIP_SIMD        the instruction set to use, as --simd
   NO_COLOR         not empty: reports have no colours
   TMPDIR           where temporary files without a name are (default: /tmp)
