@@ -28,7 +28,7 @@ first argument; for a file with such a name, write ./list or put it after --.
 czip -d notes.txt.czip           writes notes.txt
 czip -r docs                     writes docs.czip; czip -d docs.czip gives docs back
 czip -dc --range 1000000:500 log.czip
-czip --records lines server.log  writes server.log.czip, of which each line is found quickly
+czip --records lines server.log  writes server.log.czip; finds each line
 czip -d --record 1000-1010 server.log.czip
 czip --base64 notes.txt          writes notes.txt.czip as text, for mail
 czip --text "See you at 7?"      prints one line of base64
@@ -138,7 +138,7 @@ and appends it as the archive's next version. Nothing before it is written to; -
 gives each earlier version. What is gone from below PATH is no member of the new version.
 Without ARCHIVE, it is created.
 
-If ARCHIVE is a file of --records, the records of each PATH are appended to it, all or none.
+If ARCHIVE is a file of --records, all records of each PATH are appended to it, or none.
 )",
     .examples = R"(czip -a server.log.czip new.log  more records
 czip append docs.czip docs       what changed since the last time
