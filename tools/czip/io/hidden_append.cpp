@@ -95,7 +95,7 @@ class Append {
       writing_.lock();
       take_back();
     });
-    const auto written = write_and_commit(write);
+    auto written = write_and_commit(write);
     if (!written || !*written) take_back();
     return written;
   }
