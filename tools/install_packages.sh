@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that czip needs, as root or through sudo.
-# Usage: install_packages.sh build|test|bench|python|PACKAGE...
+# Usage: install_packages.sh build|test|bench|package|python|PACKAGE...
 set -euo pipefail
 
 build_packages=(
@@ -10,14 +10,16 @@ build_packages=(
 )
 test_packages=(
   doctest-dev libbenchmark-dev clang clang-format clang-tidy shellcheck ccache
-  libopenblas-pthread-dev groff-base mandoc zsh fish python3
+  libopenblas-pthread-dev groff-base mandoc zsh fish python3 file shared-mime-info libglib2.0-bin
 )
+# What tools/packaging/test_packages.sh makes, checks and installs Debian's packages with.
+package_packages=(dpkg-dev fakeroot lintian mmdebstrap)
 # What tools/bench/bench.py compares czip with.
 bench_packages=(python3 gzip zstd brotli xz-utils bzip3 7zip zpaq)
 # Of tools/python: to build it, and to test it.
 python_packages=(
   python3 python3-dev pybind11-dev python3-setuptools python3-wheel python3-pip
-  python3-pytest python3-distributed python3-fsspec
+  python3-pytest
 )
 # Of the other machines that CI tests, by compilers that Debian has on x86-64 only.
 machine_packages=(
@@ -30,8 +32,9 @@ case ${1:-} in
   build) packages=("${build_packages[@]}") ;;
   test) packages=("${build_packages[@]}" "${test_packages[@]}") ;;
   bench) packages=("${bench_packages[@]}") ;;
+  package) packages=("${build_packages[@]}" "${package_packages[@]}") ;;
   python) packages=("${build_packages[@]}" "${python_packages[@]}") ;;
-  '' | -*) echo "usage: $0 build|test|bench|python|PACKAGE..." >&2; exit 1 ;;
+  '' | -*) echo "usage: $0 build|test|bench|package|python|PACKAGE..." >&2; exit 1 ;;
   *) packages=("$@") ;;
 esac
 

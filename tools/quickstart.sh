@@ -12,7 +12,7 @@ text=${1:-/usr/share/common-licenses/GPL-3}
 # The binary that tools/test.sh tests: the same preset in the same folder, less the tests and what they need.
 cd "$root"
 cmake --preset release -DCZIP_BUILD_TESTS=OFF > /dev/null
-cmake --build --preset release --target czip czip_shared czip_static
+cmake --build --preset release
 cd "$OLDPWD"
 czip=$root/build/release/czip
 

@@ -5,6 +5,7 @@
 #include "decoder/container.hpp"
 #include "decoder/llm_stages.hpp"
 #include "decoder/model.hpp"
+#include "decoder/records.hpp"
 #include "decoder/stages.hpp"
 
 std::vector<std::uint8_t> reference_text(const std::vector<std::uint8_t>& model,
@@ -50,5 +51,25 @@ std::string reference_language_text(const std::vector<std::uint8_t>& model,
   } catch (const reference::Refused& refused) {
     std::printf("the independent decoder: %s\n", refused.what());
     return {};
+  }
+}
+
+std::optional<std::vector<std::uint8_t>> reference_raw_record(
+    const std::vector<std::uint8_t>& model, std::size_t profile,
+    const std::vector<std::uint8_t>& record) {
+  try {
+    return reference::decode_raw_record(reference::parse_model(model), profile, record);
+  } catch (const reference::Refused&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<std::vector<std::uint8_t>> reference_record(const std::vector<std::uint8_t>& model,
+                                                          const std::vector<std::uint8_t>& file,
+                                                          std::size_t number) {
+  try {
+    return reference::decode_record(reference::parse_model(model), file, number);
+  } catch (const reference::Refused&) {
+    return std::nullopt;
   }
 }

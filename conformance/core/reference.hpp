@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,3 +23,12 @@ std::string reference_language_stages(const std::vector<std::uint8_t>& model, st
                                       const std::vector<std::pair<std::size_t, std::size_t>>& rows);
 std::string reference_language_text(const std::vector<std::uint8_t>& model,
                                     const std::vector<std::uint32_t>& ids);
+
+// The text of a raw record without a context, and a record of a file by its number
+// (conformance/czip-v2-records.md); nullopt where it is refused.
+std::optional<std::vector<std::uint8_t>> reference_raw_record(
+    const std::vector<std::uint8_t>& model, std::size_t profile,
+    const std::vector<std::uint8_t>& record);
+std::optional<std::vector<std::uint8_t>> reference_record(const std::vector<std::uint8_t>& model,
+                                                          const std::vector<std::uint8_t>& file,
+                                                          std::size_t number);

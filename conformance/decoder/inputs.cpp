@@ -81,10 +81,10 @@ void SuccessorInputs::predict(const Decision& decision, const Logistic& logistic
   }
 }
 
-void SuccessorInputs::learn_bit(const Decision& decision, bool bit) {
+void SuccessorInputs::learn_bit(const Decision& decision, bool bit, bool learns) {
   for (List& list : lists_) {
     if (list.successors.empty()) continue;
-    learn(maps_[list.map], bit, kMapLimit);
+    if (learns) learn(maps_[list.map], bit, kMapLimit);
     list.successors.keep(decision, bit);
   }
 }
@@ -328,13 +328,15 @@ CounterInputs::CounterInputs(std::size_t vocabulary, std::uint32_t lines_log2, b
     : lines_log2_(lines_log2),
       of_node_(vocabulary, kUntrained),
       of_candidate_(vocabulary, kUntrained),
-      lines_(hashed ? 3 : 0, std::vector<Line>(std::size_t{1} << lines_log2)) {}
+      lines_(hashed ? 3 : 0, std::vector<Line>(std::size_t{1} << lines_log2)) {
+  new_line_.fill(kUntrained);
+}
 
 void CounterInputs::begin_token(const Contexts& contexts) {
   context_ = {contexts.order[1], contexts.order[2], contexts.word};
 }
 
-void CounterInputs::visit(const Node& node) {
+void CounterInputs::visit(const Node& node, bool learns) {
   if (node.depth % 3 != 0) return;
   counter_ = 1;
   for (std::size_t i = 0; i < lines_.size(); ++i) {
@@ -342,6 +344,10 @@ void CounterInputs::visit(const Node& node) {
     const std::uint32_t check = static_cast<std::uint32_t>(h) | 1;
     line_[i] = &lines_[i][table_index(h, lines_log2_)];
     if ((*line_[i])[0] == check) continue;
+    if (!learns) {
+      line_[i] = &new_line_;
+      continue;
+    }
     line_[i]->fill(kUntrained);
     (*line_[i])[0] = check;
   }

@@ -50,7 +50,8 @@ class SuccessorInputs {
                   std::uint32_t table_log2);
   void begin_token(const Contexts& contexts);
   void predict(const Decision& decision, const Logistic& logistic, Inputs& inputs);
-  void learn_bit(const Decision& decision, bool bit);
+  // Without `learns`, only goes on to what the bit leaves.
+  void learn_bit(const Decision& decision, bool bit, bool learns);
   void end_token(std::uint32_t rank);
 
   // Before the token's first bit: entry j of each list that has one.
@@ -172,7 +173,8 @@ class CounterInputs {
   CounterInputs(std::size_t vocabulary, std::uint32_t lines_log2, bool hashed);
   void begin_token(const Contexts& contexts);
   // Every node on the way is visited, whether a bit is coded there or not.
-  void visit(const Node& node);
+  // Without `learns`, a line that is not there stands for a new one, and does not come there.
+  void visit(const Node& node, bool learns);
   void leave(bool bit) { counter_ = 2 * counter_ + (bit ? 1 : 0); }
   void predict(const Decision& decision, const Logistic& logistic, Inputs& inputs) const;
   void learn_bit(const Decision& decision, bool bit);
@@ -185,6 +187,7 @@ class CounterInputs {
   std::vector<std::vector<Line>> lines_;  // [context]
   std::array<std::uint64_t, 3> context_{};
   std::array<Line*, 3> line_{};
+  Line new_line_;
   std::size_t counter_ = 1;  // in the line: 1 to 7
 };
 

@@ -1,11 +1,14 @@
 // czip_reference_decoder [--stages COUNT] MODEL.czm FILE.czip > TEXT
+// czip_reference_decoder --raw-record PROFILE MODEL.czm RECORD > TEXT
+// czip_reference_decoder --record NUMBER MODEL.czm FILE.czip > RECORD
 // czip_reference_decoder --llm WINDOW MODEL.czm TOKEN...
 //
 // Decodes a whole CZIPv2 file, or the text that stands for it, and writes its text if every check
 // passes. With --stages, it writes instead what it computed for the first COUNT decisions, as JSON
 // (stages.hpp). With --llm, it writes what the model's language model computes for these tokens of
-// one stream (llm_stages.hpp). Exit status: 0 success, 1 usage or a file that cannot be read or
-// written, 2 refused data, or garbage after the text.
+// one stream (llm_stages.hpp). With --raw-record, it decodes a raw record without a context, and
+// with --record, one record of a record file, counted from 1 (records.hpp). Exit status: 0 success,
+// 1 usage or a file that cannot be read or written, 2 refused data, or garbage after the text.
 #include <cstdio>
 #include <exception>
 #include <fstream>
@@ -19,6 +22,7 @@
 #include "container.hpp"
 #include "llm_stages.hpp"
 #include "model.hpp"
+#include "records.hpp"
 #include "stages.hpp"
 
 namespace {
@@ -49,9 +53,13 @@ void write_language_stages(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
   const bool of_language_model = argc >= 5 && std::string(argv[1]) == "--llm";
-  const bool of_stages = argc == 5 && std::string(argv[1]) == "--stages";
-  if (argc != 3 && !of_stages && !of_language_model) {
+  const std::string option = argc == 5 ? argv[1] : "";
+  const bool of_stages = option == "--stages";
+  const bool of_records = option == "--raw-record" || option == "--record";
+  if (argc != 3 && !of_stages && !of_records && !of_language_model) {
     std::cerr << "usage: czip_reference_decoder [--stages COUNT] MODEL.czm FILE.czip > TEXT\n"
+                 "       czip_reference_decoder --raw-record PROFILE MODEL.czm RECORD > TEXT\n"
+                 "       czip_reference_decoder --record NUMBER MODEL.czm FILE.czip > RECORD\n"
                  "       czip_reference_decoder --llm WINDOW MODEL.czm TOKEN...\n";
     return 1;
   }
@@ -62,8 +70,15 @@ int main(int argc, char** argv) {
     }
     // Both must outlive the decoding, which points into them.
     const Bytes model_file = read_file(argv[argc - 2]);
-    const Bytes file = reference::without_armour(read_file(argv[argc - 1]));
+    Bytes file = read_file(argv[argc - 1]);
     const reference::Model model = reference::parse_model(model_file);
+    if (of_records) {
+      const std::size_t number = std::stoul(argv[2]);
+      write_text(option == "--record" ? reference::decode_record(model, file, number)
+                                      : reference::decode_raw_record(model, number, file));
+      return 0;
+    }
+    file = reference::without_armour(file);
     if (of_stages) {
       write_text(reference::stages(model, file, std::stoul(argv[2])));
       return 0;

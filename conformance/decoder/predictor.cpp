@@ -128,12 +128,14 @@ std::int32_t Predictor::mix_for_node() {
 
 void Predictor::learn_bit(bool bit) {
   const auto tokens = static_cast<std::int32_t>(stream_->history.ranks().size());
-  mixers_[decision_.of_candidate ? 0 : 1].learn_bit(bit,
-                                                    kSlowRate + kRateStep / (kRateTokens + tokens));
-  successors_.learn_bit(decision_, bit);
+  successors_.learn_bit(decision_, bit, learns_);
   prior_.learn_bit(decision_, bit);
-  matches_.learn_bit(bit);
-  counters_.learn_bit(decision_, bit);
+  if (learns_) {
+    mixers_[decision_.of_candidate ? 0 : 1].learn_bit(
+        bit, kSlowRate + kRateStep / (kRateTokens + tokens));
+    matches_.learn_bit(bit);
+    counters_.learn_bit(decision_, bit);
+  }
   if (!decision_.of_candidate) {
     counters_.leave(bit);
     go_to(child_of(*model_, decision_.node, bit));
@@ -151,7 +153,7 @@ void Predictor::learn_bit(bool bit) {
 void Predictor::go_to(const Node& node) {
   decision_.node = node;
   if (node.split == 0) return;
-  counters_.visit(node);
+  counters_.visit(node, learns_);
   const std::uint32_t c = decision_.candidate;
   const bool nothing_low = node.low == c && node.split == c + 1;
   const bool nothing_high = node.split == c && node.high == c + 1;

@@ -35,6 +35,8 @@ class Predictor {
   // The probability of a 1, Q22: 1 to kMaxProbability.
   std::uint32_t predict();
   void learn_bit(bool bit);
+  // From here on, decisions teach what predicts them nothing: czip-v2-records.md, section 1.
+  void end_learning() { learns_ = false; }
   void end_token(const std::string& bytes);
 
   // To look on: what the token's contexts are, what the last predict() was about and made of.
@@ -78,6 +80,7 @@ class Predictor {
   std::optional<RecurrentInput> recurrent_;
   std::array<Mixer, 2> mixers_;
 
+  bool learns_ = true;
   Stream* stream_ = nullptr;
   Contexts contexts_;
   Decision decision_;

@@ -35,11 +35,20 @@ expect 1 "$CZIP" list --minutes 3 x; one_line; stderr_has 'czip list has no opti
 expect 1 "$CZIP" hlep; one_line; stderr_has "did you mean 'czip help'?"
 expect 1 "$CZIP" modle; one_line; stderr_has "did you mean 'czip model'?"
 
-# The manual page is one that man's own programs take without a word.
-expect 0 "$CZIP" help --man >czip.1; silent
-expect 0 groff -man -Tutf8 -ww czip.1 >man.txt; silent
-grep -q 'CZIP(1)' man.txt || fail 'no title'
-expect 0 mandoc -Tlint -Werror czip.1
+# The manual pages are such that man's own programs take them without a word, and have what the help has.
+mkdir man1
+"$CZIP" help --man >man1/czip.1
+for command in "${commands[@]}"; do
+  expect 0 "$CZIP" help --man "$command" >"man1/czip-$command.1"; silent
+done
+for page in man1/*; do
+  expect 0 groff -man -Tutf8 -ww -P-cbou "$page" >man.txt; silent
+  expect 0 mandoc -Tlint -Werror "$page"
+  name=$(basename "$page" .1)
+  grep -q "^${name^^}(1) .*User Commands" man.txt || fail "no title: $page"
+  sed -n '/^SEE ALSO/,$p' man.txt | grep -q 'czip-list(1)\|czip(1)' || fail "no other pages: $page"
+done
+expect 1 "$CZIP" help --man trian; one_line; stderr_has "did you mean 'czip train'?"
 
 # bash completes commands, options, values and files.
 expect 0 "$CZIP" help --completion bash >completion.bash; silent

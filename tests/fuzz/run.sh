@@ -10,8 +10,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-120}
 shift || true
-all=(simd v1_json v1_container v1_model v2_container salvage recovery v2_model round_trip c_api_calls c_api_stream gguf
-  imported_gguf hugging_face llm_network llm_tokenizer checkpoint armour options tar archive)
+all=(simd v1_json v1_container v1_model v2_container salvage recovery raw_record record_index v2_model round_trip
+  c_api_calls c_api_stream gguf imported_gguf hugging_face llm_network llm_tokenizer checkpoint armour options tar archive)
 targets=("$@")
 [ ${#targets[@]} -ne 0 ] || targets=("${all[@]}")
 build=$PWD/build/fuzz

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "czip/codec/v1/codec.hpp"
+#include "czip/codec/v2/record.hpp"
+#include "czip/codec/v2/record_file.hpp"
 #include "czip/engine/safetensors/writer.hpp"
 #include "fuzz/codec/model_v2.hpp"
 #include "import/gguf_builder.hpp"
@@ -132,6 +134,33 @@ void add_recovery(Seeds& seeds) {
       }
 }
 
+// Records of each level, right and cut; texts; and indexes and texts of records.
+void add_records(Seeds& seeds) {
+  for (std::uint8_t profile = 0; profile < 3; ++profile) {
+    for (const std::size_t size : {20U, 140U, 300U}) {
+      const Bytes text = to_bytes(log_text(size, size));
+      seeds.add("raw_record", static_cast<std::uint8_t>(129 + profile), text);
+      auto coder = v2::RecordCoder::create(tiny_model_v2(), {.level = 1 + 5 * (profile % 2)});
+      Bytes record;
+      if (coder && coder->encode(text, record)) seeds.add("raw_record", profile, record);
+    }
+    seeds.add("raw_record", profile, {254, 255, 255, 1, 2, 3});
+    seeds.add("raw_record", profile, random_bytes(40, profile));
+  }
+  for (std::uint8_t task = 0; task < 2; ++task)
+    for (const Bytes& index : std::vector<Bytes>{{1, 1, 1, 1, 8, 22}, {1, 4, 0, 2, 4, 9, 5, 9}})
+      seeds.add("record_index", task, index);
+  for (std::uint8_t kind = 0; kind < 4; ++kind)
+    for (const Bytes& text : {to_bytes(csv_text(500)), to_bytes("\"a\nb\"\n\n"), Bytes{0, 0, 10}})
+      seeds.add("record_index", static_cast<std::uint8_t>(3 + 4 * kind), text);
+  const Bytes rows = to_bytes(csv_text(300));
+  MemorySource source(rows);
+  MemorySink file;
+  if (v2::write_records(tiny_model_v2(), source, file,
+                        {.frame_text = 100, .encoding = {.level = 1, .threads = 1}}))
+    seeds.add("record_index", 2, file.bytes());
+}
+
 // Whole files, and edits of the target's own.
 void add_ggufs(Seeds& seeds) {
   seeds.add("gguf", 0, small_gguf());
@@ -142,7 +171,7 @@ void add_ggufs(Seeds& seeds) {
   for (std::uint32_t type = 0; type <= 30; ++type)
     seeds.add("gguf", 0,
               gguf_file({}, {gguf_tensor("t", {256, 2}, type, 0)}, random_bytes(2048, type)));
-  for (std::uint64_t i = 0; i < 20; ++i) seeds.add("gguf", 1, random_bytes(6 * (i % 4 + 1), i));
+  for (std::size_t i = 0; i < 20; ++i) seeds.add("gguf", 1, random_bytes(6 * (i % 4 + 1), i));
 }
 
 // Each byte chooses something, so random ones make good inputs.
@@ -338,6 +367,7 @@ int main(int argc, char** argv) {
   Seeds seeds(argv[1]);
   add_v2_containers(seeds);
   add_recovery(seeds);
+  add_records(seeds);
   add_v1_containers(seeds);
   add_round_trips(seeds);
   for (const char* target : {"v1_model", "v2_model"}) {

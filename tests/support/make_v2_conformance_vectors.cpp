@@ -28,6 +28,9 @@ void write_all(const std::string& folder) {
     write(folder + made.model, made.model_file);
     for (const RandomModelFileV2& file : made.files) write(folder + file.name, file.file);
   }
+  write(folder + kRawRecords, to_bytes(to_json(raw_records_v2(czip::SimdLevel::scalar))));
+  const StoredRecordFileV2 records = record_file_v2(czip::SimdLevel::scalar);
+  write(folder + records.name, records.file);
   write(folder + kStageVectors, to_bytes(to_text(stage_vectors_v2(czip::SimdLevel::scalar))));
   const Bytes page = read_file(folder + kExamplePage);
   write(folder + kExamplePage, to_bytes(with_example_v2(std::string(page.begin(), page.end()))));

@@ -1,5 +1,7 @@
 #include "support/v2_conformance_vectors.hpp"
 
+#include "czip/codec/v2/record.hpp"
+#include "czip/codec/v2/record_file.hpp"
 #include "support/files.hpp"
 #include "support/results.hpp"
 #include "support/sample_text.hpp"
@@ -81,6 +83,60 @@ std::vector<StoredFileV2> stored_files_v2() {
   files.push_back({"v2/x86.czip", x86_code(20'000), {.level = 6, .threads = 1}});
   for (StoredFileV2& file : files) file.options.text_bytes = file.text.size();
   return files;
+}
+
+std::vector<StoredRawRecordV2> raw_records_v2(SimdLevel simd) {
+  std::vector<Bytes> texts{{}, {0xff}};
+  for (const std::size_t size : {20U, 140U, 224U, 225U, 500U, 5000U})
+    texts.push_back(to_bytes(log_text(size, size)));
+  texts.push_back(random_bytes(30, 1));
+  std::vector<StoredRawRecordV2> records;
+  for (const int level : {1, 3, 6}) {
+    auto coder = value_of(v2::RecordCoder::create(tiny_model_v2(), {.level = level, .simd = simd}));
+    for (const Bytes& text : texts) {
+      records.push_back({level, text, {}});
+      insist(coder.encode(text, records.back().record));
+    }
+  }
+  return records;
+}
+
+std::string to_json(const std::vector<StoredRawRecordV2>& records) {
+  const auto hex = [](const Bytes& bytes) {
+    constexpr const char* kDigits = "0123456789abcdef";
+    std::string digits;
+    for (const std::uint8_t byte : bytes) {
+      digits += kDigits[byte >> 4];
+      digits += kDigits[byte & 15];
+    }
+    return digits;
+  };
+  Json all = Json::array();
+  for (const StoredRawRecordV2& record : records)
+    all.push_back({{"model", "v2/tiny.czm"},
+                   {"profile", v2::level_settings(record.level).profile},
+                   {"text", hex(record.text)},
+                   {"record", hex(record.record)}});
+  return all.dump(1) + "\n";
+}
+
+StoredRecordFileV2 record_file_v2(SimdLevel simd) {
+  StoredRecordFileV2 stored{.name = "v2/records.czip", .text = {}, .file = {}};
+  v2::RecordFileEnd end;
+  // The second part begins with the newline that ends the open row.
+  for (const Bytes& part :
+       {to_bytes(csv_text(1500) + "\"two\nlines\",open"), to_bytes(csv_text(700, 2) + "last")}) {
+    MemorySource source(part);
+    MemorySink sink;
+    v2::RecordFileOptions options{.separation = v2::RecordSeparation::csv,
+                                  .frame_text = 512,
+                                  .encoding = {.level = 6, .threads = 1, .simd = simd}};
+    if (end.open) stored.text.push_back('\n');
+    end = value_of(v2::write_records(tiny_model_v2(), source, sink, options, end)).end;
+    stored.text.insert(stored.text.end(), part.begin(), part.end());
+    stored.file.insert(stored.file.end(), sink.bytes().begin(), sink.bytes().end());
+  }
+  return stored;
 }
 
 RandomModelFilesV2 network_files_v2() {

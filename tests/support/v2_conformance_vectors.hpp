@@ -41,6 +41,27 @@ inline constexpr const char* kStageVectors = "v2/stages.json";
 // Of the stored files, at a SIMD level: an array of objects with file, model and tokens.
 [[nodiscard]] Json stage_vectors_v2(SimdLevel simd);
 
+// A raw record without a context, with tiny.czm; and of each level, some that are coded, stored and
+// empty.
+struct StoredRawRecordV2 {
+  int level;
+  Bytes text;
+  Bytes record;
+};
+[[nodiscard]] std::vector<StoredRawRecordV2> raw_records_v2(SimdLevel simd);
+inline constexpr const char* kRawRecords = "v2/records.json";
+// JSON: an array of objects with model, profile, text and record, the last two in hexadecimal
+// digits.
+[[nodiscard]] std::string to_json(const std::vector<StoredRawRecordV2>& records);
+
+// A record file of rows of CSV, of which some were appended behind an open one, with tiny.czm.
+struct StoredRecordFileV2 {
+  std::string name;  // in conformance/
+  Bytes text;
+  Bytes file;
+};
+[[nodiscard]] StoredRecordFileV2 record_file_v2(SimdLevel simd);
+
 inline constexpr const char* kStoredArmour = "v2/english.armour";
 inline constexpr const char* kArmouredFile = "v2/english.txt.9.czip";
 

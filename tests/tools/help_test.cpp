@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -134,36 +135,57 @@ TEST_CASE("a help page lists the options of its command and no others") {
   }
 }
 
-TEST_CASE("the manual page has every command with its options") {
-  const std::string man = man_page();
-  CHECK(man.find("\n.TH ") != std::string::npos);
+TEST_CASE("every command has a manual page with its options") {
+  const std::string general = man_page(Command::files);
   for_each_option([&](const HelpPage& page, const OptionRow& row) {
     if (row.help == nullptr) return;
-    const bool is_general = page.command == Command::files;
-    const std::string title =
-        is_compat(page.command) ? std::string(command_name(page.command == Command::compat_compress
-                                                               ? Command::compress
-                                                               : Command::decompress)) +
-                                      " with the options of compress.zip"
-                                : std::string(command_name(page.command));
-    const std::string part =
-        is_general ? section(man, ".SH OPTIONS", ".SH") : section(man, ".SS " + title, ".S");
-    CAPTURE(title);
+    const Command typed = page.command == Command::compat_compress     ? Command::compress
+                          : page.command == Command::compat_decompress ? Command::decompress
+                                                                       : page.command;
+    const std::string options = section(
+        man_page(typed),
+        is_compat(page.command) ? ".SH THE COMMAND LINE OF COMPRESS.ZIP" : ".SH OPTIONS", ".SH");
+    CAPTURE(command_name(typed));
     for (const std::string& name : names_of(row)) {
       CAPTURE(name);
       const std::string shown = row.label != nullptr ? row.label : name;
-      CHECK(has(part, "\\fB" + in_roff(shown) + "\\fR"));
+      CHECK(has(options, "\\fB" + in_roff(shown) + "\\fR"));
     }
   });
   for (const HelpTopic& topic : help_topics())
-    CHECK(has(man, in_roff(lines_of(topic.text)[0]).substr(0, 20)));
-  // No line but a macro begins with a point, and nothing else is left to roff.
-  for (const std::string& line : lines_of(man)) {
-    if (line.starts_with('.'))
-      CHECK((line.starts_with(".\\\"") || line == ".nf" || line == ".fi" || line == ".PP" ||
-             line == ".TP" || line.starts_with(".SH ") || line.starts_with(".SS ") ||
-             line.starts_with(".TH ") || line.starts_with(".BR ")));
-    CHECK_FALSE(line.starts_with('\''));
+    CHECK(has(general, in_roff(lines_of(topic.text)[0]).substr(0, 20)));
+}
+
+TEST_CASE("manual pages refer to each other") {
+  const auto title_of = [](Command command) {
+    return "czip" + (command == Command::files ? "" : "\\-" + std::string(command_name(command)));
+  };
+  for (const HelpPage& page : help_pages()) {
+    if (is_compat(page.command)) continue;
+    const std::string man = man_page(page.command);
+    CHECK(has(
+        man, ".SH NAME\n" + title_of(page.command) + " \\- " + in_roff(std::string(page.summary))));
+    const std::string others = section(man, ".SH SEE ALSO", ".SH");
+    for (const HelpPage& other : help_pages()) {
+      if (is_compat(other.command)) continue;
+      const bool is_other = other.command != page.command;
+      CHECK(has(others, ".BR " + title_of(other.command) + " (1)") == is_other);
+    }
+  }
+}
+
+TEST_CASE("manual pages leave nothing to roff but macros") {
+  const std::array macros{".\\\"", ".SH ", ".TH ", ".BR ", ".B "};
+  const std::array bare{".nf", ".fi", ".PP", ".TP"};
+  for (const HelpPage& page : help_pages()) {
+    if (is_compat(page.command)) continue;
+    for (const std::string& line : lines_of(man_page(page.command))) {
+      if (line.starts_with('.'))
+        CHECK((std::ranges::find(bare, line) != bare.end() ||
+               std::ranges::any_of(macros,
+                                   [&](const char* macro) { return line.starts_with(macro); })));
+      CHECK_FALSE(line.starts_with('\''));
+    }
   }
 }
 
@@ -239,7 +261,9 @@ TEST_CASE("help is found by command, topic and option") {
   const auto on = [](std::vector<std::string> words) { return help_on(words); };
   CHECK(*on({}) == help_text(Command::files));
   CHECK(*on({"list"}) == help_text(Command::list));
-  CHECK(*on({"--man"}) == man_page());
+  CHECK(*on({"--man"}) == man_page(Command::files));
+  CHECK(*on({"--man", "train"}) == man_page(Command::train));
+  CHECK_FALSE(on({"--man", "trian"}).has_value());
   CHECK(*on({"--completion", "zsh"}) == zsh_completion());
   CHECK(*on({"--completion=bash"}) == bash_completion());
   CHECK(has(*on({"exit-status"}), "3  a defect of czip"));

@@ -32,7 +32,8 @@ Result<czip_info> inspect_v1(RandomAccessSource& file) {
                static_cast<std::int32_t>(v1::level_context_log2(0));
   info.needs_model = found.chunks != 0 ? 1 : 0;
   info.text_bytes = found.text_bytes;
-  info.file_bytes = found.file_bytes;
+  info.file_bytes =
+      found.trailing.garbage_offset.value_or(found.file_bytes) - found.trailing.padding_bytes;
   info.frames = 1;
   info.blocks = found.chunks;
   return info;
@@ -41,7 +42,9 @@ Result<czip_info> inspect_v1(RandomAccessSource& file) {
 Result<czip_info> inspect_v2(RandomAccessSource& file) {
   std::optional<v2::ModelReference> model;
   bool more = false;
+  std::uint64_t end = 0;  // of the last frame
   const auto visit = [&](const v2::FrameInfo& frame) -> Status {
+    end = frame.file_offset + frame.file_bytes;
     if (!frame.model || frame.blocks == frame.stored_blocks) return {};
     // The shorter of two references is a beginning.
     if (model && model->hex().compare(0, frame.model->hex().size(), frame.model->hex(), 0,
@@ -57,7 +60,7 @@ Result<czip_info> inspect_v2(RandomAccessSource& file) {
   info.is_archive = found.first_frame.archive ? 1 : 0;
   info.needs_model = model ? 1 : 0;
   info.text_bytes = found.text_bytes;
-  info.file_bytes = found.file_bytes;
+  info.file_bytes = end;
   info.frames = found.frames;
   info.blocks = found.blocks;
   info.more_models = more ? 1 : 0;

@@ -327,6 +327,27 @@ TEST_CASE("a range of frames of two models needs only its own") {
   CHECK(info.model_hash == to_hex(test::tiny_model_v2().hash()).substr(0, 6));
 }
 
+// Zeros and what is not of the format are behind the file.
+void check_file_end(const Bytes& file) {
+  for (const std::size_t zeros : {0U, 1U, 10U, 5000U}) {
+    for (const std::size_t junk : {0U, 1U, 8U, 5000U}) {
+      CAPTURE(zeros);
+      CAPTURE(junk);
+      Bytes longer = file;
+      longer.insert(longer.end(), zeros, 0);
+      longer.insert(longer.end(), junk, 'x');
+      CHECK(inspected(longer).file_bytes == file.size());
+    }
+  }
+}
+
+TEST_CASE("inspection tells where a file ends") {
+  check_file_end(test::encoded_v2(test::words(100)));
+  check_file_end(test::encoded_v2(test::words(100'000), {.level = 1}));
+  check_file_end(stored("v1/english.txt.brotli.czip"));
+  check_file_end(stored("v1/english.txt.zstd.czip"));
+}
+
 TEST_CASE("inspection says what a file is") {
   const Bytes text = test::words(100'000);
   const Bytes full =

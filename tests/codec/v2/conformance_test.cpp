@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "czip/codec/v2/record.hpp"
+#include "czip/codec/v2/record_file.hpp"
 #include "support/files.hpp"
 #include "support/v2_conformance_vectors.hpp"
 #include "support/v2_files.hpp"
@@ -55,6 +57,43 @@ TEST_CASE("the stored files with random models are theirs, and decode at every S
         CHECK(text.bytes() == file.text);
       }
     }
+  }
+}
+
+TEST_CASE("the stored raw records are theirs at every SIMD level") {
+  const test::Bytes expected = stored(test::kRawRecords);
+  for (const SimdLevel simd : supported_simd_levels()) {
+    const auto records = test::raw_records_v2(simd);
+    CHECK(test::to_bytes(test::to_json(records)) == expected);
+    for (const test::StoredRawRecordV2& record : records) {
+      auto coder =
+          RecordCoder::create(test::tiny_model_v2(), {.level = record.level, .simd = simd});
+      REQUIRE(coder.has_value());
+      test::Bytes text;
+      CHECK(coder->decode(record.record, text).has_value());
+      CHECK(text == record.text);
+    }
+  }
+}
+
+TEST_CASE("the stored record file is its own, and each of its records is found") {
+  for (const SimdLevel simd : supported_simd_levels()) {
+    const test::StoredRecordFileV2 file = test::record_file_v2(simd);
+    CHECK(stored(file.name) == file.file);
+    const auto outcome = test::decode_v2(file.file);
+    CHECK(outcome.status.has_value());
+    CHECK(outcome.text == file.text);
+    MemorySource in(file.file);
+    const auto records = RecordFile::open(in);
+    REQUIRE(records.has_value());
+    const ModelFinder models = [](const ModelReference& wanted) {
+      return matching_model(test::tiny_model_v2(), wanted);
+    };
+    MemorySink all;
+    for (std::uint64_t n = 1; n <= records->records(); ++n)
+      CHECK(records->read(models, in, n, n, all, {.threads = 1, .simd = simd}).has_value());
+    CHECK(all.bytes() == file.text);
+    CHECK(records->check(models, in, {.threads = 1, .simd = simd}).has_value());
   }
 }
 

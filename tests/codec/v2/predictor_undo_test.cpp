@@ -88,8 +88,7 @@ std::vector<std::uint32_t> code(Predictor& predictor, Stream& stream, const Rank
                                 UndoLog* log = nullptr) {
   std::vector<std::uint32_t> all;
   for (const std::uint32_t rank : ranks) {
-    if (log != nullptr) predictor.save_begin_token(stream, *log);
-    predictor.begin_token(stream);
+    predictor.begin_token(stream, log);
     while (!predictor.decided()) {
       all.push_back(predictor.predict(0));
       const bool bit = predictor.decision().bit(rank);

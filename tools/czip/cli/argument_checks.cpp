@@ -133,11 +133,31 @@ Status check_inspection(const Arguments& arguments) {
   return {};
 }
 
+Status check_records(const Arguments& arguments) {
+  if (arguments.records && arguments.command != Command::train) {
+    if (arguments.command != Command::compress)
+      return usage_error("--records is of compressing; a file of records says what they are");
+    if (arguments.format == 1 || arguments.recursive || arguments.interactive ||
+        arguments.message || arguments.block_bytes != 0 || !arguments.checkpoint.empty())
+      return usage_error(
+          "--records compresses files of format 2, without -r, --text, -i, --block-size and "
+          "--checkpoint");
+  }
+  if (!arguments.record) return {};
+  if (arguments.command != Command::decompress || arguments.files.size() > 1 ||
+      arguments.remove_input)
+    return usage_error("--record needs the decompression of one file, without --rm");
+  if (arguments.range || arguments.salvage || arguments.message || !arguments.members.empty())
+    return usage_error("--record goes with neither --range, --salvage nor --text");
+  return {};
+}
+
 }  // namespace
 
 Status check_arguments(const Arguments& arguments) {
   CZIP_TRY(check_messages(arguments));
   CZIP_TRY(check_checkpoint(arguments));
+  CZIP_TRY(check_records(arguments));
   const bool writes =
       arguments.command == Command::compress || arguments.command == Command::decompress;
   if (arguments.compat && arguments.files.size() != 1)

@@ -14,6 +14,7 @@
 #include "czip/codec/model_description.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "czip/codec/v2/record_file.hpp"
 #include "czip/engine/simd.hpp"
 #include "czip/engine/v1/dialect.hpp"
 
@@ -27,6 +28,12 @@ struct NetworkArguments {
   std::string size;  // empty: the default
   std::string save;  // a file for the network alone; empty: none
   [[nodiscard]] bool wanted() const { return minutes != 0 || tokens != 0; }
+};
+
+// Numbers of records, from 1 on.
+struct RecordRange {
+  std::uint64_t first = 1;
+  std::uint64_t last = 1;  // the greatest number: the last record
 };
 
 struct Arguments {
@@ -70,8 +77,10 @@ struct Arguments {
   std::optional<int> format;                // 1 or 2; nullopt: the model decides
   std::optional<int> level;
   std::optional<v2::TextRange> range;
-  std::uint32_t block_bytes = 0;  // 0: the level's
-  std::uint32_t recovery = 0;     // percent; 0: none
+  std::optional<v2::RecordSeparation> records;  // to compress as a record file, or to train on
+  std::optional<RecordRange> record;            // to decompress
+  std::uint32_t block_bytes = 0;                // 0: the level's
+  std::uint32_t recovery = 0;                   // percent; 0: none
   std::optional<v1::Dialect> dialect;
   std::optional<SimdLevel> simd;
   std::optional<v1::OuterCodec> outer;

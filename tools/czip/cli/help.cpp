@@ -134,6 +134,12 @@ Result<std::string> completion(std::string_view shell) {
   return usage_error("no completion for '" + std::string(shell) + "'; name bash, zsh or fish");
 }
 
+Result<std::string> man_page_of(const std::string& word) {
+  CZIP_TRY_ASSIGN(const auto command, find_command(word));
+  if (command == Command::files) return no_such_topic(word);
+  return man_page(command);
+}
+
 }  // namespace
 
 std::string help_text(Command command) {
@@ -156,14 +162,16 @@ std::string version_text() {
 
 Result<std::string> help_on(std::span<const std::string> words) {
   constexpr std::string_view kCompletion = "--completion";
+  constexpr std::string_view kMan = "--man";
   if (words.empty()) return help_text(Command::files);
   const std::string& word = words[0];
   if (word == kCompletion && words.size() == 2) return completion(words[1]);
+  if (word == kMan && words.size() == 2) return man_page_of(words[1]);
   if (words.size() > 1) return usage_error("help takes one topic; see czip --help");
   if (word.starts_with(std::string(kCompletion) + "="))
     return completion(std::string_view(word).substr(kCompletion.size() + 1));
   if (word == kCompletion) return completion("");
-  if (word == "--man") return man_page();
+  if (word == kMan) return man_page(Command::files);
   CZIP_TRY_ASSIGN(const auto command, find_command(word));
   if (command != Command::files) return help_text(command);
   for (const HelpTopic& topic : help_topics())

@@ -28,6 +28,8 @@ first argument; for a file with such a name, write ./list or put it after --.
 czip -d notes.txt.czip           writes notes.txt
 czip -r docs                     writes docs.czip; czip -d docs.czip gives docs back
 czip -dc --range 1000000:500 log.czip
+czip --records lines server.log  writes server.log.czip; finds each line
+czip -d --record 1000-1010 server.log.czip
 czip --base64 notes.txt          writes notes.txt.czip as text, for mail
 czip --text "See you at 7?"      prints one line of base64
 czip -d --text /HoC8gq4...       prints the message
@@ -135,8 +137,11 @@ constexpr HelpPage kAppendPage{
 and appends it as the archive's next version. Nothing before it is written to; --at N still
 gives each earlier version. What is gone from below PATH is no member of the new version.
 Without ARCHIVE, it is created.
+
+If ARCHIVE is a file of --records, all records of each PATH are appended to it, or none.
 )",
-    .examples = R"(czip append docs.czip docs       what changed since the last time
+    .examples = R"(czip -a server.log.czip new.log  more records
+czip append docs.czip docs       what changed since the last time
 czip -a docs.czip docs           the same
 czip -d --at 1 docs.czip         the first version again
 )"};
@@ -163,8 +168,9 @@ constexpr HelpPage kModelPage{
 and sizes. MODEL is a file, a name in a folder of CZIP_MODEL_PATH, or built-in. Of a
 compressed file, says which model it needs and where that is; status 1: it is not here.
 
-Without arguments, lists the models at hand: the built-in one, and those in the folders of
-CZIP_MODEL_PATH. The list says what the files say of themselves; a card has been checked.
+Without arguments, lists the models at hand: the built-in one, those in the folders of
+CZIP_MODEL_PATH, and those that were installed with czip. The list says what the files say
+of themselves; a card has been checked.
 )",
     .examples = R"(czip model                       the models at hand
 czip model built-in              the card of the model that is used without -m
@@ -276,7 +282,8 @@ predictions. Each TEXT is a source, and all sources weigh the same. Documents en
 bytes; long ones are cut at line ends. Every 24th document measures progress, and trains
 the mixing; of texts too short for that, all do. The same texts in the same order give the
 same model. Training needs about 15 bytes of memory for each byte of text. A TEXT named
-*.czip is decompressed first.
+*.czip is decompressed first. With --records, each record is a document, and the model is
+for records that are coded alone.
 
 The recurrent network serves levels 3 to 9 and has 1 KB for each token of the vocabulary.
 More --epochs may make it better and take longer. Without it (--epochs 0), the model is
@@ -368,7 +375,8 @@ constexpr HelpTopic kExitStatus{"exit-status", R"(The exit status is the highest
 
 constexpr HelpTopic kEnvironment{"environment", R"(Variables of the environment:
   CZIP_MODEL_PATH  folders with models, separated by ':'. -m finds models there by name,
-                   and decompressing finds the one that a file needs by its hash
+                   and decompressing finds the one that a file needs by its hash. Behind
+                   them stands share/czip/models, where czip was installed
   CZIP_SIMD        the instruction set to use, as --simd
   NO_COLOR         not empty: reports have no colours
   TMPDIR           where temporary files without a name are (default: /tmp)

@@ -75,56 +75,102 @@ std::string option(const OptionRow& row) {
   return text;
 }
 
-// The options that a command shares with czip without a command are described there.
 std::string options_of(Command command) {
-  std::string own;
-  std::string shared;
-  for (const OptionRow* const row : listed_options(command)) {
-    if (command == Command::files || (row->commands & bit(Command::files)) == 0) {
-      own += option(*row);
-      continue;
-    }
-    for (const std::string& name :
-         row->label != nullptr ? std::vector<std::string>{row->label} : names_of(*row))
-      shared += (shared.empty() ? "" : ", ") + ("\\fB" + escaped(name)) + "\\fR";
-  }
-  return own + (shared.empty() ? "" : ".PP\nOptions as above: " + shared + ".\n");
-}
-
-std::string command_section(const HelpPage& page) {
-  std::string_view title = command_name(page.command);
-  if (page.command == Command::compat_compress) title = "compress with the options of compress.zip";
-  if (page.command == Command::compat_decompress)
-    title = "decompress with the options of compress.zip";
-  return ".SS " + std::string(title) + "\n" + verbatim(page.usage) + ".PP\n" +
-         paragraphs(page.text) + options_of(page.command) + ".PP\nExamples:\n.PP\n" +
-         verbatim(page.examples);
+  std::string text;
+  for (const OptionRow* const row : listed_options(command)) text += option(*row);
+  return text;
 }
 
 std::string in_capitals(std::string_view name) {
   std::string text(name);
-  for (char& c : text) c = c == '-' ? ' ' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
   return text;
+}
+
+std::string section(std::string_view title, std::string_view content) {
+  return ".SH " + std::string(title) + "\n" + std::string(content);
+}
+
+// "czip-train", and "czip" for czip without a command.
+std::string page_name(Command command) {
+  const std::string_view name = command_name(command);
+  return name.empty() ? "czip" : "czip-" + std::string(name);
+}
+
+std::string reference(std::string_view page, std::string_view manual_section,
+                      std::string_view behind = "") {
+  return ".BR " + escaped(page) + " (" + std::string(manual_section) + ")" + std::string(behind) +
+         "\n";
+}
+
+// Begins a page. It has no date: the same czip writes the same page on every day.
+std::string heading(std::string_view name, std::string_view summary) {
+  return ".\\\" Made by czip help --man; do not change it.\n.TH " + in_capitals(name) +
+         " 1 \"\" \"czip " CZIP_VERSION "\" \"User Commands\"\n" +
+         section("NAME", escaped(name) + " \\- " + escaped(summary) + "\n");
+}
+
+std::string list_of_commands() {
+  std::string text = "Each has a page of its own.\n";
+  for (const HelpPage& page : help_pages())
+    if (!page.summary.empty())
+      text += ".TP\n" + reference(page_name(page.command), "1") + line(page.summary);
+  return text + ".TP\n.B czip help\n" +
+         line(
+             "tell of a command, an option or a topic on the terminal; --man COMMAND and "
+             "--completion SHELL print what is installed for man and shells");
+}
+
+// A second way to call a command: compress.zip's.
+std::string compat_section(Command command) {
+  const HelpPage& page = help_page(command);
+  return section("THE COMMAND LINE OF COMPRESS.ZIP",
+                 verbatim(page.usage) + ".PP\n" + paragraphs(page.text) + options_of(command) +
+                     ".PP\nExample:\n.PP\n" + verbatim(page.examples));
+}
+
+// The other pages, behind that of czip.
+std::string see_also(Command command) {
+  std::string text = command == Command::files ? "" : reference("czip", "1", ",");
+  for (const HelpPage& page : help_pages())
+    if (!page.summary.empty() && page.command != command)
+      text += reference(page_name(page.command), "1", ",");
+  return section("SEE ALSO", text + reference("tar", "1", ",") + reference("xz", "1", ",") +
+                                 reference("zstd", "1"));
+}
+
+std::string general_page() {
+  const HelpPage& general = help_page(Command::files);
+  std::string page = heading("czip", "compress text, reproducibly, with a neural predictor") +
+                     section("SYNOPSIS", verbatim(general.usage)) +
+                     section("DESCRIPTION", paragraphs(general.text)) +
+                     section("OPTIONS", options_of(Command::files)) +
+                     section("EXAMPLES", verbatim(general.examples)) +
+                     section("COMMANDS", list_of_commands());
+  for (const HelpTopic& topic : help_topics()) {
+    std::string title = in_capitals(topic.name);
+    std::ranges::replace(title, '-', ' ');
+    page += section(title, paragraphs(topic.text));
+  }
+  return page + see_also(Command::files);
 }
 
 }  // namespace
 
-std::string man_page() {
-  const HelpPage& general = help_page(Command::files);
-  std::string page = ".\\\" Made by czip help --man.\n.TH CZIP 1 \"\" \"czip " CZIP_VERSION
-                     "\" \"User Commands\"\n"
-                     ".SH NAME\nczip \\- compress text, reproducibly, with a neural predictor\n"
-                     ".SH SYNOPSIS\n";
-  page += verbatim(general.usage);
-  page += ".SH DESCRIPTION\n" + paragraphs(general.text);
-  page += ".SH OPTIONS\n" + options_of(Command::files);
-  page += ".SH EXAMPLES\n" + verbatim(general.examples);
-  page += ".SH COMMANDS\n";
-  for (const HelpPage& each : help_pages())
-    if (each.command != Command::files) page += command_section(each);
-  for (const HelpTopic& topic : help_topics())
-    page += ".SH " + in_capitals(topic.name) + "\n" + paragraphs(topic.text);
-  return page + ".SH SEE ALSO\n.BR tar (1),\n.BR xz (1),\n.BR zstd (1)\n";
+std::string man_page(Command command) {
+  if (command == Command::files) return general_page();
+  const HelpPage& own = help_page(command);
+  std::string page =
+      heading(page_name(command), own.summary) + section("SYNOPSIS", verbatim(own.usage)) +
+      section("DESCRIPTION", paragraphs(own.text)) + section("OPTIONS", options_of(command)) +
+      section("EXAMPLES", verbatim(own.examples));
+  if (command == Command::compress) page += compat_section(Command::compat_compress);
+  if (command == Command::decompress) page += compat_section(Command::compat_decompress);
+  page += section("EXIT STATUS",
+                  "0 success, 1 usage or environment, 2 the data, 3 a defect of czip; "
+                  "more in\n" +
+                      reference("czip", "1", "."));
+  return page + see_also(command);
 }
 
 }  // namespace czip::tool

@@ -92,6 +92,26 @@ Result<v2::TextRange> parse_range(std::string_view text) {
   return usage_error("range '" + std::string(text) + "' must be START:LENGTH or START:, in bytes");
 }
 
+// Parses N, N-M or N-: records, counted from 1.
+Result<RecordRange> parse_record_range(std::string_view text) {
+  RecordRange range;
+  const auto parse = [](std::string_view digits, std::uint64_t& number) {
+    const char* const end = digits.data() + digits.size();
+    const auto [rest, error] = std::from_chars(digits.data(), end, number);
+    return error == std::errc{} && rest == end;
+  };
+  const std::size_t dash = text.find('-');
+  bool good = parse(text.substr(0, dash), range.first);
+  range.last = range.first;
+  if (dash != std::string_view::npos) {
+    range.last = std::numeric_limits<std::uint64_t>::max();
+    if (dash + 1 < text.size()) good = good && parse(text.substr(dash + 1), range.last);
+  }
+  if (good && range.first >= 1 && range.last >= range.first) return range;
+  return usage_error("record '" + std::string(text) +
+                     "' must be N, N-M or N-: numbers of records, from 1 on");
+}
+
 // "10" where getopt found the 1 or the 0 of -10, which are not two levels; else empty. getopt's
 // optind is the word it is in, or the next one after a word's last letter.
 std::string level_in_words(int letter, const std::vector<char*>& words) {
@@ -206,6 +226,11 @@ Status OptionParser::apply_choice(const OptionRow& row, const std::string& value
       arguments_.simd = parse_simd_level(value);
       if (arguments_.simd) return {};
       return usage_error("unknown SIMD level '" + value + "'; czip --version lists those here");
+    }
+    case OptionId::records: {
+      arguments_.records = v2::parse_record_separation(value);
+      if (arguments_.records) return {};
+      return usage_error("unknown records '" + value + "'; use lines, nul, jsonl or csv");
     }
     case OptionId::network_size:
       if (value != "small" && value != "base" && value != "large")
@@ -435,6 +460,11 @@ Status OptionParser::apply_parsed(const OptionRow& row, const std::string& value
     case OptionId::range: {
       CZIP_TRY_ASSIGN(const auto range, parse_range(value));
       arguments_.range = range;
+      return {};
+    }
+    case OptionId::record: {
+      CZIP_TRY_ASSIGN(const auto range, parse_record_range(value));
+      arguments_.record = range;
       return {};
     }
     default:

@@ -257,6 +257,16 @@ constexpr std::array kOptions = {
     OptionRow{Id::range, 0, "range", "START:LEN", kFiles | kDecompress,
               "decompress LEN bytes from byte START, or the rest without LEN;\n"
               "needs -c or -o"},
+    OptionRow{Id::records, 0, "records", "lines|nul|jsonl|csv", kFiles | kCompress,
+              "compress records so that each is found and decompressed by its\n"
+              "number: lines, texts that end with a zero byte, rows of JSON, or\n"
+              "rows of CSV, in which a newline may stand between quotes"},
+    OptionRow{Id::records, 0, "records", "lines|nul|jsonl|csv", kTrain,
+              "take each record of the texts for a document, for a model of\n"
+              "records that are coded alone"},
+    OptionRow{Id::record, 0, "record", "N[-M]", kFiles | kDecompress,
+              "decompress only record N, counted from 1, or N to M, of a file\n"
+              "of --records, to standard output or -o"},
     OptionRow{Id::salvage, 0, "salvage", nullptr, kFiles | kDecompress | kTest,
               "take what is left of a damaged file; zeros stand\n"
               "for what is lost, holes in a file; for very much of it in a\n"

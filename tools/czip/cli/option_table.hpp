@@ -60,6 +60,8 @@ enum class OptionId : std::uint8_t {
   prior_size,
   quiet,
   range,
+  record,
+  records,
   recovery,
   recursive,
   remove,

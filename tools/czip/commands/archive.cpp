@@ -14,6 +14,7 @@
 #include "cli/session.hpp"
 #include "commands/commands.hpp"
 #include "models/model_store.hpp"
+#include "v2/coders.hpp"
 
 namespace czip::tool {
 namespace {
@@ -23,6 +24,7 @@ Result<ExitStatus> append(Session& session, ModelStore& models) {
   CZIP_TRY_ASSIGN(const auto model, models.for_v2());
   const std::string archive = arguments.files.front();
   const std::vector<std::string> roots(arguments.files.begin() + 1, arguments.files.end());
+  if (is_record_file(archive)) return append_records(session, model, archive, roots);
   struct stat status {};
   if (stat(archive.c_str(), &status) == 0 || errno != ENOENT)
     return update_archive(session, models, model, archive, roots);

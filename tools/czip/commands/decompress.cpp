@@ -43,6 +43,8 @@ Status handle_once(const Session& session, ModelStore& models, Input& input) {
   CZIP_TRY(format);
   if (*format != FileFormat::czip_v2_archive && !session.arguments.members.empty())
     return usage_error("is no archive, and has no members");
+  if (*format != FileFormat::czip_v2 && session.arguments.record)
+    return usage_error("is no file of records; decompress all of it");
   if (*format == FileFormat::czip_v1) return handle_v1(session, models, input);
   const bool archive = *format == FileFormat::czip_v2_archive;
   if (session.arguments.command == Command::test)
@@ -91,7 +93,8 @@ Status handle(const Session& session, ModelStore& models, Input& input) {
 }  // namespace
 
 ExitStatus run_decompress(Session& session) {
-  const Arguments& arguments = session.arguments;
+  Arguments& arguments = session.arguments;
+  if (arguments.record && arguments.output.empty()) arguments.output = "-";
   ExitStatus status = ExitStatus::ok;
   const std::vector<std::string> names = expand_directories(arguments, session.console, status);
   const bool to_file = !arguments.output.empty() && arguments.output != "-";

@@ -22,6 +22,7 @@
 #include "commands/commands.hpp"
 #include "czip/codec/v1/codec.hpp"
 #include "czip/codec/v2/codec.hpp"
+#include "czip/codec/v2/record_file.hpp"
 #include "io/armoured_input.hpp"
 #include "io/formats.hpp"
 #include "io/input.hpp"
@@ -155,7 +156,21 @@ std::string details(ModelStore& models, const v2::FrameInfo& frame) {
   return text + format(", %.3f bits per byte\n", bits_per_byte(frame.file_bytes, frame.text_bytes));
 }
 
-Json to_json(const std::string& name, const v2::FileInfo& info) {
+// Of a record file; nullopt: it is none, or its index is damaged.
+std::optional<v2::RecordFile> records_of(RandomAccessSource& file, const v2::FileInfo& info) {
+  if (info.first_frame.archive || info.trailing.attachment_bytes == 0) return std::nullopt;
+  auto records = v2::RecordFile::open(file);
+  return records ? std::optional(std::move(*records)) : std::nullopt;
+}
+
+std::string records_row(const v2::RecordFile& records) {
+  return format("        %s records (%s) in %s frames\n", grouped(records.records()).c_str(),
+                std::string(v2::record_separation_name(records.separation())).c_str(),
+                grouped(records.frames()).c_str());
+}
+
+Json to_json(const std::string& name, const v2::FileInfo& info,
+             const std::optional<v2::RecordFile>& records) {
   Json json = Json::object();
   json["name"] = name;
   json["format"] = kFormat2;
@@ -166,6 +181,8 @@ Json to_json(const std::string& name, const v2::FileInfo& info) {
   json["bits_per_byte"] = bits_per_byte(info.file_bytes, info.text_bytes);
   json["recovery_bytes"] = info.trailing.recovery_bytes;
   json["attachment_bytes"] = info.trailing.attachment_bytes;
+  json["records"] = records ? Json(records->records()) : Json();
+  json["record_kind"] = records ? Json(v2::record_separation_name(records->separation())) : Json();
   return json;
 }
 
@@ -223,8 +240,9 @@ class Lister {
     FileRandomAccess source(input.file.get());
     CZIP_TRY_ASSIGN(const auto info, v2::inspect(source));
     CZIP_TRY(check_length(info.text_bytes));
+    const auto records = records_of(source, info);
     if (wants_json()) {
-      CZIP_TRY(json_.open(to_json(name, info), "frames"));
+      CZIP_TRY(json_.open(to_json(name, info, records), "frames"));
       // If the file has changed since, the report ends early, and is JSON all the same.
       const auto frames = v2::inspect(
           source, [&](const v2::FrameInfo& frame) { return json_.add(to_json(*models_, frame)); });
@@ -244,6 +262,7 @@ class Lister {
                .columns = columns_of(info),
                .file_bytes = info.file_bytes,
                .text_bytes = info.text_bytes});
+    if (records) session_->console.print(records_row(*records));
     if (session_->arguments.verbose) {
       CZIP_TRY(v2::inspect(source, [&](const v2::FrameInfo& frame) {
         session_->console.print(details(*models_, frame));

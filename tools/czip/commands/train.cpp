@@ -104,6 +104,7 @@ v2::TrainingOptions options_of(const Arguments& arguments, Report& report) {
   if (arguments.vocabulary != 0) options.vocabulary_size = arguments.vocabulary;
   if (arguments.prior_bytes != 0) options.prior_bytes = arguments.prior_bytes;
   options.recurrent_epochs = arguments.epochs;
+  options.lone_documents = arguments.records.has_value();
   options.threads = arguments.threads;
   options.description = arguments.description;
   options.progress = [&report](const v2::TrainingProgress& progress) -> Status {

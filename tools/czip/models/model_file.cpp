@@ -44,6 +44,15 @@ bool is_regular(const std::string& path) {
   return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
+// Where models were installed with this command, wherever that is; empty: nowhere.
+std::string installed_models() {
+  std::error_code error;
+  const fs::path command = fs::read_symlink("/proc/self/exe", error);
+  if (error) return {};
+  const fs::path folder = (command.parent_path() / CZIP_MODEL_FOLDER).lexically_normal();
+  return fs::is_directory(folder, error) ? folder.string() : std::string();
+}
+
 }  // namespace
 
 std::uint32_t model_path_hash(const std::string& path) {
@@ -67,6 +76,7 @@ std::vector<std::string> model_folders() {
     rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
     if (!folder.empty()) names.emplace_back(folder);
   }
+  if (std::string folder = installed_models(); !folder.empty()) names.push_back(std::move(folder));
   return names;
 }
 

@@ -50,7 +50,7 @@ Result<v2::Model> parse_v2_model(const NamedModel& file);
 // Error model_mismatch: --expect-hash names another model than this.
 Status check_expected_hash(const std::optional<Hash128>& expected, const Hash128& hash);
 
-// The folders of CZIP_MODEL_PATH.
+// The folders of CZIP_MODEL_PATH, and behind them the one that was installed with this command.
 [[nodiscard]] std::vector<std::string> model_folders();
 
 // The files of a folder whose names end in ".czm", sorted.

@@ -13,6 +13,7 @@
 #include "cli/session.hpp"
 #include "cli/trailing_data.hpp"
 #include "czip/codec/io/byte_stream.hpp"
+#include "czip/codec/v2/record_file.hpp"
 #include "io/armoured_input.hpp"
 #include "io/formats.hpp"
 #include "io/input.hpp"
@@ -48,6 +49,18 @@ Status add_document(Corpus& corpus, std::span<const std::uint8_t> text, std::siz
   return corpus.add_document(text);
 }
 
+// Each record, without its separator, is a document: a coder of records sees no more of it.
+Status add_records(Corpus& corpus, std::span<const std::uint8_t> text,
+                   v2::RecordSeparation separation) {
+  corpus.begin_source();
+  while (!text.empty()) {
+    const std::size_t size = v2::record_size(text, separation);
+    CZIP_TRY(corpus.add_document(v2::without_separator(text.first(size), separation)));
+    text = text.subspan(size);
+  }
+  return {};
+}
+
 // Documents end at zero bytes.
 Status add_source(Corpus& corpus, std::span<const std::uint8_t> text) {
   corpus.begin_source();
@@ -77,18 +90,23 @@ Status decode(const Session& session, ModelStore& models, Input& input, Rewindab
   return check_trailing_data(session, input.label(), report->trailing);
 }
 
+Status add_text(const Session& session, Corpus& corpus, std::span<const std::uint8_t> text) {
+  const auto& records = session.arguments.records;
+  return records ? add_records(corpus, text, *records) : add_source(corpus, text);
+}
+
 Status add_input(const Session& session, ModelStore& models, Input& input, Corpus& corpus) {
   if (has_suffix(input.name)) {
     MemorySink text;
     LimitedSink limited(text, kMaxCorpusFile, "training");
     CZIP_TRY(decode(session, models, input, limited));
-    return add_source(corpus, text.bytes());
+    return add_text(session, corpus, text.bytes());
   }
   CZIP_TRY_ASSIGN(const auto text, read_whole(input, kMaxCorpusFile,
                                               "is larger than 4 GiB, the most that one "
                                               "file to train on may have; divide it"));
   warn_of_change(session.console, input, text.size());
-  return add_source(corpus, text);
+  return add_text(session, corpus, text);
 }
 
 }  // namespace

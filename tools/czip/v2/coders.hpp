@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "cli/exit_status.hpp"
 #include "cli/progress.hpp"
 #include "cli/session.hpp"
 #include "czip/base/error.hpp"
@@ -22,6 +25,19 @@ Status compress_v2(const Session& session, const v2::Model& model, Input& input)
 Status decompress_v2(const Session& session, ModelStore& models, Input& input);
 // Decodes without writing.
 Status test_v2(const Session& session, ModelStore& models, Input& input);
+
+// Compresses an input to a file of the records that --records names.
+Status compress_records(const Session& session, const v2::Model& model, Input& input);
+// Writes the records that --record names.
+Result<v2::CodingReport> decode_records(const Session& session, ModelStore& models, Input& input,
+                                        ByteSink& sink);
+// Of a record file, checks that its text is as its index says; of any other file, does nothing.
+Status test_records(const Session& session, ModelStore& models, Input& input);
+// Whether a file that can be opened ends with an index of records.
+[[nodiscard]] bool is_record_file(const std::string& path);
+// Appends the records of files to a record file, all or none.
+Result<ExitStatus> append_records(const Session& session, const v2::Model& model,
+                                  const std::string& path, const std::vector<std::string>& names);
 
 // Replaces a damaged input by a copy that its recovery data mended; false where they do not
 // suffice, unless `partly`.

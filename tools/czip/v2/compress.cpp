@@ -191,6 +191,7 @@ Status compress_to_file(const Session& session, const v2::Model& model, const In
 }  // namespace
 
 Status compress_v2(const Session& session, const v2::Model& model, Input& input) {
+  if (session.arguments.records) return compress_records(session, model, input);
   CZIP_TRY_ASSIGN(const auto plan, plan_output(session.arguments, input));
   tell_compressing_time(session, model, input);
   // Recovery data are of the whole file, which must be read again.

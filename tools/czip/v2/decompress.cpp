@@ -26,7 +26,7 @@ namespace {
 
 // What the progress bar expects.
 std::uint64_t expected_length(const Session& session, const Input& input) {
-  if (!input.at_start()) return 0;
+  if (!input.at_start() || session.arguments.record) return 0;
   const std::uint64_t text = announced_text(session, input);
   const auto& range = session.arguments.range;
   return range ? std::min(range->length, text - std::min(range->start, text)) : text;
@@ -66,15 +66,16 @@ std::uint64_t announced_text(const Session& session, const Input& input) {
 
 Result<v2::CodingReport> decode_v2(const Session& session, ModelStore& models, Input& input,
                                    ByteSink& sink) {
-  tell_decompressing_time(session, models, input);
+  if (!session.arguments.record) tell_decompressing_time(session, models, input);
   ProgressBar progress(std::string(input.label()), expected_length(session, input),
                        session.wants_progress());
   v2::DecodeOptions options = decode_options_v2(session);
   options.progress = progress.follow();
   InputSource source(input);
   LimitedSink limited(sink, session.arguments.max_output, "--max-output");
-  auto report = session.arguments.range ? decode_range(session, models, input, limited, options)
-                                        : v2::decode(models.finder(), source, limited, options);
+  auto report = session.arguments.range    ? decode_range(session, models, input, limited, options)
+                : session.arguments.record ? decode_records(session, models, input, limited)
+                                           : v2::decode(models.finder(), source, limited, options);
   if (!report) {
     input.damaged = blames_data(report.error());
     return Failure(advise(report.error()));
@@ -114,6 +115,7 @@ Status decompress_v2(const Session& session, ModelStore& models, Input& input) {
 Status test_v2(const Session& session, ModelStore& models, Input& input) {
   NullSink sink;
   CZIP_TRY_ASSIGN(const auto report, decode_v2(session, models, input, sink));
+  CZIP_TRY(test_records(session, models, input));
   summarize(session, input, "good", report);
   CZIP_TRY(check_trailing_data(session, input.label(), report.trailing));
   if (!input.mended) return {};

@@ -44,10 +44,9 @@ std::uint32_t& MatchInputs::entry_of(std::size_t m, const History& history) {
   return table_[m][static_cast<std::size_t>(place_of(hash, table_log2_))];
 }
 
-void MatchInputs::save_entries(const History& history, UndoLog& log) {
-  for (std::size_t m = 0; m < kMatchInputs; ++m) {
-    if (history.size() >= kMinMatchTokens[m]) log.save(&entry_of(m, history));
-  }
+void MatchInputs::save_entries(UndoLog& log) {
+  for (std::uint32_t* const entry : entry_)
+    if (entry != nullptr) log.save(entry);
 }
 
 void MatchInputs::prefetch(const History& history) {

@@ -71,7 +71,7 @@ TrainedState Predictor::trained_state() const {
   return state;
 }
 
-void Predictor::begin_token(Stream& stream) {
+void Predictor::begin_token(Stream& stream, UndoLog* log) {
   stream_ = &stream;
   const History& history = stream.history;
   matches_.prefetch(history);
@@ -82,6 +82,10 @@ void Predictor::begin_token(Stream& stream) {
   last_byte_ = static_cast<std::uint32_t>(history.last_bytes() & 0xff);
   last_rank_ = history.recent(1);
   for (Mixer& mixer : mixers_) mixer.set_rate(learning_rate(history.size()));
+  if (log != nullptr) {
+    successors_.save_lists(contexts_, *log);
+    matches_.save_entries(*log);
+  }
   recurrent_.begin_token(stream.recurrent,
                          history.size() > 0 ? last_rank_ : tree_->rank(kStreamStartToken));
   matches_.begin_token(history, stream.number, stream.matches);
@@ -197,6 +201,11 @@ void Predictor::update(bool bit) {
   go_on(bit, true);
 }
 
+void Predictor::go_on_unlearned(bool bit) {
+  if (decision_.is_candidate) stream_->hits = stream_->hits << 1 | (bit ? 1 : 0);
+  descend(bit);
+}
+
 Predictor::Place Predictor::place() const {
   return {decision_, successors_.place(), counters_.place(), prior_.place()};
 }
@@ -229,13 +238,6 @@ void Predictor::save_large_tables(UndoLog& log) {
   successors_.save_table(log);
   counters_.save_table(log);
   matches_.save_tables(log);
-}
-
-void Predictor::save_begin_token(const Stream& stream, UndoLog& log) {
-  Contexts contexts;
-  set_contexts(stream.history, contexts);
-  successors_.save_lists(contexts, log);
-  matches_.save_entries(stream.history, log);
 }
 
 void Predictor::save_update(bool bit, UndoLog& log) {

@@ -26,15 +26,13 @@ constexpr std::uint64_t kBytesPerTextByte = 8;
 constexpr std::uint64_t kSmallTables = std::uint64_t{1} << 20;
 
 struct Learning {
-  static void before_token(Predictor& /*predictor*/, const Stream& /*stream*/) {}
+  [[nodiscard]] static UndoLog* token_log() { return nullptr; }
   static void before_update(Predictor& /*predictor*/, bool /*bit*/) {}
 };
 
 struct Remembering {
   UndoLog* log;
-  void before_token(Predictor& predictor, const Stream& stream) const {
-    predictor.save_begin_token(stream, *log);
-  }
+  [[nodiscard]] UndoLog* token_log() const { return log; }
   void before_update(Predictor& predictor, bool bit) const { predictor.save_update(bit, *log); }
 };
 
@@ -86,8 +84,7 @@ std::uint64_t PrimedScorer::State::learn(std::span<const TokenId> some, Stream& 
   std::uint64_t cost = 0;
   for (const TokenId token : some) {
     const std::uint32_t rank = parts.tree.rank(token);
-    memory.before_token(predictor, stream);
-    predictor.begin_token(stream);
+    predictor.begin_token(stream, memory.token_log());
     while (!predictor.decided()) {
       const std::uint32_t p = predictor.predict(0);
       const bool bit = predictor.decision().bit(rank);

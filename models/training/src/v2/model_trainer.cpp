@@ -177,7 +177,8 @@ Result<std::vector<std::uint8_t>> train(const Corpus& corpus, const TrainingOpti
   const auto order = alphabetic_order(tokenizer);
   const auto ranks = inverse(order);
   CZIP_TRY_ASSIGN(auto tokens, tokenize(corpus, options, tokenizer, ranks));
-  CZIP_TRY_ASSIGN(const auto texts, held_out_texts(corpus, tokenizer, ranks, options.mixer_bytes));
+  CZIP_TRY_ASSIGN(const auto texts, held_out_texts(corpus, tokenizer, ranks, options.mixer_bytes,
+                                                   options.lone_documents));
   CZIP_TRY_ASSIGN(auto trained,
                   train_prior_within(tokens, static_cast<std::uint32_t>(order.size()), options));
   const Logistic logistic;

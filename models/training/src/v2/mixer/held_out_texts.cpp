@@ -21,8 +21,8 @@ class Random {
 // Gathers documents into texts of different lengths.
 class TextGatherer {
  public:
-  TextGatherer(const Tokenizer& tokenizer, std::span<const std::uint16_t> ranks)
-      : tokenizer_(&tokenizer), ranks_(ranks) {}
+  TextGatherer(const Tokenizer& tokenizer, std::span<const std::uint16_t> ranks, bool lone)
+      : tokenizer_(&tokenizer), ranks_(ranks), lone_(lone) {}
 
   Status add(std::span<const std::uint8_t> document) {
     tokens_.clear();
@@ -31,7 +31,7 @@ class TextGatherer {
     for (const TokenId token : tokens_) text_.ranks.push_back(ranks_[token]);
     if (text_.ranks.size() < wanted_) return {};
     texts_.push_back(std::exchange(text_, {}));
-    wanted_ = std::size_t{100} << random_.below(11);
+    if (!lone_) wanted_ = std::size_t{100} << random_.below(11);
     return {};
   }
 
@@ -52,6 +52,7 @@ class TextGatherer {
  private:
   const Tokenizer* tokenizer_;
   std::span<const std::uint16_t> ranks_;
+  bool lone_;
   Random random_;
   std::vector<TokenId> tokens_;
   MixerText text_;
@@ -77,8 +78,8 @@ Status gather(const Corpus& corpus, std::size_t period, std::uint64_t bytes, Tex
 
 Result<std::vector<MixerText>> held_out_texts(const Corpus& corpus, const Tokenizer& tokenizer,
                                               std::span<const std::uint16_t> ranks,
-                                              std::uint64_t bytes) {
-  TextGatherer texts(tokenizer, ranks);
+                                              std::uint64_t bytes, bool lone) {
+  TextGatherer texts(tokenizer, ranks, lone);
   CZIP_TRY(gather(corpus, Corpus::kHeldOutPeriod, bytes, texts));
   // No source is long enough to hold out a document. All of so short a text must do for both.
   if (texts.empty()) CZIP_TRY(gather(corpus, 1, bytes, texts));

@@ -53,7 +53,7 @@ Result<std::vector<std::uint8_t>> add_network_to(const ModelParts& model,
   const auto network = read_network(model, file);
   CZIP_TRY(network);
   CZIP_TRY_ASSIGN(auto texts, held_out_texts(corpus, model.tokenizer, ranks_of(model.tree),
-                                             options.network_mixer_bytes));
+                                             options.network_mixer_bytes, options.lone_documents));
   const ProgressReporter reporter(options.progress, texts);
   CZIP_TRY_ASSIGN(const RecurrentNetwork* const recurrent,
                   recurrent_network_of(model, best_simd_level()));

@@ -43,8 +43,8 @@ class MatchInputs {
   void predict(const Decision& decision, const Logistic& logistic, std::span<std::int32_t> inputs);
   void update(bool bit);
 
-  // Saves what begin_token() changes in the tables.
-  void save_entries(const History& history, UndoLog& log);
+  // Between prefetch() and begin_token(), saves what the latter changes in the tables.
+  void save_entries(UndoLog& log);
   void save_tables(UndoLog& log) {
     for (auto& table : table_) log.save(table.data(), table.size());
   }

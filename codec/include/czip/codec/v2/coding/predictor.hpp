@@ -71,8 +71,8 @@ class Predictor {
              const TableSizes& sizes);
 
   // Begins the stream's next token: its first decision is about the candidate. `stream` must live
-  // until end_token().
-  void begin_token(Stream& stream);
+  // until end_token(). `log`, if not null, saves what these two change in the large tables.
+  void begin_token(Stream& stream, UndoLog* log = nullptr);
   // Whether the token is known: it is rank().
   [[nodiscard]] bool decided() const {
     return !decision_.is_candidate && decision_.node.split == CodeTree::kLeaf;
@@ -85,6 +85,9 @@ class Predictor {
   std::uint32_t predict(std::int32_t network);
   // Learns the bit that predict() was for, and goes to the next decision.
   void update(bool bit);
+  // Goes to the next decision as update() does, and learns nothing but whether the candidate was
+  // right. What end_token() learns it learns all the same.
+  void go_on_unlearned(bool bit);
 
   // A decision of the token, with all that was found out on the way to it.
   struct Place {
@@ -104,11 +107,10 @@ class Predictor {
   void end_token(std::string_view bytes);
 
   // To undo what is learned: saves everything before it changes. The small tables, all of which
-  // change soon, are saved at once; of the large ones all, or what the next begin_token() with its
-  // end_token(), and the next update(), change.
+  // change soon, are saved at once; of the large ones all, or what each begin_token() with a log
+  // and the next update() change.
   void save_small_tables(UndoLog& log);
   void save_large_tables(UndoLog& log);
-  void save_begin_token(const Stream& stream, UndoLog& log);
   void save_update(bool bit, UndoLog& log);
 
   // Of the last predict().

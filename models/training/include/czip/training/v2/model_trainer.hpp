@@ -36,6 +36,8 @@ struct TrainingOptions {
   // How often the recurrent network sees the text; 0: the model gets none. It has up to 1024 bytes
   // for each token of the vocabulary.
   std::uint32_t recurrent_epochs = 1;
+  // Documents are coded each alone, as records are: the mixer learns from single ones.
+  bool lone_documents = false;
   unsigned threads = 0;  // 0: as many as the machine has
   ModelDescription description;
   // Never called from two threads at once. An error ends the training; so a caller cancels it.
