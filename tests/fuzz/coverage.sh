@@ -8,7 +8,7 @@ flags='-O1 -g1 -fprofile-instr-generate -fcoverage-mapping'
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS="$flags -Wno-pass-failed" \
   -DCZIP_TRAIN_NETWORK=ON -DCZIP_DEFAULT_MODEL= > /dev/null
 cmake --build "$build" --parallel "${JOBS:-2}" --target fuzzers > "$build/build.log"
-"$build/tests/fuzz/fuzz_seeds" "$build/seeds"
+LLVM_PROFILE_FILE=/dev/null "$build/tests/fuzz/fuzz_seeds" "$build/seeds"
 objects=()
 rm -f "$build"/*.profraw
 for folder in "$build"/seeds/*; do
