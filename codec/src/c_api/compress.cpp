@@ -63,16 +63,6 @@ Status compress_to(czip_cctx& context, void* dst, std::size_t capacity, std::siz
   return {};
 }
 
-// Runs a function that changes a context in which no stream has begun.
-template <class Change>
-czip_status change(czip_cctx* context, const Change& change) {
-  return guarded([&]() -> Status {
-    if (context == nullptr) return null_pointer("context");
-    CZIP_TRY(check_idle(context->stream));
-    return change(*context);
-  });
-}
-
 }  // namespace
 
 Result<SharedModel> model_of(const czip_cctx& context) {
@@ -120,28 +110,12 @@ size_t czip_compress_bound(size_t size) {
   return size + static_cast<std::size_t>(overhead);
 }
 
-czip_cctx* czip_cctx_create(void) {
-  czip_cctx* context = nullptr;
-  const czip_status status = guarded([&]() -> czip::Status {
-    context = new czip_cctx;
-    return {};
-  });
-  return status == CZIP_OK ? context : nullptr;
-}
+czip_cctx* czip_cctx_create(void) { return create_context<czip_cctx>(); }
 
 void czip_cctx_free(czip_cctx* context) { delete context; }
 
 czip_status czip_cctx_reset(czip_cctx* context, int what) {
-  return guarded([&]() -> czip::Status {
-    if (context == nullptr) return null_pointer("context");
-    CZIP_TRY(check_value(what, CZIP_RESET_STREAM, CZIP_RESET_ALL, "what to reset"));
-    context->stream.reset();
-    if (what == CZIP_RESET_STREAM) return {};
-    context->parameters = {};
-    context->model = {};
-    context->callbacks = {};
-    return {};
-  });
+  return reset_context(context, what, [](czip_cctx& to) { to.model = {}; });
 }
 
 czip_status czip_cctx_set(czip_cctx* context, int parameter, int64_t value) {
@@ -156,18 +130,11 @@ czip_status czip_cctx_set_model(czip_cctx* context, czip_model* model) {
 }
 
 czip_status czip_cctx_set_progress(czip_cctx* context, czip_progress progress, void* user) {
-  return change(context, [&](czip_cctx& to) -> czip::Status {
-    to.callbacks.progress = progress;
-    to.callbacks.progress_user = user;
-    return {};
-  });
+  return set_progress(context, progress, user);
 }
 
 czip_status czip_cctx_set_executor(czip_cctx* context, czip_executor executor, void* user) {
-  return change(context, [&](czip_cctx& to) -> czip::Status {
-    to.callbacks.executor = {user, executor};
-    return {};
-  });
+  return set_executor(context, executor, user);
 }
 
 czip_status czip_cctx_compress(czip_cctx* context, void* dst, size_t capacity, size_t* written,

@@ -57,6 +57,59 @@ inline constexpr std::int64_t kMostBytes = std::numeric_limits<std::int64_t>::ma
   return fail(ErrorCode::invalid_argument, "a stream has begun; end it or reset the context first");
 }
 
+// A new context; null where memory runs out.
+template <class Context>
+Context* create_context() {
+  Context* context = nullptr;
+  const czip_status status = guarded([&]() -> Status {
+    context = new Context;
+    return {};
+  });
+  return status == CZIP_OK ? context : nullptr;
+}
+
+// Runs a function that changes a context in which no stream has begun.
+template <class Context, class Change>
+czip_status change(Context* context, const Change& change) {
+  return guarded([&]() -> Status {
+    if (context == nullptr) return null_pointer("context");
+    CZIP_TRY(check_idle(context->stream));
+    return change(*context);
+  });
+}
+
+template <class Context>
+czip_status set_progress(Context* context, czip_progress progress, void* user) {
+  return change(context, [&](Context& to) -> Status {
+    to.callbacks.progress = progress;
+    to.callbacks.progress_user = user;
+    return {};
+  });
+}
+
+template <class Context>
+czip_status set_executor(Context* context, czip_executor executor, void* user) {
+  return change(context, [&](Context& to) -> Status {
+    to.callbacks.executor = {user, executor};
+    return {};
+  });
+}
+
+// Ends the stream; of all that was set, `forget_models` makes the context forget the models.
+template <class Context, class ForgetModels>
+czip_status reset_context(Context* context, int what, const ForgetModels& forget_models) {
+  return guarded([&]() -> Status {
+    if (context == nullptr) return null_pointer("context");
+    CZIP_TRY(check_value(what, CZIP_RESET_STREAM, CZIP_RESET_ALL, "what to reset"));
+    context->stream.reset();
+    if (what == CZIP_RESET_STREAM) return {};
+    context->parameters = {};
+    context->callbacks = {};
+    forget_models(*context);
+    return {};
+  });
+}
+
 // The arguments of a call of a stream, with null pointers and positions behind the end refused.
 inline Status check_buffers(const czip_out_buffer* out, const czip_in_buffer* in, const int* done) {
   if (out == nullptr) return null_pointer("out");

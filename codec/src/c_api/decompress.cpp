@@ -90,16 +90,6 @@ Status decompress_to(czip_dctx& context, void* dst, std::size_t capacity, std::s
   return {};
 }
 
-// Runs a function that changes a context in which no stream has begun.
-template <class Change>
-czip_status change(czip_dctx* context, const Change& change) {
-  return guarded([&]() -> Status {
-    if (context == nullptr) return null_pointer("context");
-    CZIP_TRY(check_idle(context->stream));
-    return change(*context);
-  });
-}
-
 }  // namespace
 
 v2::ModelFinder finder_of(czip_dctx& context) {
@@ -133,30 +123,16 @@ v1::DecodeOptions options_v1(const czip_dctx& context) {
 // The functions of czip.h are in no namespace.
 using namespace czip::c_api;
 
-czip_dctx* czip_dctx_create(void) {
-  czip_dctx* context = nullptr;
-  const czip_status status = guarded([&]() -> czip::Status {
-    context = new czip_dctx;
-    return {};
-  });
-  return status == CZIP_OK ? context : nullptr;
-}
+czip_dctx* czip_dctx_create(void) { return create_context<czip_dctx>(); }
 
 void czip_dctx_free(czip_dctx* context) { delete context; }
 
 czip_status czip_dctx_reset(czip_dctx* context, int what) {
-  return guarded([&]() -> czip::Status {
-    if (context == nullptr) return null_pointer("context");
-    CZIP_TRY(check_value(what, CZIP_RESET_STREAM, CZIP_RESET_ALL, "what to reset"));
-    context->stream.reset();
-    if (what == CZIP_RESET_STREAM) return {};
-    context->parameters = {};
-    context->models.clear();
-    context->found.clear();
-    context->finder = nullptr;
-    context->finder_user = nullptr;
-    context->callbacks = {};
-    return {};
+  return reset_context(context, what, [](czip_dctx& to) {
+    to.models.clear();
+    to.found.clear();
+    to.finder = nullptr;
+    to.finder_user = nullptr;
   });
 }
 
@@ -181,18 +157,11 @@ czip_status czip_dctx_set_finder(czip_dctx* context, czip_model_finder finder, v
 }
 
 czip_status czip_dctx_set_progress(czip_dctx* context, czip_progress progress, void* user) {
-  return change(context, [&](czip_dctx& to) -> czip::Status {
-    to.callbacks.progress = progress;
-    to.callbacks.progress_user = user;
-    return {};
-  });
+  return set_progress(context, progress, user);
 }
 
 czip_status czip_dctx_set_executor(czip_dctx* context, czip_executor executor, void* user) {
-  return change(context, [&](czip_dctx& to) -> czip::Status {
-    to.callbacks.executor = {user, executor};
-    return {};
-  });
+  return set_executor(context, executor, user);
 }
 
 czip_status czip_dctx_decompress(czip_dctx* context, void* dst, size_t capacity, size_t* written,
