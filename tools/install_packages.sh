@@ -30,7 +30,7 @@ machine_packages=(
 
 case ${1:-} in
   build) packages=("${build_packages[@]}") ;;
-  test) packages=("${build_packages[@]}" "${test_packages[@]}") ;;
+  test) packages=("${build_packages[@]}" "${test_packages[@]}" "${python_packages[@]}") ;;
   bench) packages=("${bench_packages[@]}") ;;
   package) packages=("${build_packages[@]}" "${package_packages[@]}") ;;
   python) packages=("${build_packages[@]}" "${python_packages[@]}") ;;

@@ -9,7 +9,7 @@ command czip writes. Any bytes are a text. Everything that codes releases the GI
 """
 
 from ._czip import (FLUSH_FINISH, FLUSH_FRAME, LEVEL_MAX, LEVEL_MIN, Compressor, Decompressor, Model,
-                    RangeReader, __version__, compress, decompress)
+                    RangeReader, __version__, compress, decompress, train)
 from .errors import (CancelledError, CzipError, DamagedError, InternalError, LimitError, ModelError,
                      ReadError, TruncatedError, UnsupportedError)
 from .file import CzipFile, open
@@ -20,4 +20,5 @@ __all__ = [
     "CancelledError", "Compressor", "CzipError", "CzipFile", "DamagedError", "Decompressor", "Info",
     "InternalError", "LimitError", "Model", "ModelError", "RangeReader", "ReadError",
     "TruncatedError", "UnsupportedError", "__version__", "compress", "decompress", "inspect", "open",
+    "train",
 ]

@@ -98,3 +98,18 @@ class RangeReader:
 
 def inspect_bytes(file: Buffer) -> dict[str, Union[int, str, bool]]: ...
 def inspect_source(read_at: Callable[[int, int], Buffer], size: int) -> dict[str, Union[int, str, bool]]: ...
+
+def train(
+    texts: Iterable[Buffer],
+    *,
+    records: Optional[str] = None,
+    vocabulary: int = 0,
+    prior_bytes: int = ...,
+    epochs: int = 1,
+    threads: int = 0,
+    name: str = "",
+    description: str = "",
+    license: str = "",
+    training_data: str = "",
+    progress: Optional[Callable[[str, int, int], object]] = None,
+) -> bytes: ...

@@ -11,6 +11,7 @@
 #include "bytes.hpp"
 #include "long_call.hpp"
 #include "model.hpp"
+#include "released_gil.hpp"
 
 namespace czip_python {
 namespace {
@@ -21,7 +22,10 @@ constexpr std::size_t kFirstRoom = std::size_t{16} << 10;
 constexpr std::size_t kMostRoom = std::size_t{4} << 20;
 
 struct ContextFree {
-  void operator()(czip_cctx* context) const { czip_cctx_free(context); }
+  void operator()(czip_cctx* context) const {
+    const ReleasedGil released;  // threads of a stream are waited for
+    czip_cctx_free(context);
+  }
 };
 
 struct CompressOptions {
@@ -46,14 +50,8 @@ class Compressor {
       check(czip_cctx_set_model(context_.get(), model));
       format_ = czip_model_format(model);
     }
-    check(czip_cctx_set_progress(context_.get(), &LongCalls::report, &calls_));
+    check(czip_cctx_set_progress(context_.get(), &LongCalls::report_text, &calls_));
   }
-  ~Compressor() {
-    const py::gil_scoped_release release;  // threads of a stream are waited for
-    context_.reset();
-  }
-  Compressor(const Compressor&) = delete;
-  Compressor& operator=(const Compressor&) = delete;
 
   py::bytes compress(const py::object& data) {
     const InputBytes text(data);

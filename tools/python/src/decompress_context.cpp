@@ -13,12 +13,7 @@ DecompressContext::DecompressContext(const DecompressOptions& options)
   check(czip_dctx_set(get(), CZIP_D_MEMORY_LIMIT, options.memory_limit));
   check(czip_dctx_set(get(), CZIP_D_MAX_OUTPUT, options.max_output));
   for (const py::handle& model : options.models) check(czip_dctx_add_model(get(), model_of(model)));
-  check(czip_dctx_set_progress(get(), &LongCalls::report, &calls_));
-}
-
-DecompressContext::~DecompressContext() {
-  const py::gil_scoped_release release;  // threads of a stream are waited for
-  context_.reset();
+  check(czip_dctx_set_progress(get(), &LongCalls::report_text, &calls_));
 }
 
 }  // namespace czip_python

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "long_call.hpp"
+#include "released_gil.hpp"
 
 namespace czip_python {
 
@@ -20,16 +21,16 @@ struct DecompressOptions {
 class DecompressContext {
  public:
   explicit DecompressContext(const DecompressOptions& options);
-  ~DecompressContext();
-  DecompressContext(const DecompressContext&) = delete;
-  DecompressContext& operator=(const DecompressContext&) = delete;
 
   [[nodiscard]] czip_dctx* get() const { return context_.get(); }
   void run(const std::function<czip_status()>& work) { calls_.run(work); }
 
  private:
   struct ContextFree {
-    void operator()(czip_dctx* context) const { czip_dctx_free(context); }
+    void operator()(czip_dctx* context) const {
+      const ReleasedGil released;  // threads of a stream are waited for
+      czip_dctx_free(context);
+    }
   };
   LongCalls calls_;
   std::unique_ptr<czip_dctx, ContextFree> context_;  // reports to calls_

@@ -19,18 +19,21 @@ bool handles_signals() {
 
 }  // namespace
 
-int LongCalls::report(void* user, std::uint64_t text_bytes) {
-  auto& calls = *static_cast<LongCalls*>(user);
-  if (calls.cancelled_) return 0;
+bool LongCalls::report(Progress progress) {
+  if (cancelled_) return false;
   {
-    const std::lock_guard lock(calls.mutex_);
-    calls.text_bytes_ = text_bytes;
+    const std::lock_guard lock(mutex_);
+    reported_ = std::move(progress);
   }
-  calls.changed_.notify_all();
-  return 1;
+  changed_.notify_all();
+  return true;
 }
 
-void LongCalls::run(const std::function<czip_status()>& work, bool is_short) {
+int LongCalls::report_text(void* user, std::uint64_t text_bytes) {
+  return static_cast<LongCalls*>(user)->report({.done = text_bytes}) ? 1 : 0;
+}
+
+void LongCalls::run(const std::function<Outcome()>& work, bool is_short) {
   const std::unique_lock alone(in_use_, std::try_to_lock);
   if (!alone)
     throw std::runtime_error(
@@ -39,17 +42,17 @@ void LongCalls::run(const std::function<czip_status()>& work, bool is_short) {
   check(serves ? on_another_thread(work) : on_this_thread(work));
 }
 
-Outcome LongCalls::on_this_thread(const std::function<czip_status()>& work) {
+Outcome LongCalls::on_this_thread(const std::function<Outcome()>& work) {
   const py::gil_scoped_release release;
-  return outcome_of(work());
+  return work();
 }
 
-Outcome LongCalls::on_another_thread(const std::function<czip_status()>& work) {
+Outcome LongCalls::on_another_thread(const std::function<Outcome()>& work) {
   std::optional<Outcome> outcome;
   std::thread worker;
   try {
     worker = std::thread([&] {
-      Outcome made = outcome_of(work());
+      Outcome made = work();
       const std::lock_guard lock(mutex_);
       outcome = std::move(made);
       changed_.notify_all();
@@ -72,25 +75,29 @@ Outcome LongCalls::on_another_thread(const std::function<czip_status()>& work) {
 
 void LongCalls::serve(const std::optional<Outcome>& outcome) {
   for (bool finished = false; !finished;) {
-    std::uint64_t text_bytes = 0;
+    Progress progress;
     {
       const py::gil_scoped_release release;
       std::unique_lock lock(mutex_);
       const auto worth_it = [&] {
-        return outcome.has_value() || (progress_.ptr() != Py_None && text_bytes_ != served_);
+        return outcome.has_value() || (progress_.ptr() != Py_None && reported_ != served_);
       };
       changed_.wait_for(lock, kSignalsEvery, worth_it);
       finished = outcome.has_value();
-      text_bytes = text_bytes_;
+      progress = reported_;
     }
     if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-    if (!progress_.is_none() && text_bytes != served_) serve_progress(text_bytes);
+    if (!progress_.is_none() && progress != served_) serve_progress(progress);
   }
 }
 
-void LongCalls::serve_progress(std::uint64_t text_bytes) {
-  served_ = text_bytes;
-  progress_(text_bytes);
+void LongCalls::serve_progress(const Progress& progress) {
+  served_ = progress;
+  if (progress.stage.empty()) {
+    progress_(progress.done);
+  } else {
+    progress_(progress.stage, progress.done, progress.total);
+  }
 }
 
 }  // namespace czip_python

@@ -1,4 +1,4 @@
-// czip._czip: libczip for Python. czip/__init__.py says what of it is public.
+// czip._czip: libczip and czip's training for Python. czip/__init__.py says what of it is public.
 #include <czip.h>
 #include <pybind11/pybind11.h>
 
@@ -6,6 +6,7 @@
 #include "decompress.hpp"
 #include "file_parts.hpp"
 #include "model.hpp"
+#include "train.hpp"
 
 PYBIND11_MODULE(_czip, module) {
   module.attr("__version__") = czip_version_string();
@@ -15,4 +16,5 @@ PYBIND11_MODULE(_czip, module) {
   czip_python::define_compress(module);
   czip_python::define_decompress(module);
   czip_python::define_file_parts(module);
+  czip_python::define_train(module);
 }
