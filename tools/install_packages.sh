@@ -32,7 +32,7 @@ case ${1:-} in
   build) packages=("${build_packages[@]}") ;;
   test) packages=("${build_packages[@]}" "${test_packages[@]}" "${python_packages[@]}") ;;
   bench) packages=("${bench_packages[@]}") ;;
-  package) packages=("${build_packages[@]}" "${package_packages[@]}") ;;
+  package) packages=("${build_packages[@]}" "${package_packages[@]}" "${python_packages[@]}") ;;
   python) packages=("${build_packages[@]}" "${python_packages[@]}") ;;
   '' | -*) echo "usage: $0 build|test|bench|package|python|PACKAGE..." >&2; exit 1 ;;
   *) packages=("$@") ;;

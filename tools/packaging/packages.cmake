@@ -59,7 +59,18 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libczip${PROJECT_VERSION_MAJOR} (=
 libzstd-dev, libbrotli-dev, libxxhash-dev")
 
 debian_package(python python3-czip python "lossless compression of text, Python module
-Reads and writes the files of czip from Python.")
+Reads and writes the files of czip from Python, which compresses text with
+a neural predictor that computes in integers. The model is built in.")
+if(CZIP_PYTHON)
+  # The module is one for this version of Python alone.
+  string(REPLACE . ";" CZIP_PYTHON_VERSION_PARTS ${CZIP_PYTHON_VERSION})
+  list(GET CZIP_PYTHON_VERSION_PARTS 0 major)
+  list(GET CZIP_PYTHON_VERSION_PARTS 1 minor)
+  math(EXPR next "${minor} + 1")
+  set(CPACK_DEBIAN_PYTHON_PACKAGE_DEPENDS "python3 (>= ${major}.${minor}), python3 (<< ${major}.${next})")
+  set(CPACK_DEBIAN_PYTHON_PACKAGE_CONTROL_EXTRA
+    ${CMAKE_CURRENT_LIST_DIR}/python/postinst ${CMAKE_CURRENT_LIST_DIR}/python/prerm)
+endif()
 
 # The packages are those of what this build installs.
 get_cmake_property(used COMPONENTS)

@@ -84,6 +84,19 @@ inside cc -std=c99 /tmp/program.c -o /tmp/alone "${static[@]}"
 inside /tmp/alone /tmp/text
 ! inside ldd /tmp/alone | grep -q libczip || fail 'the static library is not used'
 
+echo '== Python'
+install_packages python3-czip
+inside python3 -c "
+import czip
+text = open('/tmp/text', 'rb').read()
+with czip.open('/tmp/python.czip', 'wb') as file:
+    file.write(text)
+assert czip.open('/tmp/python.czip').read() == text
+model = czip.Model.from_bytes(czip.train([text], epochs=0))
+assert czip.decompress(czip.compress(text, model=model), models=[model]) == text
+"
+inside czip -dc /tmp/python.czip | cmp - "$root/README.md"
+
 echo '== removed'
 apt purge "${names[@]}"
 files > "$work/after-purge"
